@@ -1,0 +1,134 @@
+//! States of an issue (诉求) and the small vocabularies its events carry.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a code-and-label vocabulary: snake_case code for storage, Chinese label for people.
+macro_rules! vocabulary {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $(#[doc = $label] $(#[$vmeta])* #[serde(rename = $code)] $variant,)+ }
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
+            /// The stable code, as stored and as sent in forms.
+            pub fn code(self) -> &'static str { match self { $($name::$variant => $code,)+ } }
+            /// The word people read.
+            pub fn label(self) -> &'static str { match self { $($name::$variant => $label,)+ } }
+            /// The value of a stored code.
+            pub fn from_code(code: &str) -> Option<$name> { match code { $($code => Some($name::$variant),)+ _ => None } }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.label()) }
+        }
+    };
+}
+
+vocabulary! {
+    /// Where an issue stands. `Tracking` and `Merged` join with their commands.
+    State {
+        Draft = "draft", "草稿";
+        Submitted = "submitted", "待受理";
+        Accepted = "accepted", "已受理";
+        Dispatched = "dispatched", "待签收";
+        Handling = "handling", "办理中";
+        AwaitingInput = "awaiting_input", "待补充";
+        Answered = "answered", "待评价";
+        Closed = "closed", "已销号";
+        Declined = "declined", "不予受理";
+        Withdrawn = "withdrawn", "已撤回";
+    }
+}
+
+impl State {
+    /// True while somebody still owes the enterprise, or the enterprise still owes an input or a rating.
+    pub fn is_open(self) -> bool {
+        !matches!(self, State::Draft | State::Closed | State::Declined | State::Withdrawn)
+    }
+}
+
+vocabulary! {
+    /// 难易程度: decides the limit of the answer.
+    Level {
+        Simple = "simple", "简单";
+        Ordinary = "ordinary", "一般";
+        Complex = "complex", "复杂";
+    }
+}
+
+vocabulary! {
+    /// 紧急程度: decides the limit of the first contact.
+    Urgency {
+        Normal = "normal", "普通";
+        Urgent = "urgent", "紧急";
+    }
+}
+
+vocabulary! {
+    /// 办理结果: what a department says it reached.
+    Outcome {
+        Solved = "solved", "已解决";
+        Explained = "explained", "已解释说明";
+        NotPossible = "not_possible", "暂不能解决";
+    }
+}
+
+vocabulary! {
+    /// 满意度, five levels (GB/T 39735).
+    Satisfaction {
+        VerySatisfied = "very_satisfied", "非常满意";
+        Satisfied = "satisfied", "满意";
+        Fair = "fair", "基本满意";
+        Dissatisfied = "dissatisfied", "不满意";
+        VeryDissatisfied = "very_dissatisfied", "非常不满意";
+    }
+}
+
+impl Satisfaction {
+    /// Below 基本满意 an answer goes back.
+    pub fn is_unsatisfied(self) -> bool {
+        matches!(self, Satisfaction::Dissatisfied | Satisfaction::VeryDissatisfied)
+    }
+}
+
+vocabulary! {
+    /// Coded reasons of a rating, offered as chips.
+    RatingReason {
+        Fast = "fast", "办得快";
+        Kind = "kind", "态度好";
+        Clear = "clear", "讲得清楚";
+        Slow = "slow", "办得慢";
+        NotSolved = "not_solved", "问题没解决";
+        Unclear = "unclear", "答复看不懂";
+        Attitude = "attitude", "态度不好";
+        PassedAround = "passed_around", "互相推诿";
+    }
+}
+
+vocabulary! {
+    /// 不予受理 reasons; one is always given, with a sentence.
+    DeclineReason {
+        NotEnterprise = "not_enterprise", "不属于涉企问题";
+        Litigation = "litigation", "已进入诉讼、仲裁或信访程序";
+        Duplicate = "duplicate", "与正在办理的诉求重复";
+        OutOfArea = "out_of_area", "不属于本市管辖";
+        Insufficient = "insufficient", "内容不清且无法联系";
+    }
+}
+
+vocabulary! {
+    /// 异常件 flags that events raise (S-7). Warning and overdue are read off the clocks.
+    Flag {
+        Dissatisfied = "dissatisfied", "不满意件";
+        AnsweredLate = "answered_late", "超期办结件";
+        Redispatched = "redispatched", "二次交办件";
+    }
+}
+
+vocabulary! {
+    /// 渠道: where an issue came in (S-5).
+    Channel {
+        Online = "online", "企服空间";
+        Station = "station", "企服驿站";
+    }
+}

@@ -1,0 +1,78 @@
+//! The transition table of the loop: data that the code, the documentation and the tests share.
+
+use super::command::CommandKind;
+use super::state::State;
+
+/// Who may give a command, before scopes are looked at (`permission`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A member of the issue's enterprise.
+    Member,
+    /// Station staff beside a member (代办).
+    Assisted,
+    /// The centre responsible, or the city's.
+    Centre,
+    /// The lead department.
+    Lead,
+    /// The clock.
+    System,
+}
+
+/// Where a command leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    /// Always this state.
+    State(State),
+    /// One of these, by content (a rating closes or re-dispatches).
+    OneOf(&'static [State]),
+    /// Back to the state before the pause.
+    Before,
+    /// No change.
+    Same,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Transition {
+    /// The command.
+    pub command: CommandKind,
+    /// Who may give it.
+    pub who: &'static [Who],
+    /// In which states.
+    pub from: &'static [State],
+    /// Where it leads.
+    pub to: To,
+}
+
+/// Every state in which an issue is open and with somebody.
+const OPEN: &[State] =
+    &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::AwaitingInput, State::Answered];
+
+/// The table. A command that is not here for a state and a kind of actor is refused.
+pub const TRANSITIONS: &[Transition] = &[
+    row(CommandKind::Submit, &[Who::Member, Who::Assisted], &[State::Draft], To::State(State::Submitted)),
+    row(CommandKind::Accept, &[Who::Centre], &[State::Submitted], To::State(State::Accepted)),
+    row(CommandKind::Decline, &[Who::Centre], &[State::Submitted], To::State(State::Declined)),
+    row(CommandKind::Object, &[Who::Member], &[State::Declined], To::State(State::Submitted)),
+    row(CommandKind::Ask, &[Who::Centre, Who::Lead], &[State::Accepted, State::Handling], To::State(State::AwaitingInput)),
+    row(CommandKind::Supply, &[Who::Member, Who::Assisted], &[State::AwaitingInput], To::Before),
+    row(CommandKind::LapsePause, &[Who::System], &[State::AwaitingInput], To::Same),
+    row(CommandKind::Dispatch, &[Who::Centre], &[State::Accepted], To::State(State::Dispatched)),
+    row(CommandKind::Sign, &[Who::Lead], &[State::Dispatched], To::State(State::Handling)),
+    row(CommandKind::Return, &[Who::Lead], &[State::Dispatched], To::State(State::Accepted)),
+    row(CommandKind::Progress, &[Who::Lead], &[State::Handling], To::Same),
+    row(CommandKind::Answer, &[Who::Lead], &[State::Handling], To::State(State::Answered)),
+    row(CommandKind::Rate, &[Who::Member], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
+    row(CommandKind::Close, &[Who::Centre], &[State::Answered], To::State(State::Closed)),
+    row(CommandKind::Reopen, &[Who::Member, Who::Centre], &[State::Closed], To::State(State::Dispatched)),
+    row(CommandKind::Withdraw, &[Who::Member], OPEN, To::State(State::Withdrawn)),
+];
+
+const fn row(command: CommandKind, who: &'static [Who], from: &'static [State], to: To) -> Transition {
+    Transition { command, who, from, to }
+}
+
+/// The row of a command.
+pub fn transition(command: CommandKind) -> Option<&'static Transition> {
+    TRANSITIONS.iter().find(|row| row.command == command)
+}

@@ -1,0 +1,2 @@
+//! The `qifu` binary.
+fn main() {}
