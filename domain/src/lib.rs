@@ -1,1 +1,17 @@
-//! x
+//! The rules of the enterprise-service portal (企服空间): plain types and pure functions.
+//!
+//! Nothing here reads a clock, a socket or a file: time is an argument, the calendar is data. The server and the islands in
+//! the browser run the same code.
+
+pub mod actor;
+pub mod area;
+pub mod calendar;
+pub mod catalogue;
+
+pub mod enterprise;
+pub mod issue;
+pub mod mask;
+pub mod phone;
+pub mod search;
+pub mod text;
+pub mod uscc;

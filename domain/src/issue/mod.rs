@@ -16,7 +16,7 @@ pub mod state;
 pub mod table;
 
 pub use command::{Command, CommandKind, Rating, Submission};
-pub use decide::{Refusal, allowed_commands, decide};
+pub use decide::{MAX_PHOTOS, Refusal, allowed_commands, decide};
 pub use event::{CloseBasis, Event};
 pub use evolve::evolve;
 pub use state::*;

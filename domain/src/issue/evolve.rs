@@ -1,0 +1,175 @@
+//! `evolve`: applies one event. Total: an event that was written is a fact, whatever the rules say today.
+
+use super::clock::Clock;
+use super::event::Event;
+use super::{Flag, Issue, Pause, State};
+use crate::actor::{Actor, Duty};
+use crate::calendar::WorkCalendar;
+use time::OffsetDateTime;
+
+/// The issue after the event, which `actor` caused at `at`.
+#[must_use]
+pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor, calendar: &WorkCalendar) -> Issue {
+    let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
+    issue.version += 1;
+    match event {
+        Event::Submitted { submission, limits, contact_due, accept_due, answer_due } => {
+            issue.state = State::Submitted;
+            issue.area = submission.area;
+            issue.centre = submission.area;
+            issue.category.clone_from(&submission.category);
+            issue.channel = submission.channel;
+            issue.limits = *limits;
+            issue.submitted_at = Some(at);
+            match actor {
+                Actor::Member { person, .. } => issue.filed_by = Some(*person),
+                Actor::Assisted { staff, station, person, .. } => {
+                    issue.filed_by = Some(*person);
+                    issue.assisted_by = Some(*staff);
+                    issue.station = Some(*station);
+                }
+                Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station = Some(*station),
+                Actor::Staff { .. } | Actor::System => {}
+            }
+            issue.contact = clock(at, *contact_due);
+            issue.accept = clock(at, *accept_due);
+            issue.answer = clock(at, *answer_due);
+        }
+        Event::Accepted { category, level, urgency, answer_due } => {
+            issue.state = State::Accepted;
+            issue.category.clone_from(category);
+            issue.level = *level;
+            issue.urgency = *urgency;
+            meet(&mut issue.contact, at);
+            meet(&mut issue.accept, at);
+            issue.answer = clock(issue.submitted_at.unwrap_or(at), *answer_due);
+        }
+        Event::Declined { .. } => {
+            issue.state = State::Declined;
+            issue.ended_at = Some(at);
+            if let Actor::Staff { id, .. } = actor {
+                issue.declined_by = Some(*id);
+            }
+            meet(&mut issue.contact, at);
+            meet(&mut issue.accept, at);
+        }
+        Event::Objected { centre, accept_due, .. } => {
+            issue.state = State::Submitted;
+            issue.objected = true;
+            issue.centre = *centre;
+            issue.ended_at = None;
+            issue.accept = clock(at, *accept_due);
+        }
+        Event::InputAsked { cap, .. } => {
+            issue.pause = Some(Pause { since: at, cap: *cap, from: issue.state, lapsed: false });
+            issue.state = State::AwaitingInput;
+        }
+        Event::Supplied { answer_due, shifted_minutes, .. } => {
+            issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
+            shift(&mut issue, *answer_due, *shifted_minutes, calendar);
+            issue.pause = None;
+        }
+        Event::PauseLapsed { answer_due, shifted_minutes } => {
+            shift(&mut issue, *answer_due, *shifted_minutes, calendar);
+            if let Some(pause) = &mut issue.pause {
+                pause.lapsed = true;
+            }
+        }
+        Event::Dispatched { lead, co, sign_due, .. } => {
+            issue.state = State::Dispatched;
+            issue.lead = Some(*lead);
+            issue.co.clone_from(co);
+            issue.round = issue.round.max(1);
+            issue.dispatched_at = Some(at);
+            issue.returned = false;
+            issue.proposed = None;
+            issue.sign = clock(at, *sign_due);
+        }
+        Event::Signed { interim_due } => {
+            issue.state = State::Handling;
+            meet(&mut issue.sign, at);
+            issue.interim = clock(at, *interim_due);
+        }
+        Event::Returned { proposed, .. } => {
+            issue.state = State::Accepted;
+            issue.returned = true;
+            issue.returns += 1;
+            issue.proposed = Some(*proposed);
+            issue.lead = None;
+            issue.co.clear();
+            issue.sign = None;
+        }
+        Event::Progressed { .. } => meet(&mut issue.interim, at),
+        Event::Answered { outcome, late, .. } => {
+            issue.state = State::Answered;
+            issue.answered_at = Some(at);
+            issue.outcome = Some(*outcome);
+            meet(&mut issue.interim, at);
+            meet(&mut issue.answer, at);
+            if *late {
+                raise(&mut issue, Flag::AnsweredLate);
+            }
+        }
+        Event::Rated { rating } => {
+            if rating.reopens() {
+                raise(&mut issue, Flag::Dissatisfied);
+            }
+            issue.rating = Some(rating.clone());
+        }
+        Event::Closed { .. } => {
+            issue.state = State::Closed;
+            issue.ended_at = Some(at);
+        }
+        Event::Reopened { .. } => issue.ended_at = None,
+        Event::Redispatched { round, sign_due, answer_due } => {
+            issue.state = State::Dispatched;
+            issue.round = *round;
+            issue.dispatched_at = Some(at);
+            issue.ended_at = None;
+            issue.sign = clock(at, *sign_due);
+            issue.interim = None;
+            issue.answer = clock(at, *answer_due);
+            raise(&mut issue, Flag::Redispatched);
+        }
+        Event::Withdrawn { .. } => {
+            issue.state = State::Withdrawn;
+            issue.ended_at = Some(at);
+            issue.pause = None;
+        }
+    }
+    // The centre's first act is the first contact, whichever it is.
+    if matches!(event, Event::InputAsked { .. }) {
+        meet(&mut issue.contact, at);
+    }
+    issue
+}
+
+fn meet(clock: &mut Option<Clock>, at: OffsetDateTime) {
+    if let Some(clock) = clock
+        && clock.met.is_none()
+    {
+        clock.met = Some(at);
+    }
+}
+
+fn raise(issue: &mut Issue, flag: Flag) {
+    if !issue.flags.contains(&flag) {
+        issue.flags.push(flag);
+    }
+}
+
+/// Moves the answer's end to `answer_due` and the interim answer's by as much working time.
+fn shift(issue: &mut Issue, answer_due: OffsetDateTime, minutes: u32, calendar: &WorkCalendar) {
+    if let Some(clock) = &mut issue.answer {
+        clock.due = answer_due;
+        clock.warn = later(clock.warn, minutes, calendar);
+    }
+    if let Some(clock) = &mut issue.interim {
+        clock.due = later(clock.due, minutes, calendar);
+        clock.warn = later(clock.warn, minutes, calendar);
+    }
+}
+
+fn later(at: OffsetDateTime, minutes: u32, calendar: &WorkCalendar) -> OffsetDateTime {
+    calendar.add(at, crate::calendar::Span::Minutes(minutes)).map_or(at, |due| due.due)
+}

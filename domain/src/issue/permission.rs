@@ -1,0 +1,92 @@
+//! One table that says who may do what to which issue. PostgreSQL's row-level security repeats [`may_read`] as a second wall.
+
+use super::command::CommandKind;
+use super::table::{Who, transition};
+use super::Issue;
+use crate::actor::{Actor, AreaCode, DepartmentId, Duty, EnterpriseId, StationId, area_covers};
+
+/// What decides whether an issue may be read.
+#[derive(Debug, Clone)]
+pub struct IssueScope<'a> {
+    /// Whose it is.
+    pub enterprise: EnterpriseId,
+    /// District of the filing.
+    pub area: AreaCode,
+    /// The centre responsible.
+    pub centre: AreaCode,
+    /// 主办.
+    pub lead: Option<DepartmentId>,
+    /// 协办.
+    pub co: &'a [DepartmentId],
+    /// The station it was filed at.
+    pub station: Option<StationId>,
+    /// The station that serves the enterprise.
+    pub enterprise_station: Option<StationId>,
+    /// True when a flag is up or a clock has run out (S-7).
+    pub abnormal: bool,
+}
+
+/// One row of the reading table, as documentation and test data.
+pub struct ReadRule {
+    /// The role's code.
+    pub role: &'static str,
+    /// Which issues it reads.
+    pub reads: &'static str,
+    /// Whether internal notes are among what it reads.
+    pub internal: bool,
+}
+
+/// Who reads what. Nobody else reads anything.
+pub const READING: &[ReadRule] = &[
+    ReadRule { role: "member", reads: "issues of the enterprise chosen in the session", internal: false },
+    ReadRule { role: "station", reads: "issues filed at the station or of enterprises it serves", internal: false },
+    ReadRule { role: "centre", reads: "issues of its area or handed to its centre", internal: true },
+    ReadRule { role: "handler", reads: "issues its department leads or takes part in", internal: true },
+    ReadRule { role: "supervisor", reads: "abnormal issues of its area (S-8)", internal: true },
+    ReadRule { role: "leader", reads: "every issue of its area", internal: true },
+    ReadRule { role: "policy_editor", reads: "none", internal: false },
+    ReadRule { role: "administrator", reads: "none", internal: false },
+];
+
+/// Whether this actor may read the issue.
+pub fn may_read(actor: &Actor, issue: &IssueScope<'_>) -> bool {
+    match actor {
+        Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,
+        Actor::System => true,
+        Actor::Staff { duty, .. } => match duty {
+            Duty::Station { station, .. } => issue.station == Some(*station) || issue.enterprise_station == Some(*station),
+            Duty::Centre { area } => area_covers(*area, issue.area) || area_covers(*area, issue.centre),
+            Duty::Handler { department } => issue.lead == Some(*department) || issue.co.contains(department),
+            Duty::Supervisor { area } => issue.abnormal && area_covers(*area, issue.area),
+            Duty::Leader { area } => area_covers(*area, issue.area),
+            Duty::PolicyEditor { .. } | Duty::Administrator => false,
+        },
+    }
+}
+
+/// Whether internal notes are shown to this actor.
+pub fn sees_internal(actor: &Actor) -> bool {
+    match actor {
+        Actor::System => true,
+        Actor::Staff { duty, .. } => READING.iter().any(|rule| rule.role == duty.code() && rule.internal),
+        Actor::Member { .. } | Actor::Assisted { .. } => false,
+    }
+}
+
+/// Whether this actor may give a command of this kind to this issue, its state apart.
+pub fn may_command(actor: &Actor, kind: CommandKind, issue: &Issue) -> bool {
+    transition(kind).is_some_and(|row| row.who.iter().any(|who| is(actor, *who, issue)))
+}
+
+fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
+    match (who, actor) {
+        (Who::Member, Actor::Member { enterprise, .. }) | (Who::Assisted, Actor::Assisted { enterprise, .. }) => {
+            *enterprise == issue.enterprise
+        }
+        (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => area_covers(*area, issue.centre),
+        (Who::Lead, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.lead == Some(*department),
+        (Who::System, Actor::System) => true,
+        _ => false,
+    }
+}
+
