@@ -1,0 +1,168 @@
+//! Ten thousand random command sequences: whatever is tried, by whomever and whenever, the loop stays inside its table.
+#![allow(clippy::unwrap_used)]
+
+use domain::actor::{Actor, CITY, Duty, MemberRole};
+use domain::calendar::WorkCalendar;
+use domain::issue::table::{To, transition};
+use domain::issue::*;
+use proptest::prelude::*;
+use std::cell::RefCell;
+use std::collections::HashSet;
+use time::{Duration, OffsetDateTime, macros::datetime};
+
+const ENTERPRISE: i64 = 7;
+
+fn actor() -> impl Strategy<Value = Actor> {
+    let staff = |id, duty| Just(Actor::Staff { id, duty });
+    prop_oneof![
+        5 => Just(Actor::Member { person: 1, enterprise: ENTERPRISE, role: MemberRole::Owner }),
+        1 => Just(Actor::Member { person: 2, enterprise: 8, role: MemberRole::Owner }),
+        1 => Just(Actor::Assisted { staff: 90, station: 3, person: 1, enterprise: ENTERPRISE }),
+        4 => staff(10, Duty::Centre { area: 330_502 }),
+        2 => staff(11, Duty::Centre { area: CITY }),
+        1 => staff(12, Duty::Centre { area: 330_503 }),
+        6 => staff(20, Duty::Handler { department: 5 }),
+        1 => staff(21, Duty::Handler { department: 6 }),
+        1 => staff(30, Duty::Supervisor { area: CITY }),
+        1 => staff(31, Duty::Leader { area: CITY }),
+        1 => staff(32, Duty::Administrator),
+        1 => Just(Actor::System),
+    ]
+}
+
+fn words() -> impl Strategy<Value = String> {
+    prop_oneof![
+        8 => Just("已到现场看过，安排施工队处理。".to_owned()),
+        1 => Just(String::new()),
+        1 => Just("长".repeat(2_001)),
+    ]
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    let level = prop::sample::select(Level::ALL);
+    let satisfaction = prop::sample::select(Satisfaction::ALL);
+    prop_oneof![
+        2 => words().prop_map(|text| Command::Submit(Submission {
+            title: "道路积水".into(), text, category: "drainage".into(), place: "织里".into(), area: 330_502,
+            channel: Channel::Online, photos: 0 })),
+        3 => level.prop_map(|level| Command::Accept { category: "drainage".into(), level, urgency: Urgency::Normal }),
+        1 => words().prop_map(|explanation| Command::Decline { reason: DeclineReason::Duplicate, explanation }),
+        1 => words().prop_map(|reason| Command::Object { reason }),
+        1 => words().prop_map(|what| Command::Ask { what }),
+        1 => words().prop_map(|text| Command::Supply { text, photos: 0 }),
+        4 => (5i64..7, prop::collection::vec(5i64..9, 0..3)).prop_map(|(lead, co)| Command::Dispatch { lead, co, note: String::new() }),
+        4 => Just(Command::Sign),
+        1 => (words(), 5i64..7).prop_map(|(reason, proposed)| Command::Return { reason, proposed }),
+        1 => words().prop_map(|text| Command::Progress { text }),
+        4 => words().prop_map(|text| Command::Answer { text, outcome: Outcome::Explained }),
+        4 => (any::<bool>(), satisfaction).prop_map(|(solved, level)| Command::Rate(Rating {
+            solved, level, reasons: vec![], comment: String::new() })),
+        1 => words().prop_map(|call_back| Command::Close { call_back }),
+        1 => words().prop_map(|reason| Command::Reopen { reason }),
+        1 => words().prop_map(|reason| Command::Withdraw { reason }),
+        1 => Just(Command::LapsePause),
+    ]
+}
+
+/// Commands that get far: mostly the next sensible step by the right actor, so that late states are reached too.
+fn step() -> impl Strategy<Value = (Command, Option<Actor>, i64)> {
+    (command(), prop::option::weighted(0.3, actor()), prop_oneof![6 => 0i64..600, 1 => 0i64..40_000])
+}
+
+/// The actor the command is meant for.
+fn meant(command: CommandKind) -> Actor {
+    match command {
+        CommandKind::Accept | CommandKind::Decline | CommandKind::Ask | CommandKind::Dispatch | CommandKind::Close => {
+            Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } }
+        }
+        CommandKind::Sign | CommandKind::Return | CommandKind::Progress | CommandKind::Answer => {
+            Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } }
+        }
+        CommandKind::LapsePause => Actor::System,
+        _ => Actor::Member { person: 1, enterprise: ENTERPRISE, role: MemberRole::Owner },
+    }
+}
+
+thread_local! {
+    static REACHED: RefCell<HashSet<State>> = RefCell::new(HashSet::new());
+}
+
+fn run(steps: Vec<(Command, Option<Actor>, i64)>, calendar: &WorkCalendar) -> Result<(), TestCaseError> {
+    let mut issue = Issue::draft(ENTERPRISE);
+    let mut now: OffsetDateTime = datetime!(2026-09-21 09:00 +8);
+    let mut log: Vec<(Event, OffsetDateTime, Actor)> = Vec::new();
+    for (command, actor, minutes) in steps {
+        now += Duration::minutes(minutes);
+        let actor = actor.unwrap_or_else(|| meant(command.kind()));
+        let before = issue.clone();
+        let offered = allowed_commands(&issue, &actor, now, calendar).contains(&command.kind());
+        match decide(&issue, &command, &actor, now, calendar) {
+            Err(_) => {
+                // `decide` takes a reference: a refusal cannot have changed the issue; what it must not do is emit.
+                prop_assert_eq!(&before, &issue);
+            }
+            Ok(events) => {
+                prop_assert!(offered, "{:?} was decided but not offered", command.kind());
+                prop_assert!(!events.is_empty());
+                let row = transition(command.kind()).unwrap();
+                prop_assert!(row.from.contains(&before.state));
+                for event in events {
+                    let due = issue.answer.map(|clock| clock.due);
+                    issue = evolve(issue, &event, now, &actor, calendar);
+                    let carries = matches!(
+                        event,
+                        Event::Submitted { .. } | Event::Accepted { .. } | Event::Supplied { .. }
+                            | Event::PauseLapsed { .. } | Event::Redispatched { .. }
+                    );
+                    prop_assert!(carries || issue.answer.map(|clock| clock.due) == due, "{} moved a due time", event.kind());
+                    log.push((event, now, actor));
+                }
+                match row.to {
+                    To::State(state) => prop_assert_eq!(issue.state, state),
+                    To::OneOf(states) => prop_assert!(states.contains(&issue.state)),
+                    To::Before => prop_assert_eq!(Some(issue.state), before.pause.as_ref().map(|pause| pause.from)),
+                    To::Same => prop_assert_eq!(issue.state, before.state),
+                }
+                let again = matches!(log.last(), Some((Event::Redispatched { .. }, ..)));
+                let first = before.round == 0 && issue.state == State::Dispatched;
+                prop_assert_eq!(issue.round - before.round, u16::from(again || first));
+                prop_assert!(before.flags.iter().all(|flag| issue.flags.contains(flag)), "a flag was lost");
+                prop_assert!(actor_fits(&actor, &before));
+            }
+        }
+        REACHED.with_borrow_mut(|reached| reached.insert(issue.state));
+    }
+    // What the store does: events written as JSON, read again and replayed, give the same issue.
+    let replayed = log.iter().fold(Issue::draft(ENTERPRISE), |issue, (event, at, actor)| {
+        let read: Event = serde_json::from_str(&serde_json::to_string(event).unwrap()).unwrap();
+        evolve(issue, &read, *at, actor, calendar)
+    });
+    prop_assert_eq!(&replayed, &issue);
+    prop_assert_eq!(issue.version as usize, log.len());
+    Ok(())
+}
+
+/// A stranger's enterprise, a district's centre elsewhere, and roles without commands never get one through.
+fn actor_fits(actor: &Actor, issue: &Issue) -> bool {
+    match actor {
+        Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,
+        Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre,
+        Actor::Staff { duty: Duty::Handler { department }, .. } => issue.lead == Some(*department),
+        Actor::Staff { .. } => false,
+        Actor::System => true,
+    }
+}
+
+#[test]
+fn ten_thousand_sequences_stay_inside_the_table() {
+    let calendar = WorkCalendar::default();
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 10_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    runner.run(&prop::collection::vec(step(), 1..60), |steps| run(steps, &calendar)).unwrap();
+    let reached = REACHED.with_borrow(Clone::clone);
+    let missing: Vec<_> = State::ALL.iter().filter(|state| !reached.contains(state)).collect();
+    assert!(missing.is_empty(), "never reached: {missing:?}");
+}

@@ -1,0 +1,245 @@
+//! The rules of the loop one by one: each refusal, each clock.
+#![allow(clippy::unwrap_used)]
+
+use domain::actor::{Actor, CITY, Duty, MemberRole};
+use domain::calendar::WorkCalendar;
+use domain::issue::*;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const OWNER: Actor = Actor::Member { person: 1, enterprise: 7, role: MemberRole::Owner };
+const ASSISTED: Actor = Actor::Assisted { staff: 90, station: 3, person: 1, enterprise: 7 };
+const DISTRICT: Actor = Actor::Staff { id: 10, duty: Duty::Centre { area: 330_502 } };
+const CITY_CENTRE: Actor = Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } };
+const LEAD: Actor = Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } };
+const T0: OffsetDateTime = datetime!(2026-11-23 09:00 +8);
+
+/// An issue with the calendar it lives by.
+struct Case {
+    issue: Issue,
+    calendar: WorkCalendar,
+}
+
+impl Case {
+    fn submitted() -> Case {
+        let mut case = Case { issue: Issue::draft(7), calendar: WorkCalendar::default() };
+        case.ok(submit(), &OWNER, T0);
+        case
+    }
+
+    fn answered() -> Case {
+        let mut case = Case::submitted();
+        case.ok(accept(Level::Simple), &DISTRICT, T0);
+        case.ok(dispatch(5), &DISTRICT, T0);
+        case.ok(Command::Sign, &LEAD, T0);
+        case.ok(answer(), &LEAD, datetime!(2026-11-25 10:00 +8));
+        case
+    }
+
+    fn ok(&mut self, command: Command, actor: &Actor, now: OffsetDateTime) {
+        for event in decide(&self.issue, &command, actor, now, &self.calendar).unwrap() {
+            self.issue = evolve(self.issue.clone(), &event, now, actor, &self.calendar);
+        }
+    }
+
+    fn refused(&self, command: Command, actor: &Actor, now: OffsetDateTime) -> Refusal {
+        decide(&self.issue, &command, actor, now, &self.calendar).unwrap_err()
+    }
+
+    #[track_caller]
+    fn rule(&self, command: Command, actor: &Actor, now: OffsetDateTime, expected: &str) {
+        match self.refused(command, actor, now) {
+            Refusal::Rule { code, .. } => assert_eq!(code, expected),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn due(&self) -> OffsetDateTime {
+        self.issue.answer.unwrap().due
+    }
+}
+
+fn submit() -> Command {
+    Command::Submit(Submission {
+        title: "厂房旁道路积水".into(),
+        text: "一下雨货车就进不来，已经三天了。".into(),
+        category: "drainage".into(),
+        place: "织里镇".into(),
+        area: 330_502,
+        channel: Channel::Online,
+        photos: 3,
+    })
+}
+
+fn accept(level: Level) -> Command {
+    Command::Accept { category: "drainage".into(), level, urgency: Urgency::Normal }
+}
+
+fn dispatch(lead: i64) -> Command {
+    Command::Dispatch { lead, co: vec![6], note: String::new() }
+}
+
+fn answer() -> Command {
+    Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved }
+}
+
+fn rating(solved: bool, level: Satisfaction) -> Command {
+    Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new() })
+}
+
+fn decline() -> Command {
+    Command::Decline { reason: DeclineReason::Duplicate, explanation: "与上周的诉求相同。".into() }
+}
+
+#[test]
+fn the_promised_times_are_set_at_submission() {
+    let case = Case::submitted();
+    assert_eq!(case.issue.contact.unwrap().due, datetime!(2026-11-23 10:00 +8));
+    assert_eq!(case.issue.accept.unwrap().due, datetime!(2026-11-23 17:30 +8));
+    assert_eq!(case.due(), datetime!(2026-12-04 17:30 +8));
+}
+
+#[test]
+fn accepting_sets_the_limit_of_the_level_from_the_submission() {
+    let mut case = Case::submitted();
+    case.ok(accept(Level::Simple), &DISTRICT, datetime!(2026-11-24 16:00 +8));
+    assert_eq!(case.due(), datetime!(2026-11-27 17:30 +8));
+    assert_eq!(case.issue.contact.unwrap().met, Some(datetime!(2026-11-24 16:00 +8)));
+}
+
+#[test]
+fn a_solved_and_content_rating_closes_an_unsolved_one_goes_round() {
+    let mut good = Case::answered();
+    good.ok(rating(true, Satisfaction::Fair), &OWNER, datetime!(2026-11-25 11:00 +8));
+    assert_eq!(good.issue.state, State::Closed);
+    for (solved, level) in [(false, Satisfaction::Satisfied), (true, Satisfaction::Dissatisfied)] {
+        let mut bad = Case::answered();
+        bad.ok(rating(solved, level), &OWNER, datetime!(2026-11-25 11:00 +8));
+        assert_eq!((bad.issue.state, bad.issue.round), (State::Dispatched, 2));
+        assert_eq!(bad.issue.flags, [Flag::Dissatisfied, Flag::Redispatched]);
+        assert!(bad.due() > datetime!(2026-11-27 17:30 +8), "a full limit from now");
+        bad.rule(
+            Command::Return { reason: "不属于本部门职责".into(), proposed: 9 },
+            &LEAD,
+            datetime!(2026-11-25 11:30 +8),
+            "return_round",
+        );
+    }
+}
+
+#[test]
+fn staff_and_assisted_sessions_never_rate() {
+    let case = Case::answered();
+    for actor in [ASSISTED, LEAD, DISTRICT, Actor::System] {
+        let refusal = case.refused(rating(true, Satisfaction::Satisfied), &actor, T0);
+        assert!(matches!(refusal, Refusal::NotAllowed(_)), "{actor:?}: {refusal:?}");
+    }
+}
+
+#[test]
+fn an_objection_goes_once_and_to_other_eyes() {
+    let mut case = Case::submitted();
+    case.ok(decline(), &DISTRICT, T0);
+    case.rule(
+        Command::Object { reason: "这次是另一处道路".into() },
+        &OWNER,
+        datetime!(2026-12-10 09:00 +8),
+        "object_late",
+    );
+    case.ok(Command::Object { reason: "这次是另一处道路".into() }, &OWNER, T0);
+    assert_eq!(case.issue.centre, CITY);
+    assert!(matches!(case.refused(accept(Level::Simple), &DISTRICT, T0), Refusal::NotAllowed(_)));
+    let mut same = case.issue.clone();
+    same.declined_by = Some(11);
+    let same = Case { issue: same, calendar: WorkCalendar::default() };
+    same.rule(accept(Level::Simple), &CITY_CENTRE, T0, "same_officer");
+    case.ok(decline(), &CITY_CENTRE, T0);
+    case.rule(Command::Object { reason: "仍然不同意".into() }, &OWNER, T0, "objected");
+}
+
+#[test]
+fn only_waiting_for_input_pauses_and_only_to_its_cap() {
+    let mut case = Case::submitted();
+    case.ok(accept(Level::Simple), &DISTRICT, T0);
+    let due = case.due();
+    let ask = Command::Ask { what: "请补充厂房的具体位置".into() };
+    case.ok(ask, &DISTRICT, datetime!(2026-11-24 09:00 +8));
+    assert_eq!(case.issue.late_at(), None, "the answer's clock stands still");
+    let mut quick = Case { issue: case.issue.clone(), calendar: WorkCalendar::default() };
+    quick.ok(Command::Supply { text: "东门往南".into(), photos: 0 }, &ASSISTED, datetime!(2026-11-24 17:30 +8));
+    assert_eq!((quick.issue.state, quick.due()), (State::Accepted, datetime!(2026-11-30 17:30 +8)));
+    // Nobody answers: at the cap of five working days the clock runs again, once.
+    case.rule(Command::LapsePause, &Actor::System, datetime!(2026-11-30 17:00 +8), "pause_runs");
+    case.ok(Command::LapsePause, &Actor::System, datetime!(2026-12-01 03:00 +8));
+    let moved = case.due();
+    assert_eq!(case.calendar.working_between(due, moved).whole_hours(), 35);
+    assert!(case.issue.late_at().is_some());
+    case.rule(Command::LapsePause, &Actor::System, datetime!(2026-12-05 09:00 +8), "pause_runs");
+    case.ok(Command::Supply { text: "东门往南".into(), photos: 0 }, &OWNER, datetime!(2026-12-03 09:00 +8));
+    assert_eq!(case.due(), moved, "what the lapse moved is not moved again");
+}
+
+#[test]
+fn a_return_is_quick_reasoned_and_the_second_ruling_is_final() {
+    let mut case = Case::submitted();
+    case.ok(accept(Level::Ordinary), &DISTRICT, T0);
+    case.ok(dispatch(5), &DISTRICT, T0);
+    let back = |proposed| Command::Return { reason: "属于道路养护职责".into(), proposed };
+    case.rule(back(5), &LEAD, T0, "proposed_self");
+    case.rule(back(9), &LEAD, datetime!(2026-11-24 09:01 +8), "return_late");
+    case.ok(back(9), &LEAD, datetime!(2026-11-23 15:00 +8));
+    assert!(case.issue.returned && case.issue.lead.is_none());
+    assert!(!case.issue.flags.contains(&Flag::Redispatched), "a return is not a second dispatch");
+    case.ok(dispatch(5), &DISTRICT, datetime!(2026-11-23 16:00 +8));
+    assert_eq!(case.issue.round, 1);
+    case.rule(back(9), &LEAD, datetime!(2026-11-23 16:10 +8), "return_final");
+}
+
+#[test]
+fn late_answers_stay_late_through_the_rounds() {
+    let mut case = Case::submitted();
+    case.ok(accept(Level::Simple), &DISTRICT, T0);
+    case.ok(dispatch(5), &DISTRICT, T0);
+    case.ok(Command::Sign, &LEAD, T0);
+    case.ok(answer(), &LEAD, datetime!(2026-11-28 09:00 +8));
+    assert!(case.issue.flags.contains(&Flag::AnsweredLate));
+    case.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, datetime!(2026-11-30 09:00 +8));
+    case.ok(Command::Sign, &LEAD, datetime!(2026-11-30 10:00 +8));
+    case.ok(answer(), &LEAD, datetime!(2026-11-30 11:00 +8));
+    assert!(case.issue.flags.contains(&Flag::AnsweredLate));
+}
+
+#[test]
+fn silence_is_not_satisfaction() {
+    let case = Case::answered();
+    let close = |note: &str| Command::Close { call_back: note.into() };
+    case.rule(close("电话三次无人接听"), &CITY_CENTRE, datetime!(2026-12-08 10:00 +8), "close_early");
+    case.rule(close("无"), &CITY_CENTRE, datetime!(2026-12-10 10:00 +8), "text");
+    let mut case = case;
+    case.ok(close("电话三次无人接听"), &CITY_CENTRE, datetime!(2026-12-10 10:00 +8));
+    let again = || Command::Reopen { reason: "又积水了，请再来看".into() };
+    case.rule(again(), &OWNER, datetime!(2027-01-10 10:00 +8), "reopen_late");
+    case.ok(again(), &OWNER, datetime!(2026-12-11 10:00 +8));
+    assert_eq!((case.issue.state, case.issue.round), (State::Dispatched, 2));
+}
+
+#[test]
+fn sentences_say_what_to_do() {
+    let case = Case::answered();
+    let refusal = case.refused(Command::Sign, &LEAD, T0).to_string();
+    assert_eq!(refusal, "这件诉求现在是“待评价”，不能签收。请刷新页面看最新进展");
+    let short = Command::Withdraw { reason: "x".into() };
+    assert_eq!(case.refused(short, &OWNER, T0).to_string(), "撤回原因至少写 2 个字，现在是 1 个字");
+}
+
+#[test]
+fn buttons_are_what_decide_would_let_through() {
+    let case = Case::answered();
+    let at = datetime!(2026-11-25 11:00 +8);
+    let buttons = |actor| allowed_commands(&case.issue, &actor, at, &case.calendar);
+    assert_eq!(buttons(OWNER), [CommandKind::Rate, CommandKind::Withdraw]);
+    assert_eq!(buttons(LEAD), []);
+    assert_eq!(buttons(ASSISTED), []);
+    let new = Case::submitted();
+    assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.calendar), [CommandKind::Accept, CommandKind::Decline]);
+}
