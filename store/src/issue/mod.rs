@@ -1,0 +1,105 @@
+//! Issues (诉求): events, their projection, and the lists over it.
+
+mod desk;
+mod read;
+mod write;
+
+pub use desk::{DeskCounts, Queue, counts, history, queue, search, similar};
+pub use read::{EventRow, History, HomeIssues, IssueDetail, MineFilter, PhotoRow, detail, home, mine, versions};
+pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing, verify_chain};
+
+use crate::{NEVER, StoreError};
+use domain::issue::{Flag, State};
+use time::OffsetDateTime;
+
+/// An issue as lists show it.
+#[derive(Debug, Clone)]
+pub struct IssueRow {
+    /// Its id.
+    pub id: i64,
+    /// Its number.
+    pub number: String,
+    /// The enterprise's name.
+    pub enterprise_name: String,
+    /// Title.
+    pub title: String,
+    /// Category code.
+    pub category: String,
+    /// State.
+    pub state: State,
+    /// Round.
+    pub round: i32,
+    /// Responsible centre.
+    pub centre: i32,
+    /// 主办 department.
+    pub lead: Option<i64>,
+    /// Submitted.
+    pub submitted_at: OffsetDateTime,
+    /// The answer's promise.
+    pub due_at: Option<OffsetDateTime>,
+    /// When the earliest running clock warns.
+    pub warn_at: Option<OffsetDateTime>,
+    /// When it is late.
+    pub late_at: Option<OffsetDateTime>,
+    /// Answered.
+    pub answered_at: Option<OffsetDateTime>,
+    /// Returned by a department and not yet dispatched again.
+    pub returned: bool,
+    /// Flags.
+    pub flags: Vec<Flag>,
+    /// The latest event.
+    pub last_event_at: OffsetDateTime,
+}
+
+/// The columns behind [`IssueRow`], as the macros read them.
+struct RawRow {
+    id: i64,
+    number: String,
+    enterprise_name: String,
+    title: String,
+    category: String,
+    state: String,
+    round: i32,
+    centre: i32,
+    lead: Option<i64>,
+    submitted_at: OffsetDateTime,
+    due_at: Option<OffsetDateTime>,
+    warn_at: OffsetDateTime,
+    late_at: OffsetDateTime,
+    answered_at: Option<OffsetDateTime>,
+    returned: bool,
+    flags: Vec<String>,
+    last_event_at: OffsetDateTime,
+}
+
+impl TryFrom<RawRow> for IssueRow {
+    type Error = StoreError;
+
+    fn try_from(raw: RawRow) -> Result<IssueRow, StoreError> {
+        let unknown = || StoreError::Unreadable(format!("issue {} in state {}", raw.number, raw.state));
+        let running = |at: OffsetDateTime| (at < NEVER).then_some(at);
+        Ok(IssueRow {
+            state: State::from_code(&raw.state).ok_or_else(unknown)?,
+            warn_at: running(raw.warn_at),
+            late_at: running(raw.late_at),
+            flags: raw.flags.iter().filter_map(|code| Flag::from_code(code)).collect(),
+            id: raw.id,
+            number: raw.number,
+            enterprise_name: raw.enterprise_name,
+            title: raw.title,
+            category: raw.category,
+            round: raw.round,
+            centre: raw.centre,
+            lead: raw.lead,
+            submitted_at: raw.submitted_at,
+            due_at: raw.due_at,
+            answered_at: raw.answered_at,
+            returned: raw.returned,
+            last_event_at: raw.last_event_at,
+        })
+    }
+}
+
+fn rows(raw: Vec<RawRow>) -> Result<Vec<IssueRow>, StoreError> {
+    raw.into_iter().map(IssueRow::try_from).collect()
+}

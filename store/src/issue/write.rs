@@ -1,0 +1,309 @@
+//! Writing: filing in one round trip, every other command in one transaction that replays the events first.
+
+use crate::{Conn, NEVER, StoreError};
+use domain::actor::Actor;
+use domain::calendar::WorkCalendar;
+use domain::issue::notice::{Notice, notices};
+use domain::issue::{Command, Event, Issue, Refusal, State, chain, decide, evolve};
+use serde_json::json;
+use sqlx::{Connection, PgConnection};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+/// A filing that the domain has decided.
+#[derive(Debug, Clone)]
+pub struct Filing<'a> {
+    /// Chosen by the form; the same key files once.
+    pub client_key: Uuid,
+    /// Who files.
+    pub actor: &'a Actor,
+    /// The name a timeline shows.
+    pub actor_name: &'a str,
+    /// `Command::Submit`.
+    pub command: &'a Command,
+    /// For whom.
+    pub enterprise: i64,
+    /// Whom to call.
+    pub contact_name: &'a str,
+    /// Under which number.
+    pub contact_phone: &'a str,
+    /// Pictures uploaded before.
+    pub photos: &'a [Uuid],
+}
+
+/// What a filing came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    /// The receipt's number.
+    pub number: String,
+    /// The same key had filed before.
+    pub already: bool,
+}
+
+/// What a command came to.
+#[derive(Debug, Clone)]
+pub struct Executed {
+    /// The issue after it.
+    pub issue: Issue,
+}
+
+/// Why a command came to nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// A rule of the loop.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store; `NotFound` also where the scope may not see the issue.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for CommandError {
+    fn from(error: sqlx::Error) -> CommandError {
+        CommandError::Store(error.into())
+    }
+}
+
+/// Files an issue: decides, then writes everything in one statement.
+///
+/// # Errors
+/// [`CommandError`].
+pub async fn file(
+    conn: &mut Conn,
+    filing: &Filing<'_>,
+    now: OffsetDateTime,
+    calendar: &WorkCalendar,
+) -> Result<Filed, CommandError> {
+    let now = microseconds(now);
+    let draft = Issue::draft(filing.enterprise);
+    let events = decide(&draft, filing.command, filing.actor, now, calendar)?;
+    let [event @ Event::Submitted { submission, .. }] = events.as_slice() else {
+        return Err(StoreError::Unreadable("a submission gave no single event".to_owned()).into());
+    };
+    let issue = evolve(draft, event, now, filing.actor, calendar);
+    let actor_text = text(filing.actor)?;
+    let event_text = text(event)?;
+    let hash = chain::link(&chain::ROOT, &filing.client_key.to_string(), 1, now, &actor_text, &event_text);
+    let row = Projection::of(&issue);
+    let projection = json!({
+        "client_key": filing.client_key, "enterprise_id": filing.enterprise, "area": issue.area, "centre": issue.centre,
+        "state": issue.state.code(), "round": issue.round, "version": issue.version, "category": issue.category,
+        "board": row.board, "title": submission.title, "body": submission.text, "place": submission.place,
+        "contact_name": filing.contact_name, "contact_phone": filing.contact_phone, "level": issue.level.code(),
+        "urgency": issue.urgency.code(), "channel": issue.channel.code(), "filed_by": issue.filed_by, "station_id": issue.station,
+        "co": [], "returned": false, "submitted_at": rfc3339(now)?, "due_at": row.due.map(rfc3339).transpose()?,
+        "warn_at": rfc3339(row.warn)?, "late_at": rfc3339(row.late)?, "flags": [], "last_event_at": rfc3339(now)?, "open": true,
+    });
+    let notices = json(&notices(event, &issue))?;
+    let filed = sqlx::query!(
+        r#"select number as "number!", already as "already!" from file_issue($1, $2, $3, $4, $5, $6, $7)"#,
+        projection,
+        actor_text,
+        filing.actor_name,
+        event_text,
+        hash.as_slice(),
+        notices,
+        filing.photos
+    )
+    .fetch_one(conn.pg())
+    .await?;
+    Ok(Filed { number: filed.number, already: filed.already })
+}
+
+/// Gives a command to an issue: one transaction locks it, replays its events, decides, and writes events, projection and outbox.
+///
+/// # Errors
+/// [`CommandError`]; nothing was written then.
+#[allow(clippy::too_many_arguments)] // Each is a different thing, and a struct would only rename them.
+pub async fn execute(
+    conn: &mut Conn,
+    number: &str,
+    command: &Command,
+    actor: &Actor,
+    actor_name: &str,
+    photos: &[Uuid],
+    now: OffsetDateTime,
+    calendar: &WorkCalendar,
+) -> Result<Executed, CommandError> {
+    let mut tx = conn.pg().begin().await?;
+    let executed = execute_in(&mut tx, number, command, actor, actor_name, photos, microseconds(now), calendar).await?;
+    tx.commit().await?;
+    Ok(executed)
+}
+
+#[allow(clippy::too_many_arguments)]
+async fn execute_in(
+    tx: &mut PgConnection,
+    number: &str,
+    command: &Command,
+    actor: &Actor,
+    actor_name: &str,
+    photos: &[Uuid],
+    now: OffsetDateTime,
+    calendar: &WorkCalendar,
+) -> Result<Executed, CommandError> {
+    let head = sqlx::query!("select id, client_key, enterprise_id from issue where number = $1 for update", number)
+        .fetch_one(&mut *tx)
+        .await?;
+    let stored = sqlx::query!(
+        r#"select seq, at, actor::text as "actor!", event::text as "event!", hash from issue_event where issue_id = $1 order by seq"#,
+        head.id
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut issue = Issue::draft(head.enterprise_id);
+    let mut last = chain::ROOT;
+    for row in stored {
+        let actor: Actor = parse(&row.actor, number)?;
+        issue = evolve(issue, &parse(&row.event, number)?, row.at, &actor, calendar);
+        last = row.hash.try_into().map_err(|_| StoreError::Unreadable(format!("hash of {number}")))?;
+    }
+    let events = decide(&issue, command, actor, now, calendar)?;
+    let actor_text = text(actor)?;
+    let key = head.client_key.to_string();
+    let (mut seqs, mut kinds, mut texts, mut hashes) = (vec![], vec![], vec![], vec![]);
+    let mut told: Vec<Notice> = Vec::new();
+    let first = issue.version + 1;
+    for event in &events {
+        issue = evolve(issue, event, now, actor, calendar);
+        let event_text = text(event)?;
+        last = chain::link(&last, &key, issue.version, now, &actor_text, &event_text);
+        seqs.push(to_i32(issue.version));
+        kinds.push(event.kind().to_owned());
+        texts.push(event_text);
+        hashes.push(last.to_vec());
+        told.extend(notices(event, &issue));
+    }
+    sqlx::query!(
+        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
+         select $1, n.seq, $2, n.kind, $3::text::json, $4, n.event::json, n.hash
+         from unnest($5::integer[], $6::text[], $7::text[], $8::bytea[]) as n (seq, kind, event, hash)",
+        head.id,
+        now,
+        actor_text,
+        actor_name,
+        &seqs,
+        &kinds,
+        &texts,
+        &hashes
+    )
+    .execute(&mut *tx)
+    .await?;
+    if !photos.is_empty() {
+        sqlx::query!(
+            "update photo p set issue_id = $1, seq = $2, ordinal = u.ordinality from unnest($3::uuid[]) with ordinality u (id, ordinality)
+             where p.id = u.id and p.issue_id is null and p.enterprise_id = $4",
+            head.id,
+            to_i32(first),
+            photos,
+            head.enterprise_id
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    sqlx::query!("insert into outbox (issue_id, notices, created_at) values ($1, $2, $3)", head.id, json(&told)?, now)
+        .execute(&mut *tx)
+        .await?;
+    // Last: after a return the department does not see the issue any more, and could not write beside it either.
+    project(tx, head.id, &issue, now).await?;
+    Ok(Executed { issue })
+}
+
+/// What the projection adds to the aggregate.
+struct Projection {
+    board: &'static str,
+    due: Option<OffsetDateTime>,
+    warn: OffsetDateTime,
+    late: OffsetDateTime,
+}
+
+impl Projection {
+    fn of(issue: &Issue) -> Projection {
+        let board = domain::catalogue::category(&issue.category).map_or("general", |category| category.board);
+        Projection {
+            board,
+            due: issue.answer.map(|clock| clock.due),
+            warn: issue.warn_at().unwrap_or(NEVER),
+            late: issue.late_at().unwrap_or(NEVER),
+        }
+    }
+}
+
+async fn project(tx: &mut PgConnection, id: i64, issue: &Issue, now: OffsetDateTime) -> Result<(), StoreError> {
+    let row = Projection::of(issue);
+    let flags: Vec<String> = issue.flags.iter().map(|flag| flag.code().to_owned()).collect();
+    let cap = issue.pause.as_ref().filter(|pause| !pause.lapsed && issue.state == State::AwaitingInput).map(|p| p.cap);
+    let time = |at: Option<OffsetDateTime>| at.map(rfc3339).transpose();
+    let projection = json!({
+        "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,
+        "category": issue.category, "board": row.board, "level": issue.level.code(), "urgency": issue.urgency.code(),
+        "lead": issue.lead, "co": issue.co, "proposed": issue.proposed, "returned": issue.returned, "due_at": time(row.due)?,
+        "warn_at": rfc3339(row.warn)?, "late_at": rfc3339(row.late)?, "pause_cap": time(cap)?,
+        "answered_at": time(issue.answered_at)?, "ended_at": time(issue.ended_at)?,
+        "outcome": issue.outcome.map(|outcome| outcome.code()), "rating_level": issue.rating.as_ref().map(|r| r.level.code()),
+        "rating_solved": issue.rating.as_ref().map(|r| r.solved), "flags": flags, "last_event_at": rfc3339(now)?,
+        "open": issue.state.is_open(),
+    });
+    sqlx::query!("select project_issue($1, $2) as done", id, projection).execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Numbers of issues whose pause has reached its cap. Needs the system's scope.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!("select number from issue where pause_cap <= $1 order by pause_cap limit $2", now, limit)
+        .fetch_all(conn.pg())
+        .await?)
+}
+
+/// Recomputes the chain of an issue; `Err` inside names the first event that does not fit.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn verify_chain(conn: &mut Conn, number: &str) -> Result<Result<u32, u32>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select i.client_key, e.seq, e.at, e.actor::text as "actor!", e.event::text as "event!", e.hash
+        from issue_event e join issue i on i.id = e.issue_id where i.number = $1 order by e.seq"#,
+        number
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    let mut last = chain::ROOT;
+    let mut count = 0;
+    for row in rows {
+        count += 1;
+        last = chain::link(&last, &row.client_key.to_string(), count, row.at, &row.actor, &row.event);
+        if row.seq != to_i32(count) || row.hash != last {
+            return Ok(Err(count));
+        }
+    }
+    Ok(Ok(count))
+}
+
+fn to_i32(version: u32) -> i32 {
+    i32::try_from(version).unwrap_or(i32::MAX)
+}
+
+/// PostgreSQL keeps microseconds; what is hashed must be what is read again.
+fn microseconds(at: OffsetDateTime) -> OffsetDateTime {
+    at - time::Duration::nanoseconds(i64::from(at.nanosecond() % 1_000))
+}
+
+fn rfc3339(at: OffsetDateTime) -> Result<String, StoreError> {
+    at.format(&Rfc3339).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+fn text(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, StoreError> {
+    serde_json::to_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+pub(super) fn parse<T: serde::de::DeserializeOwned>(text: &str, number: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|error| StoreError::Unreadable(format!("event of {number}: {error}")))
+}

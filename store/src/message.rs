@@ -1,0 +1,94 @@
+//! In-app messages (站内消息) of persons and staff; row-level security keeps each to its own.
+
+use crate::{Conn, Page, StoreError};
+use time::OffsetDateTime;
+
+/// A message.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Its id.
+    pub id: i64,
+    /// The issue's number.
+    pub number: String,
+    /// The event's kind.
+    pub kind: String,
+    /// A line.
+    pub title: String,
+    /// A sentence.
+    pub body: String,
+    /// When.
+    pub created_at: OffsetDateTime,
+    /// When it was read.
+    pub read_at: Option<OffsetDateTime>,
+}
+
+/// Whose messages.
+#[derive(Debug, Clone, Copy)]
+pub enum Inbox {
+    /// A person's, of the enterprise chosen.
+    Person {
+        /// The person.
+        person: i64,
+        /// The enterprise chosen in the session.
+        enterprise: i64,
+    },
+    /// A staff account's.
+    Staff(i64),
+}
+
+/// The messages, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i64) -> Result<Page<Message>, StoreError> {
+    let before: i64 = cursor.and_then(|c| c.parse().ok()).unwrap_or(i64::MAX);
+    let rows = match inbox {
+        Inbox::Person { person, enterprise } => {
+            sqlx::query_as!(
+                Message,
+                "select id, number, kind, title, body, created_at, read_at from message
+                 where person_id = $1 and id < $2 and (enterprise_id = $4 or enterprise_id is null) order by id desc limit $3",
+                person,
+                before,
+                limit + 1,
+                enterprise
+            )
+            .fetch_all(conn.pg())
+            .await?
+        }
+        Inbox::Staff(staff) => {
+            sqlx::query_as!(
+                Message,
+                "select id, number, kind, title, body, created_at, read_at from message
+                 where staff_id = $1 and id < $2 order by id desc limit $3",
+                staff,
+                before,
+                limit + 1
+            )
+            .fetch_all(conn.pg())
+            .await?
+        }
+    };
+    Ok(Page::cut(rows, limit, |message| message.id.to_string()))
+}
+
+/// Marks all as read, up to an id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn mark_read(conn: &mut Conn, inbox: Inbox, up_to: i64, now: OffsetDateTime) -> Result<(), StoreError> {
+    let (person, staff) = match inbox {
+        Inbox::Person { person, .. } => (Some(person), None),
+        Inbox::Staff(staff) => (None, Some(staff)),
+    };
+    sqlx::query!(
+        "update message set read_at = $3 where (person_id = $1 or staff_id = $2) and read_at is null and id <= $4",
+        person,
+        staff,
+        now,
+        up_to
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
