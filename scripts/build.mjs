@@ -1,0 +1,159 @@
+// The build behind scripts/build: WebAssembly of the islands, style sheet, public files, names with a hash of the content,
+// a manifest of those names for the server, compressed copies, and the server itself.
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, extname, join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const args = process.argv.slice(2);
+const wrong = args.find((arg) => arg !== "--dev" && arg !== "--site");
+if (wrong) {
+  console.error(`usage: scripts/build [--dev] [--site] (not "${wrong}")`);
+  process.exit(2);
+}
+const dev = args.includes("--dev");
+const mode = dev ? "dev" : "release";
+
+const WASM_OPT = [
+  "-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals",
+  "--enable-reference-types", "--enable-multivalue",
+];
+// The oldest browsers that know everything the pages cannot do without: cascade layers, :has(), color-mix(). What is newer
+// (nesting, light-dark()) is rewritten for them.
+const BROWSERS = "chrome >= 111, edge >= 111, firefox >= 121, safari >= 16.4, ios_saf >= 16.4";
+const COMPRESSIBLE = new Set([".js", ".wasm", ".css", ".svg", ".json", ".webmanifest", ".txt", ".html", ".xml", ".ico"]);
+
+const say = (words) => console.log(`${new Date().toTimeString().slice(0, 8)} ${words}`);
+
+function run(program, argv, options = {}) {
+  const { status, error } = spawnSync(program, argv, { stdio: "inherit", ...options });
+  if (error) throw error;
+  if (status !== 0) {
+    console.error(`The build stopped: ${program} ${argv[0]} failed.`);
+    process.exit(1);
+  }
+}
+
+const tool = (name) => join("node_modules", ".bin", name);
+const hash = (...parts) => parts.reduce((h, part) => h.update(part), createHash("sha256")).digest("hex");
+
+/** All files below a folder. */
+function walk(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : [path];
+  });
+}
+
+/** Runs `make` unless it made `outputs` from the same `key` before. */
+function step(name, key, outputs, make) {
+  const stamp = join(work, `${name}.stamp`);
+  if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, "utf8") === key) return;
+  rmSync(stamp, { force: true });
+  make();
+  writeFileSync(stamp, key);
+}
+
+const metadata = JSON.parse(execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { maxBuffer: 1 << 28 }));
+const leptos = metadata.metadata.leptos[0];
+const target = metadata.target_directory;
+const lib = metadata.packages.find((p) => p.name === leptos["lib-package"]).name;
+const output = leptos["output-name"];
+const work = join(target, "site-work", mode);
+const site = leptos["site-root"] + (dev ? "-dev" : "");
+const pkg = join(site, leptos["site-pkg-dir"]);
+mkdirSync(work, { recursive: true });
+
+// 1. The islands.
+const profile = dev ? "dev" : leptos["lib-profile-release"];
+say(`islands: compiling (${profile})`);
+const cargo = ["build", "-p", lib, "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile];
+if (!leptos["lib-default-features"]) cargo.push("--no-default-features");
+cargo.push("--features", leptos["lib-features"].join(","));
+const first = process.env.QIFU_WASM_PATH;
+run("cargo", cargo, { env: { ...process.env, PATH: first ? first + delimiter + process.env.PATH : process.env.PATH } });
+const compiled = join(target, "wasm32-unknown-unknown", dev ? "debug" : profile, `${lib.replaceAll("-", "_")}.wasm`);
+
+const bound = join(work, "bound");
+const js = join(work, "islands.js");
+const wasm = join(work, "islands.wasm");
+const bindgen = execFileSync("wasm-bindgen", ["--version"], { encoding: "utf8" });
+const lock = readFileSync("package-lock.json");
+step("islands", hash(readFileSync(compiled), bindgen, lock, readFileSync(import.meta.filename)), [js, wasm], () => {
+  say("islands: binding, optimising");
+  rmSync(bound, { recursive: true, force: true });
+  const lean = dev ? ["--debug"] : ["--remove-name-section", "--remove-producers-section"];
+  run("wasm-bindgen", [
+    compiled, "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", output, ...lean,
+  ]);
+  const raw = join(bound, `${output}_bg.wasm`);
+  if (dev) cpSync(raw, wasm);
+  else run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", wasm]);
+  // One file, with the snippets that wasm-bindgen puts beside it.
+  const shrink = dev ? [] : ["--minify"];
+  run(tool("esbuild"), [join(bound, `${output}.js`), "--bundle", "--format=esm", `--outfile=${js}`, "--log-level=warning", ...shrink]);
+});
+
+// 2. The style sheet.
+const css = join(work, "style.css");
+const styles = walk(dirname(leptos["style-file"])).sort();
+step("style", hash(...styles.flatMap((file) => [file, readFileSync(file)]), lock, BROWSERS), [css], () => {
+  say("style: bundling");
+  const shrink = dev ? [] : ["--minify"];
+  run(tool("lightningcss"), ["--bundle", ...shrink, "--targets", BROWSERS, leptos["style-file"], "-o", css]);
+});
+
+// 3. The folder that is served. Files go in before the manifest that names them, old ones leave after it.
+const kept = new Set();
+
+function put(path, content) {
+  const compressed = [];
+  if (!dev && COMPRESSIBLE.has(extname(path)) && content.length > 200) {
+    compressed.push(
+      [`${path}.br`, () => brotliCompressSync(content, {
+        params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+      })],
+      [`${path}.gz`, () => gzipSync(content, { level: 9 })],
+    );
+  }
+  const same = existsSync(path) && content.equals(readFileSync(path));
+  mkdirSync(dirname(path), { recursive: true });
+  for (const [copy, compress] of compressed) {
+    if (!same || !existsSync(copy)) writeFileSync(copy, compress());
+    kept.add(copy);
+  }
+  if (!same) writeFileSync(path, content);
+  kept.add(path);
+}
+
+const manifest = {};
+for (const [kind, file] of Object.entries({ js, wasm, css })) {
+  const content = readFileSync(file);
+  manifest[kind] = `${output}.${hash(content).slice(0, 16)}.${kind}`;
+  put(join(pkg, manifest[kind]), content);
+}
+for (const file of walk(leptos["assets-dir"])) put(join(site, relative(leptos["assets-dir"], file)), readFileSync(file));
+const names = join(pkg, "manifest.json");
+const text = `${JSON.stringify(manifest, null, 2)}\n`;
+if (!existsSync(names) || readFileSync(names, "utf8") !== text) writeFileSync(names, text);
+kept.add(names);
+for (const file of walk(site)) if (!kept.has(file)) rmSync(file);
+
+const size = (kind) => {
+  const file = join(pkg, manifest[kind]);
+  const sent = existsSync(`${file}.br`) ? `${file}.br` : file;
+  return `${kind} ${(statSync(sent).size / 1000).toFixed(1)} kB`;
+};
+say(`site: ${site} (${["js", "wasm", "css"].map(size).join(", ")}${dev ? "" : ", brotli"})`);
+
+// 4. The server.
+if (!args.includes("--site")) {
+  say(`server: compiling (${mode})`);
+  const server = ["build", "-p", leptos["bin-package"], "--bin", leptos["bin-target"]];
+  if (!dev) server.push("--release");
+  run("cargo", server);
+  say(`server: ${relative(process.cwd(), join(target, dev ? "debug" : "release", leptos["bin-target"]))}`);
+}
