@@ -82,7 +82,7 @@ const js = join(work, "islands.js");
 const wasm = join(work, "islands.wasm");
 const bindgen = execFileSync("wasm-bindgen", ["--version"], { encoding: "utf8" });
 const lock = readFileSync("package-lock.json");
-step("islands", hash(readFileSync(compiled), bindgen, lock, readFileSync(import.meta.filename)), [js, wasm], () => {
+step("islands", hash(readFileSync(compiled), bindgen, lock, readFileSync(new URL(import.meta.url))), [js, wasm], () => {
   say("islands: binding, optimising");
   rmSync(bound, { recursive: true, force: true });
   const lean = dev ? ["--debug"] : ["--remove-name-section", "--remove-producers-section"];

@@ -1,1 +1,23 @@
-//! x
+//! Pages, use cases and islands.
+//!
+//! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only). Pages are pure
+//! functions of what `api` read; they work as plain HTML, and islands make them better.
+
+#[cfg(feature = "ssr")]
+pub mod api;
+pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod render;
+#[cfg(feature = "ssr")]
+pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod ui;
+
+/// Starts the islands; called by the loader once the page has painted.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

@@ -1,0 +1,262 @@
+//! Forms that keep what was typed: values and faults travel together, the faults stand on top with links and again at the field.
+
+use crate::ui::icon;
+use domain::text::FieldError;
+use leptos::prelude::*;
+
+/// What was typed, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    values: Vec<(String, String)>,
+    /// The faults.
+    pub errors: Vec<FieldError>,
+}
+
+impl Form {
+    /// A form as it came, or as it is offered first.
+    pub fn new(values: Vec<(String, String)>) -> Form {
+        Form { values, errors: Vec::new() }
+    }
+
+    /// With a value for a field that has none.
+    #[must_use]
+    pub fn or(mut self, name: &str, value: impl Into<String>) -> Form {
+        if !self.values.iter().any(|(known, _)| known == name) {
+            self.values.push((name.to_owned(), value.into()));
+        }
+        self
+    }
+
+    /// With faults.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Form {
+        self.errors = errors;
+        self
+    }
+
+    /// The value of a field, empty when there is none.
+    pub fn value(&self, name: &str) -> &str {
+        self.values.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Every value of a field.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.values.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a checkbox or radio of this value was chosen.
+    pub fn chosen(&self, name: &str, value: &str) -> bool {
+        self.all(name).any(|known| known == value)
+    }
+
+    /// Adds a value.
+    pub fn push(&mut self, name: &str, value: impl Into<String>) {
+        self.values.push((name.to_owned(), value.into()));
+    }
+
+    /// The fault of a field.
+    pub fn error(&self, name: &str) -> Option<&str> {
+        self.errors.iter().find(|error| error.field == name).map(|error| error.message.as_str())
+    }
+
+    /// The faults on top of the page, with links to the fields; nothing when there are none.
+    pub fn summary(&self) -> Option<AnyView> {
+        if self.errors.is_empty() {
+            return None;
+        }
+        let items = self.errors.iter().map(|error| {
+            let target = format!("#{}", error.field);
+            let message = error.message.clone();
+            view! { <li><a href=target>{message}</a></li> }
+        });
+        Some(
+            view! {
+                <div class="error-summary" role="alert" tabindex="-1" id="errors">
+                    <h2>{icon("warn")}"还差一点"</h2>
+                    <ul>{items.collect_view()}</ul>
+                </div>
+            }
+            .into_any(),
+        )
+    }
+}
+
+/// A field of a form: everything but its name may stay as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The name of the value, and the id of the control.
+    pub name: &'static str,
+    /// The question.
+    pub label: &'static str,
+    /// An example or a rule.
+    pub hint: &'static str,
+    /// `text`, `tel`, `password` … of a single line.
+    pub kind: &'static str,
+    /// What the browser may fill in.
+    pub autocomplete: &'static str,
+    /// The keyboard of a phone.
+    pub inputmode: &'static str,
+    /// The most characters.
+    pub max: usize,
+    /// Lines of a text; 0 for a single line.
+    pub rows: u8,
+    /// Whether it may stay empty.
+    pub optional: bool,
+}
+
+/// The field whose name, label and hint are given.
+pub const fn field(name: &'static str, label: &'static str, hint: &'static str) -> Field {
+    Field { name, label, hint, kind: "text", autocomplete: "off", inputmode: "text", max: 200, rows: 0, optional: false }
+}
+
+impl Field {
+    /// The control with label, hint and fault, its value taken from the form.
+    pub fn view(self, form: &Form) -> AnyView {
+        let Field { name, kind, autocomplete, inputmode, max, rows, .. } = self;
+        let error = form.error(name).map(str::to_owned);
+        let bad = error.is_some();
+        let described = described_by(name, self.hint, bad);
+        let invalid = error.is_some().then_some("true");
+        let required = (!self.optional).then_some("true");
+        let value = if kind == "password" { String::new() } else { form.value(name).to_owned() };
+        let control = if rows > 0 {
+            // The first line break after the tag is not part of the text: without one of ours a typed one would be lost.
+            let text = format!("\n{value}");
+            view! {
+                <textarea id=name name=name rows=rows.to_string() data-max=max.to_string() aria-describedby=described
+                    aria-invalid=invalid aria-required=required>{text}</textarea>
+            }
+            .into_any()
+        } else {
+            view! {
+                <input id=name name=name type=kind value=value autocomplete=autocomplete inputmode=inputmode maxlength=max.to_string()
+                    aria-describedby=described aria-invalid=invalid aria-required=required/>
+            }
+            .into_any()
+        };
+        let optional = self.optional.then(|| view! { <span class="optional">"（选填）"</span> });
+        view! {
+            <div class="field" class:bad=bad>
+                <label for=name>{self.label}{optional}</label>
+                {hint(name, self.hint)}
+                {fault(name, error)}
+                {control}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+fn described_by(name: &str, hint: &str, error: bool) -> Option<String> {
+    match (hint.is_empty(), error) {
+        (true, false) => None,
+        (false, false) => Some(format!("{name}-hint")),
+        (true, true) => Some(format!("{name}-error")),
+        (false, true) => Some(format!("{name}-hint {name}-error")),
+    }
+}
+
+fn hint(name: &str, words: &'static str) -> Option<AnyView> {
+    let id = format!("{name}-hint");
+    (!words.is_empty()).then(|| view! { <p class="hint" id=id>{words}</p> }.into_any())
+}
+
+fn fault(name: &str, error: Option<String>) -> Option<AnyView> {
+    let id = format!("{name}-error");
+    error.map(|error| view! { <p class="fault" id=id>{icon("warn")}{error}</p> }.into_any())
+}
+
+/// One choice of a group.
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+    /// A second line.
+    pub detail: String,
+    /// Something drawn before the words.
+    pub drawing: Option<AnyView>,
+}
+
+/// A choice with a label.
+pub fn choice(value: impl Into<String>, label: impl Into<String>) -> Choice {
+    Choice { value: value.into(), label: label.into(), detail: String::new(), drawing: None }
+}
+
+/// Radios (one) or checkboxes (any) under a question.
+pub fn choices(
+    form: &Form,
+    kind: &'static str,
+    name: &'static str,
+    legend: &'static str,
+    class: &'static str,
+    list: Vec<Choice>,
+) -> AnyView {
+    let error = form.error(name).map(str::to_owned);
+    let bad = error.is_some();
+    let described = described_by(name, "", bad);
+    let items = list.into_iter().enumerate().map(|(index, item)| {
+        // The first one bears the field's own id: that is where the error summary leads.
+        let id = if index == 0 { name.to_owned() } else { format!("{name}-{}", item.value) };
+        let checked = form.chosen(name, &item.value);
+        let detail = (!item.detail.is_empty()).then(|| view! { <small>{item.detail}</small> });
+        view! {
+            <div class="choice">
+                <input type=kind id=id.clone() name=name value=item.value checked=checked/>
+                <label for=id>{item.drawing}<span>{item.label}{detail}</span></label>
+            </div>
+        }
+    });
+    view! {
+        <fieldset class=format!("field choices {class}") class:bad=bad aria-describedby=described>
+            <legend>{legend}</legend>
+            {fault(name, error)}
+            <div class="options">{items.collect_view()}</div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// A drop-down: groups of (value, label).
+pub fn select(
+    form: &Form,
+    name: &'static str,
+    label: &'static str,
+    empty: Option<&'static str>,
+    groups: Vec<(String, Vec<(String, String)>)>,
+) -> AnyView {
+    let error = form.error(name).map(str::to_owned);
+    let bad = error.is_some();
+    let described = described_by(name, "", bad);
+    let invalid = error.is_some().then_some("true");
+    let options = groups.into_iter().map(|(group, list)| {
+        let list = list.into_iter().map(|(value, label)| {
+            let selected = form.chosen(name, &value);
+            view! { <option value=value selected=selected>{label}</option> }
+        });
+        let list = list.collect_view();
+        if group.is_empty() { list.into_any() } else { view! { <optgroup label=group>{list}</optgroup> }.into_any() }
+    });
+    view! {
+        <div class="field" class:bad=bad>
+            <label for=name>{label}</label>
+            {fault(name, error)}
+            <select id=name name=name aria-describedby=described aria-invalid=invalid>
+                {empty.map(|words| view! { <option value="">{words}</option> })}
+                {options.collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+/// A value that travels with the form unseen.
+pub fn hidden(name: &'static str, value: impl Into<String>) -> AnyView {
+    let value = value.into();
+    view! { <input type="hidden" name=name value=value/> }.into_any()
+}
+
+/// The button that sends the form.
+pub fn submit(label: &'static str) -> AnyView {
+    view! { <button class="button" type="submit">{label}</button> }.into_any()
+}
