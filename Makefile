@@ -1,0 +1,31 @@
+# The commands of the project; each is a script that can be run by itself.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test build dev lint sqlx clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build, serve http://127.0.0.1:3000 with demo data
+	@exec scripts/run
+
+test: ## Lint and run all tests: unit, property, database, route, end to end
+	@exec scripts/test
+
+build: ## Build the release binary and the files it serves
+	@scripts/setup build
+	@scripts/build
+
+dev: ## Serve a debug build; rebuild and reload when a source changes
+	@exec scripts/dev
+
+lint: ## Check format, lints, query data and types
+	@scripts/setup test
+	@scripts/lint
+
+sqlx: ## Refresh store/.sqlx after a change to a query or a migration
+	@scripts/setup run
+	@scripts/sqlx-prepare
+
+clean: ## Remove what was built and installed in this folder (data/ stays)
+	@rm -rf target .toolchain node_modules end2end/node_modules end2end/test-results end2end/playwright-report end2end/screenshots
