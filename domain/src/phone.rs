@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn mobiles_as_people_type_them() {
-        for typed in ["13800138000", "+86 138 0013 8000", "86-138-0013-8000", "１３８００１３８０００", "0086 13800138000"] {
+        for typed in ["13800138000", "+86 138 0013 8000", "86-138-0013-8000", "１３８００１３８０００", "0086 13800138000"]
+        {
             assert_eq!(Mobile::parse(typed).expect(typed).as_str(), "13800138000", "{typed}");
         }
         assert_eq!(Mobile::parse(""), Err(PhoneError::Empty));

@@ -38,11 +38,8 @@ impl Uscc {
     /// # Errors
     /// [`UsccError`] names the first fault.
     pub fn parse(raw: &str) -> Result<Uscc, UsccError> {
-        let code: String = half_width(raw)
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
+        let code: String =
+            half_width(raw).chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect();
         let length = code.chars().count();
         if length != 18 {
             return Err(UsccError::Length(length));

@@ -111,8 +111,11 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, calendar: &WorkCalendar) -> Re
                     issue = evolve(issue, &event, now, &actor, calendar);
                     let carries = matches!(
                         event,
-                        Event::Submitted { .. } | Event::Accepted { .. } | Event::Supplied { .. }
-                            | Event::PauseLapsed { .. } | Event::Redispatched { .. }
+                        Event::Submitted { .. }
+                            | Event::Accepted { .. }
+                            | Event::Supplied { .. }
+                            | Event::PauseLapsed { .. }
+                            | Event::Redispatched { .. }
                     );
                     prop_assert!(carries || issue.answer.map(|clock| clock.due) == due, "{} moved a due time", event.kind());
                     log.push((event, now, actor));

@@ -140,12 +140,7 @@ fn staff_and_assisted_sessions_never_rate() {
 fn an_objection_goes_once_and_to_other_eyes() {
     let mut case = Case::submitted();
     case.ok(decline(), &DISTRICT, T0);
-    case.rule(
-        Command::Object { reason: "这次是另一处道路".into() },
-        &OWNER,
-        datetime!(2026-12-10 09:00 +8),
-        "object_late",
-    );
+    case.rule(Command::Object { reason: "这次是另一处道路".into() }, &OWNER, datetime!(2026-12-10 09:00 +8), "object_late");
     case.ok(Command::Object { reason: "这次是另一处道路".into() }, &OWNER, T0);
     assert_eq!(case.issue.centre, CITY);
     assert!(matches!(case.refused(accept(Level::Simple), &DISTRICT, T0), Refusal::NotAllowed(_)));

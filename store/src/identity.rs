@@ -76,10 +76,11 @@ impl Session {
     /// The actor of the domain; `None` for a person who has not chosen an enterprise.
     pub fn actor(&self) -> Option<Actor> {
         match &self.identity {
-            Identity::Person(person) => person
-                .enterprise
-                .as_ref()
-                .map(|chosen| Actor::Member { person: person.person, enterprise: chosen.id, role: chosen.role }),
+            Identity::Person(person) => person.enterprise.as_ref().map(|chosen| Actor::Member {
+                person: person.person,
+                enterprise: chosen.id,
+                role: chosen.role,
+            }),
             Identity::Staff(staff) => Some(Actor::Staff { id: staff.id, duty: staff.duty }),
         }
     }
@@ -122,11 +123,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Db`].
-    pub async fn open_session(
-        &self,
-        token_hash: &[u8],
-        now: OffsetDateTime,
-    ) -> Result<(Conn, Option<Session>), StoreError> {
+    pub async fn open_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(Conn, Option<Session>), StoreError> {
         let mut conn = self.acquire().await?;
         let row = sqlx::query!(
             r#"select person_id, person_name, phone, enterprise_id, enterprise_name, member_role, enterprise_count, staff_id, login,
@@ -246,7 +243,8 @@ pub async fn end_session(conn: &mut Conn, token_hash: &[u8]) -> Result<(), Store
 /// [`StoreError`].
 pub async fn end_all_sessions(conn: &mut Conn, who: Who) -> Result<u64, StoreError> {
     let (person, staff) = who.ids();
-    let done = sqlx::query!("delete from session where person_id = $1 or staff_id = $2", person, staff).execute(conn.pg()).await?;
+    let done =
+        sqlx::query!("delete from session where person_id = $1 or staff_id = $2", person, staff).execute(conn.pg()).await?;
     Ok(done.rows_affected())
 }
 
@@ -304,9 +302,8 @@ pub async fn take_login_code(
         return Ok(CodeCheck::Spent);
     }
     // Hashes are compared, so the time of the comparison says nothing about the code.
-    let used = sqlx::query!("delete from login_code where phone = $1 and code_hash = $2", phone, code_hash)
-        .execute(conn.pg())
-        .await?;
+    let used =
+        sqlx::query!("delete from login_code where phone = $1 and code_hash = $2", phone, code_hash).execute(conn.pg()).await?;
     Ok(if used.rows_affected() == 1 { CodeCheck::Right } else { CodeCheck::Wrong })
 }
 
@@ -364,12 +361,7 @@ pub async fn enterprises_of(conn: &mut Conn, person: PersonId) -> Result<Vec<MyE
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn add_member(
-    conn: &mut Conn,
-    person: PersonId,
-    enterprise: EnterpriseId,
-    role: MemberRole,
-) -> Result<(), StoreError> {
+pub async fn add_member(conn: &mut Conn, person: PersonId, enterprise: EnterpriseId, role: MemberRole) -> Result<(), StoreError> {
     let role = if role == MemberRole::Owner { "owner" } else { "agent" };
     sqlx::query!(
         "insert into membership (person_id, enterprise_id, role) values ($1, $2, $3) on conflict do nothing",

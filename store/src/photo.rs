@@ -61,9 +61,8 @@ pub async fn pending(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreEr
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let found = sqlx::query_scalar!("select id from photo where id = any($1) and issue_id is null", ids)
-        .fetch_all(conn.pg())
-        .await?;
+    let found =
+        sqlx::query_scalar!("select id from photo where id = any($1) and issue_id is null", ids).fetch_all(conn.pg()).await?;
     Ok(ids.iter().copied().filter(|id| found.contains(id)).collect())
 }
 

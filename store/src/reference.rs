@@ -67,15 +67,11 @@ impl Reference {
 /// # Errors
 /// [`StoreError`].
 pub async fn load(conn: &mut Conn) -> Result<Reference, StoreError> {
-    let departments = sqlx::query_as!(Department, "select id, code, name, on_site from department order by id")
+    let departments =
+        sqlx::query_as!(Department, "select id, code, name, on_site from department order by id").fetch_all(conn.pg()).await?;
+    let stations = sqlx::query_as!(Station, "select id, code, name, area, address, phone, contact_name from station order by id")
         .fetch_all(conn.pg())
         .await?;
-    let stations = sqlx::query_as!(
-        Station,
-        "select id, code, name, area, address, phone, contact_name from station order by id"
-    )
-    .fetch_all(conn.pg())
-    .await?;
     Ok(Reference { departments, stations })
 }
 

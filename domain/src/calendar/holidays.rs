@@ -58,10 +58,7 @@ const MAKE_UP: &[(i32, u8, u8)] = &[
 /// Days that are off by the law itself in every year (全国年节及纪念日放假办法 第二条, 2024 revision) and do not follow the moon;
 /// used past the table's end.
 pub(super) fn fixed_by_law(day: Date) -> bool {
-    matches!(
-        (day.month(), day.day()),
-        (Month::January, 1) | (Month::May, 1 | 2) | (Month::October, 1..=3)
-    )
+    matches!((day.month(), day.day()), (Month::January, 1) | (Month::May, 1 | 2) | (Month::October, 1..=3))
 }
 
 /// A date of the table, which is written by hand and tested.

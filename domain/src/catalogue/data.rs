@@ -78,6 +78,8 @@ const fn category(
 }
 
 /// Categories, in the order they are listed.
+// One line a category: it is read as a table.
+#[rustfmt::skip]
 pub const CATEGORIES: &[Category] = &[
     category("power", "factor", "用电报装与增容", "dianli", Ordinary, &["用电", "电力", "增容", "停电", "电费", "电压", "变压器", "电价", "供电"]),
     category("water", "factor", "用水报装与水压", "gongshui", Simple, &["自来水", "用水", "水压", "停水", "水费", "供水"]),

@@ -87,8 +87,7 @@ pub fn suggest(text: &str) -> Vec<Suggestion> {
     let mut found: Vec<Suggestion> = CATEGORIES
         .iter()
         .filter_map(|category| {
-            let matched: Vec<&'static str> =
-                category.keywords.iter().copied().filter(|word| text.contains(*word)).collect();
+            let matched: Vec<&'static str> = category.keywords.iter().copied().filter(|word| text.contains(*word)).collect();
             // A word of three characters says more than three words of one: weight by the square of the length.
             let score = matched.iter().map(|word| word.chars().count().pow(2)).sum();
             (score > 0).then_some(Suggestion { category, score, matched })

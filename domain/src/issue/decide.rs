@@ -119,11 +119,8 @@ pub fn decide(
             rating.comment = worded(&rating.comment, "评价内容", 0, 500)?;
             rating.reasons.sort_unstable();
             rating.reasons.dedup();
-            let next = if rating.reopens() {
-                again(issue, limits, now, calendar)?
-            } else {
-                Event::Closed { basis: CloseBasis::Rated }
-            };
+            let next =
+                if rating.reopens() { again(issue, limits, now, calendar)? } else { Event::Closed { basis: CloseBasis::Rated } };
             Ok(vec![Event::Rated { rating }, next])
         }
         Command::Close { call_back } => {
@@ -211,12 +208,7 @@ fn possible(
     Ok(())
 }
 
-fn submit(
-    submission: &Submission,
-    limits: &Limits,
-    now: OffsetDateTime,
-    calendar: &WorkCalendar,
-) -> Result<Vec<Event>, Refusal> {
+fn submit(submission: &Submission, limits: &Limits, now: OffsetDateTime, calendar: &WorkCalendar) -> Result<Vec<Event>, Refusal> {
     let mut submission = submission.clone();
     submission.title = worded(&submission.title, "标题", 2, 60)?;
     submission.text = worded(&submission.text, "问题描述", 10, 2000)?;

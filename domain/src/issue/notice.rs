@@ -49,11 +49,9 @@ pub fn notices(event: &Event, after: &Issue) -> Vec<Notice> {
         Event::Accepted { answer_due, .. } => {
             tell(enterprise, "诉求已受理", format!("最迟{}给您答复。", day(*answer_due)));
         }
-        Event::Declined { explanation, .. } => tell(
-            enterprise,
-            "诉求不予受理",
-            format!("{explanation} 如有不同意见，10 个工作日内可以提出异议。"),
-        ),
+        Event::Declined { explanation, .. } => {
+            tell(enterprise, "诉求不予受理", format!("{explanation} 如有不同意见，10 个工作日内可以提出异议。"))
+        }
         Event::Objected { reason, .. } => tell(centre, "企业对不予受理提出异议", reason.clone()),
         Event::InputAsked { what, cap } => {
             tell(enterprise, "请您补充材料", format!("{what}（请在{}前补充）", day(*cap)));

@@ -1,8 +1,8 @@
 //! One table that says who may do what to which issue. PostgreSQL's row-level security repeats [`may_read`] as a second wall.
 
+use super::Issue;
 use super::command::CommandKind;
 use super::table::{Who, transition};
-use super::Issue;
 use crate::actor::{Actor, AreaCode, DepartmentId, Duty, EnterpriseId, StationId, area_covers};
 
 /// What decides whether an issue may be read.
@@ -89,4 +89,3 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         _ => false,
     }
 }
-

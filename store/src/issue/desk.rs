@@ -36,8 +36,17 @@ pub enum Queue {
 impl Queue {
     /// Every queue.
     pub const EVERY: [Queue; 11] = [
-        Queue::ToAccept, Queue::ToDispatch, Queue::Returned, Queue::ToSign, Queue::Mine, Queue::Assisting, Queue::Soon, Queue::Late,
-        Queue::ToRate, Queue::Open, Queue::All,
+        Queue::ToAccept,
+        Queue::ToDispatch,
+        Queue::Returned,
+        Queue::ToSign,
+        Queue::Mine,
+        Queue::Assisting,
+        Queue::Soon,
+        Queue::Late,
+        Queue::ToRate,
+        Queue::Open,
+        Queue::All,
     ];
 
     /// The stable code of the URL.
@@ -78,7 +87,14 @@ impl Queue {
     pub fn of(duty: &Duty) -> &'static [Queue] {
         match duty {
             Duty::Centre { .. } => &[
-                Queue::ToAccept, Queue::ToDispatch, Queue::Returned, Queue::Soon, Queue::Late, Queue::ToRate, Queue::Open, Queue::All,
+                Queue::ToAccept,
+                Queue::ToDispatch,
+                Queue::Returned,
+                Queue::Soon,
+                Queue::Late,
+                Queue::ToRate,
+                Queue::Open,
+                Queue::All,
             ],
             Duty::Handler { .. } => {
                 &[Queue::ToSign, Queue::Mine, Queue::Soon, Queue::Late, Queue::ToRate, Queue::Assisting, Queue::All]
@@ -192,7 +208,11 @@ pub async fn queue(
         let raw = match duty {
             Duty::Handler { department } => recent_list!(conn, at, id, more, *department, "i.lead = $4"),
             Duty::Station { station, .. } => recent_list!(
-                conn, at, id, more, *station,
+                conn,
+                at,
+                id,
+                more,
+                *station,
                 "(i.station_id = $4 or i.enterprise_id in (select station_enterprises($4)))"
             ),
             Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
@@ -210,7 +230,12 @@ pub async fn queue(
         }
         Duty::Handler { department } => open_list!(conn, p, at, id, more, *department, "i.lead = $9"),
         Duty::Station { station, .. } => open_list!(
-            conn, p, at, id, more, *station,
+            conn,
+            p,
+            at,
+            id,
+            more,
+            *station,
             "(i.station_id = $9 or i.enterprise_id in (select station_enterprises($9)))"
         ),
         Duty::Centre { area } if *area != CITY => open_list!(conn, p, at, id, more, *area, "i.centre = $9"),
@@ -275,10 +300,9 @@ struct RawCounts {
 pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result<DeskCounts, StoreError> {
     let raw = match duty {
         Duty::Handler { department } => count!(conn, now, *department, "i.lead = $2"),
-        Duty::Station { station, .. } => count!(
-            conn, now, *station,
-            "(i.station_id = $2 or i.enterprise_id in (select station_enterprises($2)))"
-        ),
+        Duty::Station { station, .. } => {
+            count!(conn, now, *station, "(i.station_id = $2 or i.enterprise_id in (select station_enterprises($2)))")
+        }
         Duty::Centre { area } if *area != CITY => count!(conn, now, *area, "i.centre = $2"),
         Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => count!(conn, now, *area, "i.area = $2"),
         _ => count!(conn, now, 0i64, "$2 = 0::bigint"),

@@ -71,9 +71,9 @@ pub struct IssueDetail {
 impl IssueDetail {
     /// The aggregate, by replaying the events.
     pub fn aggregate(&self, calendar: &WorkCalendar) -> Issue {
-        self.events.iter().fold(Issue::draft(self.enterprise), |issue, row| {
-            evolve(issue, &row.event, row.at, &row.actor, calendar)
-        })
+        self.events
+            .iter()
+            .fold(Issue::draft(self.enterprise), |issue, row| evolve(issue, &row.event, row.at, &row.actor, calendar))
     }
 }
 
@@ -183,7 +183,15 @@ impl MineFilter {
     fn states(self) -> Vec<String> {
         let codes: &[&str] = match self {
             MineFilter::All => &[
-                "submitted", "accepted", "dispatched", "handling", "awaiting_input", "answered", "closed", "declined", "withdrawn",
+                "submitted",
+                "accepted",
+                "dispatched",
+                "handling",
+                "awaiting_input",
+                "answered",
+                "closed",
+                "declined",
+                "withdrawn",
             ],
             MineFilter::Waiting => &["awaiting_input", "answered"],
             MineFilter::Open => &["submitted", "accepted", "dispatched", "handling", "awaiting_input"],
