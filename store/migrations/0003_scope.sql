@@ -241,6 +241,23 @@ begin
 end
 $$;
 
+-- Many issues at once, numbered in the order of their submission (store::issue::history).
+create function import_issues(projections jsonb) returns table (id bigint, client_key uuid) language plpgsql as $$
+#variable_conflict use_column
+declare
+    r issue;
+begin
+    for r in select p.* from jsonb_populate_recordset(null::issue, projections) p order by p.submitted_at loop
+        r.id := nextval(pg_get_serial_sequence('issue', 'id'));
+        r.number := next_issue_number(r.submitted_at);
+        insert into issue overriding system value values (r.*);
+        id := r.id;
+        client_key := r.client_key;
+        return next;
+    end loop;
+end
+$$;
+
 grant usage on schema public to qifu_app;
 grant select, insert, update on all tables in schema public to qifu_app;
 grant delete on outbox, session, login_code, rate_limit, job, photo, membership to qifu_app;

@@ -1,6 +1,7 @@
 //! Issues (诉求): events, their projection, and the lists over it.
 
 mod desk;
+pub mod history;
 mod read;
 mod write;
 

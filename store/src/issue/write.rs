@@ -4,7 +4,7 @@ use crate::{Conn, NEVER, StoreError};
 use domain::actor::Actor;
 use domain::calendar::WorkCalendar;
 use domain::issue::notice::{Notice, notices};
-use domain::issue::{Command, Event, Issue, Refusal, State, chain, decide, evolve};
+use domain::issue::{Command, Event, Issue, Refusal, State, Submission, chain, decide, evolve};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 use time::OffsetDateTime;
@@ -85,16 +85,8 @@ pub async fn file(
     let actor_text = text(filing.actor)?;
     let event_text = text(event)?;
     let hash = chain::link(&chain::ROOT, &filing.client_key.to_string(), 1, now, &actor_text, &event_text);
-    let row = Projection::of(&issue);
-    let projection = json!({
-        "client_key": filing.client_key, "enterprise_id": filing.enterprise, "area": issue.area, "centre": issue.centre,
-        "state": issue.state.code(), "round": issue.round, "version": issue.version, "category": issue.category,
-        "board": row.board, "title": submission.title, "body": submission.text, "place": submission.place,
-        "contact_name": filing.contact_name, "contact_phone": filing.contact_phone, "level": issue.level.code(),
-        "urgency": issue.urgency.code(), "channel": issue.channel.code(), "filed_by": issue.filed_by, "station_id": issue.station,
-        "co": [], "returned": false, "submitted_at": rfc3339(now)?, "due_at": row.due.map(rfc3339).transpose()?,
-        "warn_at": rfc3339(row.warn)?, "late_at": rfc3339(row.late)?, "flags": [], "last_event_at": rfc3339(now)?, "open": true,
-    });
+    let mut projection = projection_of(&issue, now)?;
+    add(&mut projection, filing_columns(filing, &issue, submission, now)?);
     let notices = json(&notices(event, &issue))?;
     let filed = sqlx::query!(
         r#"select number as "number!", already as "already!" from file_issue($1, $2, $3, $4, $5, $6, $7)"#,
@@ -109,6 +101,28 @@ pub async fn file(
     .fetch_one(conn.pg())
     .await?;
     Ok(Filed { number: filed.number, already: filed.already })
+}
+
+/// What a filing adds to the projection for ever.
+fn filing_columns(
+    filing: &Filing<'_>,
+    issue: &Issue,
+    submission: &Submission,
+    now: OffsetDateTime,
+) -> Result<serde_json::Value, StoreError> {
+    Ok(json!({
+        "client_key": filing.client_key, "enterprise_id": filing.enterprise, "area": issue.area, "title": submission.title,
+        "body": submission.text, "place": submission.place, "contact_name": filing.contact_name,
+        "contact_phone": filing.contact_phone, "channel": issue.channel.code(), "filed_by": issue.filed_by,
+        "station_id": issue.station, "submitted_at": rfc3339(now)?,
+    }))
+}
+
+/// Adds the members of one object to another.
+pub(super) fn add(row: &mut serde_json::Value, extra: serde_json::Value) {
+    if let (serde_json::Value::Object(row), serde_json::Value::Object(extra)) = (row, extra) {
+        row.extend(extra);
+    }
 }
 
 /// Gives a command to an issue: one transaction locks it, replays its events, decides, and writes events, projection and outbox.
@@ -211,7 +225,7 @@ async fn execute_in(
 }
 
 /// What the projection adds to the aggregate.
-struct Projection {
+pub(super) struct Projection {
     board: &'static str,
     due: Option<OffsetDateTime>,
     warn: OffsetDateTime,
@@ -219,6 +233,11 @@ struct Projection {
 }
 
 impl Projection {
+    /// An instant as JSON has it.
+    pub(super) fn instant(at: Option<OffsetDateTime>) -> Result<Option<String>, StoreError> {
+        at.map(rfc3339).transpose()
+    }
+
     fn of(issue: &Issue) -> Projection {
         let board = domain::catalogue::category(&issue.category).map_or("general", |category| category.board);
         Projection {
@@ -231,11 +250,18 @@ impl Projection {
 }
 
 async fn project(tx: &mut PgConnection, id: i64, issue: &Issue, now: OffsetDateTime) -> Result<(), StoreError> {
+    let projection = projection_of(issue, now)?;
+    sqlx::query!("select project_issue($1, $2) as done", id, projection).execute(&mut *tx).await?;
+    Ok(())
+}
+
+/// Everything of the projection that events change, as a row of `issue`.
+pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime) -> Result<serde_json::Value, StoreError> {
     let row = Projection::of(issue);
-    let flags: Vec<String> = issue.flags.iter().map(|flag| flag.code().to_owned()).collect();
+    let flags: Vec<&str> = issue.flags.iter().map(|flag| flag.code()).collect();
     let cap = issue.pause.as_ref().filter(|pause| !pause.lapsed && issue.state == State::AwaitingInput).map(|p| p.cap);
-    let time = |at: Option<OffsetDateTime>| at.map(rfc3339).transpose();
-    let projection = json!({
+    let time = Projection::instant;
+    Ok(json!({
         "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,
         "category": issue.category, "board": row.board, "level": issue.level.code(), "urgency": issue.urgency.code(),
         "lead": issue.lead, "co": issue.co, "proposed": issue.proposed, "returned": issue.returned, "due_at": time(row.due)?,
@@ -244,9 +270,7 @@ async fn project(tx: &mut PgConnection, id: i64, issue: &Issue, now: OffsetDateT
         "outcome": issue.outcome.map(|outcome| outcome.code()), "rating_level": issue.rating.as_ref().map(|r| r.level.code()),
         "rating_solved": issue.rating.as_ref().map(|r| r.solved), "flags": flags, "last_event_at": rfc3339(now)?,
         "open": issue.state.is_open(),
-    });
-    sqlx::query!("select project_issue($1, $2) as done", id, projection).execute(&mut *tx).await?;
-    Ok(())
+    }))
 }
 
 /// Numbers of issues whose pause has reached its cap. Needs the system's scope.
@@ -288,7 +312,7 @@ fn to_i32(version: u32) -> i32 {
 }
 
 /// PostgreSQL keeps microseconds; what is hashed must be what is read again.
-fn microseconds(at: OffsetDateTime) -> OffsetDateTime {
+pub(super) fn microseconds(at: OffsetDateTime) -> OffsetDateTime {
     at - time::Duration::nanoseconds(i64::from(at.nanosecond() % 1_000))
 }
 
@@ -296,11 +320,11 @@ fn rfc3339(at: OffsetDateTime) -> Result<String, StoreError> {
     at.format(&Rfc3339).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
-fn text(value: &impl serde::Serialize) -> Result<String, StoreError> {
+pub(super) fn text(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
-fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, StoreError> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, StoreError> {
     serde_json::to_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 

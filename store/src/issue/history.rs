@@ -1,0 +1,174 @@
+//! Histories: issues with all their events at once, decided by the domain beforehand. For demo data and for taking over issues from
+//! another system; needs the system's scope.
+
+use super::write::{Projection, add, json, microseconds, projection_of, text};
+use crate::{Conn, StoreError};
+use domain::actor::Actor;
+use domain::calendar::WorkCalendar;
+use domain::issue::notice::{Notice, notices};
+use domain::issue::{Event, Issue, chain, evolve};
+use serde_json::Value;
+use sqlx::Connection;
+use std::collections::HashMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An issue with everything that happened to it.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Its key.
+    pub client_key: Uuid,
+    /// Whose.
+    pub enterprise: i64,
+    /// Whom to call.
+    pub contact_name: String,
+    /// Under which number.
+    pub contact_phone: String,
+    /// What happened: when, by whom, under which shown name, what. The first is the submission.
+    pub events: Vec<(OffsetDateTime, Actor, String, Event)>,
+    /// Whether the latest event is still to be told.
+    pub tell: bool,
+}
+
+/// Writes histories in one transaction, in the order of their submission. Answers their ids by key.
+///
+/// # Errors
+/// [`StoreError`]; nothing was written then.
+pub async fn import(
+    conn: &mut Conn,
+    histories: &[History],
+    calendar: &WorkCalendar,
+) -> Result<HashMap<Uuid, i64>, StoreError> {
+    let mut projections = Vec::with_capacity(histories.len());
+    let (mut keys, mut seqs, mut ats, mut kinds, mut actors, mut names, mut events, mut hashes) =
+        (vec![], vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
+    let mut told: Vec<(Uuid, Vec<Notice>, OffsetDateTime)> = Vec::new();
+    for history in histories {
+        let mut issue = Issue::draft(history.enterprise);
+        let mut last = chain::ROOT;
+        let mut last_at = OffsetDateTime::UNIX_EPOCH;
+        let mut last_notices = Vec::new();
+        for (at, actor, name, event) in &history.events {
+            let at = microseconds(*at);
+            issue = evolve(issue, event, at, actor, calendar);
+            let (actor_text, event_text) = (text(actor)?, text(event)?);
+            last = chain::link(&last, &history.client_key.to_string(), issue.version, at, &actor_text, &event_text);
+            if at != last_at {
+                last_notices.clear();
+            }
+            last_at = at;
+            last_notices.extend(notices(event, &issue));
+            keys.push(history.client_key);
+            seqs.push(i32::try_from(issue.version).unwrap_or(i32::MAX));
+            ats.push(at);
+            kinds.push(event.kind().to_owned());
+            actors.push(actor_text);
+            names.push(name.clone());
+            events.push(event_text);
+            hashes.push(last.to_vec());
+        }
+        let Some((_, _, _, Event::Submitted { submission, .. })) = history.events.first() else {
+            return Err(StoreError::Unreadable("a history without a submission".to_owned()));
+        };
+        let mut row: Value = projection_of(&issue, last_at)?;
+        let extra = serde_json::json!({
+            "client_key": history.client_key, "enterprise_id": history.enterprise, "area": issue.area,
+            "title": submission.title, "body": submission.text, "place": submission.place,
+            "contact_name": history.contact_name, "contact_phone": history.contact_phone, "channel": issue.channel.code(),
+            "filed_by": issue.filed_by, "station_id": issue.station,
+            "submitted_at": Projection::instant(issue.submitted_at)?,
+        });
+        add(&mut row, extra);
+        projections.push(row);
+        if history.tell {
+            told.push((history.client_key, last_notices, last_at));
+        }
+    }
+    let mut tx = conn.pg().begin().await?;
+    let written = sqlx::query!(
+        r#"select id as "id!", client_key as "client_key!" from import_issues($1)"#,
+        Value::Array(projections)
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let ids: HashMap<Uuid, i64> = written.into_iter().map(|row| (row.client_key, row.id)).collect();
+    let issue_ids: Vec<i64> = keys.iter().map(|key| ids.get(key).copied().unwrap_or_default()).collect();
+    sqlx::query!(
+        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
+         select n.issue_id, n.seq, n.at, n.kind, n.actor::json, n.actor_name, n.event::json, n.hash
+         from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+            as n (issue_id, seq, at, kind, actor, actor_name, event, hash)",
+        &issue_ids,
+        &seqs,
+        &ats,
+        &kinds,
+        &actors,
+        &names,
+        &events,
+        &hashes
+    )
+    .execute(&mut *tx)
+    .await?;
+    for (key, notices, at) in told {
+        let Some(id) = ids.get(&key) else { continue };
+        sqlx::query!("insert into outbox (issue_id, notices, created_at) values ($1, $2, $3)", id, json(&notices)?, at)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(ids)
+}
+
+/// Fills the search words of issues that have none, `limit` at a time; answers how many there were.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn index_missing(conn: &mut Conn, limit: i64) -> Result<usize, StoreError> {
+    let rows = sqlx::query!(
+        "select i.id, i.number, i.title, i.body, e.name, e.uscc from issue i join enterprise e on e.id = i.enterprise_id
+         left join issue_search s on s.issue_id = i.id where s.issue_id is null limit $1",
+        limit
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    let (mut ids, mut tokens) = (vec![], vec![]);
+    for row in &rows {
+        ids.push(row.id);
+        let words = format!("{} {} {} {} {}", row.number, row.name, row.uscc, row.title, row.body);
+        tokens.push(domain::search::tokens(&words).join("\n"));
+    }
+    sqlx::query!(
+        "insert into issue_search (issue_id, tokens)
+        select n.id, array_to_tsvector(string_to_array(n.tokens, e'\\n')) from unnest($1::bigint[], $2::text[]) as n (id, tokens)
+        on conflict do nothing",
+        &ids,
+        &tokens
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(rows.len())
+}
+
+/// Attaches stored pictures to an issue's filing.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn attach_photos(conn: &mut Conn, issue: i64, photos: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update photo p set issue_id = $1, seq = 1, ordinal = u.ordinality from unnest($2::uuid[]) with ordinality u (id, ordinality)
+         where p.id = u.id",
+        issue,
+        photos
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// How many enterprises there are: whether this is a first start.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn enterprise_count(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from enterprise"#).fetch_one(conn.pg()).await?)
+}
