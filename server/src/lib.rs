@@ -1,1 +1,14 @@
-//! x
+//! The process of the enterprise-service portal: configuration, HTTP, workers, the embedded database, the command line.
+
+pub mod cli;
+pub mod config;
+pub mod database;
+pub mod demo;
+pub mod http;
+pub mod import;
+pub mod password;
+pub mod photos;
+pub mod serve;
+pub mod sms;
+pub mod state;
+pub mod workers;

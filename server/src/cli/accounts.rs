@@ -1,0 +1,163 @@
+//! Commands about accounts and enterprises.
+
+use super::Output;
+use crate::{import, password};
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use domain::actor::Duty;
+use domain::area;
+use rand::RngExt;
+use serde_json::json;
+use std::io::BufRead;
+use std::path::Path;
+use std::process::ExitCode;
+use store::identity::NewStaff;
+use store::{Conn, Store, StoreError};
+use time::OffsetDateTime;
+
+/// What can be done with staff accounts.
+#[derive(Subcommand)]
+pub enum StaffCommand {
+    /// Add an account; prints its first password, which must be changed at the first sign-in.
+    Add(NewAccount),
+}
+
+/// A staff account to be added.
+#[derive(Args)]
+pub struct NewAccount {
+    /// Sign-in name: letters, digits, dots, hyphens.
+    #[arg(long)]
+    login: String,
+    /// Name.
+    #[arg(long)]
+    name: String,
+    /// Duty.
+    #[arg(long)]
+    role: Role,
+    /// Area by name or code (湖州市, 吴兴区, 330502 …), for all roles but handler and administrator.
+    #[arg(long)]
+    area: Option<String>,
+    /// Department code (jianshe, jingxin …), for a handler.
+    #[arg(long)]
+    department: Option<String>,
+    /// Station code, for station staff.
+    #[arg(long)]
+    station: Option<String>,
+    /// Read the first password from standard input instead of making one.
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Role {
+    Station,
+    Centre,
+    Handler,
+    Supervisor,
+    Leader,
+    PolicyEditor,
+    Administrator,
+}
+
+/// Runs a staff command.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
+    let StaffCommand::Add(new) = command;
+    let store = Store::connect(url, 2).await?;
+    let mut conn = store.system().await?;
+    if new.login.is_empty() || !new.login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+        bail!("--login: letters, digits, dots, hyphens and underscores only");
+    }
+    let duty = duty(&mut conn, &new).await?;
+    let first = if new.password_stdin {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    } else {
+        generate()
+    };
+    if let Some(fault) = password::fault(&first, &new.login) {
+        bail!("the password does not do: {fault}");
+    }
+    let hash = password::hash(&first)?;
+    let account =
+        NewStaff { login: &new.login, name: &new.name, duty, password_hash: &hash, must_change: true };
+    match store::identity::add_staff(&mut conn, &account, OffsetDateTime::now_utc()).await {
+        Ok(id) => {
+            if new.output.json {
+                let shown = (!new.password_stdin).then_some(&first);
+                println!("{}", json!({ "id": id, "login": new.login, "password": shown }));
+            } else if new.password_stdin {
+                println!("added {}", new.login);
+            } else {
+                println!("added {}; first password: {first}", new.login);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(StoreError::Conflict(constraint)) if constraint == "staff_login_key" => {
+            bail!("the sign-in name {} is taken", new.login)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
+    let area = || -> Result<i32> {
+        let text = new.area.as_deref().context("this role needs --area")?;
+        area::by_name(text).with_context(|| format!("--area: “{text}” is not an area of the city"))
+    };
+    Ok(match new.role {
+        Role::Centre => Duty::Centre { area: area()? },
+        Role::Supervisor => Duty::Supervisor { area: area()? },
+        Role::Leader => Duty::Leader { area: area()? },
+        Role::PolicyEditor => Duty::PolicyEditor { area: area()? },
+        Role::Administrator => Duty::Administrator,
+        Role::Handler => {
+            let code = new.department.as_deref().context("a handler needs --department")?;
+            let reference = store::reference::load(conn).await?;
+            let found = reference.department_by_code(code).with_context(|| format!("--department: there is no “{code}”"))?;
+            Duty::Handler { department: found.id }
+        }
+        Role::Station => {
+            let code = new.station.as_deref().context("station staff need --station")?;
+            let reference = store::reference::load(conn).await?;
+            let found = reference.stations.iter().find(|s| s.code == code);
+            let found = found.with_context(|| format!("--station: there is no “{code}”"))?;
+            Duty::Station { station: found.id, area: found.area }
+        }
+    })
+}
+
+/// A first password that can be read out on the telephone.
+fn generate() -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut rng = rand::rng();
+    let mut part = || -> String { (0..4).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect() };
+    format!("{}-{}-{}", part(), part(), part())
+}
+
+/// Imports enterprises and reports.
+///
+/// # Errors
+/// When the file cannot be read or the database does not answer.
+pub async fn import(file: &Path, url: &str, as_json: bool) -> Result<ExitCode> {
+    let store = Store::connect(url, 2).await?;
+    let mut conn = store.system().await?;
+    for (code, name, short) in area::AREAS {
+        store::reference::upsert_area(&mut conn, *code, name, short).await?;
+    }
+    let report = import::enterprises(&mut conn, file, OffsetDateTime::now_utc()).await?;
+    if as_json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        println!("{} new, {} changed, {} unchanged, {} bad", report.inserted, report.updated, report.unchanged, report.bad.len());
+        for bad in &report.bad {
+            println!("line {}: {}", bad.line, bad.reason);
+        }
+    }
+    Ok(if report.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,244 @@
+//! The command line. Every answering command takes `--json`; exit status 0 all is well, 1 the answer is no, 2 wrong use.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // Printing is what a command line does.
+
+mod accounts;
+mod answers;
+
+use crate::config::{Config, Source};
+use crate::database::Cluster;
+use crate::serve::{self, Database};
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// The enterprise-service portal (企服空间).
+#[derive(Parser)]
+#[command(name = "qifu", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Clone, Copy)]
+struct Output {
+    /// Print JSON instead of text.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site; migrates the database first.
+    Serve,
+    /// Bring the database up to date.
+    Migrate(Output),
+    /// Load demo data: deterministic, through the domain's own rules. Does nothing where there are enterprises already.
+    Demo {
+        /// How many enterprises.
+        #[arg(long, default_value_t = 300)]
+        enterprises: usize,
+        /// How many issues.
+        #[arg(long, default_value_t = 1000)]
+        issues: usize,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Print what is in force and where each value comes from.
+    Config(Output),
+    /// The embedded database, for development and tests.
+    Db {
+        #[command(subcommand)]
+        command: DbCommand,
+    },
+    /// Staff accounts.
+    Staff {
+        #[command(subcommand)]
+        command: accounts::StaffCommand,
+    },
+    /// Enterprises.
+    Enterprise {
+        #[command(subcommand)]
+        command: EnterpriseCommand,
+    },
+    /// Check unified social credit codes (GB 32100-2015).
+    Uscc {
+        /// The codes.
+        #[arg(required = true)]
+        codes: Vec<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Add working time to an instant.
+    Workdays {
+        /// Start, RFC 3339, e.g. 2026-09-30T16:00:00+08:00.
+        #[arg(long)]
+        from: String,
+        /// Working days, hours or minutes: 5d, 12h, 30m.
+        #[arg(long)]
+        add: String,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+#[derive(Subcommand)]
+enum DbCommand {
+    /// Start it; prints its URL.
+    Start {
+        /// No durability, for tests.
+        #[arg(long)]
+        throwaway: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Stop it.
+    Stop(Output),
+    /// Print its URL; status 1 when it does not run.
+    Url(Output),
+}
+
+#[derive(Subcommand)]
+enum EnterpriseCommand {
+    /// Import enterprises from a csv or xlsx file; run twice it changes nothing.
+    Import {
+        /// The file. Columns: 统一社会信用代码, 企业名称, 区县; 地址, 行业, 划型, 分类, 标签 may be left out.
+        file: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // These answer without settings or a database.
+    match &cli.command {
+        Command::Uscc { codes, output } => return answers::uscc(codes, output.json),
+        Command::Workdays { from, add, output } => return answers::workdays(from, add, output.json),
+        _ => {}
+    }
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("qifu: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    start_log(&config);
+    match run(cli.command, config) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("qifu: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json { log.json().init() } else { log.with_target(false).init() }
+}
+
+#[tokio::main]
+async fn run(command: Command, config: Config) -> Result<ExitCode> {
+    match command {
+        Command::Serve => {
+            serve::serve(config).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Config(output) => {
+            print_config(&config, output.json);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Db { command } => database(command, &config),
+        command => {
+            let database = Database::open(&config)?;
+            let done = with_database(command, config, &database.url).await;
+            database.close();
+            done
+        }
+    }
+}
+
+async fn with_database(command: Command, config: Config, url: &str) -> Result<ExitCode> {
+    let applied = serve::migrate_when_ready(url).await?;
+    match command {
+        Command::Migrate(output) => {
+            if output.json {
+                println!("{}", serde_json::json!({ "applied": applied }));
+            } else {
+                println!("{applied} migrations applied; the database is up to date");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Demo { enterprises, issues, output } => {
+            let store = store::Store::connect(url, config.pool).await?;
+            let photos = crate::photos::PhotoStore::folder(&config.data.join("photos"))?;
+            let size = crate::demo::Size { enterprises, issues };
+            let loaded = crate::demo::load(&store, &photos, size, time::OffsetDateTime::now_utc()).await?;
+            store.close().await;
+            if output.json {
+                println!("{}", serde_json::json!({ "loaded": loaded, "enterprises": enterprises, "issues": issues }));
+            } else if loaded {
+                println!("{enterprises} enterprises and {issues} issues loaded");
+            } else {
+                println!("there are enterprises already: nothing was changed");
+            }
+            Ok(if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Staff { command } => accounts::staff(command, url).await,
+        Command::Enterprise { command: EnterpriseCommand::Import { file, output } } => {
+            accounts::import(&file, url, output.json).await
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn print_config(config: &Config, json: bool) {
+    let source = |source| if source == Source::Environment { "environment" } else { "default" };
+    if json {
+        let list: Vec<_> = config
+            .settings
+            .iter()
+            .map(|s| serde_json::json!({ "name": s.name, "value": s.value, "source": source(s.source), "about": s.about }))
+            .collect();
+        println!("{}", serde_json::Value::from(list));
+        return;
+    }
+    for setting in &config.settings {
+        let value = if setting.value.is_empty() { "(empty)" } else { &setting.value };
+        println!("{:<24} {:<40} {:<12} {}", setting.name, value, source(setting.source), setting.about);
+    }
+}
+
+fn database(command: DbCommand, config: &Config) -> Result<ExitCode> {
+    let (throwaway, output) = match &command {
+        DbCommand::Start { throwaway, output } => (*throwaway, *output),
+        DbCommand::Stop(output) | DbCommand::Url(output) => (false, *output),
+    };
+    let cluster = Cluster::of(&config.data, throwaway)?;
+    let (fact, code) = match command {
+        DbCommand::Start { .. } => {
+            let (url, started) = cluster.start()?;
+            (serde_json::json!({ "url": url, "started": started }), ExitCode::SUCCESS)
+        }
+        DbCommand::Stop(_) => {
+            let stopped = cluster.stop()?;
+            (serde_json::json!({ "stopped": stopped }), ExitCode::SUCCESS)
+        }
+        DbCommand::Url(_) => {
+            let running = cluster.is_running();
+            let code = if running { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            (serde_json::json!({ "url": cluster.url(), "running": running }), code)
+        }
+    };
+    if output.json {
+        println!("{fact}");
+    } else if let Some(url) = fact.get("url").and_then(serde_json::Value::as_str) {
+        println!("{url}");
+    }
+    Ok(code)
+}

@@ -1,0 +1,239 @@
+//! Settings: from the environment, each with a default, a source, and a sentence when it is wrong.
+
+use domain::calendar::WorkCalendar;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The environment.
+    Environment,
+    /// Nobody set it.
+    Default,
+}
+
+/// One setting as `qifu config` prints it.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The variable.
+    pub name: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// The value in force; secrets are masked.
+    pub value: String,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// What is in force.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `DATABASE_URL`; none means the embedded cluster.
+    pub database_url: Option<String>,
+    /// `QIFU_ADDR`.
+    pub addr: SocketAddr,
+    /// `QIFU_DATA`.
+    pub data: PathBuf,
+    /// `QIFU_SITE`.
+    pub site: PathBuf,
+    /// `QIFU_PHOTOS`: an `object_store` URL; none means a folder in the data.
+    pub photos: Option<String>,
+    /// `QIFU_DEMO`.
+    pub demo: bool,
+    /// `QIFU_TLS`: cookies are sent over TLS only.
+    pub tls: bool,
+    /// `QIFU_TRUST_PROXY`: the last address of X-Forwarded-For is the client's.
+    pub trust_proxy: bool,
+    /// `QIFU_POOL`.
+    pub pool: u32,
+    /// `QIFU_CODES_PER_ADDRESS`.
+    pub codes_per_address: i32,
+    /// `QIFU_SMS_URL`.
+    pub sms_url: Option<String>,
+    /// `QIFU_SMS_TEMPLATE`.
+    pub sms_template: String,
+    /// `QIFU_SMS_SECRET`.
+    pub sms_secret: Option<String>,
+    /// `QIFU_WORK_HOURS`, parsed.
+    pub work_hours: Vec<(u32, u32)>,
+    /// `QIFU_LOG`.
+    pub log: String,
+    /// `QIFU_LOG_FORMAT` is `json`.
+    pub log_json: bool,
+    /// Everything, for printing.
+    pub settings: Vec<Setting>,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("setting {name}: {reason} (it is “{value}”)")]
+pub struct ConfigError {
+    name: &'static str,
+    value: String,
+    reason: String,
+}
+
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    settings: Vec<Setting>,
+}
+
+impl Reader<'_> {
+    fn text(&mut self, name: &'static str, default: &str, about: &'static str) -> String {
+        let found = (self.lookup)(name).filter(|value| !value.trim().is_empty());
+        let source = if found.is_some() { Source::Environment } else { Source::Default };
+        let value = found.unwrap_or_else(|| default.to_owned());
+        self.settings.push(Setting { name, about, value: masked(name, &value), source });
+        value
+    }
+
+    fn parsed<T: std::str::FromStr>(
+        &mut self,
+        name: &'static str,
+        default: &str,
+        about: &'static str,
+        must: &str,
+    ) -> Result<T, ConfigError> {
+        let value = self.text(name, default, about);
+        value.trim().parse().map_err(|_| ConfigError { name, reason: format!("must be {must}"), value })
+    }
+
+    fn flag(&mut self, name: &'static str, about: &'static str) -> Result<bool, ConfigError> {
+        let value = self.text(name, "0", about);
+        match value.trim() {
+            "1" | "true" | "yes" => Ok(true),
+            "0" | "false" | "no" => Ok(false),
+            _ => Err(ConfigError { name, reason: "must be 0 or 1".to_owned(), value }),
+        }
+    }
+
+    fn optional(&mut self, name: &'static str, about: &'static str) -> Option<String> {
+        let value = self.text(name, "", about);
+        (!value.is_empty()).then_some(value)
+    }
+}
+
+/// Secrets and passwords in URLs are not printed.
+fn masked(name: &str, value: &str) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
+    if name.ends_with("SECRET") {
+        return "****".to_owned();
+    }
+    match (value.find("://"), value.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 < at => match value[scheme + 3..at].find(':') {
+            Some(colon) => format!("{}:****{}", &value[..scheme + 3 + colon], &value[at..]),
+            None => value.to_owned(),
+        },
+        _ => value.to_owned(),
+    }
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with a sentence.
+    pub fn from_env() -> Result<Config, ConfigError> {
+        Config::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads settings from anywhere.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with a sentence.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+        let mut r = Reader { lookup, settings: Vec::new() };
+        let database_url = r.optional("DATABASE_URL", "PostgreSQL; empty: a cluster of its own in QIFU_DATA");
+        if let Some(url) = &database_url
+            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
+        {
+            return Err(ConfigError {
+                name: "DATABASE_URL",
+                reason: "must start with postgres://".to_owned(),
+                value: masked("DATABASE_URL", url),
+            });
+        }
+        let hours = r.text("QIFU_WORK_HOURS", "09:00-12:00,13:30-17:30", "working hours of a day");
+        let work_hours = parse_hours(&hours)
+            .ok_or_else(|| "must be like 09:00-12:00,13:30-17:30".to_owned())
+            .and_then(|pairs| match WorkCalendar::default().with_hours(&pairs) {
+                Ok(_) => Ok(pairs),
+                Err(error) => Err(error.to_string()),
+            })
+            .map_err(|reason| ConfigError { name: "QIFU_WORK_HOURS", reason, value: hours })?;
+        Ok(Config {
+            database_url,
+            work_hours,
+            addr: r.parsed("QIFU_ADDR", "127.0.0.1:3000", "where to listen", "an address and port, e.g. 127.0.0.1:3000")?,
+            data: r.text("QIFU_DATA", "data", "folder of the embedded database and the photos").into(),
+            site: r.text("QIFU_SITE", "target/site", "folder of the built style sheet, scripts and icons").into(),
+            photos: r.optional("QIFU_PHOTOS", "object store of the photos, e.g. s3://bucket (feature s3); empty: a folder in QIFU_DATA"),
+            demo: r.flag("QIFU_DEMO", "load demo data on the first start, show sign-in codes, say so on every page")?,
+            tls: r.flag("QIFU_TLS", "the site is reached over TLS: Secure cookies and HSTS")?,
+            trust_proxy: r.flag("QIFU_TRUST_PROXY", "take the client's address from the last X-Forwarded-For")?,
+            pool: r.parsed("QIFU_POOL", "16", "database connections", "a number")?,
+            codes_per_address: r.parsed("QIFU_CODES_PER_ADDRESS", "60", "sign-in codes and tries an address may have in 10 minutes", "a number")?,
+            sms_url: r.optional("QIFU_SMS_URL", "SMS gateway; empty: codes go to the log"),
+            sms_template: r.text("QIFU_SMS_TEMPLATE", "qifu-login", "template the gateway fills in"),
+            sms_secret: r.optional("QIFU_SMS_SECRET", "signs requests to the gateway (HMAC-SHA256)"),
+            log: r.text("QIFU_LOG", "info,sqlx=warn", "what is logged (tracing filter)"),
+            log_json: match r.text("QIFU_LOG_FORMAT", "text", "text or json").as_str() {
+                "text" => false,
+                "json" => true,
+                other => {
+                    return Err(ConfigError {
+                        name: "QIFU_LOG_FORMAT",
+                        reason: "must be text or json".to_owned(),
+                        value: other.to_owned(),
+                    });
+                }
+            },
+            settings: r.settings,
+        })
+    }
+}
+
+fn parse_hours(text: &str) -> Option<Vec<(u32, u32)>> {
+    let minute = |clock: &str| {
+        let (hour, minute) = clock.trim().split_once(':')?;
+        let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+        (hour <= 24 && minute < 60).then_some(hour * 60 + minute)
+    };
+    text.split(',').map(|span| span.split_once('-').and_then(|(from, to)| Some((minute(from)?, minute(to)?)))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &'static str, value: &'static str) -> Result<Config, ConfigError> {
+        Config::read(&|asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn wrong_settings_are_named_in_a_sentence() {
+        for (name, value) in [
+            ("QIFU_ADDR", "3000"),
+            ("QIFU_DEMO", "maybe"),
+            ("QIFU_POOL", "many"),
+            ("DATABASE_URL", "mysql://x"),
+            ("QIFU_WORK_HOURS", "9-17"),
+            ("QIFU_WORK_HOURS", "09:00-08:00"),
+            ("QIFU_LOG_FORMAT", "xml"),
+        ] {
+            let error = with(name, value).expect_err(name).to_string();
+            assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let config = with("DATABASE_URL", "postgres://qifu:geheim@db/qifu").expect("valid");
+        let shown = &config.settings.iter().find(|s| s.name == "DATABASE_URL").expect("listed").value;
+        assert_eq!(shown, "postgres://qifu:****@db/qifu");
+        assert_eq!(config.work_hours, [(540, 720), (810, 1050)]);
+    }
+}

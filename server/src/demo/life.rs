@@ -1,0 +1,342 @@
+//! The life of demo issues: each is filed some day and goes its way by the rules until it ends or today is reached.
+
+use super::people::{Firm, People, Person};
+use super::{Dice, pictures, stories};
+use crate::photos::{PhotoStore, Picture};
+use anyhow::{Context, Result};
+use domain::actor::{Actor, DepartmentId, MemberRole};
+use domain::calendar::{Span, WorkCalendar, local};
+use domain::catalogue;
+use domain::issue::{
+    Channel, Command, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission, Urgency, decide, evolve,
+};
+use store::Conn;
+use store::issue::history::{self, History};
+use store::photo::NewPhoto;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// Days the filings are spread over.
+const DAYS: i64 = 120;
+/// Issues written in one transaction.
+const BATCH: usize = 500;
+/// Only so many issues get pictures: a scaled-up data set is for lists, not for albums.
+const PICTURED: usize = 1000;
+
+/// Loads `count` issues.
+pub async fn load(
+    conn: &mut Conn,
+    photos: &PhotoStore,
+    people: &People,
+    count: usize,
+    calendar: &WorkCalendar,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let mut dice = Dice::new(20_260);
+    let start = now - Duration::days(DAYS);
+    let mut starts: Vec<i64> = (0..count)
+        .map(|_| {
+            // Mostly in the daytime, the last days as busy as the first.
+            let day = i64::try_from(dice.below(usize::try_from(DAYS).unwrap_or(1))).unwrap_or(0);
+            let second = i64::try_from(8 * 3600 + dice.below(11 * 3600)).unwrap_or(0);
+            day * 86_400 + second
+        })
+        .collect();
+    starts.sort_unstable();
+    let midnight = local(start).replace_time(time::Time::MIDNIGHT);
+    let album = (0..16).map(|_| pictures::draw(&mut dice)).collect::<Result<Vec<_>>>()?;
+    for (chunk_index, chunk) in starts.chunks(BATCH).enumerate() {
+        let mut histories = Vec::with_capacity(chunk.len());
+        for (index, offset) in chunk.iter().enumerate() {
+            let filed = midnight + Duration::seconds(*offset);
+            if filed < now {
+                let story = Story { people, calendar, now, number: chunk_index * BATCH + index };
+                histories.push(story.live(&mut dice, filed)?);
+            }
+        }
+        let ids = history::import(conn, &histories, calendar).await?;
+        if chunk_index * BATCH < PICTURED {
+            for history in &histories {
+                let wanted = pictured(history);
+                let id = ids.get(&history.client_key).copied().context("the issue was just written")?;
+                attach(conn, photos, &album, &mut dice, history, id, wanted, now).await?;
+            }
+        }
+        if count > BATCH * 10 && chunk_index % 20 == 19 {
+            tracing::info!(issues = (chunk_index + 1) * BATCH, "loading");
+        }
+    }
+    Ok(())
+}
+
+fn pictured(history: &History) -> u8 {
+    match history.events.first() {
+        Some((_, _, _, Event::Submitted { submission, .. })) => submission.photos,
+        _ => 0,
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // Called from one place.
+async fn attach(
+    conn: &mut Conn,
+    photos: &PhotoStore,
+    album: &[Picture],
+    dice: &mut Dice,
+    history: &History,
+    issue: i64,
+    wanted: u8,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let mut ids = Vec::new();
+    for ordinal in 0..wanted {
+        let Picture { full, thumb, width, height } = dice.pick(album);
+        let id = Uuid::new_v5(&history.client_key, &[ordinal]);
+        let new = NewPhoto {
+            id,
+            enterprise: history.enterprise,
+            person: None,
+            staff: None,
+            width: i32::try_from(*width)?,
+            height: i32::try_from(*height)?,
+            bytes: i64::try_from(full.len())?,
+        };
+        let picture = Picture { full: full.clone(), thumb: thumb.clone(), width: *width, height: *height };
+        photos.put(id, picture).await?;
+        store::photo::add(conn, &new, now).await?;
+        ids.push(id);
+    }
+    if !ids.is_empty() {
+        history::attach_photos(conn, issue, &ids).await?;
+    }
+    Ok(())
+}
+
+/// What a life needs.
+struct Story<'a> {
+    people: &'a People,
+    calendar: &'a WorkCalendar,
+    now: OffsetDateTime,
+    number: usize,
+}
+
+/// A life as it goes.
+struct Life<'a> {
+    story: &'a Story<'a>,
+    issue: Issue,
+    at: OffsetDateTime,
+    events: Vec<(OffsetDateTime, Actor, String, Event)>,
+}
+
+impl Life<'_> {
+    /// Lets working minutes pass; `false` when that reaches today.
+    fn wait(&mut self, minutes: usize) -> bool {
+        let span = Span::Minutes(u32::try_from(minutes).unwrap_or(0));
+        match self.story.calendar.add(self.at, span) {
+            Ok(due) if due.due < self.story.now => {
+                self.at = due.due.max(self.at + Duration::minutes(1));
+                self.at < self.story.now
+            }
+            _ => false,
+        }
+    }
+
+    /// Gives a command; `false` when the rules refuse it.
+    fn give(&mut self, command: &Command, actor: &Person) -> bool {
+        let Ok(events) = decide(&self.issue, command, &actor.actor, self.at, self.story.calendar) else { return false };
+        for event in events {
+            self.issue = evolve(self.issue.clone(), &event, self.at, &actor.actor, self.story.calendar);
+            self.events.push((self.at, actor.actor, actor.name.clone(), event));
+        }
+        true
+    }
+}
+
+impl Story<'_> {
+    fn live(&self, dice: &mut Dice, filed: OffsetDateTime) -> Result<History> {
+        let firm = dice.pick(&self.people.firms).clone();
+        let owner = Person {
+            actor: Actor::Member { person: firm.owner, enterprise: firm.id, role: MemberRole::Owner },
+            name: firm.owner_name.clone(),
+        };
+        let mut life = Life { story: self, issue: Issue::draft(firm.id), at: filed, events: Vec::new() };
+        let (category, title, text) = *dice.pick(stories::PROBLEMS);
+        let photos = if self.number < PICTURED && dice.chance(30) { u8::try_from(dice.below(3) + 1)? } else { 0 };
+        let assisted = dice.chance(12).then(|| self.assisted(&firm)).flatten();
+        let filer = assisted.unwrap_or_else(|| owner.clone());
+        let channel = if matches!(filer.actor, Actor::Assisted { .. }) { Channel::Station } else { Channel::Online };
+        let submission = Submission {
+            title: title.to_owned(),
+            text: text.to_owned(),
+            category: category.to_owned(),
+            place: firm.address.clone(),
+            area: firm.area,
+            channel,
+            photos,
+        };
+        if life.give(&Command::Submit(submission), &filer) {
+            self.route(dice, &mut life, &owner, category)?;
+        }
+        let tell = self.now - life.at < Duration::days(3);
+        Ok(History {
+            client_key: Uuid::new_v5(&Uuid::NAMESPACE_OID, &self.number.to_be_bytes()),
+            enterprise: firm.id,
+            contact_name: firm.owner_name,
+            contact_phone: firm.phone,
+            events: life.events,
+            tell,
+        })
+    }
+
+    fn assisted(&self, firm: &Firm) -> Option<Person> {
+        let station = firm.station?;
+        let (staff, name) = self.people.stations.get(&station)?;
+        let actor = Actor::Assisted { staff: *staff, station, person: firm.owner, enterprise: firm.id };
+        Some(Person { actor, name: format!("{}（{name} 代办）", firm.owner_name) })
+    }
+
+    fn centre(&self, issue: &Issue, other_than: Option<i64>) -> Result<&Person> {
+        let list = self.people.centres.get(&issue.centre).context("every area has a centre")?;
+        let fits = |person: &&Person| !matches!(person.actor, Actor::Staff { id, .. } if Some(id) == other_than);
+        list.iter().find(fits).context("a second officer")
+    }
+
+    /// From the centre's desk to the department's.
+    fn route(&self, dice: &mut Dice, life: &mut Life<'_>, owner: &Person, category: &str) -> Result<()> {
+        // A few wait too long at the centre already.
+        if !life.wait(if dice.chance(6) { 400 + dice.below(500) } else { 5 + dice.below(180) }) {
+            return Ok(());
+        }
+        if dice.chance(4) {
+            let reason = *dice.pick(DeclineReason::ALL);
+            let explanation = "经核实不在受理范围内，已电话说明并告知可以办理的渠道。".to_owned();
+            let centre = self.centre(&life.issue, None)?;
+            life.give(&Command::Decline { reason, explanation }, centre);
+            if !dice.chance(40) || !life.wait(300 + dice.below(900)) {
+                return Ok(());
+            }
+            life.give(&Command::Object { reason: "这次反映的情况与之前不同，请重新看一下。".to_owned() }, owner);
+            if !life.wait(60 + dice.below(200)) {
+                return Ok(());
+            }
+        }
+        if dice.chance(2) {
+            life.give(&Command::Withdraw { reason: "问题已经自行解决".to_owned() }, owner);
+            return Ok(());
+        }
+        let known = catalogue::category(category).context("stories use the catalogue")?;
+        let urgency = if dice.chance(8) { Urgency::Urgent } else { Urgency::Normal };
+        let accept = Command::Accept { category: category.to_owned(), level: known.level, urgency };
+        let centre = self.centre(&life.issue, life.issue.declined_by)?;
+        if !life.give(&accept, centre) || !life.wait(5 + dice.below(120)) {
+            return Ok(());
+        }
+        if dice.chance(7) {
+            life.give(&Command::Ask { what: (*dice.pick(stories::ASKS)).to_owned() }, centre);
+            if dice.chance(25) || !life.wait(200 + dice.below(1200)) {
+                return Ok(());
+            }
+            life.give(&Command::Supply { text: "已补充，请查收。".to_owned(), photos: 0 }, owner);
+            if !life.wait(20 + dice.below(200)) {
+                return Ok(());
+            }
+        }
+        let department = self.department(catalogue::route(known))?;
+        if dice.chance(6) {
+            // To the wrong one first.
+            let wrong = self.department(if catalogue::route(known) == "fagai" { "jingxin" } else { "fagai" })?;
+            life.give(&Command::Dispatch { lead: wrong, co: Vec::new(), note: String::new() }, centre);
+            if !life.wait(30 + dice.below(300)) {
+                return Ok(());
+            }
+            let handler = self.handler(wrong)?;
+            life.give(&Command::Return { reason: "该事项不属于本部门职责，建议转责任部门。".to_owned(), proposed: department }, handler);
+            if dice.chance(15) || !life.wait(20 + dice.below(120)) {
+                return Ok(());
+            }
+        }
+        let co = if dice.chance(18) { vec![self.department("zhengwu")?] } else { Vec::new() };
+        let co = co.into_iter().filter(|id| *id != department).collect();
+        let note = if dice.chance(20) { "企业比较着急，请优先联系。".to_owned() } else { String::new() };
+        let centre = self.centre(&life.issue, None)?;
+        if life.give(&Command::Dispatch { lead: department, co, note }, centre) {
+            self.handle(dice, life, owner, department)?;
+        }
+        Ok(())
+    }
+
+    fn department(&self, code: &str) -> Result<DepartmentId> {
+        self.people.departments.get(code).copied().with_context(|| format!("department {code}"))
+    }
+
+    fn handler(&self, department: DepartmentId) -> Result<&Person> {
+        self.people.handlers.get(&department).context("departments on site have handlers")
+    }
+
+    /// At the department, round after round.
+    fn handle(&self, dice: &mut Dice, life: &mut Life<'_>, owner: &Person, department: DepartmentId) -> Result<()> {
+        let handler = self.handler(department)?;
+        for round in 1..=3 {
+            if !life.wait(if dice.chance(8) { 420 + dice.below(300) } else { 10 + dice.below(300) }) {
+                return Ok(());
+            }
+            life.give(&Command::Sign, handler);
+            if !life.wait(60 + dice.below(900)) {
+                return Ok(());
+            }
+            if dice.chance(55) {
+                life.give(&Command::Progress { text: (*dice.pick(stories::PROGRESS)).to_owned() }, handler);
+            }
+            // Most answer in time, one in eight does not.
+            let left = life.issue.answer.map_or(0, |clock| self.calendar.working_between(life.at, clock.due).whole_minutes());
+            let left = usize::try_from(left).unwrap_or(0);
+            let minutes = if dice.chance(12) { left + 200 + dice.below(1500) } else { left / 10 + dice.below(left * 3 / 4 + 1) };
+            if !life.wait(minutes.max(30)) {
+                return Ok(());
+            }
+            let solved = dice.chance(80);
+            let text = *dice.pick(if solved { stories::SOLVED } else { stories::EXPLAINED });
+            let outcome = if solved { Outcome::Solved } else { Outcome::Explained };
+            life.give(&Command::Answer { text: text.to_owned(), outcome }, handler);
+            if dice.chance(15) {
+                // No rating comes: ten working days later somebody calls.
+                if life.wait(10 * 420 + 200 + dice.below(600)) {
+                    let centre = self.centre(&life.issue, None)?;
+                    life.give(&Command::Close { call_back: "电话回访，企业表示已处理好，未上线评价。".to_owned() }, centre);
+                }
+                return Ok(());
+            }
+            if !life.wait(60 + dice.below(1800)) {
+                return Ok(());
+            }
+            let unhappy = dice.chance(if round == 1 { 16 } else { 25 });
+            life.give(&Command::Rate(rating(dice, unhappy)), owner);
+            if life.issue.state != State::Dispatched {
+                if dice.chance(2) && life.wait(420 + dice.below(1500)) {
+                    life.give(&Command::Reopen { reason: "问题又出现了，请再来看一下。".to_owned() }, owner);
+                    continue;
+                }
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rating(dice: &mut Dice, unhappy: bool) -> Rating {
+    if unhappy {
+        Rating {
+            solved: dice.chance(30),
+            level: *dice.pick(&[Satisfaction::Dissatisfied, Satisfaction::Dissatisfied, Satisfaction::VeryDissatisfied]),
+            reasons: vec![*dice.pick(&[RatingReason::NotSolved, RatingReason::Slow, RatingReason::Unclear])],
+            comment: (*dice.pick(stories::COMPLAINTS)).to_owned(),
+        }
+    } else {
+        Rating {
+            solved: true,
+            level: *dice.pick(&[Satisfaction::VerySatisfied, Satisfaction::VerySatisfied, Satisfaction::Satisfied, Satisfaction::Fair]),
+            reasons: vec![*dice.pick(&[RatingReason::Fast, RatingReason::Kind, RatingReason::Clear])],
+            comment: (*dice.pick(stories::THANKS)).to_owned(),
+        }
+    }
+}
+

@@ -1,0 +1,216 @@
+//! Areas, departments, stations, staff, enterprises and their members.
+
+use super::{Dice, PASSWORD, names};
+use crate::password;
+use anyhow::{Context, Result};
+use domain::actor::{Actor, AreaCode, CITY, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
+use domain::enterprise::{EnterpriseClass, Scale};
+use domain::uscc::Uscc;
+use domain::{area, catalogue};
+use std::collections::HashMap;
+use store::Conn;
+use store::enterprise::{NewEnterprise, Upserted};
+use store::identity::NewStaff;
+use store::reference::Station;
+use time::OffsetDateTime;
+
+/// What the first start prints.
+pub const ACCOUNTS_SHOWN: &[(&str, &str)] = &[
+    ("centre01", "市企服中心 受理岗"),
+    ("centre03", "吴兴区企服中心"),
+    ("jianshe", "市建设局 经办"),
+    ("dianli", "国网湖州供电公司 经办"),
+    ("station01", "织里童装产业驿站 专员（代办）"),
+    ("jiandu", "监督"),
+    ("lingdao", "领导"),
+];
+
+/// Stations: code, name, area, address, which town they serve.
+const STATIONS: &[(&str, &str, AreaCode, &str)] = &[
+    ("zhili", "织里童装产业驿站", 330_502, "织里镇"),
+    ("balidian", "八里店物流装备驿站", 330_502, "八里店镇"),
+    ("nanxun", "南浔木业驿站", 330_503, "南浔镇"),
+    ("lianshi", "练市电磁线驿站", 330_503, "练市镇"),
+    ("wukang", "武康生物医药驿站", 330_521, "武康街道"),
+    ("xinshi", "新市绿色家居驿站", 330_521, "新市镇"),
+    ("zhicheng", "雉城新能源驿站", 330_522, "雉城街道"),
+    ("heping", "和平纺织驿站", 330_522, "和平镇"),
+    ("dipu", "递铺椅业驿站", 330_523, "递铺街道"),
+    ("xiaofeng", "孝丰竹业驿站", 330_523, "孝丰镇"),
+    ("yangzhutang", "杨渚塘新能源汽车驿站", 330_591, "杨渚塘路"),
+    ("kangshan", "康山光电驿站", 330_591, "康山街道"),
+];
+
+/// A staff account as histories need it.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// As the domain sees it.
+    pub actor: Actor,
+    /// As timelines show it.
+    pub name: String,
+}
+
+/// An enterprise with its first member.
+#[derive(Debug, Clone)]
+pub struct Firm {
+    /// Its id.
+    pub id: EnterpriseId,
+    /// Its district.
+    pub area: AreaCode,
+    /// Its address.
+    pub address: String,
+    /// The member who files.
+    pub owner: PersonId,
+    /// The member's name.
+    pub owner_name: String,
+    /// The member's number.
+    pub phone: String,
+    /// Its station.
+    pub station: Option<StationId>,
+}
+
+/// Everybody.
+pub struct People {
+    /// Enterprises.
+    pub firms: Vec<Firm>,
+    /// Centre staff by area; the city's has two.
+    pub centres: HashMap<AreaCode, Vec<Person>>,
+    /// Handlers by department.
+    pub handlers: HashMap<DepartmentId, Person>,
+    /// Departments by code.
+    pub departments: HashMap<String, DepartmentId>,
+    /// Station staff by station.
+    pub stations: HashMap<StationId, (StaffId, String)>,
+}
+
+/// Loads everybody.
+pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<People> {
+    for (code, name, short) in area::AREAS {
+        store::reference::upsert_area(conn, *code, name, short).await?;
+    }
+    let mut departments = HashMap::new();
+    for d in catalogue::DEPARTMENTS {
+        let id = store::reference::upsert_department(conn, d.code, d.name, CITY, d.on_site).await?;
+        departments.insert(d.code.to_owned(), id);
+    }
+    let mut stations = Vec::new();
+    for (index, (code, name, area, town)) in STATIONS.iter().enumerate() {
+        let station = Station {
+            id: 0,
+            code: (*code).to_owned(),
+            name: (*name).to_owned(),
+            area: *area,
+            address: format!("{}{town}企业服务中心一楼", area::name(*area)),
+            phone: format!("0572-2000{:03}", index + 1),
+            contact_name: names::staff(index + 5),
+        };
+        stations.push((store::reference::upsert_station(conn, &station).await?, *area, *town, *name));
+    }
+    let mut people = People {
+        firms: Vec::new(),
+        centres: HashMap::new(),
+        handlers: HashMap::new(),
+        departments,
+        stations: HashMap::new(),
+    };
+    staff(conn, &mut people, &stations, now).await?;
+    firms(conn, &mut people, &stations, count, now).await?;
+    Ok(people)
+}
+
+/// Forty accounts over all roles.
+async fn staff(
+    conn: &mut Conn,
+    people: &mut People,
+    stations: &[(StationId, AreaCode, &str, &str)],
+    now: OffsetDateTime,
+) -> Result<()> {
+    // One hash for all: forty would only make the first start slow. Demo accounts share their password anyway.
+    let hash = password::hash(PASSWORD)?;
+    let mut list: Vec<(String, Duty, String)> = Vec::new();
+    for (index, area) in [CITY, CITY].into_iter().chain(area::districts()).enumerate() {
+        list.push((format!("centre{:02}", index + 1), Duty::Centre { area }, area::centre_name(area)));
+    }
+    for d in catalogue::DEPARTMENTS.iter().filter(|d| d.on_site) {
+        let department = *people.departments.get(d.code).context("the department was just written")?;
+        list.push((d.code.to_owned(), Duty::Handler { department }, d.name.to_owned()));
+    }
+    for (index, (station, area, _, name)) in stations.iter().enumerate() {
+        list.push((format!("station{:02}", index + 1), Duty::Station { station: *station, area: *area }, (*name).to_owned()));
+    }
+    for (login, duty) in [
+        ("jiandu", Duty::Supervisor { area: CITY }),
+        ("lingdao", Duty::Leader { area: CITY }),
+        ("zhengce", Duty::PolicyEditor { area: CITY }),
+        ("admin", Duty::Administrator),
+    ] {
+        list.push((login.to_owned(), duty, "湖州市".to_owned()));
+    }
+    for (index, (login, duty, organisation)) in list.into_iter().enumerate() {
+        let name = names::staff(index);
+        let new = NewStaff { login: &login, name: &name, duty, password_hash: &hash, must_change: false };
+        let id = store::identity::add_staff(conn, &new, now).await?;
+        let person = Person { actor: Actor::Staff { id, duty }, name: format!("{organisation} {name}") };
+        match duty {
+            Duty::Centre { area } => people.centres.entry(area).or_default().push(person),
+            Duty::Handler { department } => {
+                people.handlers.insert(department, person);
+            }
+            Duty::Station { station, .. } => {
+                people.stations.insert(station, (id, person.name));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn firms(
+    conn: &mut Conn,
+    people: &mut People,
+    stations: &[(StationId, AreaCode, &str, &str)],
+    count: usize,
+    now: OffsetDateTime,
+) -> Result<()> {
+    const TAGS: &[&str] = &["规上企业", "专精特新", "高新技术企业", "科技型中小企业", "出口企业", "上市培育", "亩均A类", "绿色工厂"];
+    let mut dice = Dice::new(2026);
+    let mut first = None;
+    for index in 0..count {
+        let (area, town, industry, ending) = names::TRADES[index % names::TRADES.len()];
+        let key = dice.chance(8);
+        let scale = *dice.pick(&[Scale::Micro, Scale::Small, Scale::Small, Scale::Small, Scale::Medium, Scale::Large]);
+        let tags = (0..dice.below(3)).map(|_| (*dice.pick(TAGS)).to_owned()).collect::<std::collections::BTreeSet<_>>();
+        let station = stations
+            .iter()
+            .find(|s| s.1 == area && s.2 == town)
+            .or_else(|| stations.iter().find(|s| s.1 == area))
+            .map(|s| s.0);
+        let body = format!("91{area}MA{:07}", index + 1);
+        let address = format!("{}{town}{}路 {} 号", area::name(area), dice.pick(&["栋梁", "振兴", "创业", "科技", "滨湖"]), dice.below(300) + 1);
+        let new = NewEnterprise {
+            uscc: Uscc::from_body(&body).context("17 characters of the alphabet")?,
+            name: names::enterprise(index, ending),
+            area,
+            address: address.clone(),
+            industry: industry.to_owned(),
+            scale,
+            class: if key { EnterpriseClass::Key } else { EnterpriseClass::Ordinary },
+            tags: tags.into_iter().collect(),
+            station,
+        };
+        let Upserted::Inserted(id) = store::enterprise::upsert(conn, &new, now).await? else { continue };
+        let phone = format!("138{:08}", index + 1);
+        let owner_name = names::person(&mut dice);
+        let owner = store::identity::person_of_phone(conn, &phone, &owner_name, now).await?;
+        store::identity::add_member(conn, owner, id, MemberRole::Owner).await?;
+        if index == 0 {
+            first = Some(owner);
+        }
+        if let (23, Some(first)) = (index, first) {
+            // The first owner has a second enterprise to switch to.
+            store::identity::add_member(conn, first, id, MemberRole::Agent).await?;
+        }
+        people.firms.push(Firm { id, area, address, owner, owner_name, phone, station });
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Routes, and what stands around them. Every route is in [`ROUTES`] with who may use it: a test walks the list.
+
+pub mod context;
+pub mod desk;
+pub mod forms;
+pub mod identity;
+pub mod live;
+pub mod ops;
+pub mod photos;
+pub mod security;
+pub mod space;
+
+use crate::state::AppState;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, get, post};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+/// Who may use a route at all; which objects, the use case decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// A person who signed in, enterprise chosen or not.
+    Person,
+    /// A member acting for an enterprise.
+    Member,
+    /// Any staff.
+    Staff,
+    /// Staff with business in issues.
+    Desk,
+    /// Station staff.
+    Station,
+    /// Anybody who signed in; what they may read decides.
+    SignedIn,
+}
+
+/// A route: method, path, who.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// As axum writes it.
+    pub path: &'static str,
+    /// Who may.
+    pub access: Access,
+}
+
+/// Makes the list and the router from the same lines, so that neither can lack a route.
+macro_rules! routes {
+    ($($method:ident $path:literal $access:ident => $handler:expr;)+) => {
+        /// Every route of the application.
+        pub const ROUTES: &[Route] = &[$(Route { method: stringify!($method), path: $path, access: Access::$access },)+];
+
+        fn table() -> Router<AppState> {
+            Router::new()$(.route($path, routes!(@$method $handler)))+
+        }
+    };
+    (@GET $handler:expr) => { get($handler) as MethodRouter<AppState> };
+    (@POST $handler:expr) => { post($handler) as MethodRouter<AppState> };
+}
+
+routes! {
+    GET "/" Public => identity::front;
+    GET "/healthz" Public => ops::healthz;
+    GET "/readyz" Public => ops::readyz;
+    POST "/elder" Public => identity::elder;
+    GET "/sign-in" Public => identity::sign_in;
+    POST "/sign-in" Public => identity::send_code;
+    POST "/sign-in/code" Public => identity::check_code;
+    GET "/desk/sign-in" Public => identity::staff_sign_in;
+    POST "/desk/sign-in" Public => identity::staff_check;
+    POST "/sign-out" Public => identity::sign_out;
+    POST "/sign-out/everywhere" SignedIn => identity::sign_out_everywhere;
+    GET "/enterprises" Person => identity::enterprises;
+    POST "/enterprises" Person => identity::choose;
+    GET "/home" Member => space::home;
+    GET "/issues" Member => space::issues;
+    GET "/issues/new" Member => space::new;
+    POST "/issues/new" Member => space::check;
+    GET "/issues/new/suggest" SignedIn => space::suggest;
+    POST "/issues/file" Member => space::file;
+    GET "/issues/{number}" Member => space::issue;
+    GET "/issues/{number}/receipt" Member => space::receipt;
+    GET "/issues/{number}/events" Member => live::issue;
+    GET "/issues/{number}/{command}" Member => space::command_form;
+    POST "/issues/{number}/{command}" Member => space::command;
+    GET "/messages" Member => space::messages;
+    POST "/messages/read" Member => space::read_messages;
+    GET "/me" Member => space::me;
+    GET "/photos/{id}" SignedIn => photos::full;
+    GET "/photos/{id}/thumb" SignedIn => photos::thumb;
+    GET "/desk" Desk => desk::queue;
+    GET "/desk/events" Desk => live::desk;
+    GET "/desk/issues/{number}" Desk => desk::issue;
+    GET "/desk/issues/{number}/events" Desk => live::desk_issue;
+    GET "/desk/issues/{number}/receipt" Station => desk::receipt;
+    POST "/desk/issues/{number}/{command}" Desk => desk::command;
+    GET "/desk/assist" Station => desk::assist;
+    GET "/desk/assist/{enterprise}/new" Station => desk::assist_new;
+    POST "/desk/assist/{enterprise}/new" Station => desk::assist_check;
+    POST "/desk/assist/{enterprise}/file" Station => desk::assist_file;
+    GET "/desk/messages" Staff => desk::messages;
+    POST "/desk/messages/read" Staff => desk::read_messages;
+    GET "/desk/account" Staff => identity::account;
+    POST "/desk/password" Staff => identity::change_password;
+}
+
+/// Nine photos of 10 MB and the words around them.
+const BODY_LIMIT: usize = 96 * 1024 * 1024;
+
+/// The whole application.
+pub fn router(state: AppState) -> Router {
+    let compressible = SizeAbove::new(512).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
+    // Fast levels: a page is made anew for everyone, and a slow network gains most from the first steps anyway.
+    let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(compressible);
+    let pages = table()
+        .fallback(ops::not_found)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn(security::same_site))
+        .layer(from_fn_with_state(state.clone(), context::middleware))
+        .layer(compression)
+        .with_state(state.clone());
+    Router::new().nest_service("/pkg", ops::hashed_files(&state)).merge(ops::public_files(&state)).fallback_service(pages)
+}

@@ -1,0 +1,62 @@
+//! Health, static files, and what is not there.
+
+use super::context::{Failure, Req};
+use crate::state::AppState;
+use app::api::AppError;
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
+use tower_http::services::{ServeDir, ServeFile};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+/// The process is alive.
+pub async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// The process can serve: its database answers.
+pub async fn readyz(req: Req) -> Response {
+    if req.state.shutdown.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response();
+    }
+    if req.state.store.is_ready().await { "ok".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "no database").into_response() }
+}
+
+/// Nothing here.
+pub async fn not_found() -> Failure {
+    Failure::from(AppError::NotFound)
+}
+
+/// Hashed files: they never change under their name. Compressed ones lie beside them.
+pub fn hashed_files(state: &AppState) -> axum::routing::MethodRouter {
+    let files = ServeDir::new(state.config.site.join("pkg")).precompressed_br().precompressed_gzip();
+    axum::routing::get_service(
+        ServiceBuilder::new()
+            .layer(SetResponseHeaderLayer::if_not_present(
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=31536000, immutable"),
+            ))
+            .layer(SetResponseHeaderLayer::overriding(
+                header::X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ))
+            .service(files),
+    )
+}
+
+/// Files at the root that keep their names.
+pub fn public_files(state: &AppState) -> Router {
+    ["favicon.ico", "icon.svg", "icon-192.png", "icon-512.png", "manifest.webmanifest", "robots.txt"].into_iter().fold(
+        Router::new(),
+        |router, name| {
+            let file = ServiceBuilder::new()
+                .layer(SetResponseHeaderLayer::if_not_present(
+                    header::CACHE_CONTROL,
+                    HeaderValue::from_static("public, max-age=86400"),
+                ))
+                .service(ServeFile::new(state.config.site.join(name)).precompressed_br().precompressed_gzip());
+            router.route_service(&format!("/{name}"), file)
+        },
+    )
+}

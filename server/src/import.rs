@@ -1,0 +1,156 @@
+//! Importing enterprises from csv or xlsx: good rows are kept, bad rows reported by line and reason, the same file again changes nothing.
+
+use anyhow::{Context, Result, bail};
+use calamine::{Data, Reader, open_workbook_auto};
+use domain::area;
+use domain::enterprise::{EnterpriseClass, Scale};
+use domain::uscc::Uscc;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::path::Path;
+use store::enterprise::{NewEnterprise, Upserted};
+use store::{Conn, StoreError};
+use time::OffsetDateTime;
+
+/// A row that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BadRow {
+    /// Its line in the file, counted from one, the heading included.
+    pub line: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an import did.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    /// New enterprises.
+    pub inserted: usize,
+    /// Changed ones.
+    pub updated: usize,
+    /// The same as before.
+    pub unchanged: usize,
+    /// Rows that were not taken.
+    pub bad: Vec<BadRow>,
+}
+
+/// The columns and what they may be called.
+const COLUMNS: &[(&str, &[&str])] = &[
+    ("uscc", &["uscc", "统一社会信用代码", "信用代码"]),
+    ("name", &["name", "企业名称", "名称"]),
+    ("area", &["area", "区县", "所在区县", "行政区划"]),
+    ("address", &["address", "地址", "注册地址"]),
+    ("industry", &["industry", "行业", "所属行业"]),
+    ("scale", &["scale", "划型", "企业规模", "规模"]),
+    ("class", &["class", "分类", "企业分类"]),
+    ("tags", &["tags", "标签"]),
+];
+
+/// Rows as texts, with their lines.
+fn read(path: &Path) -> Result<Vec<(usize, Vec<String>)>> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
+    match extension.as_str() {
+        "csv" => {
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            // Spreadsheets like to begin a UTF-8 file with a mark.
+            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+            let mut rows = Vec::new();
+            for record in reader.records() {
+                let record = record.with_context(|| format!("{} is not UTF-8 csv", path.display()))?;
+                let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+                rows.push((line, record.iter().map(str::to_owned).collect()));
+            }
+            Ok(rows)
+        }
+        "xlsx" => {
+            let mut book = open_workbook_auto(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let range = book.worksheet_range_at(0).context("the workbook has no sheet")??;
+            let first = range.start().map_or(0, |(row, _)| row as usize);
+            Ok(range.rows().enumerate().map(|(index, row)| (first + index + 1, row.iter().map(cell).collect())).collect())
+        }
+        _ => bail!("{}: only .csv and .xlsx files can be imported", path.display()),
+    }
+}
+
+fn cell(value: &Data) -> String {
+    match value {
+        Data::Empty => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// A row as an enterprise, or what is wrong with it.
+fn enterprise(columns: &HashMap<&str, usize>, row: &[String]) -> Result<NewEnterprise, String> {
+    let get = |name: &str| columns.get(name).and_then(|at| row.get(*at)).map_or("", |text| text.trim());
+    let uscc = Uscc::parse(get("uscc")).map_err(|error| error.to_string())?;
+    let name = domain::text::clean(get("name"));
+    if !(2..=100).contains(&name.chars().count()) {
+        return Err("企业名称应为 2 到 100 个字".to_owned());
+    }
+    let area = area::by_name(get("area")).ok_or_else(|| format!("不认识的区县“{}”", get("area")))?;
+    let scale = match get("scale") {
+        "" => Scale::Small,
+        text => Scale::parse(text).ok_or_else(|| format!("不认识的划型“{text}”（微型、小型、中型、大型）"))?,
+    };
+    let class = EnterpriseClass::parse(get("class")).ok_or_else(|| format!("不认识的分类“{}”", get("class")))?;
+    let tags = get("tags").split([',', '，', '、', ';', '；']).map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
+    Ok(NewEnterprise {
+        uscc,
+        name,
+        area,
+        address: domain::text::clean(get("address")),
+        industry: domain::text::clean(get("industry")),
+        scale,
+        class,
+        tags: tags.collect(),
+        station: None,
+    })
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// When the file cannot be read, lacks a column it needs, or the database does not answer.
+pub async fn enterprises(conn: &mut Conn, path: &Path, now: OffsetDateTime) -> Result<Report> {
+    let mut rows = read(path)?.into_iter();
+    let (_, heading) = rows.next().context("the file is empty")?;
+    let mut columns = HashMap::new();
+    for (name, spellings) in COLUMNS {
+        let found = heading.iter().position(|title| spellings.contains(&title.trim().to_lowercase().as_str()));
+        if let Some(at) = found {
+            columns.insert(*name, at);
+        } else if matches!(*name, "uscc" | "name" | "area") {
+            bail!("the heading lacks a column “{}” ({})", spellings[1], spellings.join(" / "));
+        }
+    }
+    let mut report = Report::default();
+    let mut seen: HashMap<Uscc, usize> = HashMap::new();
+    for (line, row) in rows {
+        if row.iter().all(|text| text.trim().is_empty()) {
+            continue;
+        }
+        let mut bad = |reason: String| report.bad.push(BadRow { line, reason });
+        let new = match enterprise(&columns, &row) {
+            Ok(new) => new,
+            Err(reason) => {
+                bad(reason);
+                continue;
+            }
+        };
+        if let Some(before) = seen.insert(new.uscc.clone(), line) {
+            bad(format!("与第 {before} 行的统一社会信用代码重复"));
+            continue;
+        }
+        match store::enterprise::upsert(conn, &new, now).await {
+            Ok(Upserted::Inserted(_)) => report.inserted += 1,
+            Ok(Upserted::Updated(_)) => report.updated += 1,
+            Ok(Upserted::Unchanged) => report.unchanged += 1,
+            Err(StoreError::Conflict(constraint)) if constraint == "enterprise_area_fkey" => {
+                bad("这个区县还没有录入系统".to_owned());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(report)
+}

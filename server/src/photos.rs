@@ -1,0 +1,193 @@
+//! Photos: decoded within limits, turned upright, re-encoded without EXIF (position and all), stored with a thumbnail.
+
+use anyhow::{Context, Result};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use object_store::path::Path as StorePath;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
+use std::io::Cursor;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// The largest file that is taken, in bytes.
+pub const MAX_BYTES: usize = 10 * 1024 * 1024;
+/// The most pixels that are decoded.
+const MAX_PIXELS: u64 = 50_000_000;
+/// The longest side of what is kept.
+const SIDE: u32 = 1920;
+/// The longest side of a thumbnail: 80 px on a screen of density 3.
+const THUMB: u32 = 240;
+
+/// Why a file is not taken, to the person who sent it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PhotoError {
+    /// Too many bytes.
+    #[error("超过 10 MB，请压缩后再传")]
+    TooLarge,
+    /// Not one of the three formats.
+    #[error("不是 JPEG、PNG 或 WebP 图片")]
+    Format,
+    /// Too many pixels.
+    #[error("像素太多（最多 5000 万），请缩小后再传")]
+    Pixels,
+    /// Broken.
+    #[error("图片已损坏，打不开")]
+    Broken,
+    /// Nothing in it.
+    #[error("是空文件")]
+    Empty,
+}
+
+/// A picture ready to be stored.
+pub struct Picture {
+    /// JPEG bytes.
+    pub full: Vec<u8>,
+    /// JPEG bytes.
+    pub thumb: Vec<u8>,
+    /// Pixels of `full`.
+    pub width: u32,
+    /// Pixels of `full`.
+    pub height: u32,
+}
+
+/// Decodes, turns, shrinks and encodes.
+///
+/// # Errors
+/// [`PhotoError`], a sentence.
+pub fn process(bytes: &[u8]) -> Result<Picture, PhotoError> {
+    if bytes.is_empty() {
+        return Err(PhotoError::Empty);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(PhotoError::TooLarge);
+    }
+    // What the bytes are, not what the name says.
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| PhotoError::Broken)?;
+    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
+        return Err(PhotoError::Format);
+    }
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(512 * 1024 * 1024);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|_| PhotoError::Broken)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(PhotoError::Pixels);
+    }
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PhotoError::Broken)?;
+    // Shrink first: turning 12 megapixels costs more than turning two.
+    if picture.width().max(picture.height()) > SIDE {
+        picture = picture.thumbnail(SIDE, SIDE);
+    }
+    picture.apply_orientation(orientation);
+    // JPEG knows no transparency; over black a drawing would vanish.
+    let full = flatten(&picture);
+    let thumb = full.thumbnail(THUMB, THUMB);
+    Ok(Picture { width: full.width(), height: full.height(), full: encode(&full, 82)?, thumb: encode(&thumb, 75)? })
+}
+
+fn flatten(picture: &DynamicImage) -> DynamicImage {
+    if !picture.color().has_alpha() {
+        return DynamicImage::ImageRgb8(picture.to_rgb8());
+    }
+    let rgba = picture.to_rgba8();
+    let over = |value: u8, alpha: u8| {
+        let alpha = u16::from(alpha);
+        u8::try_from((u16::from(value) * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+    };
+    DynamicImage::ImageRgb8(image::RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
+        let [r, g, b, a] = rgba.get_pixel(x, y).0;
+        image::Rgb([over(r, a), over(g, a), over(b, a)])
+    }))
+}
+
+fn encode(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, PhotoError> {
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
+    picture.write_with_encoder(encoder).map_err(|_| PhotoError::Broken)?;
+    Ok(bytes)
+}
+
+/// Where pictures are kept, and how many may be decoded at once.
+#[derive(Clone)]
+pub struct PhotoStore {
+    objects: Arc<dyn ObjectStore>,
+    prefix: StorePath,
+    decoding: Arc<Semaphore>,
+}
+
+impl PhotoStore {
+    /// A folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn folder(path: &std::path::Path) -> Result<PhotoStore> {
+        std::fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        let objects = object_store::local::LocalFileSystem::new_with_prefix(path)?.with_fsync(true);
+        Ok(PhotoStore::new(Arc::new(objects), StorePath::default()))
+    }
+
+    /// Anything `object_store` knows by URL; its options come from the environment.
+    ///
+    /// # Errors
+    /// When the URL or its options do not fit.
+    pub fn url(url: &str) -> Result<PhotoStore> {
+        let parsed = reqwest::Url::parse(url).context("QIFU_PHOTOS is not a URL")?;
+        let options = std::env::vars().map(|(name, value)| (name.to_lowercase(), value));
+        let (objects, prefix) = object_store::parse_url_opts(&parsed, options)
+            .context("QIFU_PHOTOS: this kind of store is not built in (see docs/OPERATIONS.md)")?;
+        Ok(PhotoStore::new(Arc::from(objects), prefix))
+    }
+
+    fn new(objects: Arc<dyn ObjectStore>, prefix: StorePath) -> PhotoStore {
+        // A picture of 50 megapixels takes 150 MB while it is decoded.
+        PhotoStore { objects, prefix, decoding: Arc::new(Semaphore::new(2)) }
+    }
+
+    fn path(&self, id: Uuid, thumb: bool) -> StorePath {
+        // Two levels, so that no folder grows to millions.
+        let name = id.simple().to_string();
+        let file = if thumb { format!("{name}-thumb.jpg") } else { format!("{name}.jpg") };
+        self.prefix.clone().join(name[30..].to_owned()).join(file)
+    }
+
+    /// Decodes off the async threads, two at a time.
+    ///
+    /// # Errors
+    /// Inside: [`PhotoError`]. Outside: the process is going down.
+    pub async fn process(&self, bytes: bytes::Bytes) -> Result<Result<Picture, PhotoError>> {
+        let _permit = self.decoding.acquire().await?;
+        Ok(tokio::task::spawn_blocking(move || process(&bytes)).await?)
+    }
+
+    /// Stores a picture under an id; it is on disk when this returns.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn put(&self, id: Uuid, picture: Picture) -> Result<()> {
+        self.objects.put(&self.path(id, true), PutPayload::from(picture.thumb)).await?;
+        self.objects.put(&self.path(id, false), PutPayload::from(picture.full)).await?;
+        Ok(())
+    }
+
+    /// The bytes of a picture or its thumbnail.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn get(&self, id: Uuid, thumb: bool) -> Result<bytes::Bytes> {
+        Ok(self.objects.get(&self.path(id, thumb)).await?.bytes().await?)
+    }
+
+    /// Removes a picture; what is not there is as good as removed.
+    pub async fn remove(&self, id: Uuid) {
+        for thumb in [true, false] {
+            if let Err(error) = self.objects.delete(&self.path(id, thumb)).await {
+                tracing::debug!(%id, %error, "a picture could not be removed");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,188 @@
+//! `qifu serve`: waits for the database, migrates, serves, and finishes what is in flight when told to stop.
+
+use crate::config::Config;
+use crate::database::Cluster;
+use crate::demo;
+use crate::photos::PhotoStore;
+use crate::state::{AppState, Tables};
+use crate::{http, workers};
+use anyhow::{Context, Result};
+use app::render::Assets;
+use std::net::SocketAddr;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+/// Where the database is, and the embedded cluster when this call started it.
+pub struct Database {
+    /// Its URL.
+    pub url: String,
+    started: Option<Cluster>,
+}
+
+impl Database {
+    /// The configured database, or the embedded cluster, started where needed.
+    ///
+    /// # Errors
+    /// When PostgreSQL is not installed or does not start.
+    pub fn open(config: &Config) -> Result<Database> {
+        if let Some(url) = &config.database_url {
+            return Ok(Database { url: url.clone(), started: None });
+        }
+        let cluster = Cluster::of(&config.data, false)?;
+        let (url, started) = cluster.start()?;
+        Ok(Database { url, started: started.then_some(cluster) })
+    }
+
+    /// Stops the cluster if this process started it.
+    pub fn close(self) {
+        if let Some(cluster) = self.started
+            && let Err(error) = cluster.stop()
+        {
+            tracing::warn!(%error, "the embedded database did not stop");
+        }
+    }
+}
+
+/// Waits until the database answers, saying so, then migrates it.
+///
+/// # Errors
+/// When a migration fails.
+pub async fn migrate_when_ready(url: &str) -> Result<usize> {
+    let mut tries = 0;
+    loop {
+        match store::migrate(url).await {
+            Ok(applied) => return Ok(applied),
+            Err(store::StoreError::Db(sqlx::Error::Io(error))) if tries < 120 => {
+                if tries % 10 == 0 {
+                    tracing::info!(%error, "waiting for the database");
+                }
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            // A database that starts or stops says so with these codes (57P03, 57P01).
+            Err(store::StoreError::Db(sqlx::Error::Database(error)))
+                if tries < 120 && matches!(error.code().as_deref(), Some("57P03" | "57P01")) =>
+            {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            Err(error) => return Err(error).context("the database cannot be brought up to date"),
+        }
+    }
+}
+
+/// Everything a server needs, made from settings and a database.
+///
+/// # Errors
+/// When something it needs is not there; the sentence says what.
+pub async fn state(config: Config, url: &str) -> Result<AppState> {
+    let manifest = config.site.join("pkg/manifest.json");
+    let text = std::fs::read_to_string(&manifest)
+        .with_context(|| format!("cannot read {}: build the site first (make build), or set QIFU_SITE", manifest.display()))?;
+    let assets: Assets = serde_json::from_str(&text).with_context(|| format!("{} is not a manifest", manifest.display()))?;
+    let store = Store::connect(url, config.pool).await.context("the database refuses connections")?;
+    state_with(config, store, assets).await
+}
+
+/// As [`state`], from parts (tests).
+///
+/// # Errors
+/// When the database does not answer or the folder of the photos cannot be made.
+pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<AppState> {
+    let photos = match &config.photos {
+        Some(url) => PhotoStore::url(url)?,
+        None => PhotoStore::folder(&config.data.join("photos"))?,
+    };
+    let state = AppState {
+        config: Arc::new(config),
+        store,
+        photos,
+        assets: Arc::new(assets),
+        tables: Arc::new(RwLock::new(Tables::default())),
+        live: broadcast::channel(1024).0,
+        outbox: Arc::new(Notify::new()),
+        shutdown: CancellationToken::new(),
+    };
+    state.refresh().await?;
+    Ok(state)
+}
+
+/// Serves until a signal.
+///
+/// # Errors
+/// With a sentence about what stood in the way.
+pub async fn serve(config: Config) -> Result<()> {
+    let listener =
+        TcpListener::bind(config.addr).await.with_context(|| format!("cannot listen on {} (QIFU_ADDR)", config.addr))?;
+    let database = Database::open(&config)?;
+    let served = serve_on(config, listener, &database.url).await;
+    database.close();
+    served
+}
+
+async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()> {
+    let applied = migrate_when_ready(url).await?;
+    if applied > 0 {
+        tracing::info!(applied, "the database was brought up to date");
+    }
+    let state = state(config, url).await?;
+    if state.config.demo {
+        demo::on_first_start(&state).await?;
+        state.refresh().await?;
+    }
+    let mut running = workers::start(&state);
+    let address = listener.local_addr()?;
+    tracing::info!(%address, "serving");
+    if state.config.demo {
+        demo::print_accounts(&address);
+    }
+    let shutdown = state.shutdown.clone();
+    let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let graceful = axum::serve(listener, app).with_graceful_shutdown({
+        let shutdown = shutdown.clone();
+        async move {
+            signal().await;
+            tracing::info!("stopping: finishing requests in flight");
+            shutdown.cancel();
+        }
+    });
+    // Requests have twenty seconds; then the process goes, and the database keeps what was committed.
+    let deadline = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+    };
+    tokio::select! {
+        served = async { graceful.await } => served?,
+        () = deadline => tracing::warn!("requests still in flight were cut off"),
+    }
+    shutdown.cancel();
+    while running.join_next().await.is_some() {}
+    state.store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ctrl-C or SIGTERM.
+async fn signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut stream) => {
+                stream.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

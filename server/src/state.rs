@@ -1,0 +1,75 @@
+//! What every request shares. Nothing in it is the truth: another server has the same from the database.
+
+use crate::config::Config;
+use crate::photos::PhotoStore;
+use app::render::Assets;
+use domain::calendar::WorkCalendar;
+use std::sync::{Arc, RwLock};
+use store::Store;
+use store::outbox::Live;
+use store::reference::Reference;
+use time::OffsetDateTime;
+use tokio::sync::{Notify, broadcast};
+use tokio_util::sync::CancellationToken;
+
+/// Shared by all requests and workers.
+#[derive(Clone)]
+pub struct AppState {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub store: Store,
+    /// The pictures.
+    pub photos: PhotoStore,
+    /// Names of the built files.
+    pub assets: Arc<Assets>,
+    /// Reference data and calendar, refreshed by a worker.
+    pub tables: Arc<RwLock<Tables>>,
+    /// Live notifications of this and every other server.
+    pub live: broadcast::Sender<Arc<Live>>,
+    /// Wakes the outbox worker after a command.
+    pub outbox: Arc<Notify>,
+    /// Ends workers and streams.
+    pub shutdown: CancellationToken,
+}
+
+/// What is read from the database once a minute.
+#[derive(Clone, Default)]
+pub struct Tables {
+    /// Departments and stations.
+    pub reference: Arc<Reference>,
+    /// The working calendar with the administrator's days.
+    pub calendar: Arc<WorkCalendar>,
+}
+
+impl AppState {
+    /// The tables as they are now.
+    pub fn tables(&self) -> Tables {
+        match self.tables.read() {
+            Ok(tables) => tables.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    /// Now. The only clock of the process's requests.
+    pub fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    /// Reads the tables again.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn refresh(&self) -> anyhow::Result<()> {
+        let mut conn = self.store.system().await?;
+        let reference = Arc::new(store::reference::load(&mut conn).await?);
+        let days = store::reference::calendar_days(&mut conn).await?;
+        let calendar = Arc::new(WorkCalendar::default().with_hours(&self.config.work_hours)?.with_days(&days));
+        let fresh = Tables { reference, calendar };
+        match self.tables.write() {
+            Ok(mut tables) => *tables = fresh,
+            Err(poisoned) => *poisoned.into_inner() = fresh,
+        }
+        Ok(())
+    }
+}
