@@ -99,6 +99,7 @@ export default async function servers(): Promise<() => Promise<void>> {
         QIFU_ADDR: address,
         QIFU_DATA: data,
         QIFU_DEMO: "1",
+        QIFU_CODES_PER_ADDRESS: "100000",
         QIFU_SITE: join(root, "target/site"),
       });
       running.push(child);

@@ -37,6 +37,7 @@ pub fn sign_in(form: &Form) -> Page {
                 <h1>"登录企服空间"</h1>
                 <p class="lead">"提诉求、看进度、评服务。办事只要一部手机。"</p>
                 <form method="post" action="/sign-in" novalidate>
+                    {hidden("back", form.value("back"))}
                     {PHONE.view(form)}
                     {submit("获取验证码")}
                 </form>
@@ -65,11 +66,13 @@ pub fn code(form: &Form, masked: &str, shown: Option<&str>) -> Page {
                 {shown}
                 <form method="post" action="/sign-in/code" novalidate>
                     {hidden("phone", form.value("phone"))}
+                    {hidden("back", form.value("back"))}
                     {CODE.view(form)}
                     {submit("登录")}
                 </form>
                 <form class="inline" method="post" action="/sign-in">
                     {hidden("phone", form.value("phone"))}
+                    {hidden("back", form.value("back"))}
                     <button class="link">"没收到？重新发送"</button>
                 </form>
                 <p><a href="/sign-in">"换一个手机号"</a></p>
@@ -119,6 +122,7 @@ pub fn staff_sign_in(form: &Form) -> Page {
                 {form.summary()}
                 <h1>"工作人员登录"</h1>
                 <form method="post" action="/desk/sign-in" novalidate>
+                    {hidden("back", form.value("back"))}
                     {LOGIN.view(form)}
                     {PASSWORD.view(form)}
                     {submit("登录")}

@@ -153,7 +153,13 @@ impl Life<'_> {
 
 impl Story<'_> {
     fn live(&self, dice: &mut Dice, filed: OffsetDateTime) -> Result<History> {
-        let firm = dice.pick(&self.people.firms).clone();
+        // The first two, whose numbers the start prints, have more to show than the others.
+        let firm = match dice.below(100) {
+            0..=2 => &self.people.firms[0],
+            3..=4 => &self.people.firms[1.min(self.people.firms.len() - 1)],
+            _ => dice.pick(&self.people.firms),
+        };
+        let firm = firm.clone();
         let owner = Person {
             actor: Actor::Member { person: firm.owner, enterprise: firm.id, role: MemberRole::Owner },
             name: firm.owner_name.clone(),
@@ -202,8 +208,9 @@ impl Story<'_> {
 
     /// From the centre's desk to the department's.
     fn route(&self, dice: &mut Dice, life: &mut Life<'_>, owner: &Person, category: &str) -> Result<()> {
-        // A few wait too long at the centre already.
-        if !life.wait(if dice.chance(6) { 400 + dice.below(500) } else { 5 + dice.below(180) }) {
+        // A few wait too long at the centre; of the last two days, more.
+        let fresh = self.now - life.at < Duration::days(2);
+        if !life.wait(if dice.chance(if fresh { 60 } else { 6 }) { 400 + dice.below(500) } else { 5 + dice.below(180) }) {
             return Ok(());
         }
         if dice.chance(4) {

@@ -43,7 +43,7 @@ pub fn issue(page: &IssuePage, now: OffsetDateTime, calendar: &WorkCalendar, ref
                 </div>
                 <p class="muted number">{number}</p>
                 <section class="card">
-                    <p class="holder"><span class="muted">"现在在谁手里："</span><strong>{holder(issue, reference)}</strong></p>
+                    <p class="holder">{issue.state.is_open().then(|| view! { <span class="muted">"现在在谁手里："</span> })}<strong>{holder(issue, reference)}</strong></p>
                     {bar}
                     {next_words(issue).map(|text| view! { <p>{text}</p> })}
                     {actions(page)}

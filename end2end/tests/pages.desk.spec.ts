@@ -1,0 +1,137 @@
+// Every page: axe-core in both schemes, no sideways scroll at 360 px, at 200 % text and at the desk's widths; and the bytes it costs.
+
+import { expect, expectAccessible, expectNoSidewaysScroll, first, test } from "../fixtures.ts";
+import { mobile, signIn, signInStaff } from "../people.ts";
+import { brotliCompressSync } from "node:zlib";
+
+const PHONE = { viewport: { width: 360, height: 740 } };
+
+test("pages of the space are accessible and fit 360 px", async ({ page, browser }) => {
+  test.setTimeout(240_000);
+  await expectAccessible(browser, "/sign-in", PHONE);
+  await signIn(page, mobile(1));
+  await page.getByRole("button").filter({ hasText: "湖州" }).first().click();
+  await page.waitForURL(/\/home$/);
+  const hrefs = async (path: string) => {
+    await page.goto(path);
+    return page.locator(".cell a").evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+  };
+  const issues = await hrefs("/issues");
+  const waiting = await hrefs("/issues?filter=waiting");
+  const open = await hrefs("/issues?filter=open");
+  const state = { ...PHONE, storageState: await page.context().storageState() };
+  const paths = ["/home", "/issues", "/issues/new", "/messages", "/me", "/enterprises", ...issues.slice(0, 1), ...open.slice(0, 1)];
+  expect(issues.length).toBeGreaterThan(0);
+  expect(open.length).toBeGreaterThan(0);
+  for (const path of [...open.slice(0, 1).map((href) => `${href}/withdraw`), ...waiting.slice(0, 2).flatMap((href) => [`${href}/rate`, `${href}/supply`])]) {
+    paths.push(path);
+  }
+  paths.push(`${issues[0]}/receipt`, "/nothing-here");
+  for (const path of paths) await expectAccessible(browser, path, state);
+  // 关怀版, and text at twice the size.
+  const elder = await browser.newContext({ ...state, baseURL: first() });
+  const large = await elder.newPage();
+  await large.goto("/home");
+  await large.getByRole("button", { name: "关怀版" }).click();
+  await expect(large.locator("html")).toHaveAttribute("data-mode", "elder");
+  await large.goto("/issues");
+  await expect(large.locator("html")).toHaveAttribute("data-mode", "elder");
+  for (const path of paths) {
+    await large.goto(path);
+    await expectNoSidewaysScroll(large);
+    await large.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+    await expectNoSidewaysScroll(large);
+  }
+  await elder.close();
+});
+
+test("pages of the desk are accessible, at 1280 and at 768", async ({ page, browser }) => {
+  test.setTimeout(240_000);
+  await expectAccessible(browser, "/desk/sign-in");
+  for (const [login, paths] of [
+    ["centre01", ["/desk", "/desk?queue=late", "/desk?queue=all", "/desk?q=积水", "/desk/messages", "/desk/account"]],
+    ["jianshe", ["/desk", "/desk?queue=mine"]],
+    ["station01", ["/desk", "/desk/assist?q=童装"]],
+  ] as const) {
+    await signInStaff(page, login);
+    const state = { storageState: await page.context().storageState() };
+    const list: string[] = [...paths];
+    for (const queue of ["/desk?queue=to_accept", "/desk?queue=to_dispatch", "/desk?queue=mine", "/desk?queue=to_sign"]) {
+      const answer = await page.request.get(queue);
+      const link = /href="(\/desk\/issues\/[^"]+)"/.exec(await answer.text());
+      if (link?.[1]) list.push(link[1]);
+    }
+    for (const path of list) {
+      await expectAccessible(browser, path, { ...state, viewport: { width: 1280, height: 800 } });
+      await expectAccessible(browser, path, { ...state, viewport: { width: 768, height: 1024 } });
+    }
+  }
+});
+
+test("what a page costs over the wire", async ({ page, browser }) => {
+  await signIn(page, mobile(60));
+  const context = await browser.newContext({ ...PHONE, baseURL: first(), storageState: await page.context().storageState() });
+  const measure = async (path: string) => {
+    const phone = await context.newPage();
+    const sizes = { css: 0, script: 0, wasm: 0, inline: 0 };
+    phone.on("response", async (response) => {
+      const kind = /\.(css|js|wasm)$/.exec(new URL(response.url()).pathname)?.[1];
+      if (!kind) return;
+      const { responseBodySize } = await response.request().sizes();
+      sizes[kind === "js" ? "script" : (kind as "css" | "wasm")] += responseBodySize;
+      expect(await response.headerValue("content-encoding"), response.url()).toBe("br");
+      expect(await response.headerValue("cache-control")).toContain("immutable");
+    });
+    await phone.goto(path);
+    if ((await phone.locator("leptos-island").count()) > 0) await phone.locator("html[data-ready]").waitFor({ state: "attached" });
+    const inline = await phone.locator("script:not([src])").evaluateAll((list) => list.map((script) => script.textContent ?? "").join(""));
+    sizes.inline = brotliCompressSync(inline).length;
+    await phone.waitForLoadState("networkidle");
+    await phone.close();
+    return sizes;
+  };
+  for (const path of ["/sign-in", "/home", "/issues", "/me", "/messages"]) {
+    const sizes = await measure(path);
+    expect(sizes.wasm, path).toBe(0);
+    expect(sizes.script + sizes.inline, path).toBeLessThan(2048);
+    // Cached after the first page of the context.
+    expect(sizes.css, path).toBeLessThan(15 * 1024);
+  }
+  const form = await measure("/issues/new");
+  console.log(`form page, brotli: wasm ${form.wasm}, js ${form.script}, inline ${form.inline}`);
+  expect(form.wasm).toBeGreaterThan(1000);
+  expect(form.wasm + form.script + form.inline).toBeLessThan(80 * 1024);
+});
+
+test("the desk goes by keyboard", async ({ page }) => {
+  await signInStaff(page, "centre01");
+  await page.goto("/desk?queue=all");
+  await page.locator("html[data-ready]").waitFor({ state: "attached" });
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  const number = await page.locator("[data-row]").first().textContent();
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}$`));
+  await page.goto("/desk");
+  await page.locator("html[data-ready]").waitFor({ state: "attached" });
+  await page.keyboard.press("/");
+  await expect(page.locator("#q")).toBeFocused();
+  await page.keyboard.type("积水");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("table.queue tbody tr").first()).toContainText("积水");
+});
+
+test("station staff file with the owner beside them, and may not rate", async ({ page }) => {
+  await signInStaff(page, "station01");
+  await page.goto("/desk/assist?q=童装");
+  await page.locator(".cell a").first().click();
+  await expect(page.getByText(/正在为 .* 代办/)).toBeVisible();
+  await page.getByLabel("遇到了什么问题？").fill("厂区自来水压力不够，二楼车间水压很小。");
+  await page.getByRole("button", { name: "下一步：核对" }).click();
+  await page.getByRole("button", { name: "确认提交" }).click();
+  await expect(page.getByRole("heading", { name: "已提交" })).toBeVisible();
+  await page.getByRole("link", { name: "查看进度" }).click();
+  await expect(page.getByText("这件诉求现在不需要您处理。")).toBeVisible();
+  await expect(page.locator(".timeline")).toContainText("代办");
+});
