@@ -83,7 +83,6 @@ pub fn document(context: &PageContext, page: Page) -> impl IntoView + use<> {
             </head>
             <body class=if desk { "desk" } else { "space" }>
                 <a class="skip" href="#main">"跳到正文"</a>
-                {context.demo.then(|| view! { <p class="demo-note">"演示数据，非真实企业与人员"</p> })}
                 {header(context, page.chrome)}
                 <div class="frame">
                     {navigation(context, page.chrome)}
@@ -119,13 +118,16 @@ fn header(context: &PageContext, chrome: Chrome) -> AnyView {
     };
     let (next, label) = if context.elder { ("0", "标准版") } else { ("1", "关怀版") };
     view! {
-        <header class="top">
+        <header>
+            {context.demo.then(|| view! { <p class="demo-note">"演示数据，非真实企业与人员"</p> })}
+            <div class="top">
             <a class="brand" href=home>{icon("mark")}<span>{name}</span></a>
             {who}
             <form class="elder-switch" method="post" action="/elder">
                 <input type="hidden" name="back" value=context.path.clone()/>
                 <button name="on" value=next>{icon("type")}{label}</button>
             </form>
+        </div>
         </header>
     }
     .into_any()

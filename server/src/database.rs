@@ -33,7 +33,8 @@ impl Cluster {
         let data = data.canonicalize()?;
         let mark = hex::encode(&Sha256::digest(data.as_os_str().as_encoded_bytes())[..6]);
         let (user, folder) = if rustix::process::getuid().is_root() {
-            let user = postgres_user().context("running as root, and there is no system user “postgres” to start PostgreSQL as")?;
+            let user =
+                postgres_user().context("running as root, and there is no system user “postgres” to start PostgreSQL as")?;
             // The user must reach the folder: a checkout under /root it cannot.
             let folder = if reachable(&data) { data.join("postgres") } else { PathBuf::from("/var/lib/qifu").join(&mark) };
             (Some(user), folder)
@@ -94,7 +95,13 @@ impl Cluster {
     /// Whether a server runs in the folder.
     pub fn is_running(&self) -> bool {
         self.folder.join("PG_VERSION").exists()
-            && self.command("pg_ctl").arg("status").arg("--pgdata").arg(&self.folder).output().is_ok_and(|out| out.status.success())
+            && self
+                .command("pg_ctl")
+                .arg("status")
+                .arg("--pgdata")
+                .arg(&self.folder)
+                .output()
+                .is_ok_and(|out| out.status.success())
     }
 
     fn has_database(&self) -> Result<bool> {

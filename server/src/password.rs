@@ -1,8 +1,8 @@
 //! Passwords of staff: argon2id, checked and made off the async threads.
 
 use anyhow::{Result, anyhow};
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 
 /// Hashes a password (PHC form).
 ///

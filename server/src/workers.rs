@@ -130,9 +130,7 @@ async fn pauses(state: &AppState) -> anyhow::Result<()> {
     let calendar = state.tables().calendar;
     let now = state.now();
     for number in store::issue::lapsing(&mut conn, now, 100).await? {
-        let done = store::issue::execute(
-            &mut conn, &number, &Command::LapsePause, &Actor::System, "系统", &[], now, &calendar,
-        );
+        let done = store::issue::execute(&mut conn, &number, &Command::LapsePause, &Actor::System, "系统", &[], now, &calendar);
         match done.await {
             // Another server, or the enterprise, was quicker.
             Ok(_) | Err(CommandError::Refused(_)) => state.outbox.notify_one(),

@@ -172,8 +172,7 @@ pub async fn command(ctx: &mut Ctx, number: &str, kind: CommandKind, form: &Form
     }
     let actor = Actor::Staff { id: staff.id, duty: staff.duty };
     let name = format!("{} {}", staff.organisation, staff.name);
-    let done =
-        store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], ctx.now, &ctx.calendar).await?;
+    let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], ctx.now, &ctx.calendar).await?;
     Ok(done.issue)
 }
 

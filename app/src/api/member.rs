@@ -117,17 +117,9 @@ fn rating(form: &Form) -> Result<Rating, AppError> {
 /// [`AppError::Refused`] by a rule, [`AppError::NotFound`] for another enterprise's issue.
 pub async fn command(ctx: &mut Ctx, number: &str, command: &Command, photos: &[Uuid]) -> Result<Issue, AppError> {
     let member = ctx.require_member()?;
-    let done = store::issue::execute(
-        &mut ctx.conn,
-        number,
-        command,
-        &member.actor,
-        &member.person.name,
-        photos,
-        ctx.now,
-        &ctx.calendar,
-    )
-    .await?;
+    let done =
+        store::issue::execute(&mut ctx.conn, number, command, &member.actor, &member.person.name, photos, ctx.now, &ctx.calendar)
+            .await?;
     Ok(done.issue)
 }
 

@@ -38,7 +38,9 @@ pub fn DeskKeys() -> impl IntoView {
                     }
                     key if key.len() == 1 && key.is_ascii() => {
                         let selector = ["[data-key=\"", key, "\"]"].concat();
-                        if let Some(summary) = dom::all(&body, &selector).into_iter().next().and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
+                        if let Some(summary) =
+                            dom::all(&body, &selector).into_iter().next().and_then(|e| e.dyn_into::<HtmlElement>().ok())
+                        {
                             event.prevent_default();
                             if summary.parent_element().is_some_and(|act| !act.has_attribute("open")) {
                                 summary.click();

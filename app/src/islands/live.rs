@@ -2,47 +2,61 @@
 
 use leptos::prelude::*;
 
-/// Listens to a stream of events and refreshes `#live`.
+/// Listens to the stream that `#live` names (`data-events`) and refreshes it.
 #[island]
-pub fn LiveProgress(
-    /// The stream.
-    url: String,
-) -> impl IntoView {
-    let said = RwSignal::new("");
+pub fn LiveProgress() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    {
-        use super::dom;
-        use std::cell::Cell;
-        use std::rc::Rc;
-        use web_sys::{DomParser, Element, EventSource, SupportedType};
-        if let Ok(source) = EventSource::new(&url) {
-            let running = Rc::new(Cell::new(false));
-            dom::listen(&source, "moved", move |_| {
-                // Several events in a row make one fetch, and none while somebody types into the part that would be replaced.
-                if running.replace(true) {
-                    return;
-                }
-                let running = running.clone();
-                leptos::task::spawn_local(async move {
-                    gloo::timers::future::TimeoutFuture::new(120).await;
-                    running.set(false);
-                    let Some(here) = dom::window().and_then(|window| window.location().href().ok()) else { return };
-                    let (Some(live), Some(html)) = (dom::by_id::<Element>("live"), dom::fetch(&here).await) else { return };
-                    let Some(parsed) =
-                        DomParser::new().ok().and_then(|parser| parser.parse_from_string(&html, SupportedType::TextHtml).ok())
-                    else {
-                        return;
-                    };
-                    if let Some(fresh) = parsed.get_element_by_id("live") {
-                        live.set_inner_html(&fresh.inner_html());
-                        said.set("内容已更新");
-                    }
-                });
-            });
-            std::mem::forget(source);
+    watch();
+    view! { <p class="hidden" role="status" id="live-status"></p> }
+}
+
+#[cfg(feature = "hydrate")]
+fn watch() -> Option<()> {
+    use super::dom;
+    use std::cell::Cell;
+    use std::rc::Rc;
+    use web_sys::{Element, EventSource};
+
+    let url = dom::by_id::<Element>("live")?.get_attribute("data-events")?;
+    let source = EventSource::new(&url).ok()?;
+    let running = Rc::new(Cell::new(false));
+    dom::listen(&source, "moved", move |_| {
+        // Several events in a row make one fetch.
+        if running.replace(true) {
+            return;
+        }
+        let running = running.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            gloo::timers::future::TimeoutFuture::new(120).await;
+            running.set(false);
+            refresh().await;
+        });
+    });
+    // The stream lives as long as the page.
+    std::mem::forget(source);
+    Some(())
+}
+
+#[cfg(feature = "hydrate")]
+async fn refresh() -> Option<()> {
+    use super::dom;
+    use wasm_bindgen::JsCast;
+    use web_sys::{DomParser, Element, HtmlElement, SupportedType};
+
+    let here = dom::window()?.location().href().ok()?;
+    let html = dom::fetch(&here).await?;
+    let parsed = DomParser::new().ok()?.parse_from_string(&html, SupportedType::TextHtml).ok()?;
+    let fresh = parsed.get_element_by_id("live")?;
+    let live: Element = dom::by_id("live")?;
+    // Whoever stands on a link of the part keeps standing on it.
+    let stood = dom::document()?.active_element().filter(|at| live.contains(Some(at))).and_then(|at| at.get_attribute("href"));
+    live.set_inner_html(&fresh.inner_html());
+    if let Some(href) = stood {
+        let same = dom::all(&live, "a[href]").into_iter().find(|link| link.get_attribute("href").as_deref() == Some(&href));
+        if let Some(link) = same.and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+            _ = link.focus();
         }
     }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = url;
-    view! { <p class="hidden" role="status">{move || said.get()}</p> }
+    dom::by_id::<Element>("live-status")?.set_text_content(Some("内容已更新"));
+    Some(())
 }

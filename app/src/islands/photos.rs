@@ -2,33 +2,25 @@
 
 use leptos::prelude::*;
 
-/// Takes over a file input: collects several picks, scales them down, shows them with a way to remove each.
+/// Takes over the file input `#photos`: collects several picks (as many as its `data-room` says), scales them down, shows them with a
+/// way to remove each.
 #[island]
-pub fn PhotoPicker(
-    /// The id of the file input.
-    input_id: String,
-    /// How many more photos there is room for.
-    max: u32,
-) -> impl IntoView {
-    let words = RwSignal::new(String::new());
+pub fn PhotoPicker() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    picker::attach(&input_id, max as usize, words);
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (input_id, max);
-    view! { <ul class="photo-grid" id="photo-previews"></ul><p class="hint" role="status">{move || words.get()}</p> }
+    picker::attach();
+    view! { <ul class="photo-grid" id="photo-previews"></ul><p class="hint" role="status" id="photo-status"></p> }
 }
 
 #[cfg(feature = "hydrate")]
 mod picker {
     use crate::islands::dom;
-    use leptos::prelude::{RwSignal, Set};
     use std::cell::RefCell;
     use std::rc::Rc;
     use wasm_bindgen::prelude::*;
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{
-        Blob, CanvasRenderingContext2d, DataTransfer, Element, File, FilePropertyBag, HtmlCanvasElement,
-        HtmlInputElement, ImageBitmap, Url,
+        Blob, CanvasRenderingContext2d, DataTransfer, Element, File, FilePropertyBag, HtmlCanvasElement, HtmlInputElement,
+        ImageBitmap, Url,
     };
 
     /// The longest side of what is sent, in pixels: enough to read a meter or a label.
@@ -38,16 +30,23 @@ mod picker {
         input: HtmlInputElement,
         files: RefCell<Vec<File>>,
         max: usize,
-        words: RwSignal<String>,
     }
 
-    pub fn attach(input_id: &str, max: usize, words: RwSignal<String>) {
-        let Some(input) = dom::by_id::<HtmlInputElement>(input_id) else { return };
-        let picker = Rc::new(Picker { input: input.clone(), files: RefCell::new(Vec::new()), max, words });
+    pub fn attach() -> Option<()> {
+        let input = dom::by_id::<HtmlInputElement>("photos")?;
+        let max = input.get_attribute("data-room")?.parse().ok()?;
+        let picker = Rc::new(Picker { input: input.clone(), files: RefCell::new(Vec::new()), max });
         dom::listen(&input, "change", move |_| {
             let picker = picker.clone();
-            leptos::task::spawn_local(async move { picker.add().await });
+            wasm_bindgen_futures::spawn_local(async move { picker.add().await });
         });
+        Some(())
+    }
+
+    fn say(words: &str) {
+        if let Some(status) = dom::by_id::<Element>("photo-status") {
+            status.set_text_content(Some(words));
+        }
     }
 
     impl Picker {
@@ -57,17 +56,22 @@ mod picker {
             let room = self.max.saturating_sub(self.files.borrow().len());
             let over = picked.len().saturating_sub(room);
             // The form waits: a submit before the pictures are small would send the large ones.
-            let button = self.input.closest("form").ok().flatten().and_then(|form| form.query_selector("button[type=submit]").ok().flatten());
+            let button = self
+                .input
+                .closest("form")
+                .ok()
+                .flatten()
+                .and_then(|form| form.query_selector("button[type=submit]").ok().flatten());
             if let Some(button) = &button {
                 _ = button.set_attribute("disabled", "");
             }
             for (index, file) in picked.into_iter().take(room).enumerate() {
-                self.words.set(["正在处理第 ", &(index + 1).to_string(), " 张照片…"].concat());
+                say(&["正在处理第 ", &(index + 1).to_string(), " 张照片…"].concat());
                 // What cannot be decoded here goes as it is; the server says why it is refused.
                 let small = shrink(&file).await.unwrap_or(file);
                 self.files.borrow_mut().push(small);
             }
-            self.words.set(if over > 0 { ["已满，多出的 ", &over.to_string(), " 张没有加入"].concat() } else { String::new() });
+            say(&if over > 0 { ["已满，多出的 ", &over.to_string(), " 张没有加入"].concat() } else { String::new() });
             if let Some(button) = &button {
                 _ = button.remove_attribute("disabled");
             }

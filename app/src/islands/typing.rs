@@ -2,58 +2,60 @@
 
 use leptos::prelude::*;
 
-/// Says how many characters are left, politely.
+/// Says under every text with a limit (`data-max`) how many characters are left, politely.
 #[island]
-pub fn TextCounter(
-    /// The id of the text area.
-    target_id: String,
-    /// The most characters.
-    max: u32,
-) -> impl IntoView {
-    let words = RwSignal::new(String::new());
+pub fn TextCounter() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    {
-        use super::dom;
-        use web_sys::HtmlTextAreaElement;
-        if let Some(area) = dom::by_id::<HtmlTextAreaElement>(&target_id) {
-            let count = move |area: &HtmlTextAreaElement| {
-                let used = u32::try_from(area.value().trim().chars().count()).unwrap_or(u32::MAX);
-                words.set(match max.checked_sub(used) {
-                    // Far from the end it would only be noise.
-                    Some(left) if left > max / 5 => String::new(),
-                    Some(left) => ["还可以写 ", &left.to_string(), " 字"].concat(),
-                    None => ["超出 ", &(used - max).to_string(), " 字"].concat(),
-                });
-            };
+    if let Some(body) = super::dom::body() {
+        for area in super::dom::all(&body, "textarea[data-max]") {
             count(&area);
-            dom::listen(&area.clone(), "input", move |_| count(&area));
         }
     }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (target_id, max);
-    view! { <p class="hint" aria-live="polite">{move || words.get()}</p> }
 }
 
-/// Replaces the suggested categories when typing pauses, unless one was chosen.
+#[cfg(feature = "hydrate")]
+fn count(area: &web_sys::Element) -> Option<()> {
+    use super::dom;
+    use wasm_bindgen::JsCast;
+    use web_sys::HtmlTextAreaElement;
+    let area: HtmlTextAreaElement = area.clone().dyn_into().ok()?;
+    let max: u32 = area.get_attribute("data-max")?.parse().ok()?;
+    let words = dom::make("p", "hint")?;
+    words.set_attribute("aria-live", "polite").ok()?;
+    area.parent_element()?.append_child(&words).ok()?;
+    let show = {
+        let area = area.clone();
+        move || {
+            let used = u32::try_from(area.value().trim().chars().count()).unwrap_or(u32::MAX);
+            let text = match max.checked_sub(used) {
+                // Far from the end it would only be noise.
+                Some(left) if left > max / 5 => String::new(),
+                Some(left) => ["还可以写 ", &left.to_string(), " 字"].concat(),
+                None => ["超出 ", &(used - max).to_string(), " 字"].concat(),
+            };
+            words.set_text_content(Some(&text));
+        }
+    };
+    show();
+    dom::listen(&area, "input", move |_| show());
+    Some(())
+}
+
+/// Replaces the suggested categories (`#suggestions`) when typing into `#text` pauses, unless one was chosen.
 #[island]
-pub fn Suggest(
-    /// The id of the text area.
-    text_id: String,
-    /// The id of the element that holds the suggestions.
-    target_id: String,
-) -> impl IntoView {
+pub fn Suggest() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         use super::dom;
         use std::cell::Cell;
         use std::rc::Rc;
         use web_sys::{Element, HtmlTextAreaElement};
-        if let (Some(area), Some(target)) = (dom::by_id::<HtmlTextAreaElement>(&text_id), dom::by_id::<Element>(&target_id)) {
+        if let (Some(area), Some(target)) = (dom::by_id::<HtmlTextAreaElement>("text"), dom::by_id::<Element>("suggestions")) {
             let turn = Rc::new(Cell::new(0u32));
             dom::listen(&area.clone(), "input", move |_| {
                 turn.set(turn.get() + 1);
                 let (mine, turn, area, target) = (turn.get(), turn.clone(), area.clone(), target.clone());
-                leptos::task::spawn_local(async move {
+                wasm_bindgen_futures::spawn_local(async move {
                     gloo::timers::future::TimeoutFuture::new(400).await;
                     let chosen = target.query_selector("input:checked").ok().flatten().is_some();
                     if turn.get() != mine || chosen {
@@ -69,23 +71,18 @@ pub fn Suggest(
             });
         }
     }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = (text_id, target_id);
 }
 
-/// Sends a form once: the second click of a double click does nothing. The server would file once anyway.
+/// Sends every form marked `data-once` once: the second click of a double click does nothing. The server would file once anyway.
 #[island]
-pub fn SubmitOnce(
-    /// The id of the form.
-    form_id: String,
-) -> impl IntoView {
+pub fn SubmitOnce() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         use super::dom;
-        use web_sys::HtmlElement;
-        if let (Some(form), Some(window)) = (dom::by_id::<HtmlElement>(&form_id), dom::window()) {
+        let (Some(body), Some(window)) = (dom::body(), dom::window()) else { return };
+        for form in dom::all(&body, "form[data-once]") {
             let sent = form.clone();
-            dom::listen(&form.clone(), "submit", move |event| {
+            dom::listen(&form, "submit", move |event| {
                 if sent.has_attribute("data-sent") {
                     event.prevent_default();
                 } else if !event.default_prevented() {
@@ -96,6 +93,4 @@ pub fn SubmitOnce(
             dom::listen(&window, "pageshow", move |_| _ = form.remove_attribute("data-sent"));
         }
     }
-    #[cfg(not(feature = "hydrate"))]
-    let _ = form_id;
 }

@@ -15,8 +15,7 @@ const PHONE: Field =
     Field { kind: "tel", autocomplete: "tel-national", inputmode: "numeric", max: 20, ..field("phone", "手机号", "") };
 const CODE: Field = Field { autocomplete: "one-time-code", inputmode: "numeric", max: 6, ..field("code", "验证码", "") };
 const LOGIN: Field = Field { autocomplete: "username", max: 60, ..field("login", "用户名", "") };
-const PASSWORD: Field =
-    Field { kind: "password", autocomplete: "current-password", max: 200, ..field("password", "密码", "") };
+const PASSWORD: Field = Field { kind: "password", autocomplete: "current-password", max: 200, ..field("password", "密码", "") };
 const NEW_PASSWORD: Field = Field {
     kind: "password",
     autocomplete: "new-password",

@@ -4,7 +4,7 @@
 //! happened and a phone number are required. Station staff open it at a desk with the owner beside them (代办).
 
 use crate::api::filing::{Draft, photo_ids, suggestions};
-use crate::islands::{DraftClear, DraftKeeper, PhotoPicker, Suggest, SubmitOnce, TextCounter};
+use crate::islands::{DraftClear, DraftKeeper, PhotoPicker, SubmitOnce, Suggest, TextCounter};
 use crate::render::Page;
 use crate::shell::Chrome;
 use crate::ui::form::{Choice, Field, Form, choices, field, hidden, select, submit};
@@ -18,10 +18,17 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 const TEXT: Field =
-    Field { max: 2000, rows: 5, ..field("text", "遇到了什么问题？", "例如：厂房东门外道路积水，一下雨货车进不来，已经三天了") };
-const TITLE: Field = Field { max: 60, optional: true, ..field("title", "一句话标题", "不写也行，我们从上面的话里取") };
-const PLACE: Field =
-    Field { max: 120, optional: true, autocomplete: "street-address", ..field("place", "在哪里？", "例如：织里镇栋梁路 88 号东门") };
+    Field {
+        max: 2000, rows: 5, ..field("text", "遇到了什么问题？", "例如：厂房东门外道路积水，一下雨货车进不来，已经三天了")
+    };
+const TITLE: Field =
+    Field { max: 60, optional: true, ..field("title", "一句话标题", "不写也行，我们从上面的话里取") };
+const PLACE: Field = Field {
+    max: 120,
+    optional: true,
+    autocomplete: "street-address",
+    ..field("place", "在哪里？", "例如：织里镇栋梁路 88 号东门")
+};
 const CONTACT_NAME: Field = Field { max: 30, autocomplete: "name", ..field("contact_name", "联系谁？", "") };
 const CONTACT_PHONE: Field = Field {
     kind: "tel",
@@ -60,7 +67,10 @@ impl Paths {
 pub fn questions(form: &Form, paths: &Paths) -> Page {
     let kept = photo_ids(form);
     let room = usize::from(MAX_PHOTOS).saturating_sub(kept.len());
-    let beside = paths.beside.clone().map(|name| view! { <p class="flash">{icon("building")}"正在为 "{name}" 代办，请企业联系人在旁确认"</p> });
+    let beside = paths
+        .beside
+        .clone()
+        .map(|name| view! { <p class="flash">{icon("building")}"正在为 "{name}" 代办，请企业联系人在旁确认"</p> });
     Page::new(
         "提诉求",
         paths.chrome,
@@ -68,17 +78,17 @@ pub fn questions(form: &Form, paths: &Paths) -> Page {
             {form.summary()}
             <h1>"提诉求"</h1>
             {beside}
-            <form id="filing" method="post" action=paths.questions.clone() enctype="multipart/form-data" novalidate class="stack">
+            <form id="filing" data-draft="" data-once="" method="post" action=paths.questions.clone() enctype="multipart/form-data" novalidate class="stack">
                 {hidden("key", form.value("key"))}
                 <section class="card">
-                    <DraftKeeper form_id="filing".to_owned() key="filing".to_owned()/>
+                    <DraftKeeper/>
                     {TEXT.view(form)}
-                    <TextCounter target_id="text".to_owned() max=2000/>
+                    <TextCounter/>
                     {TITLE.view(form)}
                 </section>
                 <section class="card">
                     <div id="suggestions">{suggested(form)}</div>
-                    <Suggest text_id="text".to_owned() target_id="suggestions".to_owned()/>
+                    <Suggest/>
                     {select(form, "category", "其他分类", Some("按上面的选择"), categories())}
                 </section>
                 <section class="card">
@@ -91,7 +101,7 @@ pub fn questions(form: &Form, paths: &Paths) -> Page {
                 </section>
                 <div class="actions">{submit("下一步：核对")}</div>
             </form>
-            <SubmitOnce form_id="filing".to_owned()/>
+            <SubmitOnce/>
         },
     )
     .with_islands()
@@ -124,8 +134,8 @@ pub fn photo_field(form: &Form, kept: &[Uuid], room: usize) -> AnyView {
             <p class="hint" id="photos-hint">{hint}</p>
             {fault}
             {kept_view}
-            <input id="photos" name="photos" type="file" accept="image/jpeg,image/png,image/webp" multiple aria-describedby="photos-hint"/>
-            <PhotoPicker input_id="photos".to_owned() max=u32::try_from(room).unwrap_or(0)/>
+            <input id="photos" name="photos" type="file" accept="image/jpeg,image/png,image/webp" multiple data-room=room.to_string() aria-describedby="photos-hint"/>
+            <PhotoPicker/>
         </div>
     }
     .into_any()
@@ -188,12 +198,12 @@ pub fn check(draft: &Draft, form: &Form, paths: &Paths) -> Page {
                     ("联系", words(format!("{} {}", draft.contact_name, draft.contact_phone))),
                 ])}
             </section>
-            <form id="file" method="post" action=paths.file.clone() class="actions">
+            <form id="file" data-once="" method="post" action=paths.file.clone() class="actions">
                 {carried(draft)}
                 {submit("确认提交")}
                 <button class="button secondary" formaction=paths.questions.clone() name="step" value="edit">"返回修改"</button>
             </form>
-            <SubmitOnce form_id="file".to_owned()/>
+            <SubmitOnce/>
         },
     )
     .with_islands()
@@ -221,7 +231,8 @@ pub fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, chrome:
     let href = format!("{base}/{number}");
     let promised = issue.answer.map(|clock| calendar_words::due(clock.due, now));
     let contact = issue.contact.map(|clock| calendar_words::due(clock.due, now));
-    let again = matches!(chrome, Chrome::Space(_)).then(|| view! { <a class="button secondary" href="/issues/new">"再提一个"</a> });
+    let again =
+        matches!(chrome, Chrome::Space(_)).then(|| view! { <a class="button secondary" href="/issues/new">"再提一个"</a> });
     Page::new(
         "已提交",
         chrome,
@@ -244,7 +255,7 @@ pub fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, chrome:
                 {again}
             </div>
             {back("/issues", "全部诉求")}
-            <DraftClear key="filing".to_owned()/>
+            <DraftClear/>
         },
     )
     .with_islands()

@@ -118,9 +118,12 @@ fn describe(event: &Event, now: OffsetDateTime, reference: &Reference) -> Line {
         Event::Accepted { answer_due, level, .. } => line("已受理", format!("难易程度：{level}。最迟{}答复。", due(answer_due))),
         Event::Declined { reason, explanation } => line("不予受理", format!("{reason}。{explanation}")),
         Event::Objected { reason, centre, .. } => line(format!("提出异议，由{}重新审核", centre_name(*centre)), reason.clone()),
-        Event::InputAsked { what, cap } => line("请企业补充材料", format!("{what}\n请在{}补充，这段时间不计入办理时限。", due(cap))),
+        Event::InputAsked { what, cap } => {
+            line("请企业补充材料", format!("{what}\n请在{}补充，这段时间不计入办理时限。", due(cap)))
+        }
         Event::Supplied { text, shifted_minutes, answer_due, .. } => {
-            let moved = if *shifted_minutes > 0 { format!("\n答复期限顺延到{}。", due(answer_due)) } else { String::new() };
+            let moved =
+                if *shifted_minutes > 0 { format!("\n答复期限顺延到{}。", due(answer_due)) } else { String::new() };
             line("已补充材料", format!("{text}{moved}"))
         }
         Event::PauseLapsed { answer_due, .. } => line("补充期限已到，恢复计时", format!("最迟{}答复。", due(answer_due))),

@@ -14,14 +14,7 @@ use time::OffsetDateTime;
 /// A `<time>` whose words were chosen by the caller; machines get the instant.
 pub fn time(at: OffsetDateTime, words: String) -> impl IntoView {
     let at = local(at);
-    let machine = format!(
-        "{}-{:02}-{:02}T{:02}:{:02}+08:00",
-        at.year(),
-        u8::from(at.month()),
-        at.day(),
-        at.hour(),
-        at.minute()
-    );
+    let machine = format!("{}-{:02}-{:02}T{:02}:{:02}+08:00", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute());
     view! { <time datetime=machine>{words}</time> }
 }
 

@@ -8,8 +8,11 @@ use time::{Date, Month};
 /// The last day the table covers.
 pub const COVERED_UNTIL: (i32, u8, u8) = (2026, 12, 31);
 
+/// A period of one year: year, first (month, day), last (month, day), name.
+type Period = (i32, (u8, u8), (u8, u8), &'static str);
+
 /// Periods off work, inclusive: year, first (month, day), last (month, day), name.
-const OFF: &[(i32, (u8, u8), (u8, u8), &str)] = &[
+const OFF: &[Period] = &[
     (2024, (1, 1), (1, 1), "元旦"),
     (2024, (2, 10), (2, 17), "春节"),
     (2024, (4, 4), (4, 6), "清明节"),

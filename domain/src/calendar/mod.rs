@@ -118,8 +118,8 @@ impl WorkCalendar {
         Ok(self)
     }
 
-    /// Adds dated exceptions of an administrator; a later one for the same day wins. Moves `covered_until` to the end of the
-    /// last year named.
+    /// Adds dated exceptions of an administrator; a later one for the same day wins. `covered_until` moves on year by year, as far as
+    /// every year has days: a gap stays a gap that the software warns of.
     #[must_use]
     pub fn with_days(mut self, extra: &[(Date, bool)]) -> WorkCalendar {
         for (day, working) in extra {
@@ -127,9 +127,9 @@ impl WorkCalendar {
                 Ok(index) => self.days[index].1 = *working,
                 Err(index) => self.days.insert(index, (*day, *working)),
             }
-            if day.year() > self.covered_until.year() {
-                self.covered_until = holidays::date(day.year(), 12, 31);
-            }
+        }
+        while extra.iter().any(|(day, _)| day.year() == self.covered_until.year() + 1) {
+            self.covered_until = holidays::date(self.covered_until.year() + 1, 12, 31);
         }
         self
     }
@@ -160,7 +160,7 @@ impl WorkCalendar {
             return self.days[index].1;
         }
         let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-        !weekend && !(day > self.covered_until && holidays::fixed_by_law(day))
+        !(weekend || day > self.covered_until && holidays::fixed_by_law(day))
     }
 
     /// True when the instant is inside working hours of a working day, the closing excluded.

@@ -84,8 +84,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
         bail!("the password does not do: {fault}");
     }
     let hash = password::hash(&first)?;
-    let account =
-        NewStaff { login: &new.login, name: &new.name, duty, password_hash: &hash, must_change: true };
+    let account = NewStaff { login: &new.login, name: &new.name, duty, password_hash: &hash, must_change: true };
     match store::identity::add_staff(&mut conn, &account, OffsetDateTime::now_utc()).await {
         Ok(id) => {
             if new.output.json {

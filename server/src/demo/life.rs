@@ -8,7 +8,8 @@ use domain::actor::{Actor, DepartmentId, MemberRole};
 use domain::calendar::{Span, WorkCalendar, local};
 use domain::catalogue;
 use domain::issue::{
-    Channel, Command, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission, Urgency, decide, evolve,
+    Channel, Command, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission, Urgency,
+    decide, evolve,
 };
 use store::Conn;
 use store::issue::history::{self, History};
@@ -256,7 +257,12 @@ impl Story<'_> {
                 return Ok(());
             }
             let handler = self.handler(wrong)?;
-            life.give(&Command::Return { reason: "该事项不属于本部门职责，建议转责任部门。".to_owned(), proposed: department }, handler);
+            life.give(
+                &Command::Return {
+                    reason: "该事项不属于本部门职责，建议转责任部门。".to_owned(), proposed: department
+                },
+                handler,
+            );
             if dice.chance(15) || !life.wait(20 + dice.below(120)) {
                 return Ok(());
             }
@@ -340,10 +346,14 @@ fn rating(dice: &mut Dice, unhappy: bool) -> Rating {
     } else {
         Rating {
             solved: true,
-            level: *dice.pick(&[Satisfaction::VerySatisfied, Satisfaction::VerySatisfied, Satisfaction::Satisfied, Satisfaction::Fair]),
+            level: *dice.pick(&[
+                Satisfaction::VerySatisfied,
+                Satisfaction::VerySatisfied,
+                Satisfaction::Satisfied,
+                Satisfaction::Fair,
+            ]),
             reasons: vec![*dice.pick(&[RatingReason::Fast, RatingReason::Kind, RatingReason::Clear])],
             comment: (*dice.pick(stories::THANKS)).to_owned(),
         }
     }
 }
-

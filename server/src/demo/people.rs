@@ -106,13 +106,8 @@ pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<
         };
         stations.push((store::reference::upsert_station(conn, &station).await?, *area, *town, *name));
     }
-    let mut people = People {
-        firms: Vec::new(),
-        centres: HashMap::new(),
-        handlers: HashMap::new(),
-        departments,
-        stations: HashMap::new(),
-    };
+    let mut people =
+        People { firms: Vec::new(), centres: HashMap::new(), handlers: HashMap::new(), departments, stations: HashMap::new() };
     staff(conn, &mut people, &stations, now).await?;
     firms(conn, &mut people, &stations, count, now).await?;
     Ok(people)
@@ -172,7 +167,8 @@ async fn firms(
     count: usize,
     now: OffsetDateTime,
 ) -> Result<()> {
-    const TAGS: &[&str] = &["规上企业", "专精特新", "高新技术企业", "科技型中小企业", "出口企业", "上市培育", "亩均A类", "绿色工厂"];
+    const TAGS: &[&str] =
+        &["规上企业", "专精特新", "高新技术企业", "科技型中小企业", "出口企业", "上市培育", "亩均A类", "绿色工厂"];
     let mut dice = Dice::new(2026);
     let mut first = None;
     for index in 0..count {
@@ -180,13 +176,15 @@ async fn firms(
         let key = dice.chance(8);
         let scale = *dice.pick(&[Scale::Micro, Scale::Small, Scale::Small, Scale::Small, Scale::Medium, Scale::Large]);
         let tags = (0..dice.below(3)).map(|_| (*dice.pick(TAGS)).to_owned()).collect::<std::collections::BTreeSet<_>>();
-        let station = stations
-            .iter()
-            .find(|s| s.1 == area && s.2 == town)
-            .or_else(|| stations.iter().find(|s| s.1 == area))
-            .map(|s| s.0);
+        let station =
+            stations.iter().find(|s| s.1 == area && s.2 == town).or_else(|| stations.iter().find(|s| s.1 == area)).map(|s| s.0);
         let body = format!("91{area}MA{:07}", index + 1);
-        let address = format!("{}{town}{}路 {} 号", area::name(area), dice.pick(&["栋梁", "振兴", "创业", "科技", "滨湖"]), dice.below(300) + 1);
+        let address = format!(
+            "{}{town}{}路 {} 号",
+            area::name(area),
+            dice.pick(&["栋梁", "振兴", "创业", "科技", "滨湖"]),
+            dice.below(300) + 1
+        );
         let new = NewEnterprise {
             uscc: Uscc::from_body(&body).context("17 characters of the alphabet")?,
             name: names::enterprise(index, ending),

@@ -233,8 +233,7 @@ pub async fn staff_check(req: Req, body: Body) -> Reply {
 }
 
 /// What an unknown name is checked against, so that it takes as long; no password fits it.
-const NOBODY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The staff account.
 pub async fn account(req: Req) -> Reply {

@@ -20,7 +20,11 @@ pub async fn readyz(req: Req) -> Response {
     if req.state.shutdown.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response();
     }
-    if req.state.store.is_ready().await { "ok".into_response() } else { (StatusCode::SERVICE_UNAVAILABLE, "no database").into_response() }
+    if req.state.store.is_ready().await {
+        "ok".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "no database").into_response()
+    }
 }
 
 /// Nothing here.
@@ -37,10 +41,7 @@ pub fn hashed_files(state: &AppState) -> axum::routing::MethodRouter {
                 header::CACHE_CONTROL,
                 HeaderValue::from_static("public, max-age=31536000, immutable"),
             ))
-            .layer(SetResponseHeaderLayer::overriding(
-                header::X_CONTENT_TYPE_OPTIONS,
-                HeaderValue::from_static("nosniff"),
-            ))
+            .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
             .service(files),
     )
 }

@@ -52,9 +52,7 @@ pub async fn receipt(req: Req, Path(number): Path<String>) -> Reply {
     let mut ctx = req.open().await?;
     let page = member::issue(&mut ctx, &number).await?;
     let chrome = Chrome::Space(Tab::New);
-    Ok(req.page(StatusCode::OK, Some(&ctx), || {
-        filing_pages::receipt(&page.detail, &page.issue, ctx.now, chrome, "/issues")
-    }))
+    Ok(req.page(StatusCode::OK, Some(&ctx), || filing_pages::receipt(&page.detail, &page.issue, ctx.now, chrome, "/issues")))
 }
 
 /// The empty form.
@@ -165,14 +163,7 @@ pub async fn command_form(req: Req, Path((number, code)): Path<(String, String)>
     command_page(&req, &ctx, kind, &page, &Form::default(), StatusCode::OK)
 }
 
-fn command_page(
-    req: &Req,
-    ctx: &Ctx,
-    kind: CommandKind,
-    page: &member::IssuePage,
-    form: &Form,
-    status: StatusCode,
-) -> Reply {
+fn command_page(req: &Req, ctx: &Ctx, kind: CommandKind, page: &member::IssuePage, form: &Form, status: StatusCode) -> Reply {
     let mut missing = false;
     let response = req.page(status, Some(ctx), || {
         pages::command(kind, page, form).unwrap_or_else(|| {

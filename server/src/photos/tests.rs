@@ -3,7 +3,8 @@ use super::*;
 
 /// A JPEG whose left half is red and right half blue, with an EXIF block that says how it is turned and where it was taken.
 pub fn phone_photo(width: u32, height: u32, orientation: u8) -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(width, height, |x, _| image::Rgb(if x < width / 2 { [220, 20, 20] } else { [20, 20, 220] }));
+    let picture =
+        image::RgbImage::from_fn(width, height, |x, _| image::Rgb(if x < width / 2 { [220, 20, 20] } else { [20, 20, 220] }));
     let plain = encode(&DynamicImage::ImageRgb8(picture), 85).unwrap();
     // TIFF, big endian; IFD0 with two entries: orientation, and a pointer to a GPS directory of one entry.
     let mut tiff: Vec<u8> = b"MM\0\x2a\0\0\0\x08\0\x02".to_vec();
@@ -64,5 +65,7 @@ fn every_refusal_says_why() {
 }
 
 fn crc(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(!0u32, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xedb8_8320 } else { c >> 1 }))
+    !bytes.iter().fold(!0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xedb8_8320 } else { c >> 1 })
+    })
 }

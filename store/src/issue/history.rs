@@ -34,11 +34,7 @@ pub struct History {
 ///
 /// # Errors
 /// [`StoreError`]; nothing was written then.
-pub async fn import(
-    conn: &mut Conn,
-    histories: &[History],
-    calendar: &WorkCalendar,
-) -> Result<HashMap<Uuid, i64>, StoreError> {
+pub async fn import(conn: &mut Conn, histories: &[History], calendar: &WorkCalendar) -> Result<HashMap<Uuid, i64>, StoreError> {
     let mut projections = Vec::with_capacity(histories.len());
     let (mut keys, mut seqs, mut ats, mut kinds, mut actors, mut names, mut events, mut hashes) =
         (vec![], vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
@@ -85,12 +81,10 @@ pub async fn import(
         }
     }
     let mut tx = conn.pg().begin().await?;
-    let written = sqlx::query!(
-        r#"select id as "id!", client_key as "client_key!" from import_issues($1)"#,
-        Value::Array(projections)
-    )
-    .fetch_all(&mut *tx)
-    .await?;
+    let written =
+        sqlx::query!(r#"select id as "id!", client_key as "client_key!" from import_issues($1)"#, Value::Array(projections))
+            .fetch_all(&mut *tx)
+            .await?;
     let ids: HashMap<Uuid, i64> = written.into_iter().map(|row| (row.client_key, row.id)).collect();
     let issue_ids: Vec<i64> = keys.iter().map(|key| ids.get(key).copied().unwrap_or_default()).collect();
     sqlx::query!(

@@ -13,12 +13,18 @@ use store::reference::Reference;
 use time::OffsetDateTime;
 
 const EXPLANATION: Field = Field { rows: 3, max: 500, ..field("explanation", "给企业的说明", "企业会看到这段话") };
-const WHAT: Field = Field { rows: 3, max: 500, ..field("what", "请企业补充什么", "例如：请补充用电户号和现有变压器容量") };
+const WHAT: Field = Field {
+    rows: 3, max: 500, ..field("what", "请企业补充什么", "例如：请补充用电户号和现有变压器容量")
+};
 const NOTE: Field = Field { rows: 2, max: 500, optional: true, ..field("note", "交办说明", "只有工作人员看得到") };
-const RETURN: Field = Field { rows: 3, max: 500, ..field("return_reason", "为什么不属于本部门", "例如：该路段由属地镇街养护") };
+const RETURN: Field = Field {
+    rows: 3, max: 500, ..field("return_reason", "为什么不属于本部门", "例如：该路段由属地镇街养护")
+};
 const PROGRESS: Field = Field { rows: 3, max: 2000, ..field("progress", "目前做了什么", "企业会看到这段话") };
 const ANSWER: Field =
-    Field { rows: 5, max: 2000, ..field("answer", "答复内容", "做了什么、结果怎样、企业接下来要做什么。至少 10 个字") };
+    Field {
+        rows: 5, max: 2000, ..field("answer", "答复内容", "做了什么、结果怎样、企业接下来要做什么。至少 10 个字")
+    };
 const CALL: Field = Field { rows: 3, max: 500, ..field("call_back", "回访记录", "何时、怎样联系，企业怎么说") };
 const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重新办理的理由", "") };
 

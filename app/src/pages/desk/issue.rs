@@ -36,7 +36,8 @@ pub fn issue(
     let department = issue.lead.map_or_else(|| "尚未交办".to_owned(), |id| reference.department(id));
     let co: Vec<String> = issue.co.iter().map(|id| reference.department(*id)).collect();
     let urgent = (issue.urgency == Urgency::Urgent).then(|| view! { <span class="tag late">{icon("warn")}"紧急"</span> });
-    let round = (issue.round > 1).then(|| view! { <span class="tag warn">{icon("loop")}{format!("第 {} 轮", issue.round)}</span> });
+    let round =
+        (issue.round > 1).then(|| view! { <span class="tag warn">{icon("loop")}{format!("第 {} 轮", issue.round)}</span> });
     // Whoever must call sees the number; the others need only know whom.
     let calls = !page.commands.is_empty();
     let phone = if calls { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
@@ -70,7 +71,7 @@ pub fn issue(
                             ("协办", words(if co.is_empty() { "无".to_owned() } else { co.join("、") })),
                         ])}
                     })}
-                    <div id="live">
+                    <div id="live" data-events=live>
                         {section("时限", clocks(issue, now, calendar))}
                         {section("办理过程", timeline(detail, page.internal, now, reference))}
                     </div>
@@ -78,7 +79,7 @@ pub fn issue(
                 <div class="acts">{actions(page, form, open, now, calendar, reference)}</div>
             </div>
             <DeskKeys/>
-            <LiveProgress url=live/>
+            <LiveProgress/>
         },
     )
     .with_islands()

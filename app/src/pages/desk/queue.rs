@@ -61,14 +61,14 @@ pub fn queue(desk: &Desk, now: OffsetDateTime, calendar: &WorkCalendar, referenc
                     <button class="button secondary">{icon("search")}<span>"搜索"</span></button>
                 </form>
             </div>
-            <div id="live">
+            <div id="live" data-events="/desk/events">
                 {chips("工作队列", tabs.collect())}
                 {table}
                 {more(&next, desk.page.next.as_deref())}
             </div>
             <p class="muted keys">"键盘：j / k 上下移动，Enter 打开，/ 搜索"</p>
             <DeskKeys/>
-            <LiveProgress url="/desk/events".to_owned()/>
+            <LiveProgress/>
         },
     )
     .with_islands()

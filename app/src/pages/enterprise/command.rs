@@ -55,12 +55,12 @@ pub fn command(kind: CommandKind, page: &IssuePage, form: &Form) -> Option<Page>
             <h1>{title}</h1>
             <p class="muted">{name}</p>
             <p class="lead">{lead}</p>
-            <form id="command" method="post" action=action enctype=enctype class="stack" novalidate>
+            <form id="command" data-once="" method="post" action=action enctype=enctype class="stack" novalidate>
                 {hidden("version", page.issue.version.to_string())}
                 {body}
                 <div class="actions">{submit(button)}</div>
             </form>
-            <SubmitOnce form_id="command".to_owned()/>
+            <SubmitOnce/>
         },
     );
     Some(built.with_islands())
@@ -68,7 +68,7 @@ pub fn command(kind: CommandKind, page: &IssuePage, form: &Form) -> Option<Page>
 
 fn reason(form: &Form, label: &'static str, hint: &'static str) -> AnyView {
     let text = Field { rows: 4, max: 500, ..field("text", label, hint) };
-    view! { <section class="card">{text.view(form)}<TextCounter target_id="text".to_owned() max=500/></section> }.into_any()
+    view! { <section class="card">{text.view(form)}<TextCounter/></section> }.into_any()
 }
 
 fn supply(page: &IssuePage, form: &Form) -> AnyView {
@@ -83,7 +83,7 @@ fn supply(page: &IssuePage, form: &Form) -> AnyView {
         {asked.map(|what| section("需要您补充", words(what)))}
         <section class="card">
             {text.view(form)}
-            <TextCounter target_id="text".to_owned() max=2000/>
+            <TextCounter/>
             {photo_field(form, &kept, room)}
         </section>
     }
@@ -95,10 +95,10 @@ fn rate(page: &IssuePage, form: &Form) -> AnyView {
         Event::Answered { text, outcome, .. } => Some((text.clone(), outcome.label(), row.actor_name.clone())),
         _ => None,
     });
-    let faces = Satisfaction::ALL.iter().enumerate().map(|(index, level)| Choice {
-        drawing: Some(face(index)),
-        ..choice(level.code(), level.label())
-    });
+    let faces = Satisfaction::ALL
+        .iter()
+        .enumerate()
+        .map(|(index, level)| Choice { drawing: Some(face(index)), ..choice(level.code(), level.label()) });
     let reasons = RatingReason::ALL.iter().map(|reason| choice(reason.code(), reason.label()));
     view! {
         {answer.map(|(text, outcome, who)| section(

@@ -23,7 +23,8 @@ pub fn home(home: &Home, now: OffsetDateTime, calendar: &WorkCalendar, reference
     let code = Uscc::parse(&enterprise.uscc).map_or_else(|_| enterprise.uscc.clone(), |code| code.masked());
     let scale = Scale::parse(&enterprise.scale).map_or("", Scale::label);
     let place = area::name(enterprise.area);
-    let line = [place.as_str(), scale, enterprise.industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let line =
+        [place.as_str(), scale, enterprise.industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = (EnterpriseClass::parse(&enterprise.class) == Some(EnterpriseClass::Key))
         .then(|| view! { <span class="tag run">{icon("star")}"重点企业"</span> });
     let tags = enterprise.tags.iter().map(|tag| view! { <span class="tag quiet">{tag.clone()}</span> }).collect_view();
@@ -37,8 +38,9 @@ pub fn home(home: &Home, now: OffsetDateTime, calendar: &WorkCalendar, reference
         empty("遇到办不成、不会办、没人管的事，在这里提。有人受理，有时限，有答复。", Some(("/issues/new", "提第一个诉求")))
     } else {
         let cells = home.issues.open.iter().map(|row| issue_cell(row, now, calendar, reference)).collect_view();
-        let all = (home.issues.open_count > home.issues.open.len())
-            .then(|| view! { <p class="more"><a href="/issues?filter=open">{format!("全部 {} 件", home.issues.open_count)}</a></p> });
+        let all = (home.issues.open_count > home.issues.open.len()).then(
+            || view! { <p class="more"><a href="/issues?filter=open">{format!("全部 {} 件", home.issues.open_count)}</a></p> },
+        );
         view! { <ul class="cells">{cells}</ul>{all} }.into_any()
     };
     let messages = (!home.messages.is_empty()).then(|| {

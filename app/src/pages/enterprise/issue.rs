@@ -27,7 +27,8 @@ pub fn issue(page: &IssuePage, now: OffsetDateTime, calendar: &WorkCalendar, ref
         }
         _ => None,
     };
-    let round = (issue.round > 1).then(|| view! { <span class="tag warn">{icon("loop")}{format!("第 {} 轮", issue.round)}</span> });
+    let round =
+        (issue.round > 1).then(|| view! { <span class="tag warn">{icon("loop")}{format!("第 {} 轮", issue.round)}</span> });
     let flags = issue.flags.iter().filter(|flag| **flag == Flag::AnsweredLate).map(|flag| flag_tag(*flag)).collect_view();
     let live = format!("/issues/{number}/events?after={}", issue.version);
     let contact = format!("{} {}", detail.contact_name, detail.contact_phone);
@@ -36,7 +37,7 @@ pub fn issue(page: &IssuePage, now: OffsetDateTime, calendar: &WorkCalendar, ref
         Chrome::Space(Tab::Issues),
         view! {
             {back("/issues", "全部诉求")}
-            <div id="live">
+            <div id="live" data-events=live>
                 <div class="title-row">
                     <h1>{detail.title.clone()}</h1>
                     <p class="tags">{state_tag(issue.state)}{round}{flags}</p>
@@ -59,7 +60,7 @@ pub fn issue(page: &IssuePage, now: OffsetDateTime, calendar: &WorkCalendar, ref
                     ("联系", words(contact)),
                 ])}
             })}
-            <LiveProgress url=live/>
+            <LiveProgress/>
         },
     )
     .with_islands()
@@ -69,7 +70,9 @@ pub fn issue(page: &IssuePage, now: OffsetDateTime, calendar: &WorkCalendar, ref
 fn holder(issue: &Issue, reference: &Reference) -> String {
     match issue.state {
         State::Submitted | State::Accepted => centre_name(issue.centre),
-        State::Dispatched | State::Handling => issue.lead.map_or_else(|| centre_name(issue.centre), |id| reference.department(id)),
+        State::Dispatched | State::Handling => {
+            issue.lead.map_or_else(|| centre_name(issue.centre), |id| reference.department(id))
+        }
         State::AwaitingInput => "等您补充材料".to_owned(),
         State::Answered => "等您评价".to_owned(),
         State::Closed => "已办结销号".to_owned(),

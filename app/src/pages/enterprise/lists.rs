@@ -71,7 +71,11 @@ pub fn messages(page: &store::Page<Message>, unread: i64, chrome: Chrome, now: O
             </form>
         }
     });
-    Page::new("消息", chrome, view! { <div class="title-row"><h1>"消息"</h1>{read}</div>{body}{more(path, page.next.as_deref())} })
+    Page::new(
+        "消息",
+        chrome,
+        view! { <div class="title-row"><h1>"消息"</h1>{read}</div>{body}{more(path, page.next.as_deref())} },
+    )
 }
 
 /// Me: the person, the enterprise, its members, the way out.

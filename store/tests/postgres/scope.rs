@@ -1,0 +1,274 @@
+//! Row-level security: whoever is not in the table below sees, changes and deletes nothing of enterprise A.
+
+use crate::world::{World, accept, answer, dispatch, morning, rate};
+use domain::issue::{Command, Satisfaction};
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection, PgPool};
+use std::collections::{BTreeMap, BTreeSet};
+use store::identity::Who;
+use store::photo::NewPhoto;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// Who sees an issue of A: it was filed in Wuxing, 市建设局 leads, 市生态环境局 assists, a flag is up.
+const ISSUE: &str = "member_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
+    supervisor_city supervisor_wuxing leader_city leader_wuxing system";
+const SELF: &str = "member_a unchosen_a station_zhili system";
+const EVERYBODY: &str = "*";
+
+/// Every table: which of its rows are A's, and who sees these. A table without a row here fails the test.
+#[rustfmt::skip]
+const RULES: &[(&str, &str, &str)] = &[
+    ("issue", "enterprise_id = {a}", ISSUE),
+    ("issue_event", "true", ISSUE),
+    ("issue_search", "true", ISSUE),
+    ("photo", "issue_id is not null", ISSUE),
+    ("photo", "issue_id is null", "member_a system"),
+    ("message", "person_id = {person}", "member_a unchosen_a system"),
+    ("message", "staff_id = {jianshe}", "handler_jianshe system"),
+    ("enterprise", "id = {a}", "member_a unchosen_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
+        supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
+    ("membership", "enterprise_id = {a}", SELF),
+    ("person", "id = {person}", SELF),
+    ("outbox", "true", "system"),
+    ("staff", "true", "system"),
+    ("session", "true", "system"),
+    ("login_code", "true", "system"),
+    ("rate_limit", "true", "system"),
+    ("job", "true", "system"),
+    ("area", "true", EVERYBODY),
+    ("department", "true", EVERYBODY),
+    ("station", "true", EVERYBODY),
+    ("calendar_day", "true", EVERYBODY),
+    ("issue_day", "true", EVERYBODY),
+    ("_sqlx_migrations", "true", ""),
+];
+
+/// Of these everybody reads every row, and only the system writes.
+const REFERENCE: &[&str] = &["area", "department", "station", "calendar_day", "issue_day"];
+
+/// One issue of A that went round and came back, and a row in every other table.
+async fn seed(world: &World) {
+    let now = morning();
+    let (attached, pending) = (Uuid::new_v4(), Uuid::new_v4());
+    let mut conn = world.member(&world.a).await;
+    for id in [attached, pending] {
+        let new =
+            NewPhoto { id, enterprise: world.a.id, person: Some(world.a.person), staff: None, width: 9, height: 9, bytes: 9 };
+        store::photo::add(&mut conn, &new, now).await.unwrap();
+    }
+    drop(conn);
+    let number = world.file(&world.a, "道路积水", &[attached], now).await.number;
+    let [jianshe, huanbao, _] = world.departments;
+    world.as_staff("centre_wuxing", &number, &accept(), now).await;
+    world.as_staff("centre_wuxing", &number, &dispatch(jianshe, &[huanbao]), now).await;
+    world.as_staff("handler_jianshe", &number, &Command::Sign, now).await;
+    world.as_staff("handler_jianshe", &number, &answer(), now).await;
+    world.as_member(&world.a, &number, &rate(Satisfaction::Dissatisfied), now).await;
+    let mut system = world.store.system().await.unwrap();
+    while store::outbox::drain(&mut system, now, 100).await.unwrap() > 0 {}
+    world.as_staff("handler_jianshe", &number, &Command::Sign, now).await;
+    store::identity::put_login_code(&mut system, "13800000001", b"hash", now).await.unwrap();
+    store::identity::hit_rate_limit(&mut system, "code:13800000001", Duration::minutes(1), 1, now).await.unwrap();
+    store::job::enqueue(&mut system, "sms", &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
+    let day = now.date();
+    sqlx::query("insert into calendar_day (day, working) values ($1, false)").bind(day).execute(&world.owner).await.unwrap();
+}
+
+/// Sign-ins of everybody, as they happen: a session, then `open_session` under the role of the process.
+async fn everybody(world: &World) -> BTreeMap<String, Option<Vec<u8>>> {
+    let mut all = BTreeMap::new();
+    for (name, who) in [
+        ("member_a", Who::Person(world.a.person, Some(world.a.id))),
+        ("unchosen_a", Who::Person(world.a.person, None)),
+        ("member_b", Who::Person(world.b.person, Some(world.b.id))),
+    ] {
+        all.insert(name.to_owned(), Some(world.session(who).await));
+    }
+    for (login, (id, _)) in &world.staff {
+        all.insert((*login).to_owned(), Some(world.session(Who::Staff(*id)).await));
+    }
+    all.insert("nobody".to_owned(), Some(b"a token that was never given".to_vec()));
+    all.insert("system".to_owned(), None);
+    all
+}
+
+async fn take_scope(conn: &mut PgConnection, session: Option<&[u8]>) {
+    sqlx::query("set role qifu_app").execute(&mut *conn).await.unwrap();
+    match session {
+        Some(hash) => sqlx::query("select * from open_session($1, $2, '30 days'::interval)")
+            .bind(hash)
+            .bind(OffsetDateTime::now_utc())
+            .execute(&mut *conn)
+            .await
+            .unwrap(),
+        None => {
+            sqlx::query("select set_scope('system', null, null, null, null, null, null)").execute(&mut *conn).await.unwrap()
+        }
+    };
+}
+
+/// Rows a statement reaches; a right that is not granted reaches none. Nothing stays.
+async fn reached(conn: &mut PgConnection, sql: String, select: bool) -> u64 {
+    let mut tx = conn.begin().await.unwrap();
+    let result = if select {
+        sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut *tx).await.map(|n| u64::try_from(n).unwrap())
+    } else {
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await.map(|done| done.rows_affected())
+    };
+    tx.rollback().await.unwrap();
+    match result {
+        Ok(rows) => rows,
+        Err(error) => match error.as_database_error().and_then(|e| e.code()).as_deref() {
+            Some("42501") => 0,
+            // A row that another one needs, or that the trigger keeps, was reached all the same.
+            Some("23503" | "23001") => 1,
+            _ => panic!("{error}"),
+        },
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn strangers_reach_nothing_in_any_table(owner: PgPool) {
+    let world = World::new(owner).await;
+    seed(&world).await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')",
+    )
+    .fetch_all(&world.owner)
+    .await
+    .unwrap();
+    let ruled: BTreeSet<&str> = RULES.iter().map(|rule| rule.0).collect();
+    let there: BTreeSet<&str> = tables.iter().map(String::as_str).collect();
+    assert_eq!(ruled, there, "every table has its rule here, and every rule its table");
+
+    let everybody = everybody(&world).await;
+    for name in RULES.iter().flat_map(|rule| rule.2.split_whitespace()) {
+        assert!(name == EVERYBODY || everybody.contains_key(name), "{name} is somebody");
+    }
+    let mut wrong = Vec::new();
+    for (name, session) in &everybody {
+        let mut conn = PgConnection::connect_with(&world.owner.connect_options()).await.unwrap();
+        take_scope(&mut conn, session.as_deref()).await;
+        for (table, whose, readers) in RULES {
+            let whose = whose
+                .replace("{a}", &world.a.id.to_string())
+                .replace("{person}", &world.a.person.to_string())
+                .replace("{jianshe}", &world.staff["handler_jianshe"].0.to_string());
+            let reads = *readers == EVERYBODY || readers.split_whitespace().any(|reader| reader == name);
+            let seen = reached(&mut conn, format!("select count(*) from {table} where {whose}"), true).await;
+            if reads != (seen > 0) {
+                wrong.push(format!("{name} sees {seen} rows of {table} where {whose}"));
+            }
+            if name == "system" || (reads && !REFERENCE.contains(table)) {
+                continue;
+            }
+            let column: String = sqlx::query_scalar(
+                "select attname::text from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and attidentity = '' limit 1",
+            )
+            .bind(table)
+            .fetch_one(&world.owner)
+            .await
+            .unwrap();
+            for sql in [
+                format!("update {table} set {column} = {column} where {whose}"),
+                format!("delete from {table} where {whose}"),
+                // Without a condition no right to read is asked for.
+                format!("delete from {table}"),
+            ] {
+                let own = sql.ends_with(table) && !REFERENCE.contains(table);
+                // Strangers may have rows of their own here; of A's none may go.
+                let changed = if own { lost(&world, &mut conn, &sql, table, &whose).await } else { reached(&mut conn, sql.clone(), false).await };
+                if changed > 0 {
+                    wrong.push(format!("{name}: {sql} reached {changed} rows"));
+                }
+            }
+        }
+        conn.close().await.unwrap();
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    world.end().await;
+}
+
+/// How many of A's rows a statement would remove.
+async fn lost(world: &World, conn: &mut PgConnection, sql: &str, table: &str, whose: &str) -> i64 {
+    let mut tx = conn.begin().await.unwrap();
+    let done = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await;
+    let mut left = 0;
+    if done.is_ok() {
+        sqlx::query("reset role").execute(&mut *tx).await.unwrap();
+        let count = format!("select count(*) from {table} where {whose}");
+        left = sqlx::query_scalar::<_, i64>(AssertSqlSafe(count)).fetch_one(&mut *tx).await.unwrap();
+    }
+    tx.rollback().await.unwrap();
+    let before = world.count(&format!("select count(*) from {table} where {whose}")).await;
+    if done.is_ok() { before - left } else { 0 }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
+    let owned: i64 = sqlx::query_scalar(
+        "select (select count(*) from pg_class where relowner = r.oid) + (select count(*) from pg_proc where proowner = r.oid)
+            + (select count(*) from pg_namespace where nspowner = r.oid)
+         from pg_roles r where rolname = $1 and not rolsuper and not rolbypassrls and not rolcreaterole and not rolcreatedb",
+    )
+    .bind(store::APP_ROLE)
+    .fetch_one(&owner)
+    .await
+    .unwrap();
+    assert_eq!(owned, 0);
+    // Functions with the owner's rights step over the policies: each is here because somebody has thought about it.
+    let definer: Vec<String> = sqlx::query_scalar(
+        "select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by proname",
+    )
+    .fetch_all(&owner)
+    .await
+    .unwrap();
+    let known = [
+        "area_enterprises",
+        "issues_with_co",
+        "next_issue_number",
+        "open_session",
+        "project_issue",
+        "search_issues",
+        "station_enterprises",
+    ];
+    assert_eq!(definer, known);
+    let loose: Vec<String> = sqlx::query_scalar(
+        "select proname::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef
+         and not coalesce(proconfig::text like '%search_path%', false)",
+    )
+    .fetch_all(&owner)
+    .await
+    .unwrap();
+    assert!(loose.is_empty(), "without a fixed search_path: {loose:?}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn not_even_the_owner_rewrites_an_event(owner: PgPool) {
+    let world = World::new(owner).await;
+    world.file(&world.a, "道路积水", &[], morning()).await;
+    for sql in ["update issue_event set actor_name = '别人'", "delete from issue_event", "truncate issue_event"] {
+        let error = sqlx::query(sql).execute(&world.owner).await.unwrap_err();
+        assert_eq!(error.as_database_error().unwrap().code().unwrap(), "23001", "{sql}");
+    }
+    assert_eq!(world.count("select count(*) from issue_event where actor_name = '陈伟'").await, 1);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_connection_never_keeps_a_strangers_scope(owner: PgPool) {
+    let world = World::with_connections(owner, 1).await;
+    let number = world.file(&world.a, "道路积水", &[], morning()).await.number;
+    // One connection: whoever comes next gets the very one A has just used.
+    let sees = async |mut conn: store::Conn| store::issue::versions(&mut conn, &number).await.is_ok();
+    assert!(sees(world.member(&world.a).await).await);
+    assert!(!sees(world.store.anonymous().await.unwrap()).await);
+    assert!(sees(world.member(&world.a).await).await);
+    assert!(!sees(world.member(&world.b).await).await);
+    assert!(sees(world.store.system().await.unwrap()).await);
+    let (conn, session) = world.store.open_session(b"never given", OffsetDateTime::now_utc()).await.unwrap();
+    assert!(session.is_none());
+    assert!(!sees(conn).await);
+    world.end().await;
+}
