@@ -72,21 +72,23 @@ pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i6
     Ok(Page::cut(rows, limit, |message| message.id.to_string()))
 }
 
-/// Marks all as read, up to an id.
+/// Marks all of an inbox as read, up to an id; those of a person's other enterprises have not been seen and stay.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn mark_read(conn: &mut Conn, inbox: Inbox, up_to: i64, now: OffsetDateTime) -> Result<(), StoreError> {
-    let (person, staff) = match inbox {
-        Inbox::Person { person, .. } => (Some(person), None),
-        Inbox::Staff(staff) => (None, Some(staff)),
+    let (person, enterprise, staff) = match inbox {
+        Inbox::Person { person, enterprise } => (Some(person), Some(enterprise), None),
+        Inbox::Staff(staff) => (None, None, Some(staff)),
     };
     sqlx::query!(
-        "update message set read_at = $3 where (person_id = $1 or staff_id = $2) and read_at is null and id <= $4",
+        "update message set read_at = $3 where (person_id = $1 and (enterprise_id = $5 or enterprise_id is null) or staff_id = $2)
+            and read_at is null and id <= $4",
         person,
         staff,
         now,
-        up_to
+        up_to,
+        enterprise
     )
     .execute(conn.pg())
     .await?;

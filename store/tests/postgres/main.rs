@@ -1,11 +1,5 @@
 //! The store on a real PostgreSQL, one database a test: what the schema promises when nobody above it helps.
 #![allow(clippy::unwrap_used)]
 
-mod desk;
-mod filing;
-mod plans;
-mod random;
-mod replay;
 mod scope;
-mod session;
 mod world;

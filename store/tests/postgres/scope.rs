@@ -102,19 +102,17 @@ async fn take_scope(conn: &mut PgConnection, session: Option<&[u8]>) {
             .execute(&mut *conn)
             .await
             .unwrap(),
-        None => {
-            sqlx::query("select set_scope('system', null, null, null, null, null, null)").execute(&mut *conn).await.unwrap()
-        }
+        None => sqlx::query("select set_scope('system', null, null, null, null, null, null)").execute(&mut *conn).await.unwrap(),
     };
 }
 
 /// Rows a statement reaches; a right that is not granted reaches none. Nothing stays.
-async fn reached(conn: &mut PgConnection, sql: String, select: bool) -> u64 {
+async fn reached(conn: &mut PgConnection, sql: String, select: bool) -> i64 {
     let mut tx = conn.begin().await.unwrap();
     let result = if select {
-        sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut *tx).await.map(|n| u64::try_from(n).unwrap())
+        sqlx::query_scalar::<_, i64>(AssertSqlSafe(sql)).fetch_one(&mut *tx).await
     } else {
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await.map(|done| done.rows_affected())
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await.map(|done| i64::try_from(done.rows_affected()).unwrap())
     };
     tx.rollback().await.unwrap();
     match result {
@@ -178,7 +176,11 @@ async fn strangers_reach_nothing_in_any_table(owner: PgPool) {
             ] {
                 let own = sql.ends_with(table) && !REFERENCE.contains(table);
                 // Strangers may have rows of their own here; of A's none may go.
-                let changed = if own { lost(&world, &mut conn, &sql, table, &whose).await } else { reached(&mut conn, sql.clone(), false).await };
+                let changed = if own {
+                    lost(&world, &mut conn, &sql, table, &whose).await
+                } else {
+                    reached(&mut conn, sql.clone(), false).await
+                };
                 if changed > 0 {
                     wrong.push(format!("{name}: {sql} reached {changed} rows"));
                 }
