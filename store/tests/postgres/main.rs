@@ -1,5 +1,7 @@
 //! The store on a real PostgreSQL, one database a test: what the schema promises when nobody above it helps.
 #![allow(clippy::unwrap_used)]
 
+mod filing;
 mod scope;
+mod session;
 mod world;

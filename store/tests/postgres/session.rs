@@ -1,0 +1,145 @@
+//! Sessions, one-time codes, counters and messages: what many servers must agree about.
+
+use crate::world::{World, accept, firm, morning};
+use domain::actor::MemberRole;
+use sqlx::PgPool;
+use std::sync::Arc;
+use store::identity::{self, CodeCheck, Identity, SESSION_DAYS, STAFF_SESSION_HOURS, Who};
+use store::message::Inbox;
+use time::{Duration, OffsetDateTime};
+use tokio::task::JoinSet;
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_session_slides_while_it_is_used_and_ends_when_it_is_not(owner: PgPool) {
+    let world = World::new(owner).await;
+    let began = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap();
+    for (who, life) in [
+        (Who::Person(world.a.person, Some(world.a.id)), Duration::days(SESSION_DAYS)),
+        (Who::Staff(world.staff["centre_city"].0), Duration::hours(STAFF_SESSION_HOURS)),
+    ] {
+        let hash = world.session(who).await;
+        let open = async |at: OffsetDateTime| world.store.open_session(&hash, at).await.unwrap().1.map(|s| s.expires_at - began);
+        let soon = Duration::minutes(5);
+        let whole = |life: Option<Duration>| life.map(|life| life.whole_minutes());
+        assert_eq!(whole(open(began + soon).await), Some(life.whole_minutes()), "written at most every ten minutes");
+        let later = life - Duration::hours(1);
+        assert_eq!(whole(open(began + later).await), Some((later + life).whole_minutes()), "as long again after each use");
+        assert_eq!(whole(open(began + later + life + soon).await), None);
+    }
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn leaving_an_enterprise_or_the_service_ends_the_view_at_once(owner: PgPool) {
+    let world = World::new(owner).await;
+    let member = world.session(Who::Person(world.a.person, Some(world.a.id))).await;
+    let staff = world.session(Who::Staff(world.staff["centre_city"].0)).await;
+    let now = OffsetDateTime::now_utc();
+    sqlx::query("delete from membership where person_id = $1").bind(world.a.person).execute(&world.owner).await.unwrap();
+    sqlx::query("update staff set active = false where login = 'centre_city'").execute(&world.owner).await.unwrap();
+    let session = world.store.open_session(&member, now).await.unwrap().1.expect("the person is still signed in");
+    assert!(session.actor().is_none());
+    assert!(matches!(session.identity, Identity::Person(person) if person.enterprise.is_none() && person.enterprise_count == 0));
+    assert!(world.store.open_session(&staff, now).await.unwrap().1.is_none());
+    let mut system = world.store.system().await.unwrap();
+    assert!(!identity::choose_enterprise(&mut system, &member, world.a.id).await.unwrap(), "no member any more");
+    assert!(!identity::choose_enterprise(&mut system, &member, world.b.id).await.unwrap(), "never was one");
+    drop(system);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_code_is_good_once_and_for_five_tries_on_all_servers_together(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut conn = world.store.system().await.unwrap();
+    let (phone, now) = ("13800138000", morning());
+    let until = now + Duration::minutes(5);
+    let mut put = async |conn: &mut store::Conn| identity::put_login_code(conn, phone, b"right", until).await.unwrap();
+    let mut take =
+        async |conn: &mut store::Conn, code: &[u8], at| identity::take_login_code(conn, phone, code, at).await.unwrap();
+    assert_eq!(take(&mut conn, b"right", now).await, CodeCheck::Wrong, "none was sent");
+    put(&mut conn).await;
+    assert_eq!(take(&mut conn, b"wrong", now).await, CodeCheck::Wrong);
+    assert_eq!(take(&mut conn, b"right", now).await, CodeCheck::Right);
+    assert_eq!(take(&mut conn, b"right", now).await, CodeCheck::Wrong, "used up");
+    put(&mut conn).await;
+    assert_eq!(take(&mut conn, b"right", until).await, CodeCheck::Spent, "too late");
+    put(&mut conn).await;
+    for _ in 0..5 {
+        assert_eq!(take(&mut conn, b"wrong", now).await, CodeCheck::Wrong);
+    }
+    assert_eq!(take(&mut conn, b"right", now).await, CodeCheck::Spent, "the sixth try");
+    put(&mut conn).await;
+    assert_eq!(take(&mut conn, b"right", now).await, CodeCheck::Right, "a new code counts afresh");
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_limit_holds_under_a_rush(owner: PgPool) {
+    let world = Arc::new(World::with_connections(owner, 16).await);
+    let now = morning();
+    let mut rush = JoinSet::new();
+    for _ in 0..60 {
+        let world = world.clone();
+        rush.spawn(async move {
+            let mut conn = world.store.system().await.unwrap();
+            identity::hit_rate_limit(&mut conn, "code:1", Duration::minutes(1), 10, now).await.unwrap()
+        });
+    }
+    assert_eq!(rush.join_all().await.into_iter().filter(|allowed| *allowed).count(), 10);
+    let mut conn = world.store.system().await.unwrap();
+    let later = now + Duration::minutes(1);
+    assert!(identity::hit_rate_limit(&mut conn, "code:1", Duration::minutes(1), 10, later).await.unwrap(), "a new window");
+    drop(conn);
+    Arc::into_inner(world).unwrap().end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn messages_are_those_of_the_enterprise_chosen(owner: PgPool) {
+    let world = World::new(owner).await;
+    // One person, two enterprises; something was accepted for each.
+    let mut system = world.store.system().await.unwrap();
+    let mut second = firm(&mut system, 3, "湖州织里云裳服饰有限公司", world.a.area, None).await;
+    identity::add_member(&mut system, world.a.person, second.id, MemberRole::Owner).await.unwrap();
+    second.person = world.a.person;
+    for firm in [&world.a, &second] {
+        let number = world.file(firm, "道路积水", &[], morning()).await.number;
+        world.as_staff("centre_wuxing", &number, &accept(), morning()).await;
+    }
+    while store::outbox::drain(&mut system, morning(), 100).await.unwrap() > 0 {}
+    let unread = async |enterprise: i64| {
+        let hash = world.session(Who::Person(world.a.person, Some(enterprise))).await;
+        world.store.open_session(&hash, OffsetDateTime::now_utc()).await.unwrap().1.unwrap().unread
+    };
+    assert_eq!([unread(world.a.id).await, unread(second.id).await], [1, 1]);
+    let mut conn = world.member(&world.a).await;
+    let inbox = Inbox::Person { person: world.a.person, enterprise: world.a.id };
+    let listed = store::message::list(&mut conn, inbox, None, 10).await.unwrap().rows;
+    assert_eq!(listed.iter().map(|m| m.title.as_str()).collect::<Vec<_>>(), ["诉求已受理"]);
+    store::message::mark_read(&mut conn, inbox, i64::MAX, morning()).await.unwrap();
+    assert_eq!([unread(world.a.id).await, unread(second.id).await], [0, 1], "the other enterprise's was not shown");
+    drop((conn, system));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn five_failures_lock_an_account_and_longer_each_time(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut conn = world.store.system().await.unwrap();
+    let (id, now) = (world.staff["centre_city"].0, morning());
+    let mut locked = Vec::new();
+    for _ in 0..14 {
+        identity::sign_in_failed(&mut conn, id, now).await.unwrap();
+        let account = identity::credentials(&mut conn, "centre_city").await.unwrap().unwrap();
+        locked.push(account.locked_until.map(|until| (until - now).whole_minutes()));
+    }
+    assert_eq!(locked[..4], [None; 4]);
+    assert_eq!(locked[4..9], [1, 2, 4, 8, 16].map(Some));
+    assert_eq!(locked[13], Some(60), "an hour at most");
+    identity::sign_in_succeeded(&mut conn, id).await.unwrap();
+    let account = identity::credentials(&mut conn, "centre_city").await.unwrap().unwrap();
+    assert_eq!((account.failed_count, account.locked_until), (0, None));
+    drop(conn);
+    world.end().await;
+}
