@@ -141,9 +141,17 @@ pub async fn execute(
     calendar: &WorkCalendar,
 ) -> Result<Executed, CommandError> {
     let mut tx = conn.pg().begin().await?;
-    let executed = execute_in(&mut tx, number, command, actor, actor_name, photos, microseconds(now), calendar).await?;
-    tx.commit().await?;
-    Ok(executed)
+    match execute_in(&mut tx, number, command, actor, actor_name, photos, microseconds(now), calendar).await {
+        Ok(executed) => {
+            tx.commit().await?;
+            Ok(executed)
+        }
+        Err(error) => {
+            // Dropping it would end the transaction with the connection's next use only, and keep the issue locked until then.
+            tx.rollback().await?;
+            Err(error)
+        }
+    }
 }
 
 #[allow(clippy::too_many_arguments)]

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod filing;
+mod random;
+mod replay;
 mod scope;
 mod session;
 mod world;

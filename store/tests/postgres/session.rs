@@ -54,9 +54,8 @@ async fn a_code_is_good_once_and_for_five_tries_on_all_servers_together(owner: P
     let mut conn = world.store.system().await.unwrap();
     let (phone, now) = ("13800138000", morning());
     let until = now + Duration::minutes(5);
-    let mut put = async |conn: &mut store::Conn| identity::put_login_code(conn, phone, b"right", until).await.unwrap();
-    let mut take =
-        async |conn: &mut store::Conn, code: &[u8], at| identity::take_login_code(conn, phone, code, at).await.unwrap();
+    let put = async |conn: &mut store::Conn| identity::put_login_code(conn, phone, b"right", until).await.unwrap();
+    let take = async |conn: &mut store::Conn, code: &[u8], at| identity::take_login_code(conn, phone, code, at).await.unwrap();
     assert_eq!(take(&mut conn, b"right", now).await, CodeCheck::Wrong, "none was sent");
     put(&mut conn).await;
     assert_eq!(take(&mut conn, b"wrong", now).await, CodeCheck::Wrong);

@@ -1,0 +1,192 @@
+//! Random lives of issues, the same in every run: mostly the next sensible step, sometimes anything by anybody.
+
+use crate::world::{Firm, WUXING, World, accept, answer, dispatch, rate, submission};
+use domain::actor::{Actor, Duty};
+use domain::issue::notice::{Notice, notices};
+use domain::issue::{Command, CommandKind, DeclineReason, Event, Issue, Level, Satisfaction, State, Urgency, decide, evolve};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// xorshift64*: enough to shuffle, and without a crate.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub fn below(&mut self, n: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % n
+    }
+
+    pub fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+
+    pub fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+        let n = self.below(list.len() as u64);
+        list[usize::try_from(n).unwrap()].clone()
+    }
+}
+
+/// Who gives a command, and whose connection it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Player {
+    Owner,
+    OtherOwner,
+    /// The station beside the owner.
+    Assisted,
+    Staff(&'static str),
+    System,
+}
+
+pub const PLAYERS: &[Player] = &[
+    Player::Owner,
+    Player::OtherOwner,
+    Player::Assisted,
+    Player::Staff("centre_city"),
+    Player::Staff("centre_wuxing"),
+    Player::Staff("centre_nanxun"),
+    Player::Staff("handler_jianshe"),
+    Player::Staff("handler_huanbao"),
+    Player::Staff("handler_gongan"),
+    Player::Staff("supervisor_city"),
+    Player::Staff("leader_city"),
+    Player::Staff("admin"),
+    Player::System,
+];
+
+impl Player {
+    pub fn actor(self, world: &World, owner: &Firm, other: &Firm) -> Actor {
+        match self {
+            Player::Owner => owner.actor(),
+            Player::OtherOwner => other.actor(),
+            Player::Assisted => Actor::Assisted {
+                staff: world.staff["station_zhili"].0,
+                station: world.stations[0],
+                person: owner.person,
+                enterprise: owner.id,
+            },
+            Player::Staff(login) => world.staff_actor(login),
+            Player::System => Actor::System,
+        }
+    }
+}
+
+fn words(dice: &mut Dice) -> String {
+    if dice.one_in(15) { String::new() } else { "已到现场看过，安排施工队处理。".to_owned() }
+}
+
+fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
+    let departments = &world.departments;
+    match kind {
+        CommandKind::Submit => submission("又提一次", WUXING),
+        CommandKind::Accept => match accept() {
+            Command::Accept { category, .. } => {
+                Command::Accept { category, level: dice.pick(Level::ALL), urgency: dice.pick(Urgency::ALL) }
+            }
+            other => other,
+        },
+        CommandKind::Decline => Command::Decline { reason: DeclineReason::Duplicate, explanation: words(dice) },
+        CommandKind::Object => Command::Object { reason: words(dice) },
+        CommandKind::Ask => Command::Ask { what: words(dice) },
+        CommandKind::Supply => Command::Supply { text: words(dice), photos: 0 },
+        CommandKind::Dispatch => {
+            let lead = dice.pick(departments);
+            let co = if dice.one_in(2) { vec![dice.pick(departments)] } else { vec![] };
+            dispatch(lead, &co)
+        }
+        CommandKind::Sign => Command::Sign,
+        CommandKind::Return => Command::Return { reason: words(dice), proposed: dice.pick(departments) },
+        CommandKind::Progress => Command::Progress { text: words(dice) },
+        CommandKind::Answer => answer(),
+        CommandKind::Rate => rate(dice.pick(Satisfaction::ALL)),
+        CommandKind::Close => Command::Close { call_back: words(dice) },
+        CommandKind::Reopen => Command::Reopen { reason: words(dice) },
+        CommandKind::Withdraw => Command::Withdraw { reason: words(dice) },
+        CommandKind::LapsePause => Command::LapsePause,
+    }
+}
+
+/// What is tried next, by whom, after how many minutes.
+pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, i64) {
+    use CommandKind::{
+        Accept, Answer, Ask, Close, Decline, Dispatch, LapsePause, Object, Progress, Rate, Reopen, Return, Sign, Submit, Supply,
+        Withdraw,
+    };
+    let minutes = if dice.one_in(8) { 1 + dice.below(20_000) } else { 1 + dice.below(300) };
+    let minutes = i64::try_from(minutes).unwrap();
+    if dice.one_in(5) {
+        let kind = dice.pick(&[
+            Submit, Accept, Decline, Object, Ask, Supply, Dispatch, Sign, Return, Progress, Answer, Rate, Close, Reopen,
+            Withdraw, LapsePause,
+        ]);
+        return (dice.pick(PLAYERS), command(kind, world, dice), minutes);
+    }
+    let kind = match issue.state {
+        State::Draft => Submit,
+        State::Submitted => dice.pick(&[Accept, Accept, Accept, Accept, Decline]),
+        State::Accepted => dice.pick(&[Dispatch, Dispatch, Dispatch, Ask]),
+        State::Dispatched => dice.pick(&[Sign, Sign, Sign, Return]),
+        State::Handling => dice.pick(&[Answer, Answer, Answer, Progress, Ask]),
+        State::AwaitingInput => dice.pick(&[Supply, Supply, LapsePause]),
+        State::Answered => dice.pick(&[Rate, Rate, Rate, Close]),
+        State::Closed => Reopen,
+        State::Declined | State::Withdrawn => Object,
+    };
+    let player = match kind {
+        Sign | Return | Progress | Answer => lead(world, issue),
+        Ask if issue.state == State::Handling => lead(world, issue),
+        Accept | Decline | Dispatch | Close | Ask => dice.pick(&[Player::Staff("centre_wuxing"), Player::Staff("centre_city")]),
+        Supply => dice.pick(&[Player::Owner, Player::Assisted]),
+        LapsePause => Player::System,
+        _ => Player::Owner,
+    };
+    (player, command(kind, world, dice), minutes)
+}
+
+fn lead(world: &World, issue: &Issue) -> Player {
+    let is_lead = |duty: &Duty| matches!(duty, Duty::Handler { department } if Some(*department) == issue.lead);
+    world.staff.iter().find(|(_, (_, duty))| is_lead(duty)).map_or(Player::System, |(login, _)| Player::Staff(login))
+}
+
+/// An issue with the life it has had.
+pub struct Life {
+    pub client_key: Uuid,
+    pub firm: Firm,
+    pub title: String,
+    pub issue: Issue,
+    pub events: Vec<(OffsetDateTime, Actor, String, Event)>,
+    /// What the latest command wants told.
+    pub told: Vec<Notice>,
+}
+
+impl Life {
+    pub fn begin(world: &World, firm: &Firm, filer: Actor, title: &str, area: i32, now: OffsetDateTime) -> Life {
+        let mut life = Life {
+            client_key: Uuid::new_v4(),
+            firm: firm.clone(),
+            title: title.to_owned(),
+            issue: Issue::draft(firm.id),
+            events: vec![],
+            told: vec![],
+        };
+        assert!(life.go_on(world, &submission(title, area), &filer, now));
+        life
+    }
+
+    /// Tries a command; a refusal leaves everything as it was.
+    pub fn go_on(&mut self, world: &World, command: &Command, actor: &Actor, now: OffsetDateTime) -> bool {
+        let Ok(events) = decide(&self.issue, command, actor, now, &world.calendar) else { return false };
+        self.told.clear();
+        for event in events {
+            self.issue = evolve(self.issue.clone(), &event, now, actor, &world.calendar);
+            self.told.extend(notices(&event, &self.issue));
+            self.events.push((now, *actor, "某人".to_owned(), event));
+        }
+        true
+    }
+}
