@@ -122,8 +122,6 @@ alter table issue_search enable row level security;
 create policy issue_search_scope on issue_search using (exists (select from issue i where i.id = issue_id));
 alter table outbox enable row level security;
 create policy outbox_scope on outbox for select using ((select scope('kind')) = 'system');
--- `for update` asks the policies of update as well.
-create policy outbox_lock on outbox for update using ((select scope('kind')) = 'system');
 create policy outbox_drain on outbox for delete using ((select scope('kind')) = 'system');
 create policy outbox_write on outbox for insert with check (exists (select from issue i where i.id = issue_id));
 alter table message enable row level security;
