@@ -72,7 +72,7 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   };
 
   await act(centre, number, "受理", async (form) => {
-    await form.getByText("简单（5 个工作日）").click();
+    await form.getByRole("radio", { name: /^简单/ }).check();
   });
   await sees("已受理");
   await act(centre, number, "交办", async (form) => {
@@ -89,7 +89,7 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   });
   await sees("已到现场查看，安排施工队明天疏通。");
   await act(handler, number, "答复", async (form) => {
-    await form.getByText("已解决", { exact: true }).click();
+    await form.getByRole("radio", { name: "已解决", exact: true }).check();
     await form.getByLabel("答复内容").fill("已疏通排水口，路面积水已经排除，请企业查看。");
   });
   await sees("待评价");
@@ -106,8 +106,8 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   await expect(page.getByLabel("想说的话")).toHaveValue("下雨还是积水");
 
   // Unsatisfied: round two.
-  await page.getByText("没解决", { exact: true }).click();
-  await page.getByText("不满意", { exact: true }).click();
+  await page.getByRole("radio", { name: "没解决" }).check();
+  await page.getByRole("radio", { name: "不满意", exact: true }).check();
   await expect(page.getByText("我们会重新办理，并由企服中心督办。")).toBeVisible();
   await picture(page, "rating");
   await expectNoSidewaysScroll(page);
@@ -118,15 +118,15 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   await act(handler, number, "签收", async () => {});
   await sees("办理中");
   await act(handler, number, "答复", async (form) => {
-    await form.getByText("已解决", { exact: true }).click();
+    await form.getByRole("radio", { name: "已解决", exact: true }).check();
     await form.getByLabel("答复内容").fill("已加装一处雨水口，今天大雨后路面没有积水。");
   });
   await sees("待评价");
 
   // Solved: closed.
   await page.getByRole("link", { name: "去评价" }).click();
-  await page.getByText("解决了", { exact: true }).click();
-  await page.getByText("满意", { exact: true }).click();
+  await page.getByRole("radio", { name: "解决了", exact: true }).check();
+  await page.getByRole("radio", { name: "满意", exact: true }).check();
   await page.getByRole("button", { name: "提交评价" }).click();
   await expect(page.locator("#live").getByText("已销号").first()).toBeVisible();
   await picture(page, "closed");
