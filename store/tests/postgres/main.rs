@@ -1,7 +1,9 @@
 //! The store on a real PostgreSQL, one database a test: what the schema promises when nobody above it helps.
 #![allow(clippy::unwrap_used)]
 
+mod desk;
 mod filing;
+mod plans;
 mod random;
 mod replay;
 mod scope;

@@ -4,7 +4,7 @@ use crate::world::{Firm, WUXING, World, accept, answer, dispatch, rate, submissi
 use domain::actor::{Actor, Duty};
 use domain::issue::notice::{Notice, notices};
 use domain::issue::{Command, CommandKind, DeclineReason, Event, Issue, Level, Satisfaction, State, Urgency, decide, evolve};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// xorshift64*: enough to shuffle, and without a crate.

@@ -173,7 +173,7 @@ async fn pauses_that_reached_their_cap_are_found_once(owner: PgPool) {
     let mut conn = world.store.system().await.unwrap();
     let just_before = cap - Duration::microseconds(1);
     assert!(store::issue::lapsing(&mut conn, just_before, 10).await.unwrap().is_empty());
-    assert_eq!(store::issue::lapsing(&mut conn, cap, 10).await.unwrap(), [number.clone()]);
+    assert_eq!(store::issue::lapsing(&mut conn, cap, 10).await.unwrap(), std::slice::from_ref(&number));
     let lapse = Command::LapsePause;
     execute(&mut conn, &number, &lapse, &Actor::System, "系统", &[], cap, &world.calendar).await.unwrap();
     assert!(store::issue::lapsing(&mut conn, cap + Duration::days(9), 10).await.unwrap().is_empty());

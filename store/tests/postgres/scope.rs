@@ -93,7 +93,8 @@ async fn everybody(world: &World) -> BTreeMap<String, Option<Vec<u8>>> {
     all
 }
 
-async fn take_scope(conn: &mut PgConnection, session: Option<&[u8]>) {
+/// Makes a raw connection what the process would have for this session; without one, the system.
+pub async fn take_scope(conn: &mut PgConnection, session: Option<&[u8]>) {
     sqlx::query("set role qifu_app").execute(&mut *conn).await.unwrap();
     match session {
         Some(hash) => sqlx::query("select * from open_session($1, $2, '30 days'::interval)")

@@ -1,0 +1,273 @@
+//! A hundred thousand issues: no page may read a table through, whatever plan PostgreSQL chose, in its functions too.
+//!
+//! Not the text of a plan is judged but what was read: each use case runs on a connection of its own, often enough for a generic
+//! plan to be tried, and the table's own counters tell afterwards how many rows it took.
+
+use crate::world::World;
+use domain::actor::Duty;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
+use std::collections::BTreeMap;
+use store::identity::Who;
+use store::issue::{MineFilter, Queue, counts, detail, history, home, lapsing, mine, queue, search, similar, versions};
+use store::message::Inbox;
+use store::{Conn, Store};
+use time::OffsetDateTime;
+
+/// Tables that grow with the years; a sequential scan of one is a fault.
+const GROWING: [&str; 6] = ["issue", "issue_event", "issue_search", "message", "photo", "session"];
+/// Rows of `issue` a page may touch for its twenty rows.
+const PAGE: i64 = 400;
+/// Runs of each use case; PostgreSQL weighs a generic plan from the sixth on.
+const RUNS: i64 = 8;
+
+const ISSUES: i64 = 100_000;
+
+/// Five years of a city: two thousand enterprises, one issue in seven still open.
+async fn five_years(world: &World) {
+    let options: PgConnectOptions = (*world.owner.connect_options()).clone().application_name("load");
+    let mut conn = options.connect().await.unwrap();
+    for sql in [
+        // Foreign keys are not asked for each row; what is written here fits.
+        "set session_replication_role = replica".to_owned(),
+        "insert into department (code, name, area, on_site) select 'd' || n, '市第' || n || '局', 330500, true
+         from generate_series(1, 27) n"
+            .to_owned(),
+        "insert into enterprise (uscc, name, area, scale, class, station_id, created_at)
+         select '9133' || lpad(n::text, 14, '0'), '湖州第' || n || '公司', (array[330502, 330503, 330521, 330522, 330523])[n % 5 + 1],
+            'small', 'ordinary', case when n % 40 = 0 then (select min(id) from station) end, now()
+         from generate_series(1, 2000) n"
+            .to_owned(),
+        "insert into person (phone, name, created_at) select '137' || lpad(n::text, 8, '0'), '陈伟', now()
+         from generate_series(1, 2000) n"
+            .to_owned(),
+        "insert into membership (person_id, enterprise_id, role)
+         select p.id, e.id, 'owner' from (select id, row_number() over (order by id) n from person where phone like '137%') p
+         join (select id, row_number() over (order by id) n from enterprise where uscc like '91330000%') e using (n)"
+            .to_owned(),
+        format!(
+            "insert into issue (number, client_key, enterprise_id, area, centre, state, round, version, category, board, title, body,
+                place, contact_name, contact_phone, level, urgency, channel, lead, co, submitted_at, due_at, warn_at, late_at,
+                answered_at, ended_at, outcome, flags, last_event_at, open)
+             select 'HZ-2021-' || lpad(n::text, 9, '0'), gen_random_uuid(), e.id, e.area, e.area, s.state, 1, 3,
+                (array['drainage', 'power', 'loan', 'recruit'])[n % 4 + 1], 'city', '道路积水', '厂门口积水', '', '陈伟', '13800138000',
+                'ordinary', 'normal', 'online', case when s.state <> 'submitted' then d.id end,
+                case when n % 9 = 0 then array[(select min(id) from department) + n % 7] else '{{}}'::bigint[] end,
+                t.at, t.at + interval '9 days',
+                case when s.open then t.at + interval '7 days' else '9999-01-01' end,
+                case when s.open then t.at + interval '9 days' else '9999-01-01' end,
+                case when not s.open then t.at end, case when not s.open then t.at end, case when not s.open then 'solved' end,
+                case when n % 11 = 0 then '{{dissatisfied}}'::text[] else '{{}}'::text[] end, t.at, s.open
+             from generate_series(1, {ISSUES}) n
+             cross join lateral (select (array['submitted', 'accepted', 'handling', 'answered', 'awaiting_input', 'dispatched', 'closed'])
+                [least(n * 7 % 41, 6) + 1] as state) raw
+             cross join lateral (select raw.state, raw.state <> 'closed' as open) s
+             cross join lateral (select now() - n * interval '25 minutes' as at) t
+             join (select id, area, row_number() over (order by id) k from enterprise) e on e.k = n % 2000 + 1
+             join (select id, row_number() over (order by id) k from department) d on d.k = n % 30 + 1"
+        ),
+        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
+         select i.id, seq, i.submitted_at, 'signed', '{\"kind\":\"system\"}', '系统',
+            '{\"type\":\"progressed\",\"text\":\"已到现场\"}', '\\x00'
+         from issue i cross join generate_series(1, 3) seq"
+            .to_owned(),
+        "insert into issue_search (issue_id, tokens)
+         select i.id, array_to_tsvector(array['积水', '道路', '公司', 'k' || i.id % 50, number]) from issue i"
+            .to_owned(),
+        "insert into photo (id, issue_id, seq, enterprise_id, width, height, bytes, created_at)
+         select gen_random_uuid(), id, 1, enterprise_id, 4, 3, 9, now() from issue where id % 3 = 0"
+            .to_owned(),
+        "insert into message (person_id, enterprise_id, issue_id, number, kind, title, body, created_at, read_at)
+         select m.person_id, i.enterprise_id, i.id, i.number, 'accepted', '诉求已受理', '', i.submitted_at,
+            case when i.id % 50 <> 0 then now() end
+         from issue i join membership m on m.enterprise_id = i.enterprise_id"
+            .to_owned(),
+        "insert into message (staff_id, issue_id, number, kind, title, body, created_at, read_at)
+         select s.id, i.id, i.number, 'dispatched', '有新的交办件', '', i.submitted_at, case when i.id % 200 <> 0 then now() end
+         from issue i join staff s on s.department_id = i.lead"
+            .to_owned(),
+        "insert into session (token_hash, person_id, created_at, seen_at, expires_at)
+         select decode(md5(n::text), 'hex'), (select min(id) from person) + n % 2000, now(), now(), now() + interval '9 days'
+         from generate_series(1, 10000) n"
+            .to_owned(),
+        "vacuum analyze".to_owned(),
+    ] {
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
+    }
+    sqlx::Connection::close(conn).await.unwrap();
+    gone(world, "load").await;
+}
+
+/// Waits until the connections of this name have ended: then their counters are written.
+async fn gone(world: &World, name: &str) {
+    for _ in 0..500 {
+        let left: i64 = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity where application_name = $1 and datname = current_database()",
+        )
+        .bind(name)
+        .fetch_one(&world.owner)
+        .await
+        .unwrap();
+        if left == 0 {
+            return;
+        }
+        sqlx::query("select pg_sleep(0.01)").execute(&world.owner).await.unwrap();
+    }
+    panic!("a connection of {name} stays");
+}
+
+/// Sequential scans and rows read, by table.
+async fn read_so_far(world: &World) -> BTreeMap<String, (i64, i64)> {
+    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+        "select relname::text, seq_scan, seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_user_tables where relname = any($1)",
+    )
+    .bind(GROWING.map(str::to_owned).to_vec())
+    .fetch_all(&world.owner)
+    .await
+    .unwrap();
+    rows.into_iter().map(|(table, scans, read)| (table, (scans, read))).collect()
+}
+
+/// Runs a use case on a connection of its own and notes what is wrong with what it read.
+async fn weigh(
+    world: &World,
+    faults: &mut Vec<String>,
+    name: &str,
+    who: Option<Who>,
+    most: i64,
+    mut run: impl AsyncFnMut(&mut Conn),
+) {
+    let session = match who {
+        Some(who) => Some(world.session(who).await),
+        None => None,
+    };
+    let before = read_so_far(world).await;
+    let options: PgConnectOptions = (*world.owner.connect_options()).clone().application_name("weighed");
+    let store = Store::with_options(options, 1).await.unwrap();
+    for _ in 0..RUNS {
+        let mut conn = match &session {
+            Some(hash) => store.open_session(hash, OffsetDateTime::now_utc()).await.unwrap().0,
+            None => store.system().await.unwrap(),
+        };
+        run(&mut conn).await;
+    }
+    store.close().await;
+    gone(world, "weighed").await;
+    let after = read_so_far(world).await;
+    for (table, (scans, read)) in after {
+        let (scans, read) = (scans - before[&table].0, (read - before[&table].1) / RUNS);
+        if scans > 0 {
+            faults.push(format!("{name}: {scans} sequential scans of {table} in {RUNS} runs, {read} rows each"));
+        } else if read > most {
+            faults.push(format!("{name}: reads {read} rows of {table}, more than {most}"));
+        }
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn no_page_reads_a_table_through(owner: PgPool) {
+    let world = World::with_connections(owner, 4).await;
+    five_years(&world).await;
+    let now = OffsetDateTime::now_utc();
+    let faults = &mut Vec::new();
+    let (person, enterprise, number): (i64, i64, String) = sqlx::query_as(
+        "select m.person_id, i.enterprise_id, i.number from issue i join membership m on m.enterprise_id = i.enterprise_id
+         where i.state = 'submitted' and i.area = 330502 order by i.id limit 1 offset 100",
+    )
+    .fetch_one(&world.owner)
+    .await
+    .unwrap();
+    let member = Some(Who::Person(person, Some(enterprise)));
+    let number = number.as_str();
+
+    for filter in MineFilter::ALL {
+        let name = format!("mine {}", filter.code());
+        weigh(&world, faults, &name, member, PAGE, async |conn: &mut Conn| {
+            let page = mine(conn, enterprise, filter, None, 10).await.unwrap();
+            if let Some(next) = page.next {
+                mine(conn, enterprise, filter, Some(&next), 10).await.unwrap();
+            }
+        })
+        .await;
+    }
+    weigh(&world, faults, "home", member, PAGE, async |conn: &mut Conn| {
+        home(conn, enterprise).await.unwrap();
+    })
+    .await;
+    weigh(&world, faults, "an issue's page", member, 50, async |conn: &mut Conn| {
+        assert_eq!(detail(conn, number).await.unwrap().events.len(), 3);
+        versions(conn, number).await.unwrap();
+    })
+    .await;
+    let inbox = Inbox::Person { person, enterprise };
+    weigh(&world, faults, "a person's messages", member, PAGE, async |conn: &mut Conn| {
+        assert!(!store::message::list(conn, inbox, None, 20).await.unwrap().rows.is_empty());
+        store::message::mark_read(conn, inbox, 0, now).await.unwrap();
+    })
+    .await;
+    weigh(&world, faults, "filing", Some(Who::Person(world.a.person, Some(world.a.id))), 50, async |conn: &mut Conn| {
+        world.file_with(conn, &world.a, uuid::Uuid::new_v4(), "道路积水", &[], now).await;
+    })
+    .await;
+    weigh(&world, faults, "pauses that end", None, 50, async |conn: &mut Conn| {
+        lapsing(conn, now, 100).await.unwrap();
+    })
+    .await;
+    weigh(&world, faults, "the outbox", None, 200, async |conn: &mut Conn| {
+        store::outbox::drain(conn, now, 10).await.unwrap();
+    })
+    .await;
+
+    for login in [
+        "centre_city",
+        "centre_wuxing",
+        "handler_jianshe",
+        "supervisor_city",
+        "supervisor_wuxing",
+        "leader_city",
+        "leader_wuxing",
+        "station_zhili",
+    ] {
+        let (id, duty) = world.staff[login];
+        let staff = Some(Who::Staff(id));
+        for which in Queue::of(&duty) {
+            let name = format!("{login} {}", which.code());
+            // A queue of some states of one scope walks the open issues of that scope in the order of their ends.
+            let open = world.count("select count(*) from issue where open").await;
+            // A station's share is one in forty: the newest are looked through until a page is full.
+            let most = match (*which, duty) {
+                (Queue::All, Duty::Station { .. }) => 40 * 21 + PAGE,
+                (Queue::All, _) => PAGE,
+                _ => open + PAGE,
+            };
+            weigh(&world, faults, &name, staff, most, async |conn: &mut Conn| {
+                queue(conn, &duty, *which, now, None, 20).await.unwrap();
+            })
+            .await;
+        }
+        let open = world.count("select count(*) from issue where open").await;
+        weigh(&world, faults, &format!("{login} counts"), staff, open + PAGE, async |conn: &mut Conn| {
+            counts(conn, &duty, now).await.unwrap();
+        })
+        .await;
+        weigh(&world, faults, &format!("{login} search"), staff, 10_000, async |conn: &mut Conn| {
+            search(conn, "道路积水").await.unwrap();
+            search(conn, number).await.unwrap();
+        })
+        .await;
+        if matches!(duty, Duty::Centre { .. }) {
+            weigh(&world, faults, &format!("{login} beside an issue"), staff, 5_000, async |conn: &mut Conn| {
+                detail(conn, number).await.unwrap();
+                similar(conn, "drainage").await.unwrap();
+                history(conn, enterprise, now).await.unwrap();
+            })
+            .await;
+        }
+        weigh(&world, faults, &format!("{login} messages"), staff, 1_000, async |conn: &mut Conn| {
+            store::message::list(conn, Inbox::Staff(id), None, 20).await.unwrap();
+        })
+        .await;
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+    world.end().await;
+}
