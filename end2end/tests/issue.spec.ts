@@ -1,7 +1,11 @@
 // The main job, end to end: a problem travels the whole loop, twice round. On the phone with WebAssembly and without JavaScript.
 
-import { DESK, expect, expectNoSidewaysScroll, islands, picture, second, test } from "../fixtures.ts";
+import { DESK, expect, expectAccessible, expectNoSidewaysScroll, islands, picture, second, test } from "../fixtures.ts";
+import type { Page } from "@playwright/test";
 import { act, jpegSize, mobile, phonePhoto, signIn, signInStaff } from "../people.ts";
+
+/** The phone's own session, for another look at the same page. */
+const eyes = async (page: Page) => ({ viewport: { width: 360, height: 740 }, storageState: await page.context().storageState() });
 
 test("a problem with three photos is filed, handled, rejected, handled again and closed", async ({
   page, browser, another, scripted, complaints,
@@ -99,6 +103,7 @@ test("a problem with three photos is filed, handled, rejected, handled again and
 
   // Nothing chosen: a sentence for each question, and what was typed stays.
   await page.getByRole("link", { name: "去评价" }).click();
+  await expectAccessible(browser, new URL(page.url()).pathname, await eyes(page));
   await page.getByLabel("想说的话").fill("下雨还是积水");
   complaints.expect(/422/);
   await page.getByRole("button", { name: "提交评价" }).click();
@@ -137,7 +142,7 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   await picture(centre, "desk-closed");
 });
 
-test("the ways out: withdraw, decline and object, ask and supply", async ({ page, another, scripted, complaints }) => {
+test("the ways out: withdraw, decline and object, ask and supply", async ({ page, browser, another, scripted, complaints }) => {
   test.setTimeout(120_000);
   await signIn(page, mobile(scripted ? 25 : 26));
   const centre = await another(DESK);
@@ -180,6 +185,7 @@ test("the ways out: withdraw, decline and object, ask and supply", async ({ page
   });
   await page.goto("/home");
   await page.getByRole("link", { name: /补充材料/ }).first().click();
+  await expectAccessible(browser, new URL(page.url()).pathname, await eyes(page));
   await page.getByLabel("补充说明").fill("户号是 3305123456");
   await page.locator("#photos").setInputFiles({ name: "a.gif", mimeType: "image/gif", buffer: Buffer.from("GIF89a\x01\x00\x01\x00\x00\x00\x00;") });
   complaints.expect(/422/);

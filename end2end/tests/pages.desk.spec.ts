@@ -10,21 +10,23 @@ test("pages of the space are accessible and fit 360 px", async ({ page, browser 
   test.setTimeout(240_000);
   await expectAccessible(browser, "/sign-in", PHONE);
   await signIn(page, mobile(2));
+  // One in work for certain, whatever the demo data has.
+  await page.goto("/issues/new");
+  await page.getByLabel("遇到了什么问题？").fill("厂区门口路灯不亮，晚班员工骑车不安全。");
+  await page.getByRole("button", { name: "下一步：核对" }).click();
+  await page.getByRole("button", { name: "确认提交" }).click();
+  await expect(page.getByRole("heading", { name: "已提交" })).toBeVisible();
   const hrefs = async (path: string) => {
     await page.goto(path);
     return page.locator(".cell a").evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
   };
   const issues = await hrefs("/issues");
-  const waiting = await hrefs("/issues?filter=waiting");
   const open = await hrefs("/issues?filter=open");
   const state = { ...PHONE, storageState: await page.context().storageState() };
   const paths = ["/home", "/issues", "/issues/new", "/messages", "/me", "/enterprises", ...issues.slice(0, 1), ...open.slice(0, 1)];
   expect(issues.length).toBeGreaterThan(0);
   expect(open.length).toBeGreaterThan(0);
-  for (const path of [...open.slice(0, 1).map((href) => `${href}/withdraw`), ...waiting.slice(0, 2).flatMap((href) => [`${href}/rate`, `${href}/supply`])]) {
-    paths.push(path);
-  }
-  paths.push(`${issues[0]}/receipt`, "/nothing-here");
+  paths.push(`${open[0]}/withdraw`, `${issues[0]}/receipt`, "/nothing-here");
   for (const path of paths) await expectAccessible(browser, path, state);
   // 关怀版, and text at twice the size.
   const elder = await browser.newContext({ ...state, baseURL: first() });
