@@ -63,6 +63,16 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
     }
 }
 
+/// Whether it was the connection that failed, and not what was asked.
+pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        // Shut down by the administrator, or after a crash of another backend.
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        _ => false,
+    }
+}
+
 /// A page of a list and where the next one starts.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
@@ -135,7 +145,7 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(max)
             .acquire_timeout(Duration::from_secs(5))
-            // A dead connection shows at its first query anyway; a ping each time would be a round trip more for every page.
+            // A dead connection shows at its first query (`spare_connections`); a ping would be a round trip more for every page.
             .test_before_acquire(false)
             .after_connect(|conn, _| {
                 Box::pin(async move {
@@ -165,9 +175,22 @@ impl Store {
     }
 
     async fn scoped(&self, kind: &str) -> Result<Conn, StoreError> {
-        let mut conn = self.acquire().await?;
-        sqlx::query!("select set_scope($1, null, null, null, null, null, null) as scope", kind).execute(conn.pg()).await?;
-        Ok(conn)
+        let mut spare = self.spare_connections();
+        loop {
+            let mut conn = self.acquire().await?;
+            let set = sqlx::query!("select set_scope($1, null, null, null, null, null, null) as scope", kind);
+            match set.execute(conn.pg()).await {
+                Ok(_) => return Ok(conn),
+                Err(error) if is_lost(&error) && spare > 0 => spare -= 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// How many dead connections the first query of a [`Conn`] may meet before it gives up: after a restart of PostgreSQL every one
+    /// in the pool is dead. That query only sets the scope, so it can be asked again on the next one.
+    pub(crate) fn spare_connections(&self) -> u32 {
+        self.pool.options().get_max_connections()
     }
 
     /// Takes a connection; the caller sets its scope with the first query.

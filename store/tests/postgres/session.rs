@@ -142,3 +142,33 @@ async fn five_failures_lock_an_account_and_longer_each_time(owner: PgPool) {
     drop(conn);
     world.end().await;
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_restart_of_the_database_is_not_felt(owner: PgPool) {
+    let world = World::with_connections(owner, 6).await;
+    let hash = world.session(Who::Person(world.a.person, Some(world.a.id))).await;
+    let now = OffsetDateTime::now_utc();
+    let fill = async || {
+        let mut held = Vec::new();
+        for _ in 0..6 {
+            held.push(world.store.system().await.unwrap());
+        }
+    };
+    // Every connection of the pool is open and idle; then all of them are cut off.
+    let cut = async || {
+        fill().await;
+        let ended: i64 = sqlx::query_scalar(
+            "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+             and query like '%set_scope%'",
+        )
+        .fetch_one(&world.owner)
+        .await
+        .unwrap();
+        assert_eq!(ended, 6);
+    };
+    cut().await;
+    assert!(world.store.open_session(&hash, now).await.unwrap().1.is_some());
+    cut().await;
+    fill().await;
+    world.end().await;
+}

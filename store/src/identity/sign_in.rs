@@ -1,0 +1,285 @@
+//! What signing in needs: one-time codes, persons and what they may act for, staff accounts, counters against guessing.
+
+use super::member_role;
+use crate::{Conn, StoreError};
+use domain::actor::{AreaCode, Duty, EnterpriseId, MemberRole, PersonId, StaffId};
+use time::{Duration, OffsetDateTime};
+
+/// Remembers the code last sent to a phone, in place of the one before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn put_login_code(
+    conn: &mut Conn,
+    phone: &str,
+    code_hash: &[u8],
+    expires_at: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into login_code (phone, code_hash, expires_at) values ($1, $2, $3)
+         on conflict (phone) do update set code_hash = excluded.code_hash, expires_at = excluded.expires_at, attempts = 0",
+        phone,
+        code_hash,
+        expires_at,
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// What a typed code turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeCheck {
+    /// Right, and used up.
+    Right,
+    /// Wrong, or none was sent.
+    Wrong,
+    /// Too late, or tried too often.
+    Spent,
+}
+
+/// Checks a code and uses it up. Every try counts before it is compared, whichever server it came to.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_login_code(
+    conn: &mut Conn,
+    phone: &str,
+    code_hash: &[u8],
+    now: OffsetDateTime,
+) -> Result<CodeCheck, StoreError> {
+    let row = sqlx::query!(
+        "update login_code set attempts = attempts + 1 where phone = $1 returning code_hash, expires_at, attempts",
+        phone
+    )
+    .fetch_optional(conn.pg())
+    .await?;
+    let Some(row) = row else { return Ok(CodeCheck::Wrong) };
+    if row.expires_at <= now || row.attempts > 5 {
+        return Ok(CodeCheck::Spent);
+    }
+    // Hashes are compared, so the time of the comparison says nothing about the code.
+    let used =
+        sqlx::query!("delete from login_code where phone = $1 and code_hash = $2", phone, code_hash).execute(conn.pg()).await?;
+    Ok(if used.rows_affected() == 1 { CodeCheck::Right } else { CodeCheck::Wrong })
+}
+
+/// The person of a phone, made when it is the first time; the name stays as it is known.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn person_of_phone(conn: &mut Conn, phone: &str, name: &str, now: OffsetDateTime) -> Result<PersonId, StoreError> {
+    let id = sqlx::query_scalar!(
+        "insert into person (phone, name, created_at) values ($1, $2, $3)
+         on conflict (phone) do update set phone = excluded.phone returning id",
+        phone,
+        name,
+        now
+    )
+    .fetch_one(conn.pg())
+    .await?;
+    Ok(id)
+}
+
+/// An enterprise a person may act for.
+#[derive(Debug, Clone)]
+pub struct MyEnterprise {
+    /// Its id.
+    pub id: EnterpriseId,
+    /// Its name.
+    pub name: String,
+    /// Its code.
+    pub uscc: String,
+    /// Its district.
+    pub area: AreaCode,
+    /// What the person is to it.
+    pub role: MemberRole,
+}
+
+/// The enterprises a person may act for, by name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn enterprises_of(conn: &mut Conn, person: PersonId) -> Result<Vec<MyEnterprise>, StoreError> {
+    let rows = sqlx::query!(
+        "select e.id, e.name, e.uscc, e.area, m.role from membership m join enterprise e on e.id = m.enterprise_id
+         where m.person_id = $1 order by e.name limit 200",
+        person
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| MyEnterprise { id: r.id, name: r.name, uscc: r.uscc, area: r.area, role: member_role(&r.role) })
+        .collect())
+}
+
+/// Makes a person a member.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn add_member(conn: &mut Conn, person: PersonId, enterprise: EnterpriseId, role: MemberRole) -> Result<(), StoreError> {
+    let role = if role == MemberRole::Owner { "owner" } else { "agent" };
+    sqlx::query!(
+        "insert into membership (person_id, enterprise_id, role) values ($1, $2, $3) on conflict do nothing",
+        person,
+        enterprise,
+        role
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// What signing in needs of an account.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The account.
+    pub id: StaffId,
+    /// argon2id, PHC form.
+    pub password_hash: String,
+    /// Failures since the last success.
+    pub failed_count: i32,
+    /// Locked until.
+    pub locked_until: Option<OffsetDateTime>,
+    /// Switched off accounts do not sign in.
+    pub active: bool,
+}
+
+/// The credentials of a sign-in name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn credentials(conn: &mut Conn, login: &str) -> Result<Option<Credentials>, StoreError> {
+    Ok(sqlx::query_as!(
+        Credentials,
+        "select id, password_hash, failed_count, locked_until, active from staff where login = $1",
+        login
+    )
+    .fetch_optional(conn.pg())
+    .await?)
+}
+
+/// Counts a failed sign-in; from the fifth on the account is locked, for twice as long each time, an hour at most.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn sign_in_failed(conn: &mut Conn, staff: StaffId, now: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update staff set failed_count = failed_count + 1, locked_until = case when failed_count + 1 >= 5
+            then $2::timestamptz + least(interval '1 hour', interval '1 minute' * power(2, least(failed_count - 4, 10))) end
+         where id = $1",
+        staff,
+        now
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// Forgets the failures.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn sign_in_succeeded(conn: &mut Conn, staff: StaffId) -> Result<(), StoreError> {
+    sqlx::query!("update staff set failed_count = 0, locked_until = null where id = $1", staff).execute(conn.pg()).await?;
+    Ok(())
+}
+
+/// Sets a password; whoever sets it for another person makes it a first password.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_password(conn: &mut Conn, staff: StaffId, hash: &str, must_change: bool) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update staff set password_hash = $2, must_change_password = $3, failed_count = 0, locked_until = null where id = $1",
+        staff,
+        hash,
+        must_change
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// A staff account to be made.
+#[derive(Debug, Clone)]
+pub struct NewStaff<'a> {
+    /// Sign-in name.
+    pub login: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Duty and scope.
+    pub duty: Duty,
+    /// argon2id, PHC form.
+    pub password_hash: &'a str,
+    /// Whether the first password must be changed.
+    pub must_change: bool,
+}
+
+/// Adds a staff account.
+///
+/// # Errors
+/// [`StoreError::Conflict`] with `staff_login_key` when the name is taken.
+pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime) -> Result<StaffId, StoreError> {
+    let (area, department, station) = match new.duty {
+        Duty::Station { station, area } => (Some(area), None, Some(station)),
+        Duty::Handler { department } => (None, Some(department), None),
+        Duty::Centre { area } | Duty::Supervisor { area } | Duty::Leader { area } | Duty::PolicyEditor { area } => {
+            (Some(area), None, None)
+        }
+        Duty::Administrator => (None, None, None),
+    };
+    Ok(sqlx::query_scalar!(
+        "insert into staff (login, name, role, area, department_id, station_id, password_hash, must_change_password, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
+        new.login,
+        new.name,
+        new.duty.code(),
+        area,
+        department,
+        station,
+        new.password_hash,
+        new.must_change,
+        now
+    )
+    .fetch_one(conn.pg())
+    .await?)
+}
+
+/// Counts a hit against a limit shared by all servers; `false` when it is used up in the current window.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn hit_rate_limit(
+    conn: &mut Conn,
+    key: &str,
+    window: Duration,
+    limit: i32,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let count = sqlx::query_scalar!(
+        "insert into rate_limit as r (key, window_start, count) values ($1, $2, 1)
+         on conflict (key) do update set
+            count = case when r.window_start <= $3 then 1 else r.count + 1 end,
+            window_start = case when r.window_start <= $3 then $2 else r.window_start end
+         returning count",
+        key,
+        now,
+        now - window
+    )
+    .fetch_one(conn.pg())
+    .await?;
+    Ok(count <= limit)
+}
+
+/// Removes what has expired: sessions, codes, counters.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn purge_expired(conn: &mut Conn, now: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query!("delete from session where expires_at < $1", now).execute(conn.pg()).await?;
+    sqlx::query!("delete from login_code where expires_at < $1", now).execute(conn.pg()).await?;
+    sqlx::query!("delete from rate_limit where window_start < $1", now - Duration::days(1)).execute(conn.pg()).await?;
+    Ok(())
+}
