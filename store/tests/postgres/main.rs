@@ -9,3 +9,4 @@ mod replay;
 mod scope;
 mod session;
 mod world;
+mod writes;

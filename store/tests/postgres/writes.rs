@@ -1,0 +1,111 @@
+//! The other half of row-level security: of those who see a row of enterprise A, who may write it, and who may add another.
+
+use crate::scope::{RULES, everybody, reached, seed, take_scope, whose};
+use crate::world::{World, morning};
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection, PgPool};
+use std::collections::BTreeSet;
+
+/// Whoever may give a command.
+const ACTING: &str = "member_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao system";
+const READING: &str = "member_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
+    supervisor_city supervisor_wuxing leader_city leader_wuxing system";
+const SYSTEM: &str = "system";
+
+/// Besides the system: table and rows as in the rules of reading, who adds such a row, who changes one, and which columns of it.
+#[rustfmt::skip]
+const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
+    // `version` is never set by hand: the right is what `for update` asks for.
+    ("issue", "enterprise_id = {a}", "member_a station_zhili system", READING, &["version"]),
+    ("issue_event", "true", ACTING, "", &[]),
+    ("photo", "issue_id is null", "member_a system", "member_a system", &["*"]),
+    ("message", "person_id = {person}", SYSTEM, "member_a unchosen_a system", &["read_at"]),
+    ("message", "staff_id = {jianshe}", SYSTEM, "handler_jianshe system", &["read_at"]),
+    // A notice may end its author's view, so it is written before the projection.
+    ("outbox", "true", READING, SYSTEM, &["*"]),
+    ("photo", "issue_id is not null", READING, SYSTEM, &["*"]),
+    ("issue_day", "true", "", "", &[]),
+    ("_sqlx_migrations", "true", "", "", &[]),
+];
+
+fn names(list: &str) -> BTreeSet<String> {
+    list.split_whitespace().map(str::to_owned).collect()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_reads_a_row_writes_it_only_where_it_says_so(owner: PgPool) {
+    let world = World::new(owner).await;
+    seed(&world).await;
+    let everybody = everybody(&world).await;
+    let mut wrong = Vec::new();
+    for (table, which, _) in RULES {
+        let whose = whose(&world, which);
+        let (inserts, updates, columns) = WRITERS
+            .iter()
+            .find(|writer| (writer.0, writer.1) == (*table, *which))
+            .map_or((SYSTEM, SYSTEM, &["*"][..]), |writer| (writer.2, writer.3, writer.4));
+        let sql = format!("select to_jsonb(t) from {table} t where {whose} limit 1");
+        let row: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&world.owner).await.unwrap();
+        let all: Vec<String> = sqlx::query_scalar(
+            "select attname::text from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and attidentity = ''",
+        )
+        .bind(table)
+        .fetch_all(&world.owner)
+        .await
+        .unwrap();
+        let (mut inserted, mut updated, mut written) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for (name, session) in &everybody {
+            let mut conn = PgConnection::connect_with(&world.owner.connect_options()).await.unwrap();
+            take_scope(&mut conn, session.as_deref()).await;
+            // The row itself once more: a refusal comes before the key is looked at.
+            let json = row.to_string().replace('\'', "''");
+            let again = format!(
+                "insert into {table} overriding system value select * from jsonb_populate_record(null::{table}, '{json}'::jsonb)"
+            );
+            if reached(&mut conn, again, false).await > 0 {
+                inserted.insert(name.clone());
+            }
+            for column in &all {
+                let same = format!("update {table} set {column} = {column} where {whose}");
+                if reached(&mut conn, same, false).await > 0 {
+                    updated.insert(name.clone());
+                    written.insert(column.clone());
+                }
+            }
+            conn.close().await.unwrap();
+        }
+        for (what, got, expected) in [("added", &inserted, names(inserts)), ("changed", &updated, names(updates))] {
+            if *got != expected {
+                wrong.push(format!("{table} where {whose}: {what} by {got:?}, not by {expected:?}"));
+            }
+        }
+        let expected = if columns == ["*"] { all.into_iter().collect() } else { names(&columns.join(" ")) };
+        if written != expected {
+            wrong.push(format!("{table} where {whose}: columns {written:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_projection_changes_only_with_an_event_of_the_same_transaction(owner: PgPool) {
+    let world = World::new(owner).await;
+    let number = world.file(&world.a, "道路积水", &[], morning()).await.number;
+    // Not for a stranger, not for the enterprise itself, not for the system, neither for the event there is nor for one to come.
+    for (name, session) in everybody(&world).await {
+        let mut conn = PgConnection::connect_with(&world.owner.connect_options()).await.unwrap();
+        take_scope(&mut conn, session.as_deref()).await;
+        for version in [1, 2] {
+            let sql = "select project_issue(1, to_jsonb(i) || jsonb_build_object('state', 'closed', 'version', $1::int))
+                from jsonb_populate_record(null::issue, $2) i";
+            let row: serde_json::Value =
+                sqlx::query_scalar("select to_jsonb(i) from issue i").fetch_one(&world.owner).await.unwrap();
+            let error = sqlx::query(sql).bind(version).bind(row).execute(&mut conn).await.unwrap_err();
+            assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42501", "{name}: {error}");
+        }
+        conn.close().await.unwrap();
+    }
+    assert_eq!(world.count(&format!("select count(*) from issue where number = '{number}' and state = 'submitted'")).await, 1);
+    world.end().await;
+}
