@@ -1,0 +1,9 @@
+//! Routes against a real database and the real router, with the demo's people.
+#![allow(clippy::unwrap_used)]
+
+mod budget;
+mod filing;
+mod identity;
+mod live;
+mod routes;
+mod site;

@@ -1,0 +1,190 @@
+//! A site on a database of its own, and browsers to visit it.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use server::config::Config;
+use server::demo::{self, Size};
+use server::http::context::{hash_token, random_hex};
+use server::state::AppState;
+use sqlx::PgPool;
+use store::Store;
+use store::identity::{self, Who};
+use tower::ServiceExt;
+
+pub struct Site {
+    pub state: AppState,
+    router: Router,
+    folder: std::path::PathBuf,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.state.shutdown.cancel();
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// An answer, read whole.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Site {
+    /// With settings on top of the defaults, without demo data.
+    pub async fn empty(pool: &PgPool, settings: &[(&str, &str)]) -> Site {
+        let folder = std::env::temp_dir().join(format!("qifu-test-{}", random_hex::<8>()));
+        let shown = folder.to_string_lossy().into_owned();
+        let config = Config::read(&|name| {
+            let given = settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            given.or_else(|| (name == "QIFU_DATA").then(|| shown.clone()))
+        })
+        .unwrap();
+        let store = Store::with_options((*pool.connect_options()).clone(), 8).await.unwrap();
+        let assets = serde_json::from_str(r#"{"js":"a.js","wasm":"a.wasm","css":"a.css"}"#).unwrap();
+        let state = server::serve::state_with(config, store, assets).await.unwrap();
+        Site { router: server::http::router(state.clone()), state, folder }
+    }
+
+    /// With a little demo data: `138` and eight digits sign in, staff by the demo's names.
+    pub async fn demo(pool: &PgPool, settings: &[(&str, &str)]) -> Site {
+        let site = Site::empty(pool, settings).await;
+        let size = Size { enterprises: 48, issues: 150 };
+        assert!(demo::load(&site.state.store, &site.state.photos, size, site.state.now()).await.unwrap());
+        site.state.refresh().await.unwrap();
+        site
+    }
+
+    /// A browser in which the n-th enterprise's owner is signed in and has chosen.
+    pub async fn member(&self, n: usize) -> Browser {
+        let mut conn = self.state.store.system().await.unwrap();
+        let phone = format!("138{n:08}");
+        let person = identity::person_of_phone(&mut conn, &phone, "", self.state.now()).await.unwrap();
+        let list = identity::enterprises_of(&mut conn, person).await.unwrap();
+        self.open(Who::Person(person, list.first().map(|found| found.id))).await
+    }
+
+    /// A person who belongs to no enterprise.
+    pub async fn nobodys(&self) -> Browser {
+        let mut conn = self.state.store.system().await.unwrap();
+        let person = identity::person_of_phone(&mut conn, "19900000000", "新用户", self.state.now()).await.unwrap();
+        drop(conn);
+        self.open(Who::Person(person, None)).await
+    }
+
+    /// A browser in which a staff account is signed in.
+    pub async fn staff(&self, login: &str) -> Browser {
+        let mut conn = self.state.store.system().await.unwrap();
+        let found = identity::credentials(&mut conn, login).await.unwrap().expect(login);
+        drop(conn);
+        self.open(Who::Staff(found.id)).await
+    }
+
+    async fn open(&self, who: Who) -> Browser {
+        let token = random_hex::<32>();
+        let mut conn = self.state.store.system().await.unwrap();
+        identity::create_session(&mut conn, &hash_token(&token), who, self.state.now(), "test").await.unwrap();
+        Browser { router: self.router.clone(), cookie: Some(format!("qifu={token}")) }
+    }
+
+    pub fn anonymous(&self) -> Browser {
+        Browser { router: self.router.clone(), cookie: None }
+    }
+}
+
+/// Sends requests with a cookie.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    pub cookie: Option<String>,
+}
+
+impl Browser {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.raw(request).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// The answer with its body unread: a stream does not end.
+    pub async fn raw(&self, mut request: Request<Body>) -> axum::response::Response {
+        if let Some(cookie) = &self.cookie {
+            request.headers_mut().insert(header::COOKIE, cookie.parse().unwrap());
+        }
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        self.send(form(path, pairs)).await
+    }
+}
+
+/// A plain form.
+pub fn form(path: &str, pairs: &[(&str, &str)]) -> Request<Body> {
+    let body = serde_urlencoded::to_string(pairs).unwrap();
+    Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap()
+}
+
+/// A form with files, each with a name and its bytes, under `photos`.
+pub fn multipart(path: &str, pairs: &[(&str, &str)], files: &[(&str, Vec<u8>)]) -> Request<Body> {
+    let mut body: Vec<u8> = Vec::new();
+    for (name, value) in pairs {
+        body.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+    }
+    for (name, bytes) in files {
+        let head = format!("--XX\r\nContent-Disposition: form-data; name=\"photos\"; filename=\"{name}\"\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--XX--\r\n");
+    Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX").body(Body::from(body)).unwrap()
+}
+
+/// The answers of a filing that are right.
+pub fn answers(key: &str) -> Vec<(&str, &str)> {
+    vec![
+        ("key", key),
+        ("title", "厂房东门外道路积水"),
+        ("text", "一下雨货车就进不来，已经三天了，请尽快来看。"),
+        ("category", "drainage"),
+        ("place", "织里镇栋梁路 88 号"),
+        ("contact_name", "姚经理"),
+        ("contact_phone", "13800000002"),
+    ]
+}
+
+/// Files as a member and answers the number.
+pub async fn file(browser: &Browser, pairs: &[(&str, &str)]) -> String {
+    let answer = browser.post("/issues/file", pairs).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    answer.location().split('/').nth(2).unwrap().to_owned()
+}
+
+/// A JPEG of plain colour.
+pub fn jpeg() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let picture = image::RgbImage::from_pixel(64, 48, image::Rgb([90, 120, 140]));
+    image::DynamicImage::ImageRgb8(picture).write_to(&mut bytes, image::ImageFormat::Jpeg).unwrap();
+    bytes.into_inner()
+}
+
+/// The values of every hidden field of a name.
+pub fn hidden(html: &str, name: &str) -> Vec<String> {
+    let mark = format!("name=\"{name}\" value=\"");
+    html.split(&mark).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
