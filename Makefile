@@ -1,7 +1,7 @@
 # The commands of the project; each is a script that can be run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build dev lint sqlx clean
+.PHONY: help run test build dev lint bench sqlx clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ dev: ## Serve a debug build; rebuild and reload when a source changes
 lint: ## Check format, lints, query data and types
 	@scripts/setup test
 	@scripts/lint
+
+bench: ## Measure pages per second and CPU per page; writes docs/BENCHMARKS.md
+	@exec scripts/bench
 
 sqlx: ## Refresh store/.sqlx after a change to a query or a migration
 	@scripts/setup run

@@ -20,10 +20,21 @@ async fn a_form_sent_twenty_times_at_once_files_once(pool: PgPool) {
 async fn faults_keep_what_was_typed_and_lead_to_the_field(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
-    let pairs = [("text", "太短"), ("title", "<b>标题</b>"), ("contact_name", "姚经理"), ("contact_phone", "123"), ("category", "nonsense")];
+    let pairs = [
+        ("text", "太短"),
+        ("title", "<b>标题</b>"),
+        ("contact_name", "姚经理"),
+        ("contact_phone", "123"),
+        ("category", "nonsense"),
+    ];
     let answer = owner.send(multipart("/issues/new", &pairs, &[("b.gif", b"GIF89a".to_vec()), ("a.jpg", jpeg())])).await;
     assert_eq!(answer.status.as_u16(), 422);
-    for words in ["遇到的问题至少写 10 个字，现在是 2 个字", "href=\"#text\"", "href=\"#contact_phone\"", "第 1 张照片（b.gif）不是 JPEG、PNG 或 WebP 图片"] {
+    for words in [
+        "遇到的问题至少写 10 个字，现在是 2 个字",
+        "href=\"#text\"",
+        "href=\"#contact_phone\"",
+        "第 1 张照片（b.gif）不是 JPEG、PNG 或 WebP 图片",
+    ] {
         assert!(answer.body.contains(words), "{words}");
     }
     assert!(answer.body.contains("太短") && answer.body.contains("value=\"123\""));

@@ -78,7 +78,8 @@ async fn nobody_learns_who_is_a_member(pool: PgPool) {
 async fn staff_are_locked_out_after_five_failures_and_change_a_first_password(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let nobody = site.anonymous();
-    let attempt = async |login: &str, password: &str| nobody.post("/desk/sign-in", &[("login", login), ("password", password)]).await;
+    let attempt =
+        async |login: &str, password: &str| nobody.post("/desk/sign-in", &[("login", login), ("password", password)]).await;
     for _ in 0..5 {
         assert_eq!(attempt("centre02", "wrong-password").await.status.as_u16(), 422);
     }

@@ -29,7 +29,12 @@ fn request(route: &Route, mine: &Mine, cross_site: bool) -> Request<Body> {
         "GET" => Request::get(path).body(Body::empty()).unwrap(),
         "POST" => {
             let mut pairs = answers("0199b0c0-0000-7000-8000-000000000001");
-            pairs.extend([("reason", "duplicate"), ("level", "simple"), ("enterprise", &mine.enterprise), ("phone", "13800000009")]);
+            pairs.extend([
+                ("reason", "duplicate"),
+                ("level", "simple"),
+                ("enterprise", &mine.enterprise),
+                ("phone", "13800000009"),
+            ]);
             form(&path, &pairs)
         }
         other => panic!("{other}: the test does not know this method"),
@@ -41,7 +46,8 @@ fn request(route: &Route, mine: &Mine, cross_site: bool) -> Request<Body> {
 }
 
 async fn mine(site: &Site, owner: &Browser) -> Mine {
-    let checked = owner.send(multipart("/issues/new", &answers("0199b0c0-0000-7000-8000-00000000000a"), &[("a.jpg", jpeg())])).await;
+    let checked =
+        owner.send(multipart("/issues/new", &answers("0199b0c0-0000-7000-8000-00000000000a"), &[("a.jpg", jpeg())])).await;
     let photo = hidden(&checked.body, "photo").remove(0);
     let mut pairs = answers("0199b0c0-0000-7000-8000-00000000000a");
     pairs.push(("photo", &photo));

@@ -1,0 +1,118 @@
+//! The command line, run as people run it.
+#![allow(clippy::unwrap_used)]
+
+use serde_json::{Value, json};
+use sqlx::{ConnectOptions, PgPool};
+use std::process::Command;
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+}
+
+fn qifu(arguments: &[&str], settings: &[(&str, &str)]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qifu"));
+    command.args(arguments).env_remove("DATABASE_URL").env("QIFU_LOG", "warn").envs(settings.iter().copied());
+    let out = command.output().unwrap();
+    Ran {
+        code: out.status.code().unwrap(),
+        out: String::from_utf8(out.stdout).unwrap(),
+        err: String::from_utf8(out.stderr).unwrap(),
+    }
+}
+
+#[test]
+fn codes_are_checked_one_a_line() {
+    let ran = qifu(&["uscc", "--json", "91350100M000100Y43", "91350100M000100Y44"], &[]);
+    assert_eq!(ran.code, 1, "one is wrong");
+    let lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0], json!({ "code": "91350100M000100Y43", "valid": true, "reason": null }));
+    assert_eq!(lines[1]["valid"], json!(false));
+    assert!(lines[1]["reason"].as_str().unwrap().contains("校验不通过"));
+    assert_eq!(qifu(&["uscc", "91350100M000100Y43"], &[]).code, 0);
+    assert_eq!(qifu(&["uscc"], &[]).code, 2);
+}
+
+#[test]
+fn working_time_is_added() {
+    let ran = qifu(&["workdays", "--from", "2026-09-30T16:00:00+08:00", "--add", "1d", "--json"], &[]);
+    let days: Vec<String> = (1..=7).map(|day| format!("2026-10-0{day}")).collect();
+    assert_eq!(ran.json(), json!({ "due": "2026-10-08T16:00:00+08:00", "skipped": days }));
+    for wrong in [["--from", "yesterday", "--add", "1d"], ["--from", "2026-09-30T16:00:00+08:00", "--add", "soon"]] {
+        let mut arguments = vec!["workdays"];
+        arguments.extend(wrong);
+        assert_eq!(qifu(&arguments, &[]).code, 2);
+    }
+    let late = qifu(&["workdays", "--from", "2026-12-30T16:00:00+08:00", "--add", "5d"], &[]);
+    assert!(late.err.contains("2026-12-31"), "it warns where the table ends");
+}
+
+#[test]
+fn settings_are_shown_and_wrong_ones_stop_the_start() {
+    let ran = qifu(&["config", "--json"], &[("QIFU_SMS_SECRET", "geheim"), ("QIFU_POOL", "7")]);
+    let list = ran.json();
+    let find = |name: &str| list.as_array().unwrap().iter().find(|s| s["name"] == name).unwrap().clone();
+    assert_eq!((find("QIFU_POOL")["value"].clone(), find("QIFU_POOL")["source"].clone()), (json!("7"), json!("environment")));
+    assert_eq!(find("QIFU_ADDR")["source"], json!("default"));
+    assert!(!ran.out.contains("geheim"));
+    let wrong = qifu(&["serve"], &[("QIFU_ADDR", "here")]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("QIFU_ADDR") && wrong.err.contains("here"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn enterprises_are_imported_and_bad_rows_reported(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let settings = [("DATABASE_URL", url.as_str())];
+    let folder = std::env::temp_dir().join(format!("qifu-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("enterprises.csv");
+    let text = "\u{feff}统一社会信用代码,企业名称,所在区县,划型,标签\n\
+        91350100M000100Y43,湖州织梦童装有限公司,吴兴区,小型,\"出口企业、规上企业\"\n\
+        91350100M000100Y44,校验位不对的公司,吴兴区,小型,\n\
+        9144030071526726XG,湖州远方有限公司,杭州市,小型,\n\
+        914403001922038216,湖州南浔木业有限公司,南浔,中型企业,\n\
+        914403001922038216,重复的公司,南浔,中型,\n";
+    std::fs::write(&file, text).unwrap();
+    let path = file.to_string_lossy().into_owned();
+    let first = qifu(&["enterprise", "import", &path, "--json"], &settings);
+    assert_eq!(first.code, 1, "{}", first.err);
+    let report = first.json();
+    assert_eq!((report["inserted"].clone(), report["unchanged"].clone()), (json!(2), json!(0)));
+    let bad: Vec<_> = report["bad"].as_array().unwrap().iter().map(|row| row["line"].as_u64().unwrap()).collect();
+    assert_eq!(bad, [3, 4, 6]);
+    assert!(report["bad"][1]["reason"].as_str().unwrap().contains("杭州市"));
+    let second = qifu(&["enterprise", "import", &path, "--json"], &settings).json();
+    assert_eq!(
+        (second["inserted"].clone(), second["updated"].clone(), second["unchanged"].clone()),
+        (json!(0), json!(0), json!(2))
+    );
+    std::fs::write(folder.join("nonsense.txt"), "x").unwrap();
+    let wrong = qifu(&["enterprise", "import", &folder.join("nonsense.txt").to_string_lossy()], &settings);
+    assert_eq!(wrong.code, 1);
+    assert!(wrong.err.contains(".csv and .xlsx"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn staff_are_added_with_a_first_password(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let settings = [("DATABASE_URL", url.as_str())];
+    let add = ["staff", "add", "--login", "root.admin", "--name", "管理员", "--role", "administrator", "--json"];
+    let ran = qifu(&add, &settings);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let password = ran.json()["password"].as_str().unwrap().to_owned();
+    assert_eq!(server::password::fault(&password, "root.admin"), None);
+    let twice = qifu(&add, &settings);
+    assert_eq!(twice.code, 1);
+    assert!(twice.err.contains("taken"));
+    let lacks = qifu(&["staff", "add", "--login", "x", "--name", "x", "--role", "centre"], &settings);
+    assert!(lacks.code == 1 && lacks.err.contains("--area"));
+}
