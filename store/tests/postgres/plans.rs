@@ -23,8 +23,17 @@ const RUNS: i64 = 8;
 
 const ISSUES: i64 = 100_000;
 
+/// What is looked up in the five years. A question asked later, on a connection that stays, would be counted at any time.
+struct Sample {
+    person: i64,
+    enterprise: i64,
+    number: String,
+    /// How many issues are open.
+    open: i64,
+}
+
 /// Five years of a city: two thousand enterprises, one issue in seven still open.
-async fn five_years(world: &World) {
+async fn five_years(world: &World) -> Sample {
     let options: PgConnectOptions = (*world.owner.connect_options()).clone().application_name("load");
     let mut conn = options.connect().await.unwrap();
     for sql in [
@@ -94,8 +103,17 @@ async fn five_years(world: &World) {
     ] {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
     }
+    let (person, enterprise, number, open) = sqlx::query_as(
+        "select m.person_id, i.enterprise_id, i.number, (select count(*) from issue where open)
+         from issue i join membership m on m.enterprise_id = i.enterprise_id
+         where i.state = 'submitted' and i.area = 330502 order by i.id limit 1 offset 100",
+    )
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
     sqlx::Connection::close(conn).await.unwrap();
     gone(world, "load").await;
+    Sample { person, enterprise, number, open }
 }
 
 /// Waits until the connections of this name have ended: then their counters are written.
@@ -167,16 +185,9 @@ async fn weigh(
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn no_page_reads_a_table_through(owner: PgPool) {
     let world = World::with_connections(owner, 4).await;
-    five_years(&world).await;
+    let Sample { person, enterprise, number, open } = five_years(&world).await;
     let now = OffsetDateTime::now_utc();
     let faults = &mut Vec::new();
-    let (person, enterprise, number): (i64, i64, String) = sqlx::query_as(
-        "select m.person_id, i.enterprise_id, i.number from issue i join membership m on m.enterprise_id = i.enterprise_id
-         where i.state = 'submitted' and i.area = 330502 order by i.id limit 1 offset 100",
-    )
-    .fetch_one(&world.owner)
-    .await
-    .unwrap();
     let member = Some(Who::Person(person, Some(enterprise)));
     let number = number.as_str();
 
@@ -233,7 +244,6 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
         for which in Queue::of(&duty) {
             let name = format!("{login} {}", which.code());
             // A queue of some states of one scope walks the open issues of that scope in the order of their ends.
-            let open = world.count("select count(*) from issue where open").await;
             // A station's share is one in forty: the newest are looked through until a page is full.
             let most = match (*which, duty) {
                 (Queue::All, Duty::Station { .. }) => 40 * 21 + PAGE,
@@ -245,7 +255,6 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
             })
             .await;
         }
-        let open = world.count("select count(*) from issue where open").await;
         weigh(&world, faults, &format!("{login} counts"), staff, open + PAGE, async |conn: &mut Conn| {
             counts(conn, &duty, now).await.unwrap();
         })
