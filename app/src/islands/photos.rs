@@ -96,7 +96,10 @@ mod picker {
         fn preview(self: &Rc<Self>, grid: &Element, index: usize, file: &File) -> Option<()> {
             let item = dom::make("li", "")?;
             let image = dom::make("img", "")?;
-            image.set_attribute("src", &Url::create_object_url_with_blob(file).ok()?).ok()?;
+            let url = Url::create_object_url_with_blob(file).ok()?;
+            image.set_attribute("src", &url).ok()?;
+            // Shown, the address has done its work; kept, it would keep the picture in memory.
+            dom::listen(&image, "load", move |_| _ = Url::revoke_object_url(&url));
             image.set_attribute("alt", &["照片 ", &(index + 1).to_string()].concat()).ok()?;
             let remove = dom::make("button", "link")?;
             remove.set_attribute("type", "button").ok()?;
