@@ -1,106 +1,154 @@
-// See scripts/bench.
+// See scripts/bench. Server, PostgreSQL and wrk share the machine, so pages per second say less than CPU per page, which is read
+// from /proc before and after.
 
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { execFile, execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { ROOT, Space, filing, sleep } from "./space.mjs";
 
-const seconds = Number(process.argv[2]);
+const { values: options } = parseArgs({
+  options: {
+    against: { type: "string" },
+    seconds: { type: "string", default: "8" },
+    issues: { type: "string", default: "10000" },
+    rounds: { type: "string", default: "1" },
+  },
+});
 const CONNECTIONS = 16;
-const qifu = "target/release/qifu";
-const data = mkdtempSync(join(tmpdir(), "qifu-bench-"));
-execFileSync("chmod", ["755", data]);
-const base = "http://127.0.0.1:3900";
-const env = { ...process.env, QIFU_DATA: data, QIFU_DEMO: "1", QIFU_ADDR: "127.0.0.1:3900", QIFU_LOG: "warn", QIFU_CODES_PER_ADDRESS: "1000" };
-delete env.DATABASE_URL;
-env.DATABASE_URL = execFileSync(qifu, ["db", "start"], { env, encoding: "utf8" }).trim();
-const sql = (statement) => execFileSync("psql", ["-qXAt", env.DATABASE_URL, "-c", statement], { encoding: "utf8" }).trim();
-const TICK = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
+const PHONE = "13800000002";
+const TABLE = join(ROOT, "docs/BENCHMARKS.md");
+const MARKS = ["<!-- table of scripts/bench: begin -->", "<!-- table of scripts/bench: end -->"];
 
-/** CPU seconds of a process, with those of its children that have ended. */
-function cpu(pid, children) {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ").map(Number);
-  return (fields[11] + fields[12] + (children ? fields[13] + fields[14] : 0)) / TICK;
+/** A script for wrk: walks the paths in turn; a form is posted with a key of its own each time. */
+function lua(page, name) {
+  const text = (value) => `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  const lines = ["local n = 0", `local paths = {${page.paths.map(text).join(",")}}`];
+  for (const [header, value] of Object.entries(page.headers ?? {})) lines.push(`wrk.headers[${text(header)}] = ${text(value)}`);
+  if (page.form) {
+    lines.push(`wrk.headers["content-type"] = "application/x-www-form-urlencoded"`);
+    const form = new URLSearchParams({ ...page.form, key: "KEY" }).toString();
+    const [before, after] = form.split("KEY");
+    // A run's own prefix, then a counter: keys never meet.
+    lines.push(`local prefix = "${randomBytes(4).toString("hex")}-${randomBytes(2).toString("hex")}-4000-8000-"`);
+    lines.push(`request = function() n = n + 1
+      return wrk.format("POST", paths[n % #paths + 1], nil, ${text(before)} .. prefix .. string.format("%012x", n) .. ${text(after)}) end`);
+  } else {
+    lines.push(`request = function() n = n + 1; return wrk.format("GET", paths[n % #paths + 1]) end`);
+  }
+  lines.push(`done = function(summary, latency, requests)
+    io.write(string.format("RESULT %d %d %d %d %d %d\\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+      summary.bytes, summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout)) end`);
+  writeFileSync(name, lines.join("\n"));
 }
-const parent = (pid) => Number(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ")[1]);
-function clusterCpu(postmaster) {
-  let sum = cpu(postmaster, true);
-  for (const name of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (parent(name) === postmaster) sum += cpu(name, false);
-    } catch {
-      // It ended while we looked.
+
+async function load(space, page, seconds) {
+  const script = join(space.folder, "wrk.lua");
+  lua(page, script);
+  const before = space.cpu();
+  const { stdout } = await promisify(execFile)("wrk", [
+    "-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "-s", script, `http://127.0.0.1:${space.port}`,
+  ]);
+  const after = space.cpu();
+  const [requests, micros, p50, p99, bytes, errors] = stdout.match(/RESULT (.*)/)[1].split(" ").map(Number);
+  if (errors > 0) throw new Error(`${page.name}: ${errors} of ${requests} requests failed\n${stdout}`);
+  return {
+    name: page.name,
+    rate: requests / (micros / 1e6),
+    p50: p50 / 1000,
+    p99: p99 / 1000,
+    server: (after.server - before.server) / requests,
+    database: (after.database - before.database) / requests,
+    bytes: bytes / requests,
+  };
+}
+
+/** What is measured, for the people who are signed in now. */
+async function pages(space) {
+  const br = { "accept-encoding": "gzip, br" };
+  const member = await space.member(PHONE);
+  const centre = await space.staff("centre01");
+  const own = space.rows(
+    `select i.number, i.version from issue i join membership m using (enterprise_id) join person p on p.id = m.person_id
+     where p.phone = '${PHONE}' order by i.id limit 200`,
+  );
+  const events = (own.reduce((sum, row) => sum + Number(row[1]), 0) / own.length).toFixed(1);
+  const issues = own.map(([number]) => `/issues/${number}`);
+  return [
+    { name: "Sign-in", paths: ["/sign-in"], headers: br },
+    { name: "Home", paths: ["/home"], headers: { ...br, cookie: member } },
+    { name: `An issue's page (${own.length} in turn, ${events} events on average)`, paths: issues, headers: { ...br, cookie: member } },
+    { name: "An issue's page, not compressed", paths: issues, headers: { cookie: member } },
+    { name: "The desk's list (city centre)", paths: ["/desk"], headers: { ...br, cookie: centre } },
+    { name: "A filing", paths: ["/issues/file"], form: filing(), headers: { cookie: member } },
+  ];
+}
+
+const busy = () => Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]).toFixed(1);
+
+function row(result) {
+  const kb = `${(result.bytes / 1024).toFixed(1)} KB`;
+  const numbers = [Math.round(result.rate).toLocaleString("en"), result.p50.toFixed(1), result.p99.toFixed(1), result.server.toFixed(2), result.database.toFixed(2), kb];
+  return `| ${[result.name, ...numbers].join(" | ")} |`;
+}
+
+function write(results, space, loadBefore) {
+  const version = execFileSync("git", ["-C", ROOT, "rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const table = [
+    "| page | pages/s | p50 ms | p99 ms | server CPU ms | PostgreSQL CPU ms | bytes with headers |",
+    "|---|---:|---:|---:|---:|---:|---:|",
+    ...results.map(row),
+    "",
+    `\`make bench\` on ${new Date().toISOString().slice(0, 10)}, commit ${version}: release build, ${Number(options.issues).toLocaleString("en")} issues, ` +
+      `${CONNECTIONS} connections that stay open, ${options.seconds} s a page after a warm-up; ${cpus().length} × ${cpus()[0].model.trim()}, ` +
+      `load average before the run ${loadBefore}; PostgreSQL ${space.sql("show server_version").split(" ")[0]} with fsync ` +
+      `${space.sql("show fsync")}, synchronous_commit ${space.sql("show synchronous_commit")}. Server, PostgreSQL and wrk share these cores.`,
+  ].join("\n");
+  console.log(`\n${table}`);
+  const text = readFileSync(TABLE, "utf8");
+  const [begin, end] = MARKS.map((mark) => text.indexOf(mark));
+  if (begin < 0 || end < 0) throw new Error(`${TABLE} has lost its marks: ${MARKS.join(" ")}`);
+  writeFileSync(TABLE, `${text.slice(0, begin + MARKS[0].length)}\n${table}\n${text.slice(end)}`);
+}
+
+const loadBefore = busy();
+const spaces = [new Space(join(ROOT, "target/release/qifu")), ...(options.against ? [new Space(options.against)] : [])];
+const results = spaces.map(() => []);
+/** A page's name without what its data happened to be. */
+const short = (name) => name.replace(/ \(.*/, "");
+try {
+  console.log(`load average ${loadBefore}; loading ${options.issues} issues`);
+  for (const space of spaces) {
+    await space.startDatabase();
+    space.qifu("demo", "--issues", options.issues);
+    space.sql("vacuum analyze");
+  }
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const [which, space] of spaces.entries()) {
+      await space.startServer();
+      for (const page of await pages(space)) {
+        await load(space, page, 2);
+        const result = await load(space, page, Number(options.seconds));
+        results[which].push(result);
+        console.log(`${which ? "other" : "this "} ${row(result)}`);
+      }
+      // What the filings left to do must not weigh on whoever is next.
+      while (Number(space.sql("select count(*) from outbox")) > 0) await sleep(250);
+      await space.stopServer();
     }
   }
-  return sum;
-}
-
-let server;
-try {
-  console.log("loading 10,000 issues");
-  execFileSync(qifu, ["demo", "--issues", "10000"], { env, stdio: ["ignore", "ignore", "inherit"] });
-  sql("vacuum analyze");
-  server = spawn(qifu, ["serve"], { env, stdio: ["ignore", "ignore", openSync(join(data, "server.log"), "w")] });
-  for (let attempt = 0; !(await fetch(`${base}/readyz`).catch(() => null))?.ok; attempt += 1) {
-    if (attempt > 600) throw new Error("the server was not ready");
-    await new Promise((done) => setTimeout(done, 100));
+  if (options.against) {
+    console.log("\nthis / other, over all rounds: pages/s, server CPU, PostgreSQL CPU");
+    for (const name of new Set(results[0].map((result) => short(result.name)))) {
+      const sum = (which, of) => results[which].filter((result) => short(result.name) === name).reduce((all, result) => all + result[of], 0);
+      const ratio = (of) => (sum(0, of) / sum(1, of)).toFixed(2);
+      console.log(`${name}: ${ratio("rate")}, ${ratio("server")}, ${ratio("database")}`);
+    }
+  } else {
+    write(results[0].slice(-results[0].length / Number(options.rounds)), spaces[0], loadBefore);
   }
-  const folder = sql("show data_directory");
-  const postmaster = Number(readFileSync(join(folder, "postmaster.pid"), "utf8").split("\n")[0]);
-  const post = (path, pairs) => fetch(base + path, { method: "POST", redirect: "manual", body: new URLSearchParams(pairs) });
-  const cookieOf = (answer) => answer.headers.get("set-cookie").split(";")[0];
-  const phone = "13800000002";
-  const code = /id="demo-code">(\d{6})/.exec(await (await post("/sign-in", { phone })).text())?.[1];
-  const member = cookieOf(await post("/sign-in/code", { phone, code }));
-  const staff = cookieOf(await post("/desk/sign-in", { login: "centre01", password: "qifu-demo-2026" }));
-  const number = sql(
-    "select number from issue i join membership m using (enterprise_id) join person p on p.id = m.person_id where p.phone = '13800000002' order by version desc limit 1",
-  );
-  const events = sql(`select version from issue where number = '${number}'`);
-
-  const filing = join(data, "filing.lua");
-  writeFileSync(filing, `
-local n = 0
-local seed = os.time() % 100000
-local body = "title=%E5%8E%82%E6%88%BF%E6%97%81%E9%81%93%E8%B7%AF%E7%A7%AF%E6%B0%B4&text=%E4%B8%80%E4%B8%8B%E9%9B%A8%E8%B4%A7%E8%BD%A6%E5%B0%B1%E8%BF%9B%E4%B8%8D%E6%9D%A5%EF%BC%8C%E5%B7%B2%E7%BB%8F%E4%B8%89%E5%A4%A9%E4%BA%86%E3%80%82&category=drainage&place=%E7%BB%87%E9%87%8C%E9%95%87&contact_name=%E5%A7%9A%E7%BB%8F%E7%90%86&contact_phone=13800000002&key="
-request = function()
-  n = n + 1
-  local key = string.format("%08x-0000-4000-8000-%012x", seed, n)
-  return wrk.format("POST", "/issues/file", {["Cookie"] = "${member}", ["Content-Type"] = "application/x-www-form-urlencoded"}, body .. key)
-end
-`);
-  const pages = [
-    ["sign-in", "/sign-in", "", null],
-    ["home", "/home", member, null],
-    [`an issue (${events} events)`, `/issues/${number}`, member, null],
-    ["the desk's list", "/desk?queue=all", staff, null],
-    ["a filing, durable", "/issues/file", member, filing],
-  ];
-  const rows = [];
-  for (const [name, path, cookie, script] of pages) {
-    const run = (time) => execFileSync("wrk", ["-t1", `-c${CONNECTIONS}`, `-d${time}s`, "--latency", ...(cookie ? ["-H", `Cookie: ${cookie}`] : []),
-      ...(script ? ["-s", script] : []), base + path], { encoding: "utf8" });
-    if (!script) run(2);
-    const before = [cpu(server.pid, false), clusterCpu(postmaster)];
-    const out = run(seconds);
-    const after = [cpu(server.pid, false), clusterCpu(postmaster)];
-    const count = Number(/(\d+) requests in/.exec(out)?.[1]);
-    const bad = Number(/Non-2xx or 3xx responses: (\d+)/.exec(out)?.[1] ?? 0);
-    const latency = (part) => new RegExp(`${part}%\\s+(\\S+)`).exec(out)?.[1];
-    const each = (i) => (((after[i] - before[i]) * 1000) / count).toFixed(3);
-    const row = [name, (count / seconds).toFixed(0), latency(50), latency(99), each(0), each(1), bad];
-    rows.push(row);
-    console.log(row.join("  "));
-  }
-  const table = ["| page | pages/s | p50 | p99 | server CPU, ms/page | PostgreSQL CPU, ms/page | refused |", "|---|---|---|---|---|---|---|",
-    ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
-  const file = "docs/BENCHMARKS.md";
-  const text = readFileSync(file, "utf8");
-  const head = `${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores (${cpus()[0].model.trim()}), ${CONNECTIONS} connections, ${seconds} s a page:`;
-  writeFileSync(file, text.replace(/<!-- table -->[\s\S]*<!-- end -->/, `<!-- table -->\n${head}\n\n${table}\n<!-- end -->`));
 } finally {
-  server?.kill("SIGTERM");
-  await new Promise((done) => setTimeout(done, 500));
-  execFileSync(qifu, ["db", "stop"], { env, stdio: "ignore" });
-  rmSync(data, { recursive: true, force: true });
+  for (const space of spaces) await space.close();
 }

@@ -34,6 +34,13 @@ function stat(pid) {
 
 const TICK_MS = 1000 / Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 
+/** The session's cookie of an answer. */
+function sessionOf(answer) {
+  const cookie = answer.headers["set-cookie"]?.find((line) => line.startsWith("qifu="))?.split(";")[0];
+  if (!cookie) throw new Error(`nobody was signed in (${answer.status})`);
+  return cookie;
+}
+
 export class Space {
   constructor(binary) {
     this.binary = resolve(binary ?? process.env.QIFU_BINARY ?? join(ROOT, "target/release/qifu"));
@@ -146,18 +153,12 @@ export class Space {
     const page = await this.send("POST", "/sign-in", { form: { phone } });
     const code = page.body.match(/id="demo-code">(\d{6})</)?.[1];
     if (!code) throw new Error(`no code on the sign-in page (${page.status})`);
-    return this.#cookie(await this.send("POST", "/sign-in/code", { form: { phone, code } }));
+    return sessionOf(await this.send("POST", "/sign-in/code", { form: { phone, code } }));
   }
 
   /** Signs staff in and answers the cookie. */
   async staff(login) {
-    return this.#cookie(await this.send("POST", "/desk/sign-in", { form: { login, password: PASSWORD } }));
-  }
-
-  #cookie(answer) {
-    const cookie = answer.headers["set-cookie"]?.find((line) => line.startsWith("qifu="))?.split(";")[0];
-    if (!cookie) throw new Error(`nobody was signed in (${answer.status})`);
-    return cookie;
+    return sessionOf(await this.send("POST", "/desk/sign-in", { form: { login, password: PASSWORD } }));
   }
 
   /** CPU milliseconds so far of the server and of PostgreSQL, ended children included. */
