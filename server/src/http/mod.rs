@@ -114,8 +114,8 @@ const BODY_LIMIT: usize = 96 * 1024 * 1024;
 /// The whole application.
 pub fn router(state: AppState) -> Router {
     let compressible = SizeAbove::new(512).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
-    // A page is made anew for everyone. Brotli saves 4 % more of it than gzip and costs three times the time, a third of the whole
-    // page's (docs/BENCHMARKS.md); files that stay are compressed with brotli when they are built.
+    // A page is made anew for everyone. Brotli saves 5 to 10 % more of it than gzip, but took nearly half of the server's time for an
+    // issue's page (docs/BENCHMARKS.md); files that stay are compressed with brotli when they are built.
     let compression = CompressionLayer::new().no_br().quality(CompressionLevel::Precise(4)).compress_when(compressible);
     let pages = table()
         .fallback(ops::not_found)
