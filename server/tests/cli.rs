@@ -94,6 +94,13 @@ async fn enterprises_are_imported_and_bad_rows_reported(pool: PgPool) {
         (second["inserted"].clone(), second["updated"].clone(), second["unchanged"].clone()),
         (json!(0), json!(0), json!(2))
     );
+    // A workbook is read as well: a row that is known, and a bad one.
+    let book = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/enterprises.xlsx");
+    let third = qifu(&["enterprise", "import", book, "--json"], &settings);
+    assert_eq!(third.code, 1, "{}", third.err);
+    let third = third.json();
+    let changed = third["inserted"].as_u64().unwrap() + third["updated"].as_u64().unwrap() + third["unchanged"].as_u64().unwrap();
+    assert_eq!((changed, third["bad"][0]["line"].clone()), (1, json!(3)), "{third}");
     std::fs::write(folder.join("nonsense.txt"), "x").unwrap();
     let wrong = qifu(&["enterprise", "import", &folder.join("nonsense.txt").to_string_lossy()], &settings);
     assert_eq!(wrong.code, 1);

@@ -38,6 +38,13 @@ async fn pages_without_an_island_send_no_module(pool: PgPool) {
     for path in ["/home", "/issues", "/messages", "/me"] {
         let page = owner.get(path).await.body;
         assert!(!page.contains("type=\"module\"") && !page.contains("leptos-island"), "{path}");
+        // What every page may say by script, all together.
+        let scripts = page.split("<script").skip(1).map(|rest| {
+            assert!(!rest.split('>').next().unwrap().contains("src="), "{path}: a script of its own");
+            rest.split("</script>").next().unwrap().len()
+        });
+        let bytes: usize = scripts.sum();
+        assert!(bytes < 2048, "{path}: {bytes} bytes of script");
     }
     let form = owner.get("/issues/new").await.body;
     assert!(form.contains("type=\"module\"") && form.contains("leptos-island"));

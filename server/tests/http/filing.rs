@@ -1,7 +1,10 @@
 //! Filing: once per key, nothing typed is lost, refused files say why.
 
-use super::site::{Site, answers, file, hidden, jpeg, multipart};
+use super::site::{Site, answers, file, hidden, jpeg, multipart, phone_jpeg};
+use axum::body::Body;
+use axum::http::Request;
 use futures::future::join_all;
+use http_body_util::BodyExt;
 use sqlx::PgPool;
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -86,4 +89,34 @@ async fn a_command_sent_twice_is_done_once_and_shown_as_done(pool: PgPool) {
     let answer = owner.post(&format!("/issues/{open}/withdraw"), &[("text", "好"), ("version", "1")]).await;
     assert_eq!(answer.status.as_u16(), 422);
     assert!(answer.body.contains("撤回原因至少写 2 个字") && answer.body.contains('好'));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn photos_from_a_phone_are_kept_upright_without_their_place(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let sent = phone_jpeg();
+    assert!(sent.windows(4).any(|bytes| bytes == b"Exif"));
+    let mut pairs = answers("0199b0c0-0000-7000-8000-000000000013");
+    let three = [("a.jpg", sent.clone()), ("b.jpg", sent.clone()), ("c.jpg", sent)];
+    let checked = owner.send(multipart("/issues/new", &pairs, &three)).await;
+    assert_eq!(checked.status.as_u16(), 200);
+    let photos = hidden(&checked.body, "photo");
+    assert_eq!(photos.len(), 3);
+    pairs.extend(photos.iter().map(|id| ("photo", id.as_str())));
+    let number = file(&owner, &pairs).await;
+    let page = owner.get(&format!("/issues/{number}")).await.body;
+    let stranger = site.member(3).await;
+    for id in &photos {
+        assert!(page.contains(&format!("/photos/{id}/thumb")), "the page shows it");
+        for path in [format!("/photos/{id}"), format!("/photos/{id}/thumb")] {
+            let answer = owner.raw(Request::get(&path).body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.headers().get("content-type").unwrap(), "image/jpeg");
+            let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+            assert!(!bytes.windows(4).any(|part| part == b"Exif"), "{path}: where it was taken is gone");
+            let picture = image::load_from_memory(&bytes).unwrap();
+            assert_eq!(picture.width() * 4, picture.height() * 3, "{path}: turned upright");
+            assert_eq!(stranger.get(&path).await.status.as_u16(), 404);
+        }
+    }
 }

@@ -127,3 +127,15 @@ async fn headers_are_strict_and_nonces_differ(pool: PgPool) {
     let id = missing.headers.get("x-request-id").unwrap().to_str().unwrap();
     assert!(missing.body.contains(id), "an error page shows its number");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_code_that_came_too_late_opens_nothing(pool: PgPool) {
+    let site = Site::demo(&pool, &[("QIFU_DEMO", "1")]).await;
+    let nobody = site.anonymous();
+    let right = code(&nobody.post("/sign-in", &[("phone", "13800000006")]).await.body);
+    // An hour goes by.
+    sqlx::query("update login_code set expires_at = expires_at - interval '1 hour'").execute(&pool).await.unwrap();
+    let answer = nobody.post("/sign-in/code", &[("phone", "13800000006"), ("code", &right)]).await;
+    assert_eq!(answer.status.as_u16(), 422);
+    assert!(answer.body.contains("验证码已失效") && !answer.headers.contains_key(header::SET_COOKIE));
+}

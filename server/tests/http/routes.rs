@@ -205,3 +205,127 @@ async fn posts_from_other_sites_are_refused_everywhere(pool: PgPool) {
     }
     assert_eq!(owner.get("/home").await.status.as_u16(), 200, "still signed in");
 }
+
+#[test]
+fn only_these_routes_are_for_everybody() {
+    let open: Vec<String> =
+        ROUTES.iter().filter(|r| r.access == Access::Public).map(|r| format!("{} {}", r.method, r.path)).collect();
+    // A route that is called public by mistake would be asked nothing by the other tests.
+    let expected = [
+        "GET /",
+        "GET /healthz",
+        "GET /readyz",
+        "POST /elder",
+        "GET /sign-in",
+        "POST /sign-in",
+        "POST /sign-in/code",
+        "GET /desk/sign-in",
+        "POST /desk/sign-in",
+        "POST /sign-out",
+    ];
+    assert_eq!(open, expected);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_right_ones_may_post(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let mine = mine(&site, &site.member(2).await).await;
+    for route in ROUTES.iter().filter(|route| route.method == "POST") {
+        // A session for each: some of these routes end it.
+        let browser = match route.access {
+            Access::Public | Access::Person | Access::Member | Access::SignedIn => site.member(2).await,
+            Access::Desk => site.staff("centre01").await,
+            Access::Station => site.staff("station01").await,
+            Access::Staff => site.staff("admin").await,
+        };
+        let answer = browser.send(request(route, &mine, false)).await;
+        // What they sent may lack something (422), but they are not turned away.
+        assert!(matches!(answer.status.as_u16(), 200 | 303 | 422), "{}: {}", route.path, answer.status);
+    }
+}
+
+/// The commands come from the table of transitions: a new one is tried here at once.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn every_command_refuses_those_who_may_not(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let mine = mine(&site, &owner).await;
+    let stranger = site.member(3).await;
+    let mut elsewhere = Vec::new();
+    // A leader reads the issue: a form that lacks something, or a command that is not staff's, says so before anybody asks whose it is.
+    let wrong: [(&str, &[u16]); 6] = [
+        ("centre04", &[404]),
+        ("jingxin", &[404]),
+        ("station03", &[404]),
+        ("lingdao", &[403, 404, 422]),
+        ("zhengce", &[403]),
+        ("admin", &[403]),
+    ];
+    for (login, expected) in wrong {
+        elsewhere.push((login, expected, site.staff(login).await));
+    }
+    let mut codes: Vec<_> = domain::issue::table::TRANSITIONS.iter().map(|row| row.command.code()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    assert!(codes.len() > 10);
+    let fields = answers("0199b0c0-0000-7000-8000-000000000012");
+    for code in codes {
+        let (space, desk) = (format!("/issues/{}/{code}", mine.number), format!("/desk/issues/{}/{code}", mine.number));
+        for (who, path, expected, answer) in [
+            ("nobody", &space, 401, site.anonymous().post(&space, &fields).await),
+            ("nobody", &desk, 401, site.anonymous().post(&desk, &fields).await),
+            ("a stranger", &space, 404, stranger.post(&space, &fields).await),
+            ("a stranger", &desk, 403, stranger.post(&desk, &fields).await),
+            ("the owner", &desk, 403, owner.post(&desk, &fields).await),
+        ] {
+            assert_eq!(answer.status.as_u16(), expected, "{path} as {who}");
+            // The owner may read it all, only not command it from here.
+            let leaks = mine.secrets.iter().any(|secret| answer.body.contains(secret.as_str()));
+            assert!(who == "the owner" || !leaks, "{path} as {who} leaks");
+        }
+        for (login, expected, browser) in &elsewhere {
+            let answer = browser.post(&desk, &fields).await;
+            let status = answer.status.as_u16();
+            assert!(expected.contains(&status), "{desk} as {login}: {status}");
+            // Who reads everything may see the title beside the refusal; the others may not.
+            if *login != "lingdao" {
+                assert!(mine.secrets.iter().all(|secret| !answer.body.contains(secret.as_str())), "{desk} as {login} leaks");
+            }
+        }
+    }
+    let mut conn = site.state.store.system().await.unwrap();
+    assert_eq!(store::issue::versions(&mut conn, &mine.number).await.unwrap().1, 1, "nothing moved");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn lists_and_searches_show_nothing_of_others(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let mine = mine(&site, &owner).await;
+    // Messages exist only after the outbox was worked off: else their list would be empty for everybody.
+    server::workers::drain(&site.state).await.unwrap();
+    let [title, enterprise] = [&mine.secrets[0], &mine.secrets[1]];
+    let stranger = site.member(3).await;
+    for path in ["/home", "/issues", "/messages", "/me", "/enterprises", "/issues/new"] {
+        let answer = stranger.get(path).await;
+        assert_eq!(answer.status.as_u16(), 200, "{path}");
+        let secrets = [title, enterprise, &mine.number].into_iter().filter(|words| answer.body.contains(words.as_str()));
+        assert_eq!(secrets.collect::<Vec<_>>(), Vec::<&String>::new(), "{path} leaks");
+    }
+    for path in ["/home", "/issues"] {
+        assert!(owner.get(path).await.body.contains(title), "{path}: the owner sees it");
+    }
+    let search = format!("/desk?q={}", mine.number);
+    assert!(site.staff("centre01").await.get(&search).await.body.contains(title), "the right desk finds it");
+    for login in ["centre04", "jingxin", "station03", "jiandu"] {
+        let browser = site.staff(login).await;
+        for path in ["/desk", search.as_str(), "/desk/messages"] {
+            let answer = browser.get(path).await;
+            assert_eq!(answer.status.as_u16(), 200, "{path} as {login}");
+            assert!(!answer.body.contains(title) && !answer.body.contains(enterprise), "{path} as {login} leaks");
+        }
+    }
+    let look_up = format!("/desk/assist?q={}", mine.secrets[2]);
+    assert!(site.staff("station01").await.get(&look_up).await.body.contains(enterprise), "its own station finds it");
+    assert!(!site.staff("station03").await.get(&look_up).await.body.contains(enterprise), "another station does not");
+}

@@ -159,7 +159,7 @@ pub fn multipart(path: &str, pairs: &[(&str, &str)], files: &[(&str, Vec<u8>)]) 
 pub fn answers(key: &str) -> Vec<(&str, &str)> {
     vec![
         ("key", key),
-        ("title", "厂房东门外道路积水"),
+        ("title", "三号车间门口的路淹了"),
         ("text", "一下雨货车就进不来，已经三天了，请尽快来看。"),
         ("category", "drainage"),
         ("place", "织里镇栋梁路 88 号"),
@@ -187,4 +187,20 @@ pub fn jpeg() -> Vec<u8> {
 pub fn hidden(html: &str, name: &str) -> Vec<String> {
     let mark = format!("name=\"{name}\" value=\"");
     html.split(&mark).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+/// A JPEG as a phone makes it: with an EXIF block that says how it is turned and where it was taken.
+pub fn phone_jpeg() -> Vec<u8> {
+    let plain = jpeg();
+    // TIFF, big endian: orientation 6 (a quarter clockwise), and a pointer to a GPS directory of one entry.
+    let mut segment = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x02".to_vec();
+    segment.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0]);
+    segment.extend([0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 38, 0, 0, 0, 0]);
+    segment.extend([0, 1, 0, 1, 0, 2, 0, 0, 0, 2, b'N', 0, 0, 0, 0, 0, 0, 0]);
+    let mut bytes = plain[..2].to_vec();
+    bytes.extend([0xff, 0xe1]);
+    bytes.extend(u16::try_from(segment.len() + 2).unwrap().to_be_bytes());
+    bytes.extend(segment);
+    bytes.extend(&plain[2..]);
+    bytes
 }
