@@ -238,3 +238,30 @@ fn buttons_are_what_decide_would_let_through() {
     let new = Case::submitted();
     assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.calendar), [CommandKind::Accept, CommandKind::Decline]);
 }
+
+#[test]
+fn after_the_cap_the_work_goes_on_without_the_input() {
+    let ask = || Command::Ask { what: "请补充厂房的具体位置".into() };
+    let lapse = datetime!(2026-12-02 09:00 +8);
+    // Asked by the centre: it dispatches what it has, and what comes after the cap is the department's.
+    let mut centre = Case::submitted();
+    centre.ok(accept(Level::Simple), &DISTRICT, T0);
+    centre.ok(ask(), &DISTRICT, T0);
+    assert!(matches!(centre.refused(dispatch(5), &DISTRICT, T0), Refusal::Rule { code: "pause_holds", .. }));
+    centre.ok(Command::LapsePause, &Actor::System, lapse);
+    centre.ok(dispatch(5), &DISTRICT, lapse);
+    assert_eq!((centre.issue.state, &centre.issue.pause), (State::Dispatched, &None));
+    // Asked by the department: it tells how far it is, and answers.
+    let mut lead = Case::submitted();
+    lead.ok(accept(Level::Simple), &DISTRICT, T0);
+    lead.ok(dispatch(5), &DISTRICT, T0);
+    lead.ok(Command::Sign, &LEAD, T0);
+    lead.ok(ask(), &LEAD, T0);
+    assert!(matches!(lead.refused(answer(), &LEAD, T0), Refusal::Rule { code: "pause_holds", .. }));
+    lead.ok(Command::LapsePause, &Actor::System, lapse);
+    assert!(matches!(lead.refused(dispatch(6), &DISTRICT, lapse), Refusal::Rule { code: "pause_holds", .. }));
+    lead.ok(Command::Progress { text: "未收到补充，先按现有情况查看。".into() }, &LEAD, lapse);
+    assert_eq!(lead.issue.state, State::AwaitingInput, "the enterprise may still supply");
+    lead.ok(answer(), &LEAD, lapse);
+    assert_eq!((lead.issue.state, &lead.issue.pause), (State::Answered, &None));
+}

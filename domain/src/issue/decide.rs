@@ -199,6 +199,12 @@ fn possible(
                 return rule("close_early", format!("企业还可以评价到{}，之后经回访才能销号", words::day(first.date())));
             }
         }
+        CommandKind::Dispatch | CommandKind::Progress | CommandKind::Answer if issue.state == State::AwaitingInput => {
+            let from = if kind == CommandKind::Dispatch { State::Accepted } else { State::Handling };
+            if !issue.pause.as_ref().is_some_and(|pause| pause.lapsed && pause.from == from) {
+                return rule("pause_holds", "正在等企业补充材料，补充后或补充期限到了再办理");
+            }
+        }
         CommandKind::LapsePause => match &issue.pause {
             Some(pause) if !pause.lapsed && now >= pause.cap => {}
             _ => return rule("pause_runs", "还没有到补充期限"),

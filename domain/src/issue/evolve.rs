@@ -83,6 +83,7 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             issue.dispatched_at = Some(at);
             issue.returned = false;
             issue.proposed = None;
+            issue.pause = None;
             issue.sign = clock(at, *sign_due);
         }
         Event::Signed { interim_due } => {
@@ -104,6 +105,7 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             issue.state = State::Answered;
             issue.answered_at = Some(at);
             issue.outcome = Some(*outcome);
+            issue.pause = None;
             meet(&mut issue.interim, at);
             meet(&mut issue.answer, at);
             if *late {

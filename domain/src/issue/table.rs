@@ -48,7 +48,8 @@ pub struct Transition {
 const OPEN: &[State] =
     &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::AwaitingInput, State::Answered];
 
-/// The table. A command that is not here for a state and a kind of actor is refused.
+/// The table. From 待补充 work goes on only after the pause lapsed (`decide`): an enterprise that never supplies must not leave
+/// a department late and without a way to answer. A command that is not here for a state and a kind of actor is refused.
 pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Submit, &[Who::Member, Who::Assisted], &[State::Draft], To::State(State::Submitted)),
     row(CommandKind::Accept, &[Who::Centre], &[State::Submitted], To::State(State::Accepted)),
@@ -57,11 +58,11 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Ask, &[Who::Centre, Who::Lead], &[State::Accepted, State::Handling], To::State(State::AwaitingInput)),
     row(CommandKind::Supply, &[Who::Member, Who::Assisted], &[State::AwaitingInput], To::Before),
     row(CommandKind::LapsePause, &[Who::System], &[State::AwaitingInput], To::Same),
-    row(CommandKind::Dispatch, &[Who::Centre], &[State::Accepted], To::State(State::Dispatched)),
+    row(CommandKind::Dispatch, &[Who::Centre], &[State::Accepted, State::AwaitingInput], To::State(State::Dispatched)),
     row(CommandKind::Sign, &[Who::Lead], &[State::Dispatched], To::State(State::Handling)),
     row(CommandKind::Return, &[Who::Lead], &[State::Dispatched], To::State(State::Accepted)),
-    row(CommandKind::Progress, &[Who::Lead], &[State::Handling], To::Same),
-    row(CommandKind::Answer, &[Who::Lead], &[State::Handling], To::State(State::Answered)),
+    row(CommandKind::Progress, &[Who::Lead], &[State::Handling, State::AwaitingInput], To::Same),
+    row(CommandKind::Answer, &[Who::Lead], &[State::Handling, State::AwaitingInput], To::State(State::Answered)),
     row(CommandKind::Rate, &[Who::Member], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
     row(CommandKind::Close, &[Who::Centre], &[State::Answered], To::State(State::Closed)),
     row(CommandKind::Reopen, &[Who::Member, Who::Centre], &[State::Closed], To::State(State::Dispatched)),
