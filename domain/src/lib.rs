@@ -12,6 +12,7 @@ pub mod enterprise;
 pub mod issue;
 pub mod mask;
 pub mod phone;
+pub mod policy;
 pub mod search;
 pub mod text;
 pub mod uscc;

@@ -1,0 +1,424 @@
+//! The answer for one enterprise: what it can have, what it is one step from, what hangs on a question, and why (S-16, S-17).
+
+use super::book::{Book, FactProblem, Scratch, Table, Truth, UNBOUNDED, UNKNOWN};
+use super::condition::{Condition, Leaf, Test};
+use super::facts::Facts;
+use super::model::{Item, Mode};
+use super::money::Fen;
+use super::total::{Allocation, Claim, allocate};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use time::Date;
+
+/// Whether an enterprise may have an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// 符合.
+    Eligible,
+    /// 不符合.
+    Ineligible,
+    /// 信息不足.
+    Unknown,
+}
+
+impl Verdict {
+    fn of(truth: Truth) -> Verdict {
+        match truth {
+            Truth::Met => Verdict::Eligible,
+            Truth::Unmet => Verdict::Ineligible,
+            Truth::Unknown => Verdict::Unknown,
+        }
+    }
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Verdict::Eligible => "eligible",
+            Verdict::Ineligible => "ineligible",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
+/// The five groups people read, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// 可直接兑现: eligible, and paid without a form.
+    Payable,
+    /// 可申报: eligible, to be applied for.
+    Applicable,
+    /// 差一点: one step short.
+    Near,
+    /// 信息不足: an answer decides.
+    Unknown,
+    /// 不符合.
+    Unmet,
+}
+
+impl Standing {
+    /// Every standing, in the order of the page.
+    pub const ALL: [Standing; 5] = [Standing::Payable, Standing::Applicable, Standing::Near, Standing::Unknown, Standing::Unmet];
+
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Standing::Payable => "可直接兑现",
+            Standing::Applicable => "可申报",
+            Standing::Near => "差一点",
+            Standing::Unknown => "信息不足",
+            Standing::Unmet => "不符合",
+        }
+    }
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Standing::Payable => "payable",
+            Standing::Applicable => "applicable",
+            Standing::Near => "near",
+            Standing::Unknown => "unknown",
+            Standing::Unmet => "unmet",
+        }
+    }
+
+    /// From the code.
+    pub fn parse(code: &str) -> Option<Standing> {
+        Standing::ALL.into_iter().find(|standing| standing.code() == code)
+    }
+}
+
+/// An amount; a range where a fact it is computed from is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Range {
+    /// At least.
+    pub low: Fen,
+    /// At most; none where nothing limits it.
+    pub high: Option<Fen>,
+}
+
+impl Range {
+    fn new(low: i64, high: i64) -> Range {
+        Range { low: Fen(low), high: (high < UNBOUNDED - 1).then_some(Fen(high)) }
+    }
+
+    /// Whether it is one amount.
+    pub fn is_exact(&self) -> bool {
+        self.high == Some(self.low)
+    }
+
+    /// The greatest amount that is sure to be an amount: the upper end, or the lower where there is none.
+    pub fn up_to(&self) -> Fen {
+        self.high.unwrap_or(self.low)
+    }
+
+    /// As people read it: `96 万元`, `最高 100 万元`, `10 万元起`.
+    pub fn words(&self) -> String {
+        match self.high {
+            Some(high) if high == self.low => high.words(),
+            Some(high) => format!("最高 {}", high.words()),
+            None if self.low == Fen::ZERO => "金额待定".to_owned(),
+            None => format!("{}起", self.low.words()),
+        }
+    }
+}
+
+/// A fact that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Missing {
+    /// An attribute.
+    Attribute(String),
+    /// A question not yet answered.
+    Question(String),
+    /// The enterprise's tags are not known.
+    Tags,
+}
+
+impl Missing {
+    /// The code in answers to machines.
+    pub fn code(&self) -> &str {
+        match self {
+            Missing::Attribute(code) | Missing::Question(code) => code,
+            Missing::Tags => "tags",
+        }
+    }
+}
+
+/// What an item is to an enterprise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Index of the item in the book.
+    pub item: usize,
+    /// Whether.
+    pub verdict: Verdict,
+    /// What it pays, or would pay: for [`Standing::Near`] as of the missing step taken.
+    pub amount: Range,
+    /// What it pays after the rules of its group, caps and budgets; nothing where it is not eligible.
+    pub paid: Fen,
+    /// Whether it is among those that pay.
+    pub chosen: bool,
+    /// Its group on the page.
+    pub standing: Standing,
+    /// For [`Standing::Near`]: the leaf that is short, in the order of writing.
+    pub short: Option<usize>,
+    /// What is not known and could decide it.
+    pub missing: Vec<Missing>,
+}
+
+/// A fact worth asking for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextQuestion {
+    /// The fact.
+    pub missing: Missing,
+    /// Money that hangs on it: what the total could gain.
+    pub decides: Fen,
+    /// Items that wait for nothing else.
+    pub alone: usize,
+}
+
+/// The answer for one enterprise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// The day it holds for.
+    pub as_of: Date,
+    /// What all eligible items pay together.
+    pub total: Range,
+    /// One for each item, in the order people read.
+    pub outcomes: Vec<Outcome>,
+    /// What to ask next, the most money first.
+    pub questions: Vec<NextQuestion>,
+    /// Facts that could not be read and count as unknown.
+    pub problems: Vec<FactProblem>,
+}
+
+/// How many facts are asked for at most.
+const QUESTIONS: usize = 5;
+
+impl Book {
+    /// Evaluates every item for one enterprise.
+    pub fn evaluate(&self, facts: &Facts) -> Evaluation {
+        let (mut table, problems) = self.row(facts);
+        let mut scratch = Scratch::new(self);
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(self.items().len());
+        for index in 0..self.items().len() {
+            outcomes.push(self.outcome(index, &mut table, &mut scratch));
+        }
+        let claims = |high: bool| -> Vec<Claim> {
+            let amount = |range: &Range| if high { range.high.map_or(UNBOUNDED / 1024, |fen| fen.0) } else { range.low.0 };
+            let eligible = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Eligible);
+            eligible.map(|outcome| self.claim(outcome.item, amount(&outcome.amount), outcome.amount.up_to().0)).collect()
+        };
+        let limits = self.limits(&table);
+        let low = allocate(&claims(false), &limits);
+        let high = allocate(&claims(true), &limits);
+        let mut place = 0;
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.verdict == Verdict::Eligible) {
+            outcome.chosen = low.chosen[place];
+            outcome.paid = Fen(low.paid[place]);
+            place += 1;
+        }
+        let questions = self.questions(&outcomes, &low);
+        outcomes.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
+        let top = if high.total >= UNBOUNDED / 1024 { UNBOUNDED } else { high.total };
+        Evaluation { as_of: self.as_of, total: Range::new(low.total, top), outcomes, questions, problems }
+    }
+
+    fn order<'a>(&'a self, outcome: &Outcome) -> impl Ord + use<'a> {
+        let item = &self.items()[outcome.item];
+        (
+            outcome.standing,
+            !outcome.chosen && outcome.verdict == Verdict::Eligible,
+            !item.open_on(self.as_of),
+            -outcome.amount.up_to().0,
+            &item.id,
+        )
+    }
+
+    fn outcome(&self, index: usize, table: &mut Table, scratch: &mut Scratch) -> Outcome {
+        self.run::<false>(index, table, 0, scratch);
+        let item = &self.items()[index];
+        let verdict = Verdict::of(Truth::from_byte(scratch.verdicts()[0]));
+        let mut amount = Range::new(scratch.low()[0], scratch.high()[0]);
+        let truths: Vec<Truth> = (0..self.leaf_count(index)).map(|leaf| Truth::from_byte(scratch.truths(leaf)[0])).collect();
+        let mut short = None;
+        let standing = match verdict {
+            Verdict::Eligible if item.apply.mode == Mode::Declare => Standing::Applicable,
+            Verdict::Eligible => Standing::Payable,
+            Verdict::Unknown => Standing::Unknown,
+            Verdict::Ineligible => {
+                short = one_step(&item.condition, &truths);
+                if short.is_some() { Standing::Near } else { Standing::Unmet }
+            }
+        };
+        let mut missing = Vec::new();
+        if verdict == Verdict::Unknown {
+            let mut leaf = 0;
+            undecided(&item.condition, &truths, &mut leaf, &mut |leaf| self.missing_of(leaf, table, &mut missing));
+        }
+        if verdict != Verdict::Ineligible && !amount.is_exact() {
+            self.missing_in_amount(item, table, &mut missing);
+        }
+        missing.sort();
+        missing.dedup();
+        if let Some(leaf) = short
+            && let Some((slot, needed)) = self.needed(index, leaf, table)
+        {
+            // The amount is that of the step taken: it is what the step is worth.
+            let now = table.get(slot, 0);
+            table.put(slot, 0, needed);
+            self.run::<false>(index, table, 0, scratch);
+            amount = Range::new(scratch.low()[0], scratch.high()[0]);
+            table.put(slot, 0, now);
+        }
+        Outcome { item: index, verdict, amount, paid: Fen::ZERO, chosen: false, standing, short, missing }
+    }
+
+    fn missing_of(&self, leaf: &Leaf, table: &Table, missing: &mut Vec<Missing>) {
+        let mut attribute = |code: &str| {
+            if self.is_unknown(code, table) {
+                missing.push(Missing::Attribute(code.to_owned()));
+            }
+        };
+        match &leaf.test {
+            Test::Num { attr, .. } | Test::InSet { attr, .. } | Test::Date { attr, .. } | Test::Age { attr, .. } => {
+                attribute(attr)
+            }
+            Test::Ratio { num, den, .. } => {
+                attribute(num);
+                attribute(den);
+            }
+            Test::HasTag { .. } => missing.push(Missing::Tags),
+            Test::Attest { question } => missing.push(Missing::Question(question.clone())),
+        }
+    }
+
+    fn missing_in_amount(&self, item: &Item, table: &Table, missing: &mut Vec<Missing>) {
+        item.amount.attributes(&mut |code| {
+            if self.is_unknown(code, table) {
+                missing.push(Missing::Attribute(code.to_owned()));
+            }
+        });
+        let mut tagged = false;
+        item.amount.tags(&mut |_| tagged = true);
+        if tagged && self.tags_unknown(table) {
+            missing.push(Missing::Tags);
+        }
+    }
+
+    /// The few facts that decide the most: each item lends its gain to the facts it waits for, in equal parts.
+    fn questions(&self, outcomes: &[Outcome], paid: &Allocation) -> Vec<NextQuestion> {
+        // What a group that pays one already pays: only what goes beyond is a gain.
+        let mut group_pays: BTreeMap<&str, i64> = BTreeMap::new();
+        let eligible = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Eligible);
+        for (outcome, paid) in eligible.zip(&paid.paid) {
+            if let Some(group) = self.pays_one(outcome.item) {
+                let pays = group_pays.entry(group).or_default();
+                *pays = (*pays).max(*paid);
+            }
+        }
+        let mut asked: BTreeMap<&Missing, (i64, usize)> = BTreeMap::new();
+        for outcome in outcomes.iter().filter(|outcome| !outcome.missing.is_empty()) {
+            let already = match outcome.verdict {
+                Verdict::Eligible => outcome.amount.low.0,
+                _ => self.pays_one(outcome.item).and_then(|group| group_pays.get(group)).copied().unwrap_or(0),
+            };
+            let gain = (outcome.amount.up_to().0 - already).max(0);
+            let share = gain / i64::try_from(outcome.missing.len()).unwrap_or(i64::MAX);
+            for missing in &outcome.missing {
+                let entry = asked.entry(missing).or_default();
+                entry.0 = entry.0.saturating_add(share);
+                entry.1 += usize::from(outcome.missing.len() == 1);
+            }
+        }
+        let mut list: Vec<NextQuestion> = asked
+            .into_iter()
+            .map(|(missing, (gain, alone))| NextQuestion { missing: missing.clone(), decides: Fen(gain), alone })
+            .collect();
+        list.sort_by(|a, b| (b.decides, b.alone).cmp(&(a.decides, a.alone)).then_with(|| a.missing.cmp(&b.missing)));
+        list.truncate(QUESTIONS);
+        list
+    }
+}
+
+/// Visits the leaves whose answer could still decide the verdict: those unknown under nothing that is settled.
+fn undecided<'a>(condition: &'a Condition, truths: &[Truth], next: &mut usize, visit: &mut impl FnMut(&'a Leaf)) {
+    let first = *next;
+    let truth = truth_of(condition, truths, next);
+    if truth != Truth::Unknown {
+        return;
+    }
+    *next = first;
+    match condition {
+        Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => {
+            list.iter().for_each(|child| undecided(child, truths, next, visit));
+        }
+        Condition::Not(child) => undecided(child, truths, next, visit),
+        Condition::Leaf(leaf) => {
+            *next += 1;
+            visit(leaf);
+        }
+    }
+}
+
+/// Truth of a condition from those of its leaves; `next` is the place of its first leaf and moves behind its last.
+pub(crate) fn truth_of(condition: &Condition, truths: &[Truth], next: &mut usize) -> Truth {
+    match condition {
+        Condition::All(list) => list.iter().map(|child| truth_of(child, truths, next)).fold(Truth::Met, Truth::min),
+        Condition::Any(list) => list.iter().map(|child| truth_of(child, truths, next)).fold(Truth::Unmet, Truth::max),
+        Condition::Not(child) => match truth_of(child, truths, next) {
+            Truth::Met => Truth::Unmet,
+            Truth::Unmet => Truth::Met,
+            Truth::Unknown => Truth::Unknown,
+        },
+        Condition::AtLeast { k, of } => {
+            let (mut met, mut open) = (0, 0);
+            for child in of {
+                match truth_of(child, truths, next) {
+                    Truth::Met => met += 1,
+                    Truth::Unknown => open += 1,
+                    Truth::Unmet => {}
+                }
+            }
+            if met >= *k {
+                Truth::Met
+            } else if met + open >= *k {
+                Truth::Unknown
+            } else {
+                Truth::Unmet
+            }
+        }
+        Condition::Leaf(_) => {
+            *next += 1;
+            truths[*next - 1]
+        }
+    }
+}
+
+/// The one leaf that would make the condition met, if there is one an enterprise can do something about: a figure, an age or a
+/// tag, not what it is or where it lies.
+fn one_step(condition: &Condition, truths: &[Truth]) -> Option<usize> {
+    let mut leaves = Vec::with_capacity(truths.len());
+    condition.leaves(&mut |leaf| leaves.push(leaf));
+    let mut flipped = truths.to_vec();
+    (0..truths.len()).find(|at| {
+        let movable = matches!(leaves[*at].test, Test::Num { .. } | Test::Ratio { .. } | Test::Age { .. } | Test::HasTag { .. });
+        if truths[*at] != Truth::Unmet || !movable {
+            return false;
+        }
+        flipped[*at] = Truth::Met;
+        let met = truth_of(condition, &flipped, &mut 0) == Truth::Met;
+        flipped[*at] = Truth::Unmet;
+        met
+    })
+}
+
+impl Book {
+    fn is_unknown(&self, code: &str, table: &Table) -> bool {
+        self.slots().iter().enumerate().any(|(at, slot)| slot.code == code && table.get(at, 0) == UNKNOWN)
+    }
+
+    fn tags_unknown(&self, table: &Table) -> bool {
+        self.slots().iter().enumerate().any(|(at, slot)| slot.kind == super::book::SlotKind::Tags && table.get(at, 0) == UNKNOWN)
+    }
+}

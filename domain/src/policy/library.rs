@@ -1,0 +1,155 @@
+//! The libraries of attributes, tags and questions (指标库、标签库, S-22): what conditions may ask, in the words people read. They
+//! live in the database and are kept by policy staff; `policies/` holds what a new one starts with.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An attribute (指标).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Stable code.
+    pub code: String,
+    /// What people read.
+    pub name: String,
+    /// What its values are.
+    pub kind: AttributeKind,
+    /// Unit of a number, e.g. 元, 人.
+    #[serde(default)]
+    pub unit: String,
+    /// Department that supplies it.
+    #[serde(default)]
+    pub source: String,
+    /// How often it is refreshed: `once`, `annual`, `quarterly`, `monthly`, `realtime`.
+    #[serde(default)]
+    pub refresh: String,
+    /// Whether the enterprise may state it itself.
+    #[serde(default)]
+    pub enterprise_may_state: bool,
+}
+
+/// What the values of an attribute are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttributeKind {
+    /// A number, a rate.
+    Number,
+    /// Yuan.
+    Money,
+    /// Whole things.
+    Count,
+    /// A day.
+    Date,
+    /// Yes or no; conditions compare it with 1.
+    Bool,
+    /// A hierarchical code.
+    Code,
+    /// A tag, kept in the tag library.
+    Tag,
+}
+
+impl AttributeKind {
+    /// Every kind.
+    pub const ALL: [AttributeKind; 7] = [
+        AttributeKind::Number,
+        AttributeKind::Money,
+        AttributeKind::Count,
+        AttributeKind::Date,
+        AttributeKind::Bool,
+        AttributeKind::Code,
+        AttributeKind::Tag,
+    ];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            AttributeKind::Number => "number",
+            AttributeKind::Money => "money",
+            AttributeKind::Count => "count",
+            AttributeKind::Date => "date",
+            AttributeKind::Bool => "bool",
+            AttributeKind::Code => "code",
+            AttributeKind::Tag => "tag",
+        }
+    }
+
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            AttributeKind::Number => "数字",
+            AttributeKind::Money => "金额",
+            AttributeKind::Count => "数量",
+            AttributeKind::Date => "日期",
+            AttributeKind::Bool => "是否",
+            AttributeKind::Code => "代码",
+            AttributeKind::Tag => "标签",
+        }
+    }
+
+    /// From the code.
+    pub fn parse(code: &str) -> Option<AttributeKind> {
+        AttributeKind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Whether conditions may compare it as a number.
+    pub fn is_numeric(self) -> bool {
+        matches!(self, AttributeKind::Number | AttributeKind::Money | AttributeKind::Count | AttributeKind::Bool)
+    }
+}
+
+/// A tag (标签) an enterprise may bear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// Stable code.
+    pub code: String,
+    /// What people read.
+    pub name: String,
+    /// What it means and who gives it.
+    #[serde(default)]
+    pub meaning: String,
+}
+
+/// A question the enterprise answers with yes or no.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Stable code.
+    pub code: String,
+    /// The question.
+    pub text: String,
+}
+
+/// All three.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Library {
+    /// Attributes by code.
+    pub attributes: BTreeMap<String, Attribute>,
+    /// Tags by code.
+    pub tags: BTreeMap<String, Tag>,
+    /// Questions by code.
+    pub questions: BTreeMap<String, Question>,
+}
+
+impl Library {
+    /// From lists, as the files of `policies/` hold them.
+    pub fn new(attributes: Vec<Attribute>, tags: Vec<Tag>, questions: Vec<Question>) -> Library {
+        Library {
+            attributes: attributes.into_iter().map(|a| (a.code.clone(), a)).collect(),
+            tags: tags.into_iter().map(|t| (t.code.clone(), t)).collect(),
+            questions: questions.into_iter().map(|q| (q.code.clone(), q)).collect(),
+        }
+    }
+
+    /// The name of an attribute; its code where it is not known.
+    pub fn attribute_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.attributes.get(code).map_or(code, |attribute| &attribute.name)
+    }
+
+    /// The name of a tag; its code where it is not known.
+    pub fn tag_name<'a>(&'a self, code: &'a str) -> &'a str {
+        self.tags.get(code).map_or(code, |tag| &tag.name)
+    }
+
+    /// The text of a question; its code where it is not known.
+    pub fn question_text<'a>(&'a self, code: &'a str) -> &'a str {
+        self.questions.get(code).map_or(code, |question| &question.text)
+    }
+}

@@ -1,0 +1,355 @@
+//! A policy item (政策条目): one line of money or support with its condition, amount and windows (S-21). The JSON form is the form
+//! that is stored, edited and exchanged; `policies/README.md` describes it.
+
+use super::amount::Amount;
+use super::condition::Condition;
+use super::money::Fen;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use time::Date;
+
+/// A policy item of one version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Stable code, e.g. `huzhou-2023-23-upgrade`.
+    pub id: String,
+    /// Version; a published one never changes.
+    #[serde(default = "first_version")]
+    pub version: u32,
+    /// What people read.
+    pub title: String,
+    /// Where it is laid down.
+    pub document: Document,
+    /// Level of the issuer.
+    pub level: Level,
+    /// Name or code of the area it holds in.
+    #[serde(default)]
+    pub area: String,
+    /// Service board (服务板块).
+    #[serde(default = "policy_board")]
+    pub board: String,
+    /// Subjects to filter and subscribe by.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When it is in force.
+    pub valid: Window,
+    /// How the money is had.
+    pub apply: Apply,
+    /// Texts of the clauses that leaves refer to.
+    #[serde(default)]
+    pub clauses: BTreeMap<String, String>,
+    /// Who may have it.
+    pub condition: Condition,
+    /// How much.
+    pub amount: Amount,
+    /// How it stands beside other items.
+    #[serde(default)]
+    pub group: Option<Group>,
+    /// The budget it is paid from.
+    #[serde(default)]
+    pub fund: Option<Fund>,
+    /// The most an enterprise may have in a year of all items with the same id.
+    #[serde(default)]
+    pub yearly_cap: Option<YearlyCap>,
+}
+
+fn first_version() -> u32 {
+    1
+}
+
+fn policy_board() -> String {
+    "policy".to_owned()
+}
+
+/// The document (文件) of an item.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Document {
+    /// 文号.
+    pub no: String,
+    /// Title.
+    pub title: String,
+    /// 发文机关.
+    pub issuer: String,
+    /// Where the text is.
+    pub url: String,
+    /// 发布日期.
+    #[serde(with = "day::option")]
+    pub published_on: Option<Date>,
+    /// The years it is for, as people say it.
+    pub years: String,
+    /// What was assumed, what to check.
+    pub note: String,
+}
+
+/// Level of the issuer (层级).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// 国家.
+    National,
+    /// 省.
+    Province,
+    /// 市.
+    City,
+    /// 区县.
+    District,
+}
+
+impl Level {
+    /// Every level.
+    pub const ALL: [Level; 4] = [Level::National, Level::Province, Level::City, Level::District];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Level::National => "national",
+            Level::Province => "province",
+            Level::City => "city",
+            Level::District => "district",
+        }
+    }
+
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Level::National => "国家",
+            Level::Province => "省级",
+            Level::City => "市级",
+            Level::District => "区县",
+        }
+    }
+
+    /// From the code.
+    pub fn parse(code: &str) -> Option<Level> {
+        Level::ALL.into_iter().find(|level| level.code() == code)
+    }
+}
+
+/// How the money is had (兑现方式, S-24).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// 免申即享: paid without asking.
+    Automatic,
+    /// 快申快享: one step, decided at once.
+    Express,
+    /// 申报: a form with materials, reviewed.
+    Declare,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Mode; 3] = [Mode::Automatic, Mode::Express, Mode::Declare];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Mode::Automatic => "automatic",
+            Mode::Express => "express",
+            Mode::Declare => "declare",
+        }
+    }
+
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Mode::Automatic => "免申即享",
+            Mode::Express => "快申快享",
+            Mode::Declare => "申报",
+        }
+    }
+
+    /// From the code.
+    pub fn parse(code: &str) -> Option<Mode> {
+        Mode::ALL.into_iter().find(|mode| mode.code() == code)
+    }
+}
+
+/// A span of days, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// First day.
+    #[serde(with = "day")]
+    pub from: Date,
+    /// Last day; none where the document names none.
+    #[serde(default, with = "day::option")]
+    pub to: Option<Date>,
+}
+
+impl Window {
+    /// Whether a day lies inside.
+    pub fn holds(&self, on: Date) -> bool {
+        self.from <= on && self.to.is_none_or(|to| on <= to)
+    }
+}
+
+/// How and when to apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apply {
+    /// How the money is had.
+    pub mode: Mode,
+    /// First day of the window; none: as long as the item is in force.
+    #[serde(default, with = "day::option")]
+    pub from: Option<Date>,
+    /// Last day of the window.
+    #[serde(default, with = "day::option")]
+    pub to: Option<Date>,
+    /// Where.
+    #[serde(default, rename = "where")]
+    pub place: String,
+    /// What to bring (申报材料).
+    #[serde(default)]
+    pub materials: Vec<String>,
+}
+
+/// Items that stand together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    /// Its id, shared by the items.
+    pub id: String,
+    /// The rule.
+    pub rule: GroupRule,
+    /// The most an enterprise may have of the whole group.
+    #[serde(default)]
+    pub cap: Option<Fen>,
+    /// `top_up` only: the attribute that says what was already received.
+    #[serde(default)]
+    pub received: Option<String>,
+}
+
+/// How items of a group stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupRule {
+    /// 就高不重复: only the highest is paid.
+    Highest,
+    /// 差额补足: together no more than the highest, less what was already received.
+    TopUp,
+    /// 不可兼得: the enterprise chooses one.
+    Exclusive,
+    /// 可叠加: all are paid.
+    Stack,
+}
+
+impl GroupRule {
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            GroupRule::Highest => "就高不重复",
+            GroupRule::TopUp => "差额补足",
+            GroupRule::Exclusive => "不可兼得",
+            GroupRule::Stack => "可叠加",
+        }
+    }
+}
+
+/// A budget that several items draw on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fund {
+    /// Its id, shared by the items.
+    pub id: String,
+    /// What is left of it.
+    pub remaining: Fen,
+}
+
+/// A cap per enterprise and year over several items.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YearlyCap {
+    /// Its id, shared by the items.
+    pub id: String,
+    /// The most.
+    pub amount: Fen,
+}
+
+impl Item {
+    /// Whether the item can be applied for on a day: in force, and the window open.
+    pub fn open_on(&self, on: Date) -> bool {
+        self.valid.holds(on) && self.apply.from.is_none_or(|from| from <= on) && self.apply.to.is_none_or(|to| on <= to)
+    }
+
+    /// The last day to apply: of the window, else of the validity.
+    pub fn deadline(&self) -> Option<Date> {
+        self.apply.to.or(self.valid.to)
+    }
+}
+
+/// Of several versions the one in force on a day: the highest whose window holds.
+pub fn in_force(items: Vec<Item>, on: Date) -> Vec<Item> {
+    let mut best: BTreeMap<String, Item> = BTreeMap::new();
+    for item in items.into_iter().filter(|item| item.valid.holds(on)) {
+        match best.get(&item.id) {
+            Some(other) if other.version >= item.version => {}
+            _ => drop(best.insert(item.id.clone(), item)),
+        }
+    }
+    best.into_values().collect()
+}
+
+/// Dates as `YYYY-MM-DD` in JSON.
+pub mod day {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use std::borrow::Cow;
+    use time::{Date, Month};
+
+    /// Reads `YYYY-MM-DD`.
+    pub fn parse(text: &str) -> Option<Date> {
+        let mut parts = text.trim().splitn(3, '-');
+        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+        let digits = |part: &str, len: usize| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
+        if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+            return None;
+        }
+        Date::from_calendar_date(year.parse().ok()?, Month::try_from(month.parse::<u8>().ok()?).ok()?, day.parse().ok()?).ok()
+    }
+
+    /// Writes `YYYY-MM-DD`.
+    pub fn text(date: Date) -> String {
+        format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+    }
+
+    /// For serde.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
+        text(*date).serialize(serializer)
+    }
+
+    /// For serde.
+    ///
+    /// # Errors
+    /// Where it is not a date.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        let raw = Cow::<'de, str>::deserialize(deserializer)?;
+        parse(&raw).ok_or_else(|| D::Error::custom(format_args!("\"{raw}\" 应为日期，如 2026-01-31")))
+    }
+
+    /// The same for dates that may be missing.
+    pub mod option {
+        use serde::{Deserialize, Deserializer, Serialize, Serializer};
+        use time::Date;
+
+        #[derive(Serialize, Deserialize)]
+        struct Wrap(#[serde(with = "super")] Date);
+
+        /// For serde.
+        ///
+        /// # Errors
+        /// Those of the serializer.
+        pub fn serialize<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
+            date.map(Wrap).serialize(serializer)
+        }
+
+        /// For serde.
+        ///
+        /// # Errors
+        /// Where it is not a date.
+        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+            Ok(Option::<Wrap>::deserialize(deserializer)?.map(|wrap| wrap.0))
+        }
+    }
+}
