@@ -5,11 +5,14 @@
 //! pages, the jobs, the command line and the browser.
 
 pub mod amount;
+pub mod application;
 pub mod book;
 pub mod condition;
 pub mod evaluate;
+pub mod explain;
 pub mod facts;
 pub mod library;
 pub mod model;
 pub mod money;
 pub mod total;
+pub mod words;

@@ -1,0 +1,215 @@
+//! From match to money (兑现, S-24, S-25): the states of an application and who moves it. As with issues, the table is data.
+
+use super::model::Mode;
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+/// State of an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// 已提交.
+    Submitted,
+    /// 待补充.
+    AwaitingInput,
+    /// 审核中.
+    Reviewing,
+    /// 公示中.
+    PublicNotice,
+    /// 已核准.
+    Approved,
+    /// 已拨付.
+    Paid,
+    /// 未通过.
+    Rejected,
+    /// 已撤回.
+    Withdrawn,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [State; 8] = [
+        State::Submitted,
+        State::AwaitingInput,
+        State::Reviewing,
+        State::PublicNotice,
+        State::Approved,
+        State::Paid,
+        State::Rejected,
+        State::Withdrawn,
+    ];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            State::Submitted => "submitted",
+            State::AwaitingInput => "awaiting_input",
+            State::Reviewing => "reviewing",
+            State::PublicNotice => "public_notice",
+            State::Approved => "approved",
+            State::Paid => "paid",
+            State::Rejected => "rejected",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The word people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            State::Submitted => "已提交",
+            State::AwaitingInput => "待补充",
+            State::Reviewing => "审核中",
+            State::PublicNotice => "公示中",
+            State::Approved => "已核准",
+            State::Paid => "已拨付",
+            State::Rejected => "未通过",
+            State::Withdrawn => "已撤回",
+        }
+    }
+
+    /// From the code.
+    pub fn parse(code: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// Whether somebody still owes something: at most one such application an enterprise and item.
+    pub fn is_open(self) -> bool {
+        !matches!(self, State::Paid | State::Rejected | State::Withdrawn)
+    }
+}
+
+/// What moves an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// 开始审核.
+    Review,
+    /// 要求补充.
+    Ask,
+    /// 补充.
+    Supply,
+    /// 公示.
+    Notice,
+    /// 核准.
+    Approve,
+    /// 拨付.
+    Pay,
+    /// 不予通过.
+    Reject,
+    /// 撤回.
+    Withdraw,
+    /// 评价.
+    Rate,
+}
+
+impl Command {
+    /// Every command.
+    pub const ALL: [Command; 9] = [
+        Command::Review,
+        Command::Ask,
+        Command::Supply,
+        Command::Notice,
+        Command::Approve,
+        Command::Pay,
+        Command::Reject,
+        Command::Withdraw,
+        Command::Rate,
+    ];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Command::Review => "review",
+            Command::Ask => "ask",
+            Command::Supply => "supply",
+            Command::Notice => "notice",
+            Command::Approve => "approve",
+            Command::Pay => "pay",
+            Command::Reject => "reject",
+            Command::Withdraw => "withdraw",
+            Command::Rate => "rate",
+        }
+    }
+
+    /// The word people read on the button.
+    pub fn label(self) -> &'static str {
+        match self {
+            Command::Review => "开始审核",
+            Command::Ask => "要求补充",
+            Command::Supply => "补充材料",
+            Command::Notice => "公示",
+            Command::Approve => "核准",
+            Command::Pay => "登记拨付",
+            Command::Reject => "不予通过",
+            Command::Withdraw => "撤回申请",
+            Command::Rate => "评价",
+        }
+    }
+
+    /// From the code.
+    pub fn parse(code: &str) -> Option<Command> {
+        Command::ALL.into_iter().find(|command| command.code() == code)
+    }
+
+    /// Whether it is the enterprise's and not the department's.
+    pub fn is_members(self) -> bool {
+        matches!(self, Command::Supply | Command::Withdraw | Command::Rate)
+    }
+}
+
+/// The table: command, from, to.
+pub const TRANSITIONS: &[(Command, &[State], State)] = &[
+    (Command::Review, &[State::Submitted], State::Reviewing),
+    (Command::Ask, &[State::Submitted, State::Reviewing], State::AwaitingInput),
+    (Command::Supply, &[State::AwaitingInput], State::Reviewing),
+    (Command::Notice, &[State::Reviewing], State::PublicNotice),
+    (Command::Approve, &[State::Submitted, State::Reviewing, State::PublicNotice], State::Approved),
+    (Command::Pay, &[State::Approved], State::Paid),
+    (Command::Reject, &[State::Submitted, State::AwaitingInput, State::Reviewing, State::PublicNotice], State::Rejected),
+    (Command::Withdraw, &[State::Submitted, State::AwaitingInput, State::Reviewing], State::Withdrawn),
+    (Command::Rate, &[State::Paid], State::Paid),
+];
+
+/// What a decision looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    /// Where the application is.
+    pub state: State,
+    /// How the item's money is had.
+    pub mode: Mode,
+    /// Already rated.
+    pub rated: bool,
+    /// Last day of the public notice.
+    pub notice_until: Option<Date>,
+}
+
+impl Standing {
+    /// Where a command leads on a day.
+    ///
+    /// # Errors
+    /// A sentence for whoever gave it.
+    pub fn decide(&self, command: Command, today: Date) -> Result<State, String> {
+        let row = TRANSITIONS.iter().find(|row| row.0 == command && row.1.contains(&self.state));
+        let Some(row) = row else {
+            return Err(format!("这件申请现在是“{}”，不能{}", self.state.label(), command.label()));
+        };
+        if command == Command::Rate && self.rated {
+            return Err("已经评价过了，谢谢".to_owned());
+        }
+        if command == Command::Approve && self.mode == Mode::Declare && self.state == State::Submitted {
+            return Err("申报类政策要先审核，再核准".to_owned());
+        }
+        if command == Command::Approve
+            && self.state == State::PublicNotice
+            && let Some(until) = self.notice_until.filter(|until| today <= *until)
+        {
+            return Err(format!("公示到{}月{}日，期满后再核准", u8::from(until.month()), until.day()));
+        }
+        Ok(row.2)
+    }
+
+    /// The commands possible on a day, the enterprise's or the department's.
+    pub fn possible(&self, members: bool, today: Date) -> Vec<Command> {
+        Command::ALL.into_iter().filter(|c| c.is_members() == members && self.decide(*c, today).is_ok()).collect()
+    }
+}

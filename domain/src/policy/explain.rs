@@ -1,0 +1,159 @@
+//! Why: for each leaf of an item what is required, what the enterprise has, what is lacking, and on which clause it rests. Built only
+//! for what is shown.
+
+use super::book::{Book, Scratch, SlotKind, Truth, UNKNOWN, add_months};
+use super::condition::{Leaf, Test};
+use super::evaluate::{Evaluation, Outcome};
+use super::facts::{Fact, Facts};
+use super::model::day;
+use super::money::{Decimal, ONE};
+use serde_json::{Value, json};
+use time::Date;
+
+/// The answer of one leaf.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeafResult<'a> {
+    /// The leaf.
+    pub leaf: &'a Leaf,
+    /// Text of its clause; empty where there is none.
+    pub clause: &'a str,
+    /// Whether it is met.
+    pub truth: Truth,
+    /// What is required, as written in the item: a decimal, a date, codes, a tag, months.
+    pub required: String,
+    /// What the enterprise has, in the same form; none where it is not known.
+    pub actual: Option<String>,
+    /// What is lacking, in the same unit (days for dates); none where it is not known or has no measure.
+    pub gap: Option<String>,
+    /// The facts it was answered from; two for a ratio.
+    pub facts: Vec<(&'a str, &'a Fact)>,
+}
+
+impl Book {
+    /// Explains one item for one enterprise, leaf by leaf, in the order of writing.
+    pub fn explain<'a>(&'a self, item: usize, facts: &'a Facts) -> Vec<LeafResult<'a>> {
+        let (table, _) = self.row(facts);
+        let mut scratch = Scratch::new(self);
+        self.run::<true>(item, &table, 0, &mut scratch);
+        let source = &self.items()[item];
+        let mut results = Vec::with_capacity(self.leaf_count(item));
+        source.condition.leaves(&mut |leaf| {
+            let at = results.len();
+            let truth = Truth::from_byte(scratch.truths(at)[0]);
+            let clause = leaf.clause.as_ref().and_then(|key| source.clauses.get(key)).map_or("", String::as_str);
+            results.push(self.leaf(leaf, clause, truth, scratch.gaps(at)[0], facts));
+        });
+        results
+    }
+
+    fn leaf<'a>(&self, leaf: &'a Leaf, clause: &'a str, truth: Truth, measured: i64, facts: &'a Facts) -> LeafResult<'a> {
+        let fact = |code: &'a str| facts.get(code).map(|fact| (code, fact));
+        let number = |code: &str| facts.get(code).and_then(|fact| self.number(code, &fact.value));
+        let date = |code: &str| facts.get(code).and_then(|fact| day::parse(&fact.value));
+        let unmet = truth == Truth::Unmet;
+        let known = truth != Truth::Unknown;
+        let (required, actual, gap, used): (String, Option<String>, Option<String>, Vec<Option<(&str, &Fact)>>) = match &leaf.test
+        {
+            Test::Num { attr, value, .. } => {
+                let actual = number(attr);
+                let gap = actual.map(|actual| if unmet { difference(value.micro(), actual) } else { 0 });
+                (value.to_string(), actual.map(decimal), gap.map(decimal), vec![fact(attr)])
+            }
+            Test::Ratio { num, den, value, .. } => {
+                let actual = number(num).zip(number(den)).filter(|(_, den)| *den > 0).map(|(num, den)| quotient(num, den));
+                (value.to_string(), actual.map(decimal), known.then(|| decimal(measured)), vec![fact(num), fact(den)])
+            }
+            Test::InSet { attr, codes } => {
+                (codes.join(","), facts.get(attr).map(|fact| fact.value.clone()), None, vec![fact(attr)])
+            }
+            Test::HasTag { tag } => {
+                let actual = facts.tags.as_ref().map(|tags| if tags.contains(tag) { tag.clone() } else { String::new() });
+                (tag.clone(), actual, None, Vec::new())
+            }
+            Test::Date { attr, value, .. } => {
+                let actual = date(attr);
+                let gap = actual.map(|actual| if unmet { (*value - actual).whole_days().abs() } else { 0 });
+                (day::text(*value), actual.map(day::text), gap.map(|days| days.to_string()), vec![fact(attr)])
+            }
+            Test::Age { attr, at_least_months } => {
+                let actual = date(attr).map(|since| months_between(since, self.as_of));
+                let gap = actual.map(|actual| (i64::from(*at_least_months) - actual).max(0));
+                (at_least_months.to_string(), actual.map(|m| m.to_string()), gap.map(|m| m.to_string()), vec![fact(attr)])
+            }
+            Test::Attest { question } => {
+                ("true".to_owned(), facts.attest.get(question).map(|yes| yes.to_string()), None, Vec::new())
+            }
+        };
+        LeafResult { leaf, clause, truth, required, actual, gap, facts: used.into_iter().flatten().collect() }
+    }
+
+    fn number(&self, code: &str, text: &str) -> Option<i64> {
+        let slot = super::book::Slot { code: code.to_owned(), kind: SlotKind::Number };
+        self.read(&slot, text).ok().filter(|value| *value != UNKNOWN)
+    }
+
+    /// The answer for machines, as `qifu policy evaluate --json` prints it: money as decimal strings in yuan.
+    pub fn to_json(&self, evaluation: &Evaluation, facts: &Facts) -> Value {
+        let items: Vec<Value> = evaluation.outcomes.iter().map(|outcome| self.item_json(outcome, facts)).collect();
+        let asks = evaluation.questions.iter().map(|q| json!({"missing": q.missing.code(), "decides": q.decides.to_string()}));
+        json!({
+            "as_of": day::text(evaluation.as_of),
+            "total": evaluation.total.low.to_string(),
+            "total_up_to": evaluation.total.high.map(|high| high.to_string()),
+            "items": items,
+            "questions": asks.collect::<Vec<Value>>(),
+        })
+    }
+
+    fn item_json(&self, outcome: &Outcome, facts: &Facts) -> Value {
+        let item = &self.items()[outcome.item];
+        let leaves = self.explain(outcome.item, facts).into_iter().map(|leaf| {
+            json!({
+                "clause": leaf.leaf.clause,
+                "text": leaf.clause,
+                "verdict": match leaf.truth { Truth::Met => "met", Truth::Unmet => "unmet", Truth::Unknown => "unknown" },
+                "required": leaf.required,
+                "actual": leaf.actual,
+                "gap": leaf.gap,
+            })
+        });
+        let eligible = outcome.verdict == super::evaluate::Verdict::Eligible;
+        json!({
+            "id": item.id,
+            "version": item.version,
+            "title": item.title,
+            "verdict": outcome.verdict.code(),
+            "standing": outcome.standing.code(),
+            // What is not eligible pays nothing; what it would pay stands beside.
+            "amount": if eligible { outcome.amount.low.to_string() } else { "0".to_owned() },
+            "amount_up_to": outcome.amount.high.map(|high| high.to_string()),
+            "paid": outcome.paid.to_string(),
+            "chosen": outcome.chosen,
+            "leaves": leaves.collect::<Vec<Value>>(),
+            "missing": outcome.missing.iter().map(super::evaluate::Missing::code).collect::<Vec<&str>>(),
+        })
+    }
+}
+
+fn difference(a: i64, b: i64) -> i64 {
+    (a - b).abs()
+}
+
+fn decimal(micro: i64) -> String {
+    Decimal::from_micro(micro).to_string()
+}
+
+/// A ratio in millionths, rounded towards zero; `den` is positive.
+fn quotient(num: i64, den: i64) -> i64 {
+    i64::try_from(i128::from(num) * i128::from(ONE) / i128::from(den)).unwrap_or(i64::MAX)
+}
+
+/// Whole months between two dates, as [`add_months`] counts them; not below zero.
+pub fn months_between(since: Date, until: Date) -> i64 {
+    let months = |date: Date| i64::from(date.year()) * 12 + i64::from(u8::from(date.month()));
+    let mut count = months(until) - months(since);
+    while count > 0 && u32::try_from(count).ok().and_then(|m| add_months(since, m)).is_none_or(|end| end > until) {
+        count -= 1;
+    }
+    count.max(0)
+}
