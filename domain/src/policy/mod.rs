@@ -7,6 +7,7 @@
 pub mod amount;
 pub mod application;
 pub mod book;
+pub mod check;
 pub mod condition;
 pub mod evaluate;
 pub mod explain;
@@ -14,5 +15,6 @@ pub mod facts;
 pub mod library;
 pub mod model;
 pub mod money;
+pub mod satisfy;
 pub mod total;
 pub mod words;
