@@ -8,6 +8,7 @@ pub mod http;
 pub mod import;
 pub mod password;
 pub mod photos;
+pub mod policies;
 pub mod serve;
 pub mod sms;
 pub mod state;

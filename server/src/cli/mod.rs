@@ -3,7 +3,9 @@
 
 mod accounts;
 mod answers;
+mod policy;
 
+use self::policy::PolicyCommand;
 use crate::config::{Config, Source};
 use crate::database::Cluster;
 use crate::serve::{self, Database};
@@ -63,6 +65,11 @@ enum Command {
         #[command(subcommand)]
         command: EnterpriseCommand,
     },
+    /// Policies: check, evaluate, import.
+    Policy {
+        #[command(subcommand)]
+        command: policy::PolicyCommand,
+    },
     /// Check unified social credit codes (GB 32100-2015).
     Uscc {
         /// The codes.
@@ -118,6 +125,10 @@ pub fn main() -> ExitCode {
     match &cli.command {
         Command::Uscc { codes, output } => return answers::uscc(codes, output.json),
         Command::Workdays { from, add, output } => return answers::workdays(from, add, output.json),
+        Command::Policy { command: PolicyCommand::Check { files, output } } => return policy::check_files(files, output.json),
+        Command::Policy { command: PolicyCommand::Evaluate { policies, facts, on, output } } => {
+            return policy::evaluate(policies, facts, on.as_deref(), output.json);
+        }
         _ => {}
     }
     let config = match Config::from_env() {

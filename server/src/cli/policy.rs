@@ -1,0 +1,135 @@
+//! `qifu policy`: check, evaluate, import.
+
+use super::Output;
+use crate::policies;
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use domain::calendar::local;
+use domain::policy::book::Book;
+use domain::policy::check::{check, may_publish};
+use domain::policy::facts::{Facts, FactsFile};
+use domain::policy::model::day;
+use domain::policy::words;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use time::{Date, OffsetDateTime};
+
+/// What can be done with policies.
+#[derive(Subcommand)]
+pub enum PolicyCommand {
+    /// Check items before they are published; status 1 when something stands against it.
+    Check {
+        /// JSON files; attributes, tags and questions are those of the nearest folder above with an attributes.json, else the built-in ones.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Evaluate a folder of items for one enterprise's facts. Needs no database.
+    Evaluate {
+        /// Folder with items.
+        #[arg(long)]
+        policies: PathBuf,
+        /// Facts: {"facts": {"equipment_investment": "12000000", "industry": "C3811", "tags": [], "attest": {}}}.
+        #[arg(long)]
+        facts: PathBuf,
+        /// As of this day, YYYY-MM-DD; today when left out.
+        #[arg(long)]
+        on: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Import a folder into the database: libraries, documents, items; run twice it changes nothing.
+    Import {
+        /// Folder with items.
+        folder: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+}
+
+/// Checks files.
+pub fn check_files(files: &[PathBuf], as_json: bool) -> ExitCode {
+    let mut all = true;
+    for path in files {
+        let (text, library) = match std::fs::read_to_string(path).map_err(anyhow::Error::from).and_then(|text| Ok((text, policies::library_of(path)?))) {
+            Ok(read) => read,
+            Err(error) => {
+                eprintln!("qifu: {}: {error:#}", path.display());
+                return ExitCode::from(2);
+            }
+        };
+        for file in policies::parse_file(path, &text) {
+            let (id, problems) = match &file.item {
+                Ok(item) => (Some(item.id.clone()), check(item, &library)),
+                Err(problem) => (None, vec![problem.clone()]),
+            };
+            let valid = may_publish(&problems);
+            all &= valid;
+            if as_json {
+                println!("{}", json!({ "file": path.display().to_string(), "id": id, "valid": valid, "problems": problems }));
+                continue;
+            }
+            println!("{}  {}", path.display(), if valid { "可以发布" } else { "不能发布" });
+            for problem in problems {
+                println!("  {}{}: {}", if problem.advice { "（建议）" } else { "" }, problem.place, problem.sentence);
+            }
+        }
+    }
+    if all { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Evaluates a folder for a facts file.
+pub fn evaluate(folder: &Path, facts: &Path, on: Option<&str>, as_json: bool) -> ExitCode {
+    match evaluated(folder, facts, on, as_json) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("qifu: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn evaluated(folder: &Path, path: &Path, on: Option<&str>, as_json: bool) -> Result<()> {
+    let on: Date = match on {
+        Some(text) => day::parse(text).with_context(|| format!("--on: “{text}” is not a day, e.g. 2026-01-31"))?,
+        None => local(OffsetDateTime::now_utc()).date(),
+    };
+    let bundle = policies::read(folder)?;
+    let library = if bundle.library.attributes.is_empty() { policies::embedded()?.library } else { bundle.library.clone() };
+    let book = Book::new(bundle.items()?, on);
+    let facts = facts_of(path)?;
+    let evaluation = book.evaluate(&facts);
+    if let Some(problem) = evaluation.problems.first() {
+        bail!("{}: {}: {}", path.display(), problem.code, problem.sentence);
+    }
+    if as_json {
+        println!("{}", book.to_json(&evaluation, &facts));
+        return Ok(());
+    }
+    println!("{on}  合计 {}", evaluation.total.words());
+    for outcome in &evaluation.outcomes {
+        let item = &book.items()[outcome.item];
+        println!("{}  {}  {}  {}", outcome.standing.label(), item.title, outcome.amount.words(), item.id);
+        for leaf in book.explain(outcome.item, &facts) {
+            let requirement = words::requirement(&library, &leaf.leaf.test);
+            println!("    {} {requirement}；本企业：{} {}", mark(leaf.truth), words::actual(&library, &leaf), words::gap(&library, &leaf));
+        }
+    }
+    Ok(())
+}
+
+fn mark(truth: domain::policy::book::Truth) -> &'static str {
+    match truth {
+        domain::policy::book::Truth::Met => "✓",
+        domain::policy::book::Truth::Unmet => "✗",
+        domain::policy::book::Truth::Unknown => "?",
+    }
+}
+
+fn facts_of(path: &Path) -> Result<Facts> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let file: FactsFile = serde_json::from_str(&text).with_context(|| format!("{} is not a facts file", path.display()))?;
+    Ok(file.facts)
+}
