@@ -1,0 +1,209 @@
+//! Conditions against an evaluator that is nothing but the definition.
+
+use crate::random::{TODAY, always, condition, facts, item, library, small_facts, wide};
+use domain::policy::amount::Amount;
+use domain::policy::book::{BLOCK, Book, Scratch, Truth, add_months};
+use domain::policy::condition::{Condition, Op, Test};
+use domain::policy::evaluate::{Standing, Verdict};
+use domain::policy::facts::Facts;
+use domain::policy::model::{Item, day};
+use domain::policy::money::Decimal;
+use domain::policy::satisfy::{always_true, never_true};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+fn compare<T: Ord>(op: Op, a: &T, b: &T) -> bool {
+    match op {
+        Op::Ge => a >= b,
+        Op::Gt => a > b,
+        Op::Le => a <= b,
+        Op::Lt => a < b,
+        Op::Eq => a == b,
+    }
+}
+
+/// The definition, on the facts as written; none is unknown.
+fn holds(test: &Test, facts: &Facts) -> Option<bool> {
+    let number = |code: &str| facts.get(code).map(|fact| i128::from(Decimal::parse(&fact.value).unwrap().micro()));
+    let date = |code: &str| facts.get(code).map(|fact| day::parse(&fact.value).unwrap());
+    match test {
+        Test::Num { attr, op, value } => Some(compare(*op, &number(attr)?, &i128::from(value.micro()))),
+        Test::Ratio { num, den, op, value } => {
+            let (num, den) = (number(num)?, number(den)?);
+            (den > 0).then(|| compare(*op, &(num * 1_000_000), &(i128::from(value.micro()) * den)))
+        }
+        Test::InSet { attr, codes } => {
+            let code = &facts.get(attr)?.value;
+            Some(codes.iter().any(|prefix| code.starts_with(prefix.as_str())))
+        }
+        Test::HasTag { tag } => Some(facts.tags.as_ref()?.contains(tag)),
+        Test::Date { attr, op, value } => Some(compare(*op, &date(attr)?, value)),
+        Test::Age { attr, at_least_months } => Some(add_months(date(attr)?, *at_least_months).unwrap() <= TODAY),
+        Test::Attest { question } => facts.attest.get(question).copied(),
+    }
+}
+
+/// Whether it can be true, and whether it can be false, given what is known; each part answers for itself (Kleene).
+fn truth(condition: &Condition, facts: &Facts) -> Truth {
+    let count = |list: &[Condition], truth_of: Truth| list.iter().filter(|child| truth(child, facts) == truth_of).count();
+    match condition {
+        Condition::Leaf(leaf) => match holds(&leaf.test, facts) {
+            Some(true) => Truth::Met,
+            Some(false) => Truth::Unmet,
+            None => Truth::Unknown,
+        },
+        Condition::Not(child) => match truth(child, facts) {
+            Truth::Met => Truth::Unmet,
+            Truth::Unmet => Truth::Met,
+            Truth::Unknown => Truth::Unknown,
+        },
+        Condition::All(list) if count(list, Truth::Unmet) > 0 => Truth::Unmet,
+        Condition::All(list) if count(list, Truth::Unknown) > 0 => Truth::Unknown,
+        Condition::All(_) => Truth::Met,
+        Condition::Any(list) if count(list, Truth::Met) > 0 => Truth::Met,
+        Condition::Any(list) if count(list, Truth::Unknown) > 0 => Truth::Unknown,
+        Condition::Any(_) => Truth::Unmet,
+        Condition::AtLeast { k, of } => {
+            let (met, open) = (count(of, Truth::Met), count(of, Truth::Unknown));
+            let k = *k as usize;
+            if met >= k {
+                Truth::Met
+            } else if met + open >= k {
+                Truth::Unknown
+            } else {
+                Truth::Unmet
+            }
+        }
+    }
+}
+
+fn verdict(item: &Item, facts: &Facts) -> Verdict {
+    Book::new(vec![item.clone()], TODAY).evaluate(facts).outcomes[0].verdict
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn verdicts_are_those_of_the_definition(condition in condition(), facts in small_facts()) {
+        let expected = match truth(&condition, &facts) {
+            Truth::Met => Verdict::Eligible,
+            Truth::Unmet => Verdict::Ineligible,
+            Truth::Unknown => Verdict::Unknown,
+        };
+        let item = item("a", condition, Amount::None);
+        prop_assert_eq!(verdict(&item, &facts), expected);
+        let book = Book::new(vec![item], TODAY);
+        for leaf in book.explain(0, &facts) {
+            let expected = holds(&leaf.leaf.test, &facts).map_or(Truth::Unknown, |yes| if yes { Truth::Met } else { Truth::Unmet });
+            prop_assert_eq!(leaf.truth, expected);
+            // What is lacking is said exactly where something measurable is short.
+            if leaf.truth == Truth::Met {
+                prop_assert!(leaf.gap.is_none_or(|gap| gap == "0"));
+            }
+        }
+    }
+
+    #[test]
+    fn more_facts_never_turn_a_settled_verdict(condition in condition(), facts in small_facts(), more in small_facts()) {
+        let item = item("a", condition, Amount::None);
+        let before = verdict(&item, &facts);
+        let mut known = facts.clone();
+        for (code, fact) in more.values {
+            known.values.entry(code).or_insert(fact);
+        }
+        for (question, yes) in more.attest {
+            known.attest.entry(question).or_insert(yes);
+        }
+        known.tags = known.tags.or(more.tags);
+        if before != Verdict::Unknown {
+            prop_assert_eq!(verdict(&item, &known), before);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_decides(condition in condition(), facts in small_facts()) {
+        let book = Book::new(vec![item("a", condition, Amount::None)], TODAY);
+        let outcome = &book.evaluate(&facts).outcomes[0];
+        // A ratio over a denominator of zero is unknown though nothing is missing.
+        let undefined = book.explain(0, &facts).iter().any(|leaf| {
+            matches!(leaf.leaf.test, Test::Ratio { .. }) && leaf.truth == Truth::Unknown && leaf.facts.len() == 2
+        });
+        if outcome.verdict == Verdict::Unknown && !undefined {
+            prop_assert!(!outcome.missing.is_empty());
+        }
+        if outcome.verdict == Verdict::Ineligible {
+            prop_assert!(outcome.missing.is_empty());
+        }
+    }
+
+    #[test]
+    fn the_one_step_is_one_step(condition in condition(), facts in small_facts()) {
+        let source = item("a", condition, Amount::None);
+        let book = Book::new(vec![source.clone()], TODAY);
+        let outcome = &book.evaluate(&facts).outcomes[0];
+        prop_assert_eq!(outcome.standing == Standing::Near, outcome.short.is_some());
+        if let Some(short) = outcome.short {
+            let leaf = &book.explain(0, &facts)[short];
+            prop_assert_eq!(leaf.truth, Truth::Unmet);
+            // Taking the step by the gap that is shown makes it eligible.
+            if let Test::Num { attr, op: op @ (Op::Ge | Op::Le), .. } = &leaf.leaf.test
+                && source.condition != always()
+            {
+                let gap = Decimal::parse(leaf.gap.as_ref().unwrap()).unwrap().micro();
+                let now = Decimal::parse(&facts.get(attr).unwrap().value).unwrap().micro();
+                let then = if *op == Op::Ge { now + gap } else { now - gap };
+                let mut taken = facts.clone();
+                taken.values.get_mut(attr).unwrap().value = Decimal::from_micro(then).to_string();
+                prop_assert_eq!(book.explain(0, &taken)[short].truth, Truth::Met);
+            }
+        }
+    }
+
+    #[test]
+    fn a_condition_said_to_be_impossible_or_certain_is_so(condition in condition(), facts in vec(small_facts(), 8)) {
+        let (never, always) = (never_true(&condition, &library()), always_true(&condition, &library()));
+        prop_assert!(!(never && always));
+        for facts in &facts {
+            let truth = truth(&condition, facts);
+            prop_assert!(!(never && truth == Truth::Met));
+            prop_assert!(!(always && truth == Truth::Unmet));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+
+    #[test]
+    fn columns_answer_as_rows_do(
+        conditions in vec((condition(), crate::random::amount()), 1..4),
+        facts in vec(facts(wide()), 1..600),
+    ) {
+        let items = conditions.into_iter().enumerate().map(|(at, (condition, amount))| item(&format!("i{at}"), condition, amount)).collect();
+        let book = Book::new(items, TODAY);
+        let mut table = book.table(facts.len());
+        for (row, facts) in facts.iter().enumerate() {
+            prop_assert!(book.fill(&mut table, row, facts).is_empty());
+        }
+        let mut scratch = Scratch::new(&book);
+        let mut one = Scratch::new(&book);
+        for index in 0..book.items().len() {
+            let mut start = 0;
+            while start < table.rows() {
+                let rows = book.run::<true>(index, &table, start, &mut scratch);
+                prop_assert!(rows <= BLOCK);
+                for row in 0..rows {
+                    let (single, _) = book.row(&facts[start + row]);
+                    book.run::<true>(index, &single, 0, &mut one);
+                    let of = |s: &Scratch, at: usize| (s.verdicts()[at], s.low()[at], s.high()[at]);
+                    prop_assert_eq!(of(&scratch, row), of(&one, 0));
+                    for leaf in 0..book.leaf_count(index) {
+                        prop_assert_eq!((scratch.truths(leaf)[row], scratch.gaps(leaf)[row]), (one.truths(leaf)[0], one.gaps(leaf)[0]));
+                    }
+                }
+                start += rows;
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Properties of the policy calculator, tried on random items, facts and amounts.
+#![allow(clippy::unwrap_used)]
+
+mod amounts;
+mod conditions;
+mod random;
+mod rules;
+mod totals;
