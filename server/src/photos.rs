@@ -77,14 +77,17 @@ pub fn process(bytes: &[u8]) -> Result<Picture, PhotoError> {
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PhotoError::Broken)?;
     // Shrink first: turning 12 megapixels costs more than turning two.
-    if picture.width().max(picture.height()) > SIDE {
-        picture = picture.thumbnail(SIDE, SIDE);
-    }
+    picture = shrink(picture, SIDE);
     picture.apply_orientation(orientation);
     // JPEG knows no transparency; over black a drawing would vanish.
     let full = flatten(&picture);
-    let thumb = full.thumbnail(THUMB, THUMB);
-    Ok(Picture { width: full.width(), height: full.height(), full: encode(&full, 82)?, thumb: encode(&thumb, 75)? })
+    let (width, height, large) = (full.width(), full.height(), encode(&full, 82)?);
+    Ok(Picture { width, height, full: large, thumb: encode(&shrink(full, THUMB), 75)? })
+}
+
+/// Fits a picture into a square; `thumbnail` alone would enlarge a small one.
+fn shrink(picture: DynamicImage, side: u32) -> DynamicImage {
+    if picture.width().max(picture.height()) > side { picture.thumbnail(side, side) } else { picture }
 }
 
 fn flatten(picture: &DynamicImage) -> DynamicImage {

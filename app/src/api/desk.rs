@@ -4,7 +4,7 @@ use super::{AppError, Ctx};
 use crate::ui::form::Form;
 use domain::actor::{Actor, DepartmentId};
 use domain::catalogue;
-use domain::issue::permission::sees_internal;
+use domain::issue::permission::{may_command, sees_internal};
 use domain::issue::{Command, CommandKind, DeclineReason, Issue, Level, Outcome, Urgency, allowed_commands};
 use domain::text::FieldError;
 use store::Page;
@@ -158,9 +158,15 @@ pub fn read_command(kind: CommandKind, form: &Form) -> Result<Command, AppError>
 /// Gives a staff command.
 ///
 /// # Errors
-/// [`AppError::Refused`] by a rule, [`AppError::NotFound`] outside the scope.
+/// [`AppError::Forbidden`] for whoever may only read, [`AppError::Refused`] by a rule, [`AppError::NotFound`] outside the scope.
 pub async fn command(ctx: &mut Ctx, number: &str, kind: CommandKind, form: &Form) -> Result<Issue, AppError> {
     let staff = ctx.require_desk()?;
+    let actor = Actor::Staff { id: staff.id, duty: staff.duty };
+    // Whether this person may at all comes before what the form lacks.
+    let issue = store::issue::detail(&mut ctx.conn, number).await?.aggregate(&ctx.calendar);
+    if !may_command(&actor, kind, &issue) {
+        return Err(AppError::Forbidden);
+    }
     let command = read_command(kind, form)?;
     let departments: Vec<DepartmentId> = match &command {
         Command::Dispatch { lead, co, .. } => co.iter().copied().chain([*lead]).collect(),
@@ -170,7 +176,6 @@ pub async fn command(ctx: &mut Ctx, number: &str, kind: CommandKind, form: &Form
     if departments.iter().any(|id| !ctx.reference.departments.iter().any(|known| known.id == *id)) {
         return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
     }
-    let actor = Actor::Staff { id: staff.id, duty: staff.duty };
     let name = format!("{} {}", staff.organisation, staff.name);
     let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], ctx.now, &ctx.calendar).await?;
     Ok(done.issue)

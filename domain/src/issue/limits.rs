@@ -2,7 +2,7 @@
 //! found; change them by adding a version, never by editing one that was in force.
 
 use crate::calendar::{Span, local};
-use crate::issue::{Level, Urgency};
+use crate::issue::Level;
 use time::{Date, OffsetDateTime, macros::date};
 
 /// One version of the limits.
@@ -14,8 +14,6 @@ pub struct Limits {
     pub from: Date,
     /// 首次联系.
     pub contact: Span,
-    /// 首次联系, urgent.
-    pub contact_urgent: Span,
     /// 受理.
     pub accept: Span,
     /// 签收.
@@ -47,14 +45,6 @@ impl Limits {
             Level::Complex => self.answer_complex,
         }
     }
-
-    /// The limit of the first contact.
-    pub fn first_contact(&self, urgency: Urgency) -> Span {
-        match urgency {
-            Urgency::Normal => self.contact,
-            Urgency::Urgent => self.contact_urgent,
-        }
-    }
 }
 
 /// Every version, oldest first.
@@ -62,7 +52,6 @@ pub const LIMITS: &[Limits] = &[Limits {
     version: 1,
     from: date!(2020 - 01 - 01),
     contact: Span::Hours(1),
-    contact_urgent: Span::Minutes(30),
     accept: Span::Days(1),
     sign: Span::Days(1),
     interim: Span::Days(3),

@@ -38,6 +38,9 @@ fn a_phones_picture_is_turned_upright_and_loses_its_exif() {
 fn small_pictures_stay_as_large_as_they_are() {
     let picture = process(&phone_photo(300, 200, 1)).unwrap();
     assert_eq!((picture.width, picture.height), (300, 200));
+    let tiny = process(&phone_photo(60, 40, 1)).unwrap();
+    let thumb = image::load_from_memory(&tiny.thumb).unwrap();
+    assert_eq!((thumb.width(), thumb.height()), (60, 40));
 }
 
 #[test]
