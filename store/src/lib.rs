@@ -10,6 +10,7 @@ pub mod job;
 pub mod message;
 pub mod outbox;
 pub mod photo;
+pub mod policy;
 pub mod reference;
 
 use sqlx::pool::PoolConnection;

@@ -1,0 +1,574 @@
+//! Applications (兑现申请, S-24, S-25). Version, facts and amount are frozen when it is filed; what follows is appended.
+
+use crate::{Conn, Page, StoreError};
+use domain::actor::{DepartmentId, EnterpriseId, PersonId};
+use domain::policy::application::{Command, Standing, State};
+use domain::policy::facts::Facts;
+use domain::policy::model::{Item, Mode};
+use domain::policy::money::Fen;
+use sqlx::{Connection, PgConnection};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+/// What is filed.
+#[derive(Debug, Clone)]
+pub struct NewApplication<'a> {
+    /// Chosen by the form; the same key files once.
+    pub client_key: Uuid,
+    /// Whose.
+    pub enterprise: EnterpriseId,
+    /// Who files.
+    pub person: PersonId,
+    /// The filer's name.
+    pub actor_name: &'a str,
+    /// The item's id.
+    pub item_id: i64,
+    /// The version it is computed on.
+    pub item: &'a Item,
+    /// The facts it is computed on.
+    pub facts: &'a Facts,
+    /// As of when.
+    pub as_of: Date,
+    /// The amount.
+    pub amount: Fen,
+    /// Who to call.
+    pub contact_name: &'a str,
+    /// Their number.
+    pub contact_phone: &'a str,
+    /// What the enterprise adds.
+    pub note: &'a str,
+    /// Files that were sent before.
+    pub files: &'a [Uuid],
+}
+
+/// An application.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Its id.
+    pub id: i64,
+    /// Its number.
+    pub number: String,
+    /// Whose.
+    pub enterprise_id: EnterpriseId,
+    /// Name, as it was.
+    pub enterprise_name: String,
+    /// Code, as it was.
+    pub uscc: String,
+    /// The item's id.
+    pub item_id: i64,
+    /// The item's code.
+    pub item_code: String,
+    /// The version it was computed on.
+    pub version: i32,
+    /// The item's title.
+    pub title: String,
+    /// How the money is had.
+    pub mode: String,
+    /// The facts it was computed on, as JSON.
+    pub facts: serde_json::Value,
+    /// As of when.
+    pub as_of: Date,
+    /// Computed, fen.
+    pub amount: i64,
+    /// Approved, fen.
+    pub approved_amount: Option<i64>,
+    /// Paid, fen.
+    pub paid_amount: Option<i64>,
+    /// State.
+    pub state: String,
+    /// Number of its last event.
+    pub seq: i32,
+    /// Who to call.
+    pub contact_name: String,
+    /// Their number.
+    pub contact_phone: String,
+    /// What the enterprise added.
+    pub note: String,
+    /// When it was filed.
+    pub submitted_at: OffsetDateTime,
+    /// Since when it is in its state.
+    pub state_at: OffsetDateTime,
+    /// Last day of the public notice.
+    pub notice_until: Option<Date>,
+    /// Why it was rejected, or what is asked for.
+    pub reason: String,
+    /// One to five.
+    pub rating: Option<i16>,
+    /// In words.
+    pub rating_comment: String,
+}
+
+impl Application {
+    /// Its state.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn state(&self) -> Result<State, StoreError> {
+        State::parse(&self.state).ok_or_else(|| StoreError::Unreadable(format!("application {}: {}", self.number, self.state)))
+    }
+
+    /// The facts it was computed on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn facts(&self) -> Result<Facts, StoreError> {
+        super::portrait::read(self.facts.clone())
+    }
+
+    /// What decisions look at.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreadable`].
+    pub fn standing(&self) -> Result<Standing, StoreError> {
+        let mode = Mode::parse(&self.mode)
+            .ok_or_else(|| StoreError::Unreadable(format!("application {}: {}", self.number, self.mode)))?;
+        Ok(Standing { state: self.state()?, mode, rated: self.rating.is_some(), notice_until: self.notice_until })
+    }
+}
+
+/// Something that happened to it.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its number, from 1.
+    pub seq: i32,
+    /// When.
+    pub at: OffsetDateTime,
+    /// `submitted` or a command's code.
+    pub kind: String,
+    /// Who, as shown then.
+    pub actor_name: String,
+    /// Words.
+    pub text: String,
+    /// Money, fen.
+    pub amount: Option<i64>,
+}
+
+/// A file that came with it.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Id, also in the object store.
+    pub id: Uuid,
+    /// Number of the event it came with.
+    pub seq: Option<i32>,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub content_type: String,
+    /// How large.
+    pub bytes: i64,
+}
+
+/// Files an application: once for a key. Answers its number.
+///
+/// # Errors
+/// [`StoreError::Conflict`] with `application_open_key` where another one for the item is open.
+pub async fn file(conn: &mut Conn, new: &NewApplication<'_>, now: OffsetDateTime) -> Result<String, StoreError> {
+    let mut tx = conn.pg().begin().await?;
+    let known = sqlx::query_scalar!(
+        "select number from application where enterprise_id = $1 and client_key = $2",
+        new.enterprise,
+        new.client_key
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(number) = known {
+        return Ok(number);
+    }
+    let facts = serde_json::to_value(new.facts).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    let inserted = sqlx::query!(
+        "insert into application (number, client_key, enterprise_id, enterprise_name, uscc, area, item_id, version, title, mode, item_area,
+            department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id, submitted_at, state_at)
+         select 'SQ-' || to_char($15::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MMDD') || lpad(nextval('application_number_seq')::text, 5, '0'),
+            $1, e.id, e.name, e.uscc, e.area, i.id, $4, $5, $6, i.area, i.department_id, $7, $8, $9, 'submitted', 1, $10, $11, $12, $13, $15, $15
+         from enterprise e, policy_item i where e.id = $2 and i.id = $3 and $14::text is not null
+         on conflict (enterprise_id, client_key) do nothing returning id, number",
+        new.client_key,
+        new.enterprise,
+        new.item_id,
+        i32::try_from(new.item.version).unwrap_or(i32::MAX),
+        new.item.title,
+        new.item.apply.mode.code(),
+        facts,
+        new.as_of,
+        new.amount.0,
+        new.contact_name,
+        new.contact_phone,
+        new.note,
+        new.person,
+        new.actor_name,
+        now
+    )
+    .fetch_optional(&mut *tx)
+    .await;
+    let inserted = match inserted {
+        Ok(row) => row,
+        Err(error) => {
+            tx.rollback().await?;
+            return Err(error.into());
+        }
+    };
+    let Some(row) = inserted else {
+        // The other click of a double click was quicker.
+        tx.rollback().await?;
+        let number = sqlx::query_scalar!(
+            "select number from application where enterprise_id = $1 and client_key = $2",
+            new.enterprise,
+            new.client_key
+        );
+        return Ok(number.fetch_one(conn.pg()).await?);
+    };
+    append(&mut tx, row.id, 1, "submitted", new.actor_name, new.note, Some(new.amount.0), now).await?;
+    attach(&mut tx, row.id, 1, new.enterprise, new.files).await?;
+    sqlx::query!("select note_step($1, $2, 'applied', $3) as done", new.enterprise, new.item_id, now).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(row.number)
+}
+
+#[allow(clippy::too_many_arguments)] // Each is a column.
+async fn append(
+    tx: &mut PgConnection,
+    id: i64,
+    seq: i32,
+    kind: &str,
+    actor_name: &str,
+    text: &str,
+    amount: Option<i64>,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into application_event (application_id, seq, at, kind, actor_name, text, amount) values ($1, $2, $3, $4, $5, $6, $7)",
+        id,
+        seq,
+        now,
+        kind,
+        actor_name,
+        text,
+        amount
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn attach(tx: &mut PgConnection, id: i64, seq: i32, enterprise: EnterpriseId, files: &[Uuid]) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update application_file set application_id = $1, seq = $2 where id = any($3) and enterprise_id = $4 and application_id is null",
+        id,
+        seq,
+        files,
+        enterprise
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+macro_rules! select_application {
+    ($rest:literal $(, $value:expr)*) => {
+        sqlx::query_as!(
+            Application,
+            "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version, a.title, a.mode,
+                a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq, a.contact_name, a.contact_phone, a.note,
+                a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment
+            from application a join policy_item i on i.id = a.item_id " + $rest
+            $(, $value)*
+        )
+    };
+}
+
+/// One application.
+///
+/// # Errors
+/// [`StoreError::NotFound`] outside the scope.
+pub async fn get(conn: &mut Conn, number: &str) -> Result<Application, StoreError> {
+    Ok(select_application!("where a.number = $1", number).fetch_one(conn.pg()).await?)
+}
+
+/// What happened to it, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn events(conn: &mut Conn, id: i64) -> Result<Vec<Event>, StoreError> {
+    Ok(sqlx::query_as!(
+        Event,
+        "select seq, at, kind, actor_name, text, amount from application_event where application_id = $1 order by seq desc",
+        id
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// An enterprise's applications, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn mine(
+    conn: &mut Conn,
+    enterprise: EnterpriseId,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Page<Application>, StoreError> {
+    let before: i64 = after.and_then(|c| c.parse().ok()).unwrap_or(i64::MAX);
+    let rows = select_application!(
+        "where a.enterprise_id = $1 and a.id < $2 order by a.id desc limit $3",
+        enterprise,
+        before,
+        limit + 1
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    Ok(Page::cut(rows, limit, |application| application.id.to_string()))
+}
+
+/// The newest application of an enterprise for an item.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_item(conn: &mut Conn, enterprise: EnterpriseId, item: i64) -> Result<Option<Application>, StoreError> {
+    Ok(select_application!("where a.enterprise_id = $1 and a.item_id = $2 order by a.id desc limit 1", enterprise, item)
+        .fetch_optional(conn.pg())
+        .await?)
+}
+
+/// Whose queue is asked for; row-level security stands behind.
+#[derive(Debug, Clone, Copy)]
+pub enum Reviewer {
+    /// A department.
+    Department(DepartmentId),
+    /// The editors of a district.
+    Area(i32),
+    /// The editors of the city.
+    City,
+}
+
+/// A queue by state, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn queue(
+    conn: &mut Conn,
+    reviewer: Reviewer,
+    state: State,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Page<Application>, StoreError> {
+    let from: i64 = after.and_then(|c| c.parse().ok()).unwrap_or(0);
+    let rows = match reviewer {
+        Reviewer::Department(department) => {
+            select_application!(
+                "where a.department_id = $1 and a.state = $2 and a.id > $3 order by a.id limit $4",
+                department,
+                state.code(),
+                from,
+                limit + 1
+            )
+            .fetch_all(conn.pg())
+            .await?
+        }
+        Reviewer::Area(area) => {
+            select_application!(
+                "where a.item_area = $1 and a.state = $2 and a.id > $3 order by a.id limit $4",
+                area,
+                state.code(),
+                from,
+                limit + 1
+            )
+            .fetch_all(conn.pg())
+            .await?
+        }
+        Reviewer::City => {
+            select_application!("where a.state = $1 and a.id > $2 order by a.id limit $3", state.code(), from, limit + 1)
+                .fetch_all(conn.pg())
+                .await?
+        }
+    };
+    Ok(Page::cut(rows, limit, |application| application.id.to_string()))
+}
+
+/// How many stand in each state, in this scope.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn counts(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
+    let rows = sqlx::query!(r#"select state, count(*) as "count!" from application group by state"#).fetch_all(conn.pg()).await?;
+    Ok(rows.into_iter().map(|row| (row.state, row.count)).collect())
+}
+
+/// What a command says.
+#[derive(Debug, Clone, Default)]
+pub struct Words<'a> {
+    /// A reason, a question, a supplement, a comment.
+    pub text: &'a str,
+    /// Approved or paid, fen.
+    pub amount: Option<i64>,
+    /// Last day of a public notice.
+    pub until: Option<Date>,
+    /// One to five.
+    pub rating: Option<i16>,
+    /// Files of a supplement.
+    pub files: &'a [Uuid],
+}
+
+/// Why a command did not go through.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplicationError {
+    /// A rule stands against it; the sentence is for whoever gave it.
+    #[error("{0}")]
+    Refused(String),
+    /// See there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ApplicationError {
+    fn from(error: sqlx::Error) -> ApplicationError {
+        ApplicationError::Store(error.into())
+    }
+}
+
+/// Gives a command: one transaction locks the application, decides, appends and tells.
+///
+/// # Errors
+/// [`ApplicationError`]; nothing was written then.
+pub async fn command(
+    conn: &mut Conn,
+    number: &str,
+    command: Command,
+    words: &Words<'_>,
+    actor_name: &str,
+    today: Date,
+    now: OffsetDateTime,
+) -> Result<State, ApplicationError> {
+    let mut tx = conn.pg().begin().await?;
+    match command_in(&mut tx, number, command, words, actor_name, today, now).await {
+        Ok(state) => {
+            tx.commit().await?;
+            Ok(state)
+        }
+        Err(error) => {
+            tx.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+async fn command_in(
+    tx: &mut PgConnection,
+    number: &str,
+    command: Command,
+    words: &Words<'_>,
+    actor_name: &str,
+    today: Date,
+    now: OffsetDateTime,
+) -> Result<State, ApplicationError> {
+    let application = select_application!("where a.number = $1 for update of a", number).fetch_one(&mut *tx).await?;
+    let state = application.standing()?.decide(command, today).map_err(ApplicationError::Refused)?;
+    let seq = application.seq + 1;
+    let approved = (command == Command::Approve).then_some(words.amount.unwrap_or(application.amount));
+    let paid = (command == Command::Pay).then(|| words.amount.or(application.approved_amount).unwrap_or(application.amount));
+    let reason = if matches!(command, Command::Ask | Command::Reject) { words.text } else { "" };
+    sqlx::query!(
+        "update application set state = $2, seq = $3, state_at = case when state = $2 then state_at else $4 end,
+            approved_amount = coalesce($5, approved_amount), paid_amount = coalesce($6, paid_amount),
+            notice_until = coalesce($7, notice_until), reason = $8, rating = coalesce($9, rating),
+            rating_comment = case when $9::smallint is null then rating_comment else $10 end,
+            rated_at = case when $9::smallint is null then rated_at else $4 end
+         where id = $1",
+        application.id,
+        state.code(),
+        seq,
+        now,
+        approved,
+        paid,
+        words.until,
+        reason,
+        words.rating,
+        words.text
+    )
+    .execute(&mut *tx)
+    .await?;
+    append(tx, application.id, seq, command.code(), actor_name, words.text, approved.or(paid), now).await?;
+    attach(tx, application.id, seq, application.enterprise_id, words.files).await?;
+    if let Some(step) = match command {
+        Command::Approve => Some("approved"),
+        Command::Pay => Some("paid"),
+        _ => None,
+    } {
+        sqlx::query!("select note_step($1, $2, $3, $4) as done", application.enterprise_id, application.item_id, step, now)
+            .execute(&mut *tx)
+            .await?;
+    }
+    if !command.is_members() {
+        let title = format!("{}：{}", application.title, state.label());
+        let money = approved.or(paid).map_or(String::new(), |fen| format!("，{}", Fen(fen).words()));
+        let body = format!("申请 {} 现在是“{}”{money}。{}", application.number, state.label(), words.text);
+        sqlx::query!("select tell_applicant($1, 'application', $2, $3, $4) as done", application.id, title, body, now)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(state)
+}
+
+/// Remembers a file before its application is filed.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn add_file(
+    conn: &mut Conn,
+    file: &File,
+    enterprise: EnterpriseId,
+    person: PersonId,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into application_file (id, enterprise_id, person_id, name, content_type, bytes, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        file.id,
+        enterprise,
+        person,
+        file.name,
+        file.content_type,
+        file.bytes,
+        now
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// Files that were sent and belong to no application yet, of these ids.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn pending_files(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<File>, StoreError> {
+    Ok(sqlx::query_as!(
+        File,
+        "select id, seq, name, content_type, bytes from application_file where id = any($1) and application_id is null order by created_at, id",
+        ids
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// The files of an application.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn files(conn: &mut Conn, id: i64) -> Result<Vec<File>, StoreError> {
+    Ok(sqlx::query_as!(
+        File,
+        "select id, seq, name, content_type, bytes from application_file where application_id = $1 order by seq, created_at, id",
+        id
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// Removes files that were sent before `before` and never filed; answers their ids.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn purge_files(conn: &mut Conn, before: OffsetDateTime) -> Result<Vec<Uuid>, StoreError> {
+    Ok(sqlx::query_scalar!("delete from application_file where application_id is null and created_at < $1 returning id", before)
+        .fetch_all(conn.pg())
+        .await?)
+}
