@@ -53,6 +53,8 @@ pub struct Config {
     pub sms_url: Option<String>,
     /// `QIFU_SMS_TEMPLATE`.
     pub sms_template: String,
+    /// `QIFU_SMS_NOTICE_TEMPLATE`.
+    pub sms_notice_template: String,
     /// `QIFU_SMS_SECRET`.
     pub sms_secret: Option<String>,
     /// `QIFU_WORK_HOURS`, parsed.
@@ -185,7 +187,8 @@ impl Config {
                 "a number",
             )?,
             sms_url: r.optional("QIFU_SMS_URL", "SMS gateway; empty: codes go to the log"),
-            sms_template: r.text("QIFU_SMS_TEMPLATE", "qifu-login", "template the gateway fills in"),
+            sms_template: r.text("QIFU_SMS_TEMPLATE", "qifu-login", "template of sign-in codes"),
+            sms_notice_template: r.text("QIFU_SMS_NOTICE_TEMPLATE", "qifu-notice", "template of notices of policies"),
             sms_secret: r.optional("QIFU_SMS_SECRET", "signs requests to the gateway (HMAC-SHA256)"),
             log: r.text("QIFU_LOG", "info,sqlx=warn", "what is logged (tracing filter)"),
             log_json: match r.text("QIFU_LOG_FORMAT", "text", "text or json").as_str() {

@@ -182,6 +182,35 @@ impl PhotoStore {
         Ok(self.objects.get(&self.path(id, thumb)).await?.bytes().await?)
     }
 
+    fn file_path(&self, id: Uuid) -> StorePath {
+        let name = id.simple().to_string();
+        self.prefix.clone().join("files").join(name[30..].to_owned()).join(name)
+    }
+
+    /// Stores a file as it came (申报材料); it is on disk when this returns.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn put_file(&self, id: Uuid, bytes: bytes::Bytes) -> Result<()> {
+        self.objects.put(&self.file_path(id), PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn get_file(&self, id: Uuid) -> Result<bytes::Bytes> {
+        Ok(self.objects.get(&self.file_path(id)).await?.bytes().await?)
+    }
+
+    /// Removes a file; what is not there is as good as removed.
+    pub async fn remove_file(&self, id: Uuid) {
+        if let Err(error) = self.objects.delete(&self.file_path(id)).await {
+            tracing::debug!(%id, %error, "a file could not be removed");
+        }
+    }
+
     /// Removes a picture; what is not there is as good as removed.
     pub async fn remove(&self, id: Uuid) {
         for thumb in [true, false] {

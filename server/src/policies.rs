@@ -126,7 +126,9 @@ fn bundle(mut texts: Vec<(PathBuf, String)>) -> Result<Bundle> {
     let library = library(&named("attributes.json"), &named("tags.json"), &named("questions.json"))?;
     let is_item = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.ends_with(".json") && !name.ends_with(".cases.json") && !["attributes.json", "tags.json", "questions.json"].contains(&name)
+        name.ends_with(".json")
+            && !name.ends_with(".cases.json")
+            && !["attributes.json", "tags.json", "questions.json"].contains(&name)
     };
     let files = texts.iter().filter(|(path, _)| is_item(path)).flat_map(|(path, text)| parse_file(path, text)).collect();
     Ok(Bundle { library, files })

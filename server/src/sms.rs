@@ -1,4 +1,4 @@
-//! The SMS gateway: one signed POST per code. Without a gateway the code goes to the log.
+//! The SMS gateway: one signed POST per message. Without a gateway it goes to the log.
 
 use crate::config::Config;
 use anyhow::{Context, Result, bail};
@@ -14,6 +14,15 @@ pub struct CodeMessage {
     pub phone: String,
     /// The code.
     pub code: String,
+}
+
+/// A notice to be sent to a member who wants it by SMS.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Notice {
+    /// The mobile number.
+    pub phone: String,
+    /// A line.
+    pub text: String,
 }
 
 #[derive(Serialize)]
@@ -33,12 +42,31 @@ pub async fn send(client: &reqwest::Client, config: &Config, message: &CodeMessa
         tracing::info!(phone = domain::mask::phone(&message.phone), code = message.code, "no SMS gateway: sign-in code");
         return Ok(());
     };
-    let body = serde_json::to_string(&Body {
-        phone: &message.phone,
-        template: &config.sms_template,
-        params: [&message.code],
-        timestamp: now.unix_timestamp(),
-    })?;
+    post(client, url, config, &message.phone, &config.sms_template, &message.code, now).await
+}
+
+/// Sends a notice, with the template for notices.
+///
+/// # Errors
+/// When the gateway does not answer with success.
+pub async fn send_notice(client: &reqwest::Client, config: &Config, message: &Notice, now: OffsetDateTime) -> Result<()> {
+    let Some(url) = &config.sms_url else {
+        tracing::info!(phone = domain::mask::phone(&message.phone), text = message.text, "no SMS gateway: notice");
+        return Ok(());
+    };
+    post(client, url, config, &message.phone, &config.sms_notice_template, &message.text, now).await
+}
+
+async fn post(
+    client: &reqwest::Client,
+    url: &str,
+    config: &Config,
+    phone: &str,
+    template: &str,
+    text: &str,
+    now: OffsetDateTime,
+) -> Result<()> {
+    let body = serde_json::to_string(&Body { phone, template, params: [text], timestamp: now.unix_timestamp() })?;
     let signature = sign(config.sms_secret.as_deref().unwrap_or(""), body.as_bytes())?;
     let answer = client
         .post(url)

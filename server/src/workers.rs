@@ -2,6 +2,8 @@
 //!
 //! Any number of servers may run them: rows are taken with `for update skip locked`.
 
+mod policy;
+
 use crate::sms::{self, CodeMessage};
 use crate::state::AppState;
 use domain::actor::Actor;
@@ -22,6 +24,8 @@ pub fn start(state: &AppState) -> JoinSet<()> {
     set.spawn(every(state.clone(), Duration::from_secs(1), "jobs", async |state| jobs(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| state.refresh().await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "pauses", async |state| pauses(state).await));
+    set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
+    set.spawn(every(state.clone(), Duration::from_secs(3600), "policies", async |state| policy::daily(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "tidy", async |state| tidy(state).await));
     set
 }
@@ -103,22 +107,40 @@ async fn listen(state: AppState) {
     }
 }
 
-async fn jobs(state: &AppState) -> anyhow::Result<()> {
+/// Does what is due, and what that left to do, until nothing is.
+///
+/// # Errors
+/// When the database does not answer; a job that fails is tried again later.
+pub async fn jobs(state: &AppState) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
-    for job in store::job::claim(&mut conn, state.now(), 20).await? {
-        let done = match job.kind.as_str() {
-            "sms" => {
-                let message: CodeMessage = serde_json::from_value(job.payload)?;
-                sms::send(&reqwest::Client::new(), &state.config, &message, state.now()).await
-            }
-            other => Err(anyhow::anyhow!("no such job: {other}")),
-        };
-        match done {
-            Ok(()) => store::job::finish(&mut conn, job.id).await?,
-            Err(error) => {
-                tracing::warn!(job = job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
-                store::job::fail(&mut conn, job.id, &error.to_string()).await?;
-            }
+    loop {
+        let claimed = store::job::claim(&mut conn, state.now(), 20).await?;
+        if claimed.is_empty() {
+            return Ok(());
+        }
+        for job in claimed {
+            do_job(state, &mut conn, job).await?;
+        }
+    }
+}
+
+async fn do_job(state: &AppState, conn: &mut store::Conn, job: store::job::Job) -> anyhow::Result<()> {
+    let done = match job.kind.as_str() {
+        "sms" => match serde_json::from_value::<CodeMessage>(job.payload.clone()) {
+            Ok(message) => sms::send(&reqwest::Client::new(), &state.config, &message, state.now()).await,
+            Err(error) => Err(error.into()),
+        },
+        other => match policy::job(state, conn, &job).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(anyhow::anyhow!("no such job: {other}")),
+            Err(error) => Err(error),
+        },
+    };
+    match done {
+        Ok(()) => store::job::finish(conn, job.id).await?,
+        Err(error) => {
+            tracing::warn!(job = job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
+            store::job::fail(conn, job.id, &error.to_string()).await?;
         }
     }
     Ok(())

@@ -395,14 +395,14 @@ pub(crate) fn truth_of(condition: &Condition, truths: &[Truth], next: &mut usize
     }
 }
 
-/// The one leaf that would make the condition met, if there is one an enterprise can do something about: a figure, an age or a
-/// tag, not what it is or where it lies.
+/// The one leaf that would make the condition met, if there is one with a measure: a figure, a ratio or an age, so that what is
+/// lacking can be said, not what an enterprise is or where it lies.
 fn one_step(condition: &Condition, truths: &[Truth]) -> Option<usize> {
     let mut leaves = Vec::with_capacity(truths.len());
     condition.leaves(&mut |leaf| leaves.push(leaf));
     let mut flipped = truths.to_vec();
     (0..truths.len()).find(|at| {
-        let movable = matches!(leaves[*at].test, Test::Num { .. } | Test::Ratio { .. } | Test::Age { .. } | Test::HasTag { .. });
+        let movable = matches!(leaves[*at].test, Test::Num { .. } | Test::Ratio { .. } | Test::Age { .. });
         if truths[*at] != Truth::Unmet || !movable {
             return false;
         }

@@ -204,6 +204,7 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
             Ok(if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Staff { command } => accounts::staff(command, url).await,
+        Command::Policy { command: PolicyCommand::Import { folder, output } } => policy::import(&folder, url, output.json).await,
         Command::Enterprise { command: EnterpriseCommand::Import { file, output } } => {
             accounts::import(&file, url, output.json).await
         }

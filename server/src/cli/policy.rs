@@ -4,15 +4,19 @@ use super::Output;
 use crate::policies;
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
+use domain::actor::CITY;
 use domain::calendar::local;
 use domain::policy::book::Book;
-use domain::policy::check::{check, may_publish};
+use domain::policy::check::{check, check_set, may_publish};
 use domain::policy::facts::{Facts, FactsFile};
 use domain::policy::model::day;
 use domain::policy::words;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use store::Store;
+use store::policy::item::{self, Keeper};
+use store::policy::library;
 use time::{Date, OffsetDateTime};
 
 /// What can be done with policies.
@@ -53,7 +57,10 @@ pub enum PolicyCommand {
 pub fn check_files(files: &[PathBuf], as_json: bool) -> ExitCode {
     let mut all = true;
     for path in files {
-        let (text, library) = match std::fs::read_to_string(path).map_err(anyhow::Error::from).and_then(|text| Ok((text, policies::library_of(path)?))) {
+        let (text, library) = match std::fs::read_to_string(path)
+            .map_err(anyhow::Error::from)
+            .and_then(|text| Ok((text, policies::library_of(path)?)))
+        {
             Ok(read) => read,
             Err(error) => {
                 eprintln!("qifu: {}: {error:#}", path.display());
@@ -114,7 +121,12 @@ fn evaluated(folder: &Path, path: &Path, on: Option<&str>, as_json: bool) -> Res
         println!("{}  {}  {}  {}", outcome.standing.label(), item.title, outcome.amount.words(), item.id);
         for leaf in book.explain(outcome.item, &facts) {
             let requirement = words::requirement(&library, &leaf.leaf.test);
-            println!("    {} {requirement}；本企业：{} {}", mark(leaf.truth), words::actual(&library, &leaf), words::gap(&library, &leaf));
+            println!(
+                "    {} {requirement}；本企业：{} {}",
+                mark(leaf.truth),
+                words::actual(&library, &leaf),
+                words::gap(&library, &leaf)
+            );
         }
     }
     Ok(())
@@ -132,4 +144,50 @@ fn facts_of(path: &Path) -> Result<Facts> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let file: FactsFile = serde_json::from_str(&text).with_context(|| format!("{} is not a facts file", path.display()))?;
     Ok(file.facts)
+}
+
+/// Imports a folder: libraries, then items, published as they are. Status 1 when an item is not fit to be published; then nothing
+/// is imported.
+pub async fn import(folder: &Path, url: &str, as_json: bool) -> Result<ExitCode> {
+    let bundle = policies::read(folder)?;
+    let mut items = bundle.items()?;
+    items.sort_by(|a, b| (&a.id, a.version).cmp(&(&b.id, b.version)));
+    let store = Store::connect(url, 2).await?;
+    let mut conn = store.system().await?;
+    let mut known = library::all(&mut conn).await?;
+    known.attributes.extend(bundle.library.attributes.clone());
+    known.tags.extend(bundle.library.tags.clone());
+    known.questions.extend(bundle.library.questions.clone());
+    let problems = items.iter().flat_map(|item| check(item, &known).into_iter().map(move |problem| (item.id.clone(), problem)));
+    let mut refused: Vec<String> =
+        problems.filter(|(_, p)| !p.advice).map(|(id, p)| format!("{id}: {}: {}", p.place, p.sentence)).collect();
+    refused.extend(check_set(&items).into_iter().map(|p| format!("{}: {}", p.place, p.sentence)));
+    if !refused.is_empty() {
+        for line in &refused {
+            eprintln!("qifu: {line}");
+        }
+        return Ok(ExitCode::FAILURE);
+    }
+    for attribute in bundle.library.attributes.values() {
+        library::put_attribute(&mut conn, attribute).await?;
+    }
+    for tag in bundle.library.tags.values() {
+        library::put_tag(&mut conn, tag).await?;
+    }
+    for question in bundle.library.questions.values() {
+        library::put_question(&mut conn, question).await?;
+    }
+    let keeper = Keeper { staff: None, area: CITY, department: None };
+    let (mut new, mut same) = (0, 0);
+    for item in &items {
+        if item::import(&mut conn, item, keeper, OffsetDateTime::now_utc()).await? { new += 1 } else { same += 1 }
+    }
+    if as_json {
+        println!("{}", json!({ "imported": new, "unchanged": same }));
+    } else {
+        println!("{new} items imported, {same} unchanged; running servers match the city to what is new");
+    }
+    drop(conn);
+    store.close().await;
+    Ok(ExitCode::SUCCESS)
 }

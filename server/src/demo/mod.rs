@@ -4,6 +4,7 @@ mod life;
 mod names;
 mod people;
 mod pictures;
+mod policy;
 mod stories;
 
 use crate::photos::PhotoStore;
@@ -80,6 +81,7 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
     let calendar = WorkCalendar::default();
     let people = people::load(&mut conn, size.enterprises, now).await?;
     life::load(&mut conn, photos, &people, size.issues, &calendar, now).await?;
+    policy::load(&mut conn, &people, now).await?;
     while history::index_missing(&mut conn, 2000).await? > 0 {}
     tracing::info!("demo data is loaded");
     Ok(true)

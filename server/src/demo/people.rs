@@ -23,6 +23,8 @@ pub const ACCOUNTS_SHOWN: &[(&str, &str)] = &[
     ("station01", "织里童装产业驿站 专员（代办）"),
     ("jiandu", "监督"),
     ("lingdao", "领导"),
+    ("zhengce", "政策编辑 (zhengce02 publishes what it writes)"),
+    ("jingxin", "市经信局 经办，审核政策申请"),
 ];
 
 /// Stations: code, name, area, address, which town they serve.
@@ -137,6 +139,9 @@ async fn staff(
         ("jiandu", Duty::Supervisor { area: CITY }),
         ("lingdao", Duty::Leader { area: CITY }),
         ("zhengce", Duty::PolicyEditor { area: CITY }),
+        // 四眼原则: what one writes the other publishes.
+        ("zhengce02", Duty::PolicyEditor { area: CITY }),
+        ("zhengce03", Duty::PolicyEditor { area: 330_502 }),
         ("admin", Duty::Administrator),
     ] {
         list.push((login.to_owned(), duty, "湖州市".to_owned()));
