@@ -67,35 +67,42 @@ const site = leptos["site-root"] + (dev ? "-dev" : "");
 const pkg = join(site, leptos["site-pkg-dir"]);
 mkdirSync(work, { recursive: true });
 
-// 1. The islands.
+// 1. The islands: one module for all pages, and one with the policy calculator besides, which only its page loads.
 const profile = dev ? "dev" : leptos["lib-profile-release"];
-say(`islands: compiling (${profile})`);
-const cargo = ["build", "-p", lib, "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile];
-if (!leptos["lib-default-features"]) cargo.push("--no-default-features");
-cargo.push("--features", leptos["lib-features"].join(","));
 const first = process.env.QIFU_WASM_PATH;
-run("cargo", cargo, { env: { ...process.env, PATH: first ? first + delimiter + process.env.PATH : process.env.PATH } });
-const compiled = join(target, "wasm32-unknown-unknown", dev ? "debug" : profile, `${lib.replaceAll("-", "_")}.wasm`);
-
-const bound = join(work, "bound");
-const js = join(work, "islands.js");
-const wasm = join(work, "islands.wasm");
 const bindgen = execFileSync("wasm-bindgen", ["--version"], { encoding: "utf8" });
 const lock = readFileSync("package-lock.json");
-step("islands", hash(readFileSync(compiled), bindgen, lock, readFileSync(new URL(import.meta.url))), [js, wasm], () => {
-  say("islands: binding, optimising");
-  rmSync(bound, { recursive: true, force: true });
-  const lean = dev ? ["--debug"] : ["--remove-name-section", "--remove-producers-section"];
-  run("wasm-bindgen", [
-    compiled, "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", output, ...lean,
-  ]);
-  const raw = join(bound, `${output}_bg.wasm`);
-  if (dev) cpSync(raw, wasm);
-  else run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", wasm]);
-  // One file, with the snippets that wasm-bindgen puts beside it.
-  const shrink = dev ? [] : ["--minify"];
-  run(tool("esbuild"), [join(bound, `${output}.js`), "--bundle", "--format=esm", `--outfile=${js}`, "--log-level=warning", ...shrink]);
-});
+const compiled = join(target, "wasm32-unknown-unknown", dev ? "debug" : profile, `${lib.replaceAll("-", "_")}.wasm`);
+
+/** Compiles, binds and shrinks a module; answers where its two files are. */
+function module(name, features) {
+  say(`${name}: compiling (${profile})`);
+  const cargo = ["build", "-p", lib, "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile];
+  if (!leptos["lib-default-features"]) cargo.push("--no-default-features");
+  cargo.push("--features", features.join(","));
+  run("cargo", cargo, { env: { ...process.env, PATH: first ? first + delimiter + process.env.PATH : process.env.PATH } });
+  const bound = join(work, `bound-${name}`);
+  const js = join(work, `${name}.js`);
+  const wasm = join(work, `${name}.wasm`);
+  step(name, hash(readFileSync(compiled), bindgen, lock, readFileSync(new URL(import.meta.url))), [js, wasm], () => {
+    say(`${name}: binding, optimising`);
+    rmSync(bound, { recursive: true, force: true });
+    const lean = dev ? ["--debug"] : ["--remove-name-section", "--remove-producers-section"];
+    run("wasm-bindgen", [
+      compiled, "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", output, ...lean,
+    ]);
+    const raw = join(bound, `${output}_bg.wasm`);
+    if (dev) cpSync(raw, wasm);
+    else run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", wasm]);
+    // One file, with the snippets that wasm-bindgen puts beside it.
+    const shrink = dev ? [] : ["--minify"];
+    run(tool("esbuild"), [join(bound, `${output}.js`), "--bundle", "--format=esm", `--outfile=${js}`, "--log-level=warning", ...shrink]);
+  });
+  return { js, wasm };
+}
+
+const { js, wasm } = module("islands", leptos["lib-features"]);
+const calculator = module("calculator", [...leptos["lib-features"], "calculator"]);
 
 // 2. The style sheet.
 const css = join(work, "style.css");
@@ -130,9 +137,10 @@ function put(path, content) {
 }
 
 const manifest = {};
-for (const [kind, file] of Object.entries({ js, wasm, css })) {
+const files = { js, wasm, css, calculator_js: calculator.js, calculator_wasm: calculator.wasm };
+for (const [kind, file] of Object.entries(files)) {
   const content = readFileSync(file);
-  manifest[kind] = `${output}.${hash(content).slice(0, 16)}.${kind}`;
+  manifest[kind] = `${output}.${hash(content).slice(0, 16)}${extname(file)}`;
   put(join(pkg, manifest[kind]), content);
 }
 for (const file of walk(leptos["assets-dir"])) put(join(site, relative(leptos["assets-dir"], file)), readFileSync(file));
@@ -147,7 +155,7 @@ const size = (kind) => {
   const sent = existsSync(`${file}.br`) ? `${file}.br` : file;
   return `${kind} ${(statSync(sent).size / 1000).toFixed(1)} kB`;
 };
-say(`site: ${site} (${["js", "wasm", "css"].map(size).join(", ")}${dev ? "" : ", brotli"})`);
+say(`site: ${site} (${Object.keys(files).map(size).join(", ")}${dev ? "" : ", brotli"})`);
 
 // 4. The server.
 if (!args.includes("--site")) {

@@ -1,10 +1,13 @@
 //! Pages, use cases and islands.
 //!
-//! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only). Pages are pure
+//! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only; with
+//! `calculator` the policy calculator too, a module of its own). Pages are pure
 //! functions of what `api` read; they work as plain HTML, and islands make them better.
 
 #[cfg(feature = "ssr")]
 pub mod api;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod calculator;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod pages;

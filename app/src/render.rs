@@ -14,6 +14,21 @@ pub struct Assets {
     pub wasm: String,
     /// The style sheet.
     pub css: String,
+    /// The JavaScript of the module that has the policy calculator besides all else.
+    pub calculator_js: String,
+    /// Its WebAssembly.
+    pub calculator_wasm: String,
+}
+
+/// Which module a page wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Module {
+    /// None: no script is sent.
+    None,
+    /// The islands.
+    Islands,
+    /// The islands and the policy calculator.
+    Calculator,
 }
 
 /// Who looks at the page.
@@ -70,8 +85,8 @@ pub struct Page {
     pub title: String,
     /// What stands around it.
     pub chrome: Chrome,
-    /// Whether there is an island on it; only then a script is sent.
-    pub islands: bool,
+    /// The module that its islands are in.
+    pub module: Module,
     /// The content.
     pub body: AnyView,
 }
@@ -79,13 +94,20 @@ pub struct Page {
 impl Page {
     /// A page without islands.
     pub fn new(title: impl Into<String>, chrome: Chrome, body: impl IntoView + 'static) -> Page {
-        Page { title: title.into(), chrome, islands: false, body: body.into_any() }
+        Page { title: title.into(), chrome, module: Module::None, body: body.into_any() }
     }
 
     /// The page has islands.
     #[must_use]
     pub fn with_islands(mut self) -> Page {
-        self.islands = true;
+        self.module = Module::Islands;
+        self
+    }
+
+    /// The page has the policy calculator.
+    #[must_use]
+    pub fn with_calculator(mut self) -> Page {
+        self.module = Module::Calculator;
         self
     }
 }

@@ -1,6 +1,6 @@
 //! What stands around every page: head, skip link, header, tabs on the phone, side navigation at the desk, elder switch.
 
-use crate::render::{Page, PageContext, Viewer};
+use crate::render::{Module, Page, PageContext, Viewer};
 use crate::ui::icon;
 use leptos::prelude::*;
 
@@ -13,7 +13,9 @@ pub enum Tab {
     Issues,
     /// 提诉求.
     New,
-    /// 消息.
+    /// 政策.
+    Policies,
+    /// 消息: no tab of its own, the header leads there.
     Messages,
     /// 我的.
     Me,
@@ -56,8 +58,14 @@ const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"}
 
 /// The whole document.
 pub fn document(context: &PageContext, page: Page) -> impl IntoView + use<> {
-    let loader = page.islands.then(|| {
-        let script = LOADER.replace("JS", &context.assets.js).replace("WASM", &context.assets.wasm);
+    let assets = &context.assets;
+    let module = match page.module {
+        Module::None => None,
+        Module::Islands => Some((&assets.js, &assets.wasm)),
+        Module::Calculator => Some((&assets.calculator_js, &assets.calculator_wasm)),
+    };
+    let loader = module.map(|(js, wasm)| {
+        let script = LOADER.replace("JS", js).replace("WASM", wasm);
         view! { <script type="module" nonce=context.nonce.clone() inner_html=script></script> }
     });
     let mode = context.elder.then_some("elder");
@@ -116,6 +124,10 @@ fn header(context: &PageContext, chrome: Chrome) -> AnyView {
             Some(view! { <span class="who">{format!("{organisation} · {duty} · {name}")}</span> }.into_any())
         }
     };
+    let messages = matches!(&context.viewer, Viewer::Member { enterprise: Some(_), .. }).then(|| {
+        let current = (chrome == Chrome::Space(Tab::Messages)).then_some("page");
+        view! { <a class="to-messages" href="/messages" aria-current=current>{icon("bell")}<span>"消息"</span>{unread(context.unread)}</a> }
+    });
     let (next, label) = if context.elder { ("0", "标准版") } else { ("1", "关怀版") };
     view! {
         <header>
@@ -123,6 +135,7 @@ fn header(context: &PageContext, chrome: Chrome) -> AnyView {
             <div class="top">
             <a class="brand" href=home>{icon("mark")}<span>{name}</span></a>
             {who}
+            {messages}
             <form class="elder-switch" method="post" action="/elder">
                 <input type="hidden" name="back" value=context.path.clone()/>
                 <button name="on" value=next>{icon("type")}{label}</button>
@@ -153,7 +166,7 @@ fn navigation(context: &PageContext, chrome: Chrome) -> Option<AnyView> {
                 entry("/home", "home", "首页", tab == Tab::Home),
                 entry("/issues", "list", "诉求", tab == Tab::Issues),
                 Entry { primary: true, ..entry("/issues/new", "plus", "提诉求", tab == Tab::New) },
-                Entry { count: context.unread, ..entry("/messages", "bell", "消息", tab == Tab::Messages) },
+                entry("/policies", "yuan", "政策", tab == Tab::Policies),
                 entry("/me", "person", "我的", tab == Tab::Me),
             ],
         ),
@@ -168,10 +181,7 @@ fn navigation(context: &PageContext, chrome: Chrome) -> Option<AnyView> {
         }
     };
     let items = entries.into_iter().map(|item| {
-        let unread = (item.count > 0).then(|| {
-            let shown = if item.count > 99 { "99+".to_owned() } else { item.count.to_string() };
-            view! { <span class="badge">{shown}<span class="hidden">"条未读"</span></span> }
-        });
+        let unread = unread(item.count);
         view! {
             <li>
                 <a href=item.href class:primary=item.primary aria-current=item.current.then_some("page")>
@@ -181,4 +191,12 @@ fn navigation(context: &PageContext, chrome: Chrome) -> Option<AnyView> {
         }
     });
     Some(view! { <nav class=class aria-label="主导航"><ul>{items.collect_view()}</ul></nav> }.into_any())
+}
+
+/// How many messages were not read; nothing where all were.
+fn unread(count: i64) -> Option<AnyView> {
+    (count > 0).then(|| {
+        let shown = if count > 99 { "99+".to_owned() } else { count.to_string() };
+        view! { <span class="badge">{shown}<span class="hidden">"条未读"</span></span> }.into_any()
+    })
 }

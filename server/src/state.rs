@@ -3,10 +3,11 @@
 use crate::config::Config;
 use crate::photos::PhotoStore;
 use app::render::Assets;
-use domain::calendar::WorkCalendar;
+use domain::calendar::{WorkCalendar, local};
 use std::sync::{Arc, RwLock};
 use store::Store;
 use store::outbox::Live;
+use store::policy::Shelf;
 use store::reference::Reference;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, broadcast};
@@ -40,6 +41,8 @@ pub struct Tables {
     pub reference: Arc<Reference>,
     /// The working calendar with the administrator's days.
     pub calendar: Arc<WorkCalendar>,
+    /// Policies in force, compiled.
+    pub shelf: Arc<Shelf>,
 }
 
 impl AppState {
@@ -65,7 +68,11 @@ impl AppState {
         let reference = Arc::new(store::reference::load(&mut conn).await?);
         let days = store::reference::calendar_days(&mut conn).await?;
         let calendar = Arc::new(WorkCalendar::default().with_hours(&self.config.work_hours)?.with_days(&days));
-        let fresh = Tables { reference, calendar };
+        let today = local(self.now()).date();
+        let known = self.tables().shelf;
+        let same = known.book.as_of == today && known.stamp == store::policy::item::stamp(&mut conn).await?;
+        let shelf = if same { known } else { Arc::new(Shelf::load(&mut conn, today).await?) };
+        let fresh = Tables { reference, calendar, shelf };
         match self.tables.write() {
             Ok(mut tables) => *tables = fresh,
             Err(poisoned) => *poisoned.into_inner() = fresh,

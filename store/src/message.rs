@@ -12,6 +12,8 @@ pub struct Message {
     pub number: String,
     /// The event's kind.
     pub kind: String,
+    /// Where it leads; to the issue of its number where that is not said.
+    pub link: Option<String>,
     /// A line.
     pub title: String,
     /// A sentence.
@@ -46,7 +48,7 @@ pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i6
         Inbox::Person { person, enterprise } => {
             sqlx::query_as!(
                 Message,
-                "select id, number, kind, title, body, created_at, read_at from message
+                "select id, number, kind, link, title, body, created_at, read_at from message
                  where person_id = $1 and id < $2 and (enterprise_id = $4 or enterprise_id is null) order by id desc limit $3",
                 person,
                 before,
@@ -59,7 +61,7 @@ pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i6
         Inbox::Staff(staff) => {
             sqlx::query_as!(
                 Message,
-                "select id, number, kind, title, body, created_at, read_at from message
+                "select id, number, kind, link, title, body, created_at, read_at from message
                  where staff_id = $1 and id < $2 order by id desc limit $3",
                 staff,
                 before,

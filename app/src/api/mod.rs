@@ -4,17 +4,20 @@
 pub mod desk;
 pub mod filing;
 pub mod member;
+pub mod policy;
 
 use domain::actor::{Actor, Duty};
-use domain::calendar::WorkCalendar;
+use domain::calendar::{WorkCalendar, local};
 use domain::issue::Refusal;
 use domain::text::FieldError;
 use std::sync::Arc;
 use store::identity::{Chosen, Identity, PersonIdentity, Session, StaffIdentity};
 use store::issue::CommandError;
+use store::policy::Shelf;
+use store::policy::application::ApplicationError;
 use store::reference::Reference;
 use store::{Conn, StoreError};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 /// What crosses the boundary when something is not to be.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,15 @@ impl From<CommandError> for AppError {
     }
 }
 
+impl From<ApplicationError> for AppError {
+    fn from(error: ApplicationError) -> AppError {
+        match error {
+            ApplicationError::Refused(sentence) => AppError::Refused(sentence),
+            ApplicationError::Store(error) => error.into(),
+        }
+    }
+}
+
 /// A request that is being served: its connection with the scope set, who is there, and the time it is.
 pub struct Ctx {
     /// The connection.
@@ -70,9 +82,16 @@ pub struct Ctx {
     pub calendar: Arc<WorkCalendar>,
     /// Names by id.
     pub reference: Arc<Reference>,
+    /// Policies in force.
+    pub shelf: Arc<Shelf>,
 }
 
 impl Ctx {
+    /// The day it is in the city.
+    pub fn today(&self) -> Date {
+        local(self.now).date()
+    }
+
     /// A person who signed in, enterprise chosen or not.
     ///
     /// # Errors

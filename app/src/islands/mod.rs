@@ -1,16 +1,15 @@
 //! Islands: small pieces of WebAssembly that make plain forms and pages better. Each finds elements by id that the server rendered,
-//! so that the page works without it; each renders next to nothing of its own.
+//! so that the page works without it; each renders next to nothing of its own. The calculator's module holds the calculator alone.
 
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+mod calculator;
 #[cfg(feature = "hydrate")]
+#[cfg_attr(feature = "calculator", allow(dead_code))] // It needs a part of it.
 mod dom;
-mod draft;
-mod keys;
-mod live;
-mod photos;
-mod typing;
+#[cfg(not(feature = "calculator"))]
+mod everywhere;
 
-pub use draft::{DraftClear, DraftKeeper};
-pub use keys::DeskKeys;
-pub use live::LiveProgress;
-pub use photos::PhotoPicker;
-pub use typing::{SubmitOnce, Suggest, TextCounter};
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub use calculator::Calculator;
+#[cfg(not(feature = "calculator"))]
+pub use everywhere::*;

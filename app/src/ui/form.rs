@@ -49,6 +49,11 @@ impl Form {
         self.all(name).any(|known| known == value)
     }
 
+    /// Everything that came, in its order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.values
+    }
+
     /// Adds a value.
     pub fn push(&mut self, name: &str, value: impl Into<String>) {
         self.values.push((name.to_owned(), value.into()));

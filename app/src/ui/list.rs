@@ -43,7 +43,7 @@ pub fn more(path: &str, next: Option<&str>) -> Option<AnyView> {
 /// Messages; `base` is where issues open (`/issues`, `/desk/issues`).
 pub fn messages(list: &[Message], base: &'static str, now: OffsetDateTime) -> AnyView {
     let items = list.iter().map(|message| {
-        let href = format!("{base}/{}", message.number);
+        let href = message.link.clone().unwrap_or_else(|| format!("{base}/{}", message.number));
         let unread = message.read_at.is_none();
         view! {
             <li class="cell" class:unread=unread>

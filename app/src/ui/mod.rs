@@ -4,6 +4,7 @@ pub mod form;
 mod icons;
 pub mod issue;
 pub mod list;
+pub mod policy;
 
 pub use icons::{face, icon};
 

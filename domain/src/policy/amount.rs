@@ -40,7 +40,7 @@ pub struct PerUnit {
     /// For each, in yuan.
     pub unit: Fen,
     /// The most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cap: Option<Fen>,
 }
 
@@ -53,10 +53,10 @@ pub struct Percent {
     /// Share, `0.08` is 8 %.
     pub rate: Decimal,
     /// The most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cap: Option<Fen>,
     /// The least.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub floor: Option<Fen>,
 }
 
@@ -71,7 +71,7 @@ pub struct Tiered {
     /// The bands, ascending, without gap or overlap.
     pub bands: Vec<Band>,
     /// The most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub cap: Option<Fen>,
 }
 
@@ -93,13 +93,13 @@ pub struct Band {
     #[serde(default)]
     pub from: Decimal,
     /// Where it ends, not included; none for the last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub to: Option<Decimal>,
     /// A sum.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub amount: Option<Fen>,
     /// A share.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub rate: Option<Decimal>,
 }
 
@@ -185,6 +185,9 @@ struct Raw {
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return Compact::serialize(self, serializer);
+        }
         let mut raw = Raw::default();
         match self.clone() {
             Amount::None => return serializer.serialize_str("none"),
@@ -247,6 +250,22 @@ impl<'de> de::Visitor<'de> for Visitor {
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Amount, D::Error> {
-        deserializer.deserialize_any(Visitor)
+        if deserializer.is_human_readable() { deserializer.deserialize_any(Visitor) } else { Compact::deserialize(deserializer) }
     }
+}
+
+/// The form that travels to the browser.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Amount")]
+enum Compact {
+    None,
+    Fixed(Fen),
+    PerUnit(PerUnit),
+    Percent(Percent),
+    Tiered(Tiered),
+    ByTag(BTreeMap<String, Amount>),
+    Staged(Vec<Stage>),
+    MaxOf(Vec<Amount>),
+    SumOf(Vec<Amount>),
+    Capped(Box<Capped>),
 }

@@ -7,6 +7,7 @@ use super::condition::{Condition, Leaf, Op, Test};
 use super::facts::Facts;
 use super::model::{GroupRule, Item, day, in_force};
 use super::money::{Decimal, LIMIT, ONE};
+use super::sorted;
 use super::total::{Claim, GroupLimit, Limits};
 use std::collections::HashMap;
 use time::{Date, Duration, Month};
@@ -139,8 +140,8 @@ struct Codes {
 }
 
 impl Codes {
-    fn new(mut codes: Vec<String>) -> Codes {
-        codes.sort();
+    fn new(codes: Vec<String>) -> Codes {
+        let mut codes = sorted(codes, &|a, b| a.cmp(b));
         codes.dedup();
         let mut parent: Vec<Option<usize>> = Vec::with_capacity(codes.len());
         for (index, code) in codes.iter().enumerate() {
@@ -437,9 +438,8 @@ impl Book {
 
     fn in_set(&mut self, attr: &str, codes: &[String]) -> Probe {
         let slot = self.slot(attr, SlotKind::Code);
-        let mut runs: Vec<(i64, i64)> =
-            codes.iter().filter_map(|code| self.codes.get(attr).map(|known| known.run(code))).collect();
-        runs.sort_unstable();
+        let runs: Vec<(i64, i64)> = codes.iter().filter_map(|code| self.codes.get(attr).map(|known| known.run(code))).collect();
+        let mut runs = sorted(runs, &|a, b| a.cmp(b));
         runs.dedup_by(|next, last| {
             let joins = next.0 <= last.1 + 1;
             if joins {

@@ -2,12 +2,11 @@
 
 use super::model::day;
 use super::money::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::Date;
 
 /// Who may have an item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Raw", into = "Raw")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
     /// 同时满足.
     All(Vec<Condition>),
@@ -27,7 +26,7 @@ pub enum Condition {
 }
 
 /// A test with the clause it rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leaf {
     /// The test.
     pub test: Test,
@@ -36,7 +35,7 @@ pub struct Leaf {
 }
 
 /// One question to the facts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Test {
     /// A number, an amount or a count against a value.
     Num {
@@ -77,6 +76,7 @@ pub enum Test {
         /// Comparison; `ge` is on or after.
         op: Op,
         /// Value.
+        #[serde(with = "day")]
         value: Date,
     },
     /// At least so many whole months have passed since a date, on the day of evaluation.
@@ -154,6 +154,37 @@ impl Condition {
             Condition::Leaf(leaf) => visit(leaf),
         }
     }
+}
+
+impl Serialize for Condition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            Raw::from(self.clone()).serialize(serializer)
+        } else {
+            Compact::serialize(self, serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Condition, D::Error> {
+        if deserializer.is_human_readable() {
+            Condition::try_from(Raw::deserialize(deserializer)?).map_err(de::Error::custom)
+        } else {
+            Compact::deserialize(deserializer)
+        }
+    }
+}
+
+/// The form that travels to the browser.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Condition")]
+enum Compact {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    AtLeast { k: u32, of: Vec<Condition> },
+    Leaf(Leaf),
 }
 
 /// The JSON form: one key for what it is, and `clause` beside it.

@@ -5,9 +5,9 @@ use super::condition::{Condition, Leaf, Test};
 use super::facts::Facts;
 use super::model::{Item, Mode};
 use super::money::Fen;
+use super::sorted;
 use super::total::{Allocation, Claim, allocate};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use time::Date;
 
 /// Whether an enterprise may have an item.
@@ -219,7 +219,7 @@ impl Book {
             place += 1;
         }
         let questions = self.questions(&outcomes, &low);
-        outcomes.sort_by(|a, b| self.order(a).cmp(&self.order(b)));
+        let outcomes = sorted(outcomes, &|a, b| self.order(a).cmp(&self.order(b)));
         let top = if high.total >= UNBOUNDED / 1024 { UNBOUNDED } else { high.total };
         Evaluation { as_of: self.as_of, total: Range::new(low.total, top), outcomes, questions, problems }
     }
@@ -259,7 +259,7 @@ impl Book {
         if verdict != Verdict::Ineligible && !amount.is_exact() {
             self.missing_in_amount(item, table, &mut missing);
         }
-        missing.sort();
+        let mut missing = sorted(missing, &|a, b| a.cmp(b));
         missing.dedup();
         if let Some(leaf) = short
             && let Some((slot, needed)) = self.needed(index, leaf, table)
@@ -309,33 +309,40 @@ impl Book {
     /// The few facts that decide the most: each item lends its gain to the facts it waits for, in equal parts.
     fn questions(&self, outcomes: &[Outcome], paid: &Allocation) -> Vec<NextQuestion> {
         // What a group that pays one already pays: only what goes beyond is a gain.
-        let mut group_pays: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut group_pays: Vec<(&str, i64)> = Vec::new();
         let eligible = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Eligible);
         for (outcome, paid) in eligible.zip(&paid.paid) {
             if let Some(group) = self.pays_one(outcome.item) {
-                let pays = group_pays.entry(group).or_default();
-                *pays = (*pays).max(*paid);
+                match group_pays.iter_mut().find(|(known, _)| *known == group) {
+                    Some((_, pays)) => *pays = (*pays).max(*paid),
+                    None => group_pays.push((group, *paid)),
+                }
             }
         }
-        let mut asked: BTreeMap<&Missing, (i64, usize)> = BTreeMap::new();
+        let mut asked: Vec<NextQuestion> = Vec::new();
         for outcome in outcomes.iter().filter(|outcome| !outcome.missing.is_empty()) {
             let already = match outcome.verdict {
                 Verdict::Eligible => outcome.amount.low.0,
-                _ => self.pays_one(outcome.item).and_then(|group| group_pays.get(group)).copied().unwrap_or(0),
+                _ => self
+                    .pays_one(outcome.item)
+                    .and_then(|group| group_pays.iter().find(|(known, _)| *known == group))
+                    .map_or(0, |(_, pays)| *pays),
             };
             let gain = (outcome.amount.up_to().0 - already).max(0);
             let share = gain / i64::try_from(outcome.missing.len()).unwrap_or(i64::MAX);
             for missing in &outcome.missing {
-                let entry = asked.entry(missing).or_default();
-                entry.0 = entry.0.saturating_add(share);
-                entry.1 += usize::from(outcome.missing.len() == 1);
+                let alone = usize::from(outcome.missing.len() == 1);
+                match asked.iter_mut().find(|question| question.missing == *missing) {
+                    Some(question) => {
+                        question.decides = Fen(question.decides.0.saturating_add(share));
+                        question.alone += alone;
+                    }
+                    None => asked.push(NextQuestion { missing: missing.clone(), decides: Fen(share), alone }),
+                }
             }
         }
-        let mut list: Vec<NextQuestion> = asked
-            .into_iter()
-            .map(|(missing, (gain, alone))| NextQuestion { missing: missing.clone(), decides: Fen(gain), alone })
-            .collect();
-        list.sort_by(|a, b| (b.decides, b.alone).cmp(&(a.decides, a.alone)).then_with(|| a.missing.cmp(&b.missing)));
+        let mut list =
+            sorted(asked, &|a, b| (b.decides, b.alone).cmp(&(a.decides, a.alone)).then_with(|| a.missing.cmp(&b.missing)));
         list.truncate(QUESTIONS);
         list
     }

@@ -4,6 +4,7 @@
 use super::amount::Amount;
 use super::condition::Condition;
 use super::money::Fen;
+use super::sorted;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::Date;
@@ -277,19 +278,15 @@ impl Item {
     }
 }
 
-/// Of several versions the one in force on a day: the highest whose window holds.
+/// Of several versions the one in force on a day: the highest whose window holds; in the order of codes.
 pub fn in_force(items: Vec<Item>, on: Date) -> Vec<Item> {
-    let mut best: BTreeMap<String, Item> = BTreeMap::new();
-    for item in items.into_iter().filter(|item| item.valid.holds(on)) {
-        match best.get(&item.id) {
-            Some(other) if other.version >= item.version => {}
-            _ => drop(best.insert(item.id.clone(), item)),
-        }
-    }
-    best.into_values().collect()
+    let holding = items.into_iter().filter(|item| item.valid.holds(on)).collect();
+    let mut list = sorted(holding, &|a: &Item, b: &Item| (&a.id, b.version).cmp(&(&b.id, a.version)));
+    list.dedup_by(|later, first| later.id == first.id);
+    list
 }
 
-/// Dates as `YYYY-MM-DD` in JSON.
+/// Dates as `YYYY-MM-DD` in JSON, as day numbers on the way to the browser.
 pub mod day {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
     use std::borrow::Cow;
@@ -316,7 +313,11 @@ pub mod day {
     /// # Errors
     /// Those of the serializer.
     pub fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-        text(*date).serialize(serializer)
+        if serializer.is_human_readable() {
+            text(*date).serialize(serializer)
+        } else {
+            date.to_julian_day().serialize(serializer)
+        }
     }
 
     /// For serde.
@@ -324,6 +325,9 @@ pub mod day {
     /// # Errors
     /// Where it is not a date.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Date::from_julian_day(i32::deserialize(deserializer)?).map_err(D::Error::custom);
+        }
         let raw = Cow::<'de, str>::deserialize(deserializer)?;
         parse(&raw).ok_or_else(|| D::Error::custom(format_args!("\"{raw}\" 应为日期，如 2026-01-31")))
     }

@@ -149,12 +149,12 @@ impl fmt::Display for Fen {
     }
 }
 
-/// Both are decimal strings in JSON; integers are taken too, floats are not.
+/// Both are decimal strings in JSON (integers are taken too, floats are not) and integers on the way to the browser.
 macro_rules! as_decimal_string {
     ($type:ident) => {
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
             }
         }
 
@@ -176,7 +176,11 @@ macro_rules! as_decimal_string {
                         self.visit_str(&value.to_string())
                     }
                 }
-                deserializer.deserialize_any(Visitor)
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_any(Visitor)
+                } else {
+                    i64::deserialize(deserializer).map($type)
+                }
             }
         }
     };

@@ -7,6 +7,7 @@
 //! choices are searched, and only where they compete for a cap or a fund.
 
 use super::model::GroupRule;
+use super::sorted;
 use std::collections::VecDeque;
 
 /// An eligible item in search of its money. Amounts are fen.
@@ -74,7 +75,10 @@ pub fn allocate(claims: &[Claim], limits: &Limits) -> Allocation {
         }
     }
     for list in &mut options {
-        list.sort_by_key(|i| (-claims[*i].amount, -claims[*i].tie, *i));
+        *list = sorted(std::mem::take(list), &|a, b| {
+            let key = |at: usize| (-claims[at].amount, -claims[at].tie, at);
+            key(*a).cmp(&key(*b))
+        });
         // Of two that draw on the same cap and fund the smaller one is never better.
         let mut seen = Vec::new();
         list.retain(|i| {

@@ -120,7 +120,7 @@ impl Req {
             seen.unread = session.unread;
             seen.choosing = matches!(&session.identity, Identity::Person(person) if person.enterprise.is_none());
         }
-        Ok(Ctx { conn, session, now, calendar: tables.calendar, reference: tables.reference })
+        Ok(Ctx { conn, session, now, calendar: tables.calendar, reference: tables.reference, shelf: tables.shelf })
     }
 
     /// The hash of the session's token, if there is a cookie.

@@ -2,11 +2,13 @@
 
 pub mod context;
 pub mod desk;
+pub mod files;
 pub mod forms;
 pub mod identity;
 pub mod live;
 pub mod ops;
 pub mod photos;
+pub mod policy;
 pub mod security;
 pub mod space;
 
@@ -90,6 +92,23 @@ routes! {
     GET "/messages" Member => space::messages;
     POST "/messages/read" Member => space::read_messages;
     GET "/me" Member => space::me;
+    GET "/me/portrait" Member => policy::portrait;
+    POST "/me/portrait" Member => policy::state_facts;
+    POST "/me/portrait/dispute" Member => policy::dispute;
+    GET "/me/notices" Member => policy::notices;
+    POST "/me/notices" Member => policy::choose_notices;
+    GET "/policies" Member => policy::list;
+    GET "/policies/calculator" Member => policy::calculator;
+    POST "/policies/calculator" Member => policy::calculate;
+    GET "/policies/{code}" Member => policy::item;
+    POST "/policies/{code}/ask" Member => policy::ask;
+    GET "/policies/{code}/apply" Member => policy::apply;
+    POST "/policies/{code}/apply" Member => policy::file;
+    GET "/applications" Member => policy::applications;
+    GET "/applications/{number}" Member => policy::application;
+    GET "/applications/{number}/files/{id}" Member => policy::download;
+    GET "/applications/{number}/{command}" Member => policy::command_form;
+    POST "/applications/{number}/{command}" Member => policy::command;
     GET "/photos/{id}" SignedIn => photos::full;
     GET "/photos/{id}/thumb" SignedIn => photos::thumb;
     GET "/desk" Desk => desk::queue;

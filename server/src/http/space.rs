@@ -3,7 +3,7 @@
 use super::context::{Reply, Req, redirect};
 use super::forms::{Uploader, plain, with_photos};
 use app::api::filing::{self, Filer, as_faults, photo_ids};
-use app::api::{AppError, Ctx, member};
+use app::api::{AppError, Ctx, member, policy};
 use app::pages::enterprise as pages;
 use app::pages::filing::{self as filing_pages, Paths};
 use app::render::fragment;
@@ -22,14 +22,15 @@ use store::issue::MineFilter;
 pub struct ListQuery {
     #[serde(default)]
     filter: String,
-    after: Option<String>,
+    pub(super) after: Option<String>,
 }
 
 /// Home.
 pub async fn home(req: Req) -> Reply {
     let mut ctx = req.open().await?;
     let home = member::home(&mut ctx).await?;
-    Ok(req.page(StatusCode::OK, Some(&ctx), || pages::home(&home, ctx.now, &ctx.calendar, &ctx.reference)))
+    let policies = policy::view(&mut ctx).await?;
+    Ok(req.page(StatusCode::OK, Some(&ctx), || pages::home(&home, &policies, ctx.now, &ctx.calendar, &ctx.reference)))
 }
 
 /// My problems.

@@ -224,6 +224,16 @@ pub async fn file(conn: &mut Conn, new: &NewApplication<'_>, now: OffsetDateTime
     Ok(row.number)
 }
 
+/// The number an enterprise got for a key before.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_key(conn: &mut Conn, enterprise: EnterpriseId, key: Uuid) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar!("select number from application where enterprise_id = $1 and client_key = $2", enterprise, key)
+        .fetch_optional(conn.pg())
+        .await?)
+}
+
 #[allow(clippy::too_many_arguments)] // Each is a column.
 async fn append(
     tx: &mut PgConnection,

@@ -7,3 +7,48 @@ pub mod library;
 pub mod matching;
 pub mod notice;
 pub mod portrait;
+
+use crate::{Conn, StoreError};
+use domain::policy::book::Book;
+use domain::policy::library::Library;
+use std::collections::HashMap;
+use time::Date;
+
+/// Everything in force on a day, compiled: what a server keeps, because it changes a few times a day and every page needs it.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    /// Tells whether it is still true ([`item::stamp`]).
+    pub stamp: String,
+    /// The items.
+    pub book: Book,
+    /// The libraries.
+    pub library: Library,
+    /// Ids by code.
+    pub ids: HashMap<String, i64>,
+}
+
+impl Default for Shelf {
+    fn default() -> Shelf {
+        Shelf { stamp: String::new(), book: Book::new(Vec::new(), Date::MIN), library: Library::default(), ids: HashMap::new() }
+    }
+}
+
+impl Shelf {
+    /// Reads it anew.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn load(conn: &mut Conn, on: Date) -> Result<Shelf, StoreError> {
+        let stamp = item::stamp(conn).await?;
+        let published = item::in_force(conn, on).await?;
+        let library = library::all(conn).await?;
+        let ids = published.iter().map(|published| (published.item.id.clone(), published.id)).collect();
+        let book = Book::new(published.into_iter().map(|published| published.item).collect(), on);
+        Ok(Shelf { stamp, book, library, ids })
+    }
+
+    /// The place of an item in the book.
+    pub fn find(&self, code: &str) -> Option<usize> {
+        self.book.items().iter().position(|item| item.id == code)
+    }
+}

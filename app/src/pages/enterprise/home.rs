@@ -2,13 +2,15 @@
 //!
 //! An owner opens this on a phone between two other things and wants to know: is there anything I must do, and is somebody on it?
 
+use super::policy;
 use crate::api::member::Home;
+use crate::api::policy::View;
 use crate::render::Page;
 use crate::shell::{Chrome, Tab};
 use crate::ui::issue::issue_cell;
 use crate::ui::{empty, icon, list, section};
 use domain::area;
-use domain::calendar::{WorkCalendar, words};
+use domain::calendar::{WorkCalendar, local, words};
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::issue::State;
 use domain::uscc::Uscc;
@@ -18,7 +20,7 @@ use store::reference::Reference;
 use time::OffsetDateTime;
 
 /// The page.
-pub fn home(home: &Home, now: OffsetDateTime, calendar: &WorkCalendar, reference: &Reference) -> Page {
+pub fn home(home: &Home, policies: &View, now: OffsetDateTime, calendar: &WorkCalendar, reference: &Reference) -> Page {
     let enterprise = &home.enterprise;
     let code = Uscc::parse(&enterprise.uscc).map_or_else(|_| enterprise.uscc.clone(), |code| code.masked());
     let scale = Scale::parse(&enterprise.scale).map_or("", Scale::label);
@@ -70,6 +72,7 @@ pub fn home(home: &Home, now: OffsetDateTime, calendar: &WorkCalendar, reference
                 <p class="tags">{key}{tags}</p>
             </div>
             {section(format!("待您处理 {}", home.issues.waiting.len()), waiting)}
+            {policy::home_block(policies, local(now).date())}
             {section(format!("办理中的诉求 {}", home.issues.open_count), running)}
             {messages}
             {station}

@@ -103,6 +103,13 @@ pub fn me(person: &PersonIdentity, enterprise: &Enterprise, members: &[Member]) 
                 ])}
                 {switch}
             })}
+            {section("政策", view! {
+                <ul class="cells">
+                    <li class="cell"><a href="/me/portrait"><strong>"企业画像"</strong><span class="muted">"部门掌握的信息、自己填写的信息"</span></a></li>
+                    <li class="cell"><a href="/applications"><strong>"我的申请"</strong><span class="muted">"到哪一步了"</span></a></li>
+                    <li class="cell"><a href="/me/notices"><strong>"政策提醒"</strong><span class="muted">"怎样提醒、只看哪些主题"</span></a></li>
+                </ul>
+            })}
             {section("可以办事的人", view! { <ul class="cells">{rows.collect_view()}</ul> })}
             {crate::pages::account::leave()}
         },

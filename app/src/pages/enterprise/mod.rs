@@ -4,6 +4,7 @@ mod command;
 mod home;
 mod issue;
 mod lists;
+pub mod policy;
 
 pub use command::command;
 pub use home::home;

@@ -19,7 +19,7 @@ pub fn DraftKeeper() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 fn keep() -> Option<()> {
-    use super::dom;
+    use crate::islands::dom;
     use web_sys::{Element, HtmlTextAreaElement};
 
     let form: Element = dom::all(&dom::body()?, "form[data-draft]").into_iter().next()?;
@@ -52,7 +52,7 @@ fn keep() -> Option<()> {
 #[island]
 pub fn DraftClear() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    if let Some(storage) = super::dom::window().and_then(|window| window.local_storage().ok()?) {
+    if let Some(storage) = crate::islands::dom::window().and_then(|window| window.local_storage().ok()?) {
         for name in ["text", "title", "category", "place", "contact_name", "contact_phone"] {
             _ = storage.remove_item(&[PREFIX, name].concat());
         }

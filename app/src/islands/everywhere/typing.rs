@@ -6,8 +6,8 @@ use leptos::prelude::*;
 #[island]
 pub fn TextCounter() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    if let Some(body) = super::dom::body() {
-        for area in super::dom::all(&body, "textarea[data-max]") {
+    if let Some(body) = crate::islands::dom::body() {
+        for area in crate::islands::dom::all(&body, "textarea[data-max]") {
             count(&area);
         }
     }
@@ -15,7 +15,7 @@ pub fn TextCounter() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 fn count(area: &web_sys::Element) -> Option<()> {
-    use super::dom;
+    use crate::islands::dom;
     use wasm_bindgen::JsCast;
     use web_sys::HtmlTextAreaElement;
     let area: HtmlTextAreaElement = area.clone().dyn_into().ok()?;
@@ -46,7 +46,7 @@ fn count(area: &web_sys::Element) -> Option<()> {
 pub fn Suggest() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
-        use super::dom;
+        use crate::islands::dom;
         use std::cell::Cell;
         use std::rc::Rc;
         use web_sys::{Element, HtmlTextAreaElement};
@@ -78,7 +78,7 @@ pub fn Suggest() -> impl IntoView {
 pub fn SubmitOnce() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
-        use super::dom;
+        use crate::islands::dom;
         let (Some(body), Some(window)) = (dom::body(), dom::window()) else { return };
         for form in dom::all(&body, "form[data-once]") {
             let sent = form.clone();

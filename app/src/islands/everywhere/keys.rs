@@ -7,7 +7,7 @@ use leptos::prelude::*;
 pub fn DeskKeys() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
-        use super::dom;
+        use crate::islands::dom;
         use wasm_bindgen::JsCast;
         use web_sys::{Element, HtmlElement, KeyboardEvent};
         if let Some(document) = dom::document() {

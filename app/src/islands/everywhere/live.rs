@@ -12,7 +12,7 @@ pub fn LiveProgress() -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 fn watch() -> Option<()> {
-    use super::dom;
+    use crate::islands::dom;
     use std::cell::Cell;
     use std::rc::Rc;
     use web_sys::{Element, EventSource};
@@ -39,7 +39,7 @@ fn watch() -> Option<()> {
 
 #[cfg(feature = "hydrate")]
 async fn refresh() -> Option<()> {
-    use super::dom;
+    use crate::islands::dom;
     use wasm_bindgen::JsCast;
     use web_sys::{DomParser, Element, HtmlElement, SupportedType};
 

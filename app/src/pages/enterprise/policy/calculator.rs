@@ -1,0 +1,120 @@
+//! The calculator's page. Without WebAssembly the form is sent and answered; with it every change is answered at once.
+
+use crate::api::policy::View;
+use crate::calculator::{Input, Payload, inputs, results};
+use crate::islands::Calculator;
+use crate::render::Page;
+use crate::shell::{Chrome, Tab};
+use crate::ui::form::Form;
+use crate::ui::policy::day;
+use crate::ui::{back, section};
+use base64::prelude::{BASE64_STANDARD as BASE64, Engine};
+use domain::policy::facts::Facts;
+use domain::policy::library::{AttributeKind, Library};
+use leptos::prelude::*;
+
+/// The page: the portrait's facts in `view`, what was typed in `form`, and what that makes of the facts in `tried`.
+pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
+    let (book, library) = (&view.shelf.book, &view.shelf.library);
+    let after = book.evaluate(tried);
+    let answer = results(book, library, tried, &view.evaluation, &after);
+    let payload = Payload::new(book, library, &view.facts, &view.evaluation);
+    let data = postcard::to_allocvec(&payload).map(|bytes| BASE64.encode(bytes)).unwrap_or_default();
+    let fields: Vec<AnyView> = inputs(book, library, &view.evaluation)
+        .iter()
+        .map(|input| match input {
+            Input::Attribute(code) => number(library, code, form, tried),
+            Input::Question(code) => question(library, code, form, tried),
+            Input::Tag(_) => ().into_any(),
+        })
+        .collect();
+    let tags: Vec<AnyView> = inputs(book, library, &view.evaluation)
+        .iter()
+        .filter_map(|input| if let Input::Tag(code) = input { Some(tag(library, code, tried)) } else { None })
+        .collect();
+    let tags = (!tags.is_empty())
+        .then(|| view! { <fieldset class="field choices chips-field"><legend>"企业资质"</legend><div class="options">{tags}</div></fieldset> });
+    Page::new(
+        "政策计算器",
+        Chrome::Space(Tab::Policies),
+        view! {
+            {back("/policies", "全部政策")}
+            {form.summary()}
+            <h1>"政策计算器"</h1>
+            <p class="muted">{format!("按 {} 测算。改一个数，看看能多得多少；不保存就不会改动企业画像。", day(book.as_of))}</p>
+            <div class="calculator">
+                <form id="calculator" method="post" action="/policies/calculator" class="stack" novalidate>
+                    <p class="row calc-actions">
+                        <button class="button" name="do" value="calculate">"重新计算"</button>
+                        <button class="button secondary" name="do" value="save">"保存到企业画像"</button>
+                        <a class="button secondary" href="/policies/calculator">"还原"</a>
+                    </p>
+                    {section("试一试", view! { <div class="calc-fields">{fields}</div>{tags} })}
+                </form>
+                <section id="calc-results" class="card calc-results" aria-label="计算结果" inner_html=answer></section>
+            </div>
+            <script type="text/plain" id="calc-data" inner_html=data></script>
+            <Calculator/>
+        },
+    )
+    .with_calculator()
+}
+
+fn number(library: &Library, code: &str, form: &Form, tried: &Facts) -> AnyView {
+    let Some(attribute) = library.attributes.get(code) else { return ().into_any() };
+    let name = format!("f.{code}");
+    let typed = form.all(&name).next().map(str::to_owned);
+    let value = typed.unwrap_or_else(|| tried.get(code).map(|fact| fact.value.clone()).unwrap_or_default());
+    let fault = form.error(&name).map(|message| view! { <p class="fault">{message.to_owned()}</p> });
+    let bad = fault.is_some().then_some("true");
+    let label =
+        if attribute.unit.is_empty() { attribute.name.clone() } else { format!("{}（{}）", attribute.name, attribute.unit) };
+    let (kind, mode) = match attribute.kind {
+        AttributeKind::Date => ("date", "text"),
+        AttributeKind::Count => ("text", "numeric"),
+        _ => ("text", "decimal"),
+    };
+    view! {
+        <div class="field">
+            <label for=name.clone()>{label}</label>
+            {fault}
+            <input id=name.clone() name=name.clone() type=kind inputmode=mode value=value autocomplete="off" maxlength="24" placeholder="未填" aria-invalid=bad/>
+        </div>
+    }
+    .into_any()
+}
+
+fn question(library: &Library, code: &str, form: &Form, tried: &Facts) -> AnyView {
+    let name = format!("q.{code}");
+    let answer = match form.value(&name) {
+        "" => tried.attest.get(code).map(|yes| if *yes { "yes" } else { "no" }).unwrap_or_default().to_owned(),
+        typed => typed.to_owned(),
+    };
+    let option = |value: &'static str, label: &'static str| {
+        let id = format!("{name}-{value}");
+        view! {
+            <div class="choice">
+                <input type="radio" id=id.clone() name=name.clone() value=value checked=answer == value/>
+                <label for=id><span>{label}</span></label>
+            </div>
+        }
+    };
+    let (yes, no) = (option("yes", "是"), option("no", "否"));
+    view! {
+        <fieldset class="field choices yes-no"><legend>{library.question_text(code).to_owned()}</legend><div class="options">{yes}{no}</div></fieldset>
+    }
+    .into_any()
+}
+
+fn tag(library: &Library, code: &str, tried: &Facts) -> AnyView {
+    let name = format!("t.{code}");
+    let held = tried.tags.as_ref().is_some_and(|tags| tags.contains(code));
+    view! {
+        <div class="choice">
+            <input type="hidden" name="tags" value=code.to_owned()/>
+            <input type="checkbox" id=name.clone() name=name.clone() value="on" checked=held/>
+            <label for=name><span>{library.tag_name(code).to_owned()}</span></label>
+        </div>
+    }
+    .into_any()
+}
