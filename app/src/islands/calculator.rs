@@ -32,9 +32,9 @@ mod live {
         let data = dom::window()?.atob(&dom::by_id::<Element>("calc-data")?.text_content()?).ok()?;
         // `atob` answers one character a byte.
         let bytes: Vec<u8> = data.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect();
-        let payload: Payload = postcard::from_bytes(&bytes).ok()?;
+        let mut payload: Payload = postcard::from_bytes(&bytes).ok()?;
         let facts = payload.facts();
-        let book = Book::new(payload.items.clone(), day::parse(&payload.as_of)?);
+        let book = Book::new(std::mem::take(&mut payload.items), day::parse(&payload.as_of)?);
         let before = book.evaluate(&facts);
         let form = dom::by_id::<Element>("calculator")?;
         let output = dom::by_id::<Element>("calc-results")?;

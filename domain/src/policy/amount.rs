@@ -1,9 +1,9 @@
 //! Amounts (金额): how much an item pays, as a closed vocabulary. The JSON form is an object with one key, or the word `"none"`.
 
+use super::map::Map;
 use super::money::{Decimal, Fen};
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// How much an item pays.
@@ -20,7 +20,7 @@ pub enum Amount {
     /// By bands of a base.
     Tiered(Tiered),
     /// The best of the tags the enterprise bears.
-    ByTag(BTreeMap<String, Amount>),
+    ByTag(Map<Amount>),
     /// Paid in stages (分阶段); counted together.
     Staged(Vec<Stage>),
     /// The best of these.
@@ -169,7 +169,7 @@ struct Raw {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tiered: Option<Tiered>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    by_tag: Option<BTreeMap<String, Amount>>,
+    by_tag: Option<Map<Amount>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     staged: Option<Vec<Stage>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -263,7 +263,7 @@ enum Compact {
     PerUnit(PerUnit),
     Percent(Percent),
     Tiered(Tiered),
-    ByTag(BTreeMap<String, Amount>),
+    ByTag(Map<Amount>),
     Staged(Vec<Stage>),
     MaxOf(Vec<Amount>),
     SumOf(Vec<Amount>),

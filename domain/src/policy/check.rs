@@ -104,7 +104,7 @@ impl Check<'_> {
         if self.item.document.title.trim().is_empty() && self.item.document.no.trim().is_empty() {
             self.add("document", "请填写文件名称或文号");
         }
-        for (key, text) in &self.item.clauses {
+        for (key, text) in self.item.clauses.iter() {
             if text.trim().is_empty() {
                 self.add(format!("clauses.{key}"), "条款原文为空，请填写");
             }
@@ -264,7 +264,7 @@ impl Check<'_> {
                 if map.is_empty() {
                     self.add(format!("{place}.by_tag"), "没有列出任何标签，永远拿不到");
                 }
-                for (tag, amount) in map {
+                for (tag, amount) in map.iter() {
                     let place = format!("{place}.by_tag.{tag}");
                     self.tag(tag, &place);
                     if !satisfy::allows_tag(&self.item.condition, tag, self.library) {

@@ -1,9 +1,10 @@
 //! What is known of an enterprise (企业画像, S-21, S-22): values by attribute code, each with its period and source. A fact that is not
 //! there is unknown, never a no.
 
+use super::map::Map;
 use super::model::day;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use time::Date;
 
@@ -14,11 +15,11 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<BTreeSet<String>>,
     /// Answers to questions, by the question's code.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attest: BTreeMap<String, bool>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub attest: Map<bool>,
     /// Values by attribute code.
     #[serde(flatten)]
-    pub values: BTreeMap<String, Fact>,
+    pub values: Map<Fact>,
 }
 
 /// A facts file: `{"facts": {…}}`.

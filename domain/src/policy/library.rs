@@ -1,8 +1,8 @@
 //! The libraries of attributes, tags and questions (指标库、标签库, S-22): what conditions may ask, in the words people read. They
 //! live in the database and are kept by policy staff; `policies/` holds what a new one starts with.
 
+use super::map::Map;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// An attribute (指标).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,11 +121,11 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Library {
     /// Attributes by code.
-    pub attributes: BTreeMap<String, Attribute>,
+    pub attributes: Map<Attribute>,
     /// Tags by code.
-    pub tags: BTreeMap<String, Tag>,
+    pub tags: Map<Tag>,
     /// Questions by code.
-    pub questions: BTreeMap<String, Question>,
+    pub questions: Map<Question>,
 }
 
 impl Library {

@@ -13,6 +13,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod facts;
 pub mod library;
+pub mod map;
 pub mod model;
 pub mod money;
 pub mod satisfy;

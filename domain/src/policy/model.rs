@@ -3,10 +3,10 @@
 
 use super::amount::Amount;
 use super::condition::Condition;
+use super::map::Map;
 use super::money::Fen;
 use super::sorted;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use time::Date;
 
 /// A policy item of one version.
@@ -38,7 +38,7 @@ pub struct Item {
     pub apply: Apply,
     /// Texts of the clauses that leaves refer to.
     #[serde(default)]
-    pub clauses: BTreeMap<String, String>,
+    pub clauses: Map<String>,
     /// Who may have it.
     pub condition: Condition,
     /// How much.

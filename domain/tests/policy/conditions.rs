@@ -110,10 +110,14 @@ proptest! {
         let before = verdict(&item, &facts);
         let mut known = facts.clone();
         for (code, fact) in more.values {
-            known.values.entry(code).or_insert(fact);
+            if !known.values.contains_key(&code) {
+                known.values.insert(code, fact);
+            }
         }
         for (question, yes) in more.attest {
-            known.attest.entry(question).or_insert(yes);
+            if !known.attest.contains_key(&question) {
+                known.attest.insert(question, yes);
+            }
         }
         known.tags = known.tags.or(more.tags);
         if before != Verdict::Unknown {

@@ -4,12 +4,12 @@ use domain::policy::amount::{Amount, Band, Capped, PerUnit, Percent, Stage, Tier
 use domain::policy::condition::{Condition, Leaf, Op, Test};
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag};
+use domain::policy::map::Map;
 use domain::policy::model::{Apply, Document, Group, GroupRule, Item, Level, Mode, Window};
 use domain::policy::money::{Decimal, Fen};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 use time::Date;
 use time::macros::date;
 
@@ -123,7 +123,7 @@ pub fn amount() -> impl Strategy<Value = Amount> {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Amount::MaxOf),
             vec(inner.clone(), 0..4).prop_map(Amount::SumOf),
-            btree_map(one_of(&TAGS), inner.clone(), 0..3).prop_map(Amount::ByTag),
+            btree_map(one_of(&TAGS), inner.clone(), 0..3).prop_map(|map| Amount::ByTag(map.into_iter().collect())),
             (inner, fen()).prop_map(|(of, cap)| Amount::Capped(Box::new(Capped { of, cap }))),
         ]
     })
@@ -137,13 +137,13 @@ pub fn facts(number: impl Strategy<Value = Decimal> + Clone + 'static) -> impl S
     let industry = option::weighted(0.7, prop_oneof![one_of(&CODES), Just("C3899".to_owned()), Just("A".to_owned())]);
     let founded = option::weighted(0.7, day());
     (numbers, tags, answers, industry, founded).prop_map(|(numbers, tags, attest, industry, founded)| {
-        let mut values = BTreeMap::new();
+        let mut values = Map::new();
         for (code, value) in NUMBERS.iter().zip(numbers) {
             values.extend(value.map(|value| ((*code).to_owned(), Fact::new(value.to_string()))));
         }
         values.extend(industry.map(|code| ("industry".to_owned(), Fact::new(code))));
         values.extend(founded.map(|day| ("founded_on".to_owned(), Fact::new(domain::policy::model::day::text(day)))));
-        Facts { tags, attest, values }
+        Facts { tags, attest: attest.into_iter().collect(), values }
     })
 }
 
@@ -169,7 +169,7 @@ pub fn item(id: &str, condition: Condition, amount: Amount) -> Item {
             place: String::new(),
             materials: vec![],
         },
-        clauses: BTreeMap::from([("c1".to_owned(), "一".to_owned()), ("c2".to_owned(), "二".to_owned())]),
+        clauses: [("c1".to_owned(), "一".to_owned()), ("c2".to_owned(), "二".to_owned())].into_iter().collect(),
         condition,
         amount,
         group: None,
