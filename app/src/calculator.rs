@@ -180,7 +180,11 @@ pub fn changed(library: &Library, facts: &Facts, pairs: &[(String, String)]) -> 
     (changed, faults)
 }
 
-fn readable(kind: AttributeKind, text: &str) -> Result<(), String> {
+/// Whether a text can be the value of an attribute.
+///
+/// # Errors
+/// A sentence for the person who wrote it.
+pub fn readable(kind: AttributeKind, text: &str) -> Result<(), String> {
     if text.is_empty() {
         return Ok(());
     }

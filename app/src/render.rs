@@ -53,6 +53,12 @@ pub enum Viewer {
         duty: &'static str,
         /// Station staff file with members.
         assists: bool,
+        /// Business in issues.
+        desk: bool,
+        /// Keeps policies.
+        policies: bool,
+        /// Reviews applications.
+        reviews: bool,
     },
 }
 

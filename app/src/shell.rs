@@ -28,6 +28,10 @@ pub enum Section {
     Queue,
     /// 代办.
     Assist,
+    /// 政策.
+    Policies,
+    /// 政策申请.
+    Applications,
     /// 消息.
     Messages,
     /// 账号.
@@ -171,7 +175,16 @@ fn navigation(context: &PageContext, chrome: Chrome) -> Option<AnyView> {
             ],
         ),
         Chrome::Desk(section) => {
-            let mut list = vec![entry("/desk", "list", "工作台", section == Section::Queue)];
+            let mut list = Vec::new();
+            if let Viewer::Staff { desk: true, .. } = context.viewer {
+                list.push(entry("/desk", "list", "工作台", section == Section::Queue));
+            }
+            if let Viewer::Staff { policies: true, .. } = context.viewer {
+                list.push(entry("/desk/policies", "yuan", "政策", section == Section::Policies));
+            }
+            if let Viewer::Staff { reviews: true, .. } = context.viewer {
+                list.push(entry("/desk/applications", "inbox", "政策申请", section == Section::Applications));
+            }
             if let Viewer::Staff { assists: true, .. } = context.viewer {
                 list.push(entry("/desk/assist", "plus", "代办", section == Section::Assist));
             }

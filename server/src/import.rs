@@ -1,12 +1,13 @@
 //! Importing enterprises from csv or xlsx: good rows are kept, bad rows reported by line and reason, the same file again changes nothing.
 
 use anyhow::{Context, Result, bail};
-use calamine::{Data, Reader, open_workbook_auto};
+use calamine::{Data, Reader, Xlsx};
 use domain::area;
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::uscc::Uscc;
 use serde::Serialize;
 use std::collections::HashMap;
+use std::io::Cursor;
 use std::path::Path;
 use store::enterprise::{NewEnterprise, Upserted};
 use store::{Conn, StoreError};
@@ -46,31 +47,38 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("tags", &["tags", "标签"]),
 ];
 
-/// Rows as texts, with their lines.
-fn read(path: &Path) -> Result<Vec<(usize, Vec<String>)>> {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_lowercase();
-    match extension.as_str() {
+/// Rows as texts, with their lines, of a file with this ending.
+///
+/// # Errors
+/// When it is neither csv nor xlsx, or not readable as what it says.
+pub fn rows(bytes: &[u8], extension: &str) -> Result<Vec<(usize, Vec<String>)>> {
+    match extension.to_lowercase().as_str() {
         "csv" => {
-            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
             // Spreadsheets like to begin a UTF-8 file with a mark.
-            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
             let mut rows = Vec::new();
             for record in reader.records() {
-                let record = record.with_context(|| format!("{} is not UTF-8 csv", path.display()))?;
+                let record = record.context("the file is not UTF-8 csv")?;
                 let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
                 rows.push((line, record.iter().map(str::to_owned).collect()));
             }
             Ok(rows)
         }
         "xlsx" => {
-            let mut book = open_workbook_auto(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("the file is not a workbook")?;
             let range = book.worksheet_range_at(0).context("the workbook has no sheet")??;
             let first = range.start().map_or(0, |(row, _)| row as usize);
             Ok(range.rows().enumerate().map(|(index, row)| (first + index + 1, row.iter().map(cell).collect())).collect())
         }
-        _ => bail!("{}: only .csv and .xlsx files can be imported", path.display()),
+        _ => bail!("only .csv and .xlsx files can be imported"),
     }
+}
+
+fn read(path: &Path) -> Result<Vec<(usize, Vec<String>)>> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    rows(&bytes, extension).with_context(|| path.display().to_string())
 }
 
 fn cell(value: &Data) -> String {

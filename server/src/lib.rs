@@ -4,6 +4,7 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod demo;
+pub mod facts;
 pub mod http;
 pub mod import;
 pub mod password;

@@ -518,3 +518,21 @@ begin
     insert into job (kind, payload, run_at, created_at) values ('policy_match_item', jsonb_build_object('item', item, 'after', 0), at, at);
 end
 $$;
+
+-- Problems raised about an item (S-26), by the link written when one is filed from its page. Editors see no issues, only how many.
+create table policy_question_asked (
+    issue_number text constraint policy_question_asked_pkey primary key,
+    item_id bigint not null constraint policy_question_asked_item_fkey references policy_item,
+    enterprise_id bigint not null constraint policy_question_asked_enterprise_fkey references enterprise,
+    at timestamptz not null
+);
+create index policy_question_asked_item_idx on policy_question_asked (item_id);
+alter table policy_question_asked enable row level security;
+create policy policy_question_asked_scope on policy_question_asked using (
+    (select scope('kind')) = 'system' or ((select scope('kind')) = 'member' and enterprise_id = (select scope_id('enterprise')))
+);
+grant select, insert on policy_question_asked to qifu_app;
+create function policy_questions(item bigint) returns bigint
+language sql stable security definer set search_path = public, pg_temp as $$
+    select count(*) from policy_question_asked where item_id = item and scope('kind') in ('policy_editor', 'system')
+$$;

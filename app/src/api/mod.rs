@@ -5,6 +5,8 @@ pub mod desk;
 pub mod filing;
 pub mod member;
 pub mod policy;
+pub mod policy_desk;
+pub mod policy_draft;
 
 use domain::actor::{Actor, Duty};
 use domain::calendar::{WorkCalendar, local};

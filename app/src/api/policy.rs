@@ -168,6 +168,16 @@ pub async fn note_calculated(ctx: &mut Ctx, view: &View, tried: &Facts) -> Resul
     Ok(())
 }
 
+/// Notes that a problem was raised about an item (S-26).
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub async fn note_question(ctx: &mut Ctx, code: &str, number: &str) -> Result<(), AppError> {
+    let member = ctx.require_member()?;
+    let id = *ctx.shelf.ids.get(code).ok_or(AppError::NotFound)?;
+    Ok(evaluation::note_question(&mut ctx.conn, number, id, member.enterprise.id, ctx.now).await?)
+}
+
 /// The choices of the member: kinds of notices, tags.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
+use domain::actor::Duty;
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -204,7 +205,10 @@ fn viewer(session: &Session) -> Viewer {
             name: staff.name.clone(),
             organisation: staff.organisation.clone(),
             duty: staff.duty.label(),
-            assists: matches!(staff.duty, domain::actor::Duty::Station { .. }),
+            assists: matches!(staff.duty, Duty::Station { .. }),
+            desk: !matches!(staff.duty, Duty::PolicyEditor { .. } | Duty::Administrator),
+            policies: matches!(staff.duty, Duty::PolicyEditor { .. }),
+            reviews: matches!(staff.duty, Duty::PolicyEditor { .. } | Duty::Handler { .. }),
         },
     }
 }

@@ -37,6 +37,12 @@ pub async fn queue(req: Req, Query(query): Query<DeskQuery>) -> Reply {
     if first_password(&ctx)? {
         return Ok(redirect("/desk/account", None));
     }
+    // Policy editors work elsewhere, the administrator has an account only.
+    match ctx.require_staff()?.duty {
+        Duty::PolicyEditor { .. } => return Ok(redirect("/desk/policies", None)),
+        Duty::Administrator => return Ok(redirect("/desk/account", None)),
+        _ => {}
+    }
     let desk = desk::desk(&mut ctx, &query.queue, &query.q, query.after.as_deref()).await?;
     Ok(req.page(StatusCode::OK, Some(&ctx), || pages::queue(&desk, ctx.now, &ctx.calendar, &ctx.reference)))
 }

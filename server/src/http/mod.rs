@@ -9,6 +9,7 @@ pub mod live;
 pub mod ops;
 pub mod photos;
 pub mod policy;
+pub mod policy_desk;
 pub mod security;
 pub mod space;
 
@@ -35,6 +36,10 @@ pub enum Access {
     Desk,
     /// Station staff.
     Station,
+    /// Policy editors.
+    Policy,
+    /// Whoever reviews applications for policies.
+    Reviewer,
     /// Anybody who signed in; what they may read decides.
     SignedIn,
 }
@@ -111,7 +116,7 @@ routes! {
     POST "/applications/{number}/{command}" Member => policy::command;
     GET "/photos/{id}" SignedIn => photos::full;
     GET "/photos/{id}/thumb" SignedIn => photos::thumb;
-    GET "/desk" Desk => desk::queue;
+    GET "/desk" Staff => desk::queue;
     GET "/desk/events" Desk => live::desk;
     GET "/desk/issues/{number}" Desk => desk::issue;
     GET "/desk/issues/{number}/events" Desk => live::desk_issue;
@@ -121,6 +126,25 @@ routes! {
     GET "/desk/assist/{enterprise}/new" Station => desk::assist_new;
     POST "/desk/assist/{enterprise}/new" Station => desk::assist_check;
     POST "/desk/assist/{enterprise}/file" Station => desk::assist_file;
+    GET "/desk/policies" Policy => policy_desk::list;
+    GET "/desk/policies/new" Policy => policy_desk::new;
+    POST "/desk/policies/new" Policy => policy_desk::write_new;
+    POST "/desk/policies/json" Policy => policy_desk::load_json;
+    GET "/desk/policies/libraries" Policy => policy_desk::libraries;
+    POST "/desk/policies/libraries" Policy => policy_desk::put_library;
+    GET "/desk/policies/{code}/edit" Policy => policy_desk::edit;
+    POST "/desk/policies/{code}/edit" Policy => policy_desk::write;
+    GET "/desk/policies/{code}/json" Policy => policy_desk::json;
+    GET "/desk/policies/{code}/evaluation" Policy => policy_desk::evaluation;
+    GET "/desk/policies/{code}/evaluation.xlsx" Policy => policy_desk::evaluation_xlsx;
+    POST "/desk/policies/{code}/{step}" Policy => policy_desk::step;
+    GET "/desk/facts" Policy => policy_desk::facts;
+    POST "/desk/facts" Policy => policy_desk::import_facts;
+    GET "/desk/facts/template" Policy => policy_desk::facts_template;
+    GET "/desk/applications" Reviewer => policy_desk::applications;
+    GET "/desk/applications/{number}" Reviewer => policy_desk::application;
+    GET "/desk/applications/{number}/files/{id}" Reviewer => policy_desk::download;
+    POST "/desk/applications/{number}/{command}" Reviewer => policy_desk::command;
     GET "/desk/messages" Staff => desk::messages;
     POST "/desk/messages/read" Staff => desk::read_messages;
     GET "/desk/account" Staff => identity::account;

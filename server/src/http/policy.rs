@@ -79,7 +79,10 @@ pub async fn ask(req: Req, Path(code): Path<String>, body: Body) -> Reply {
     };
     let short: String = title.chars().take(24).collect();
     match file_issue(&req, &mut ctx, &form, &format!("政策咨询：{short}"), &text).await {
-        Ok(number) => Ok(redirect(&format!("/issues/{number}/receipt"), None)),
+        Ok(number) => {
+            policy::note_question(&mut ctx, &code, &number).await?;
+            Ok(redirect(&format!("/issues/{number}/receipt"), None))
+        }
         Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
             let form = form.with_errors(vec![FieldError::new("text", sentence(&error))]);
             item_page(&req, &mut ctx, &code, &form, StatusCode::UNPROCESSABLE_ENTITY).await

@@ -22,6 +22,8 @@ pub struct Evaluation {
     pub districts: Vec<Row>,
     /// By section of industry, likewise.
     pub industries: Vec<Row>,
+    /// Problems raised about it (S-26): questions asked from its page bear its title.
+    pub questions: i64,
     /// When it was first published.
     pub published_at: Option<OffsetDateTime>,
 }
@@ -103,6 +105,7 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
     )
     .fetch_all(conn.pg())
     .await?;
+    let questions = sqlx::query_scalar!(r#"select policy_questions($1) as "count!""#, item).fetch_one(conn.pg()).await?;
     Ok(Evaluation {
         funnel,
         approved: money.approved,
@@ -112,6 +115,7 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
         rating: money.rating.map(|mean| (mean, money.ratings)),
         districts,
         industries,
+        questions,
         published_at: money.published_at,
     })
 }
@@ -137,4 +141,27 @@ pub async fn spent(conn: &mut Conn, item: i64) -> Result<i64, StoreError> {
     )
     .fetch_one(conn.pg())
     .await?)
+}
+
+/// Notes that a problem was raised about an item from its page.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn note_question(
+    conn: &mut Conn,
+    number: &str,
+    item: i64,
+    enterprise: i64,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into policy_question_asked (issue_number, item_id, enterprise_id, at) values ($1, $2, $3, $4) on conflict do nothing",
+        number,
+        item,
+        enterprise,
+        now
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
 }

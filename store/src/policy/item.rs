@@ -81,14 +81,17 @@ pub async fn in_force(conn: &mut Conn, on: Date) -> Result<Vec<Published>, Store
         .collect()
 }
 
-/// What tells whether [`in_force`] would answer anything new: how many versions were published and withdrawn, and when last.
+/// What tells whether [`in_force`] or the libraries would answer anything new: how many versions were published and withdrawn, and when
+/// last; the last transaction that wrote to a library.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn stamp(conn: &mut Conn) -> Result<String, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select concat_ws('/', count(*), max(published_at), count(withdrawn_at), max(withdrawn_at)) as "stamp!" from policy_version
-        where state in ('published', 'withdrawn')"#
+        r#"select concat_ws('/', count(*), max(published_at), count(withdrawn_at), max(withdrawn_at),
+            (select max(xmin::text::bigint) from policy_attribute), (select max(xmin::text::bigint) from policy_tag),
+            (select max(xmin::text::bigint) from policy_question)) as "stamp!"
+        from policy_version where state in ('published', 'withdrawn')"#
     )
     .fetch_one(conn.pg())
     .await?)

@@ -3,6 +3,7 @@
 mod actions;
 mod assist;
 mod issue;
+pub mod policy;
 mod queue;
 
 pub use assist::assist;

@@ -7,7 +7,7 @@ mod item;
 mod list;
 mod portrait;
 
-pub use application::{application, application_command, applications};
+pub use application::{application, application_command, applications, frozen, money, state_tag, timeline};
 pub use apply::apply;
 pub use calculator::calculator;
 pub use item::item;

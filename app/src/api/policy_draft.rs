@@ -1,0 +1,411 @@
+//! A policy item in the editor: JSON that a form can carry whole, however incomplete it is, and buttons that change its shape.
+//!
+//! Every control of the form is named by the JSON pointer of its value (`/condition/all/0/num/value`), so that what was typed comes back
+//! letter by letter; whether it is an item yet, [`Draft::item`] says with places.
+
+use domain::policy::check::{Problem, parse};
+use domain::policy::model::Item;
+use serde_json::{Map, Value, json};
+
+/// Kinds of a condition: key, label.
+pub const CONDITIONS: [(&str, &str); 11] = [
+    ("num", "数值比较"),
+    ("ratio", "比例比较"),
+    ("in_set", "属于（行业、区县…）"),
+    ("has_tag", "具有资质"),
+    ("date", "日期比较"),
+    ("age", "满多少个月"),
+    ("attest", "企业回答是或否"),
+    ("all", "同时满足"),
+    ("any", "满足任一"),
+    ("at_least", "至少满足几项"),
+    ("not", "不属于"),
+];
+
+/// Kinds of an amount: key, label.
+pub const AMOUNTS: [(&str, &str); 10] = [
+    ("fixed", "固定金额"),
+    ("percent", "按比例"),
+    ("per_unit", "按数量"),
+    ("tiered", "按档"),
+    ("by_tag", "按资质"),
+    ("staged", "分阶段"),
+    ("max_of", "取最高"),
+    ("sum_of", "合计"),
+    ("capped", "合计封顶"),
+    ("none", "非资金支持"),
+];
+
+/// Values that may be left out: an empty control of these is no value.
+const OPTIONAL: [&str; 14] = [
+    "/cap",
+    "/floor",
+    "/to",
+    "/clause",
+    "/received",
+    "/apply/from",
+    "/published_on",
+    "/url",
+    "/issuer",
+    "/years",
+    "/note",
+    "/no",
+    "/where",
+    "/area",
+];
+
+/// An item being written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Its JSON.
+    pub value: Value,
+}
+
+impl Draft {
+    /// An empty one.
+    pub fn new(today: &str) -> Draft {
+        Draft {
+            value: json!({
+                "id": "", "title": "", "document": { "no": "", "title": "", "issuer": "", "url": "" },
+                "level": "city", "area": "湖州市", "board": "policy", "tags": [], "valid": { "from": today },
+                "apply": { "mode": "declare", "where": "", "materials": [] }, "clauses": { "c1": "" },
+                "condition": { "all": [ leaf("num") ] }, "amount": amount("fixed"),
+            }),
+        }
+    }
+
+    /// Of an item.
+    ///
+    /// # Errors
+    /// Never for an item that was read.
+    pub fn of(item: &Item) -> Result<Draft, serde_json::Error> {
+        let mut value = serde_json::to_value(item)?;
+        drop_nulls(&mut value);
+        Ok(Draft { value })
+    }
+
+    /// From pasted JSON.
+    ///
+    /// # Errors
+    /// A sentence where it is no JSON object.
+    pub fn from_json(text: &str) -> Result<Draft, String> {
+        match serde_json::from_str::<Value>(text) {
+            Ok(mut value @ Value::Object(_)) => {
+                drop_nulls(&mut value);
+                Ok(Draft { value })
+            }
+            Ok(_) => Err("应为一个 JSON 对象".to_owned()),
+            Err(error) => Err(format!("不是有效的 JSON：{error}")),
+        }
+    }
+
+    /// From the controls of the form.
+    pub fn from_form(pairs: &[(String, String)]) -> Draft {
+        let mut value = json!({});
+        for (name, text) in pairs.iter().filter(|(name, _)| name.starts_with('/')) {
+            if text.trim().is_empty() && OPTIONAL.iter().any(|end| name.ends_with(end)) {
+                continue;
+            }
+            set(&mut value, name, scalar(name, text));
+        }
+        // Lists are written line by line.
+        for (name, text) in pairs {
+            if let Some(pointer) = name.strip_prefix("lines:") {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                set(&mut value, pointer, lines.map(Value::from).collect());
+            }
+            if let Some(pointer) = name.strip_prefix("codes:") {
+                let codes = text.split([',', '，', '、', ' ']).map(str::trim).filter(|code| !code.is_empty());
+                set(&mut value, pointer, codes.map(Value::from).collect());
+            }
+            // A group without members is one all the same.
+            if let Some(pointer) = name.strip_prefix("list:")
+                && value.pointer(pointer).is_none()
+            {
+                set(&mut value, pointer, json!([]));
+            }
+            if let Some(pointer) = name.strip_prefix("map:")
+                && value.pointer(pointer).is_none()
+            {
+                set(&mut value, pointer, json!({}));
+            }
+        }
+        // Keys are renamed last, when everything has its place.
+        for (name, key) in pairs {
+            if let Some(pointer) = name.strip_prefix("key:") {
+                rename(&mut value, pointer, key.trim());
+            }
+        }
+        for (part, needed) in [("group", "id"), ("fund", "id"), ("yearly_cap", "id")] {
+            let empty = |object: &Value| object.get(needed).and_then(Value::as_str).is_none_or(|id| id.trim().is_empty());
+            if value.get(part).is_some_and(empty)
+                && let Some(object) = value.as_object_mut()
+            {
+                object.remove(part);
+            }
+        }
+        Draft { value }
+    }
+
+    /// Does what a button says: `add|POINTER`, `remove|…`, `up|…`, `down|…`, `nest|…`, `become|…`; the kind comes from the control
+    /// `kind:POINTER`. Answers whether it was one of these.
+    pub fn act(&mut self, action: &str, pairs: &[(String, String)]) -> bool {
+        let Some((verb, pointer)) = action.split_once('|') else { return false };
+        let kind = |pointer: &str| {
+            let name = format!("kind:{pointer}");
+            pairs.iter().find(|(known, _)| *known == name).map_or("", |(_, kind)| kind.as_str())
+        };
+        match verb {
+            "add" => self.add(pointer, kind(pointer)),
+            "become" => {
+                let new = if pointer.starts_with("/amount") { amount(kind(pointer)) } else { leaf(kind(pointer)) };
+                if let Some(place) = self.value.pointer_mut(pointer) {
+                    *place = new;
+                }
+            }
+            "nest" => {
+                if let Some(place) = self.value.pointer_mut(pointer) {
+                    let inner = place.take();
+                    *place = json!({ "any": [inner] });
+                }
+            }
+            "remove" | "up" | "down" => self.shift(verb, pointer),
+            _ => return false,
+        }
+        true
+    }
+
+    fn add(&mut self, pointer: &str, kind: &str) {
+        let Some(place) = self.value.pointer_mut(pointer) else { return };
+        let last = pointer.rsplit('/').next().unwrap_or("");
+        match place {
+            Value::Array(list) => list.push(match last {
+                "bands" => json!({ "from": "0", "amount": "" }),
+                "staged" => json!({ "milestone": "", "amount": "" }),
+                "max_of" | "sum_of" => amount(kind),
+                _ => leaf(kind),
+            }),
+            Value::Object(map) => {
+                let prefix = if last == "clauses" { "c" } else { "tag" };
+                let key = (1..).map(|n| format!("{prefix}{n}")).find(|key| !map.contains_key(key)).unwrap_or_default();
+                let new = if last == "clauses" { json!("") } else { json!({ "fixed": "" }) };
+                map.insert(key, new);
+            }
+            _ => {}
+        }
+    }
+
+    fn shift(&mut self, verb: &str, pointer: &str) {
+        let Some((parent, last)) = pointer.rsplit_once('/') else { return };
+        match self.value.pointer_mut(parent) {
+            Some(Value::Array(list)) => {
+                let Some(at) = last.parse::<usize>().ok().filter(|at| *at < list.len()) else { return };
+                match verb {
+                    "remove" => drop(list.remove(at)),
+                    "up" if at > 0 => list.swap(at, at - 1),
+                    "down" if at + 1 < list.len() => list.swap(at, at + 1),
+                    _ => {}
+                }
+            }
+            Some(Value::Object(map)) if verb == "remove" => drop(map.remove(last)),
+            _ => {}
+        }
+    }
+
+    /// The item, if it is one.
+    ///
+    /// # Errors
+    /// Where and why it is none.
+    pub fn item(&self) -> Result<Item, Problem> {
+        parse(&self.value.to_string()).map_err(|problem| {
+            // The reader's own words are English; the editor's are not.
+            let own = problem.sentence.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+            let sentence = if own {
+                format!("没有填写完整，或格式不对（{}）", problem.sentence)
+            } else {
+                problem.sentence.clone()
+            };
+            Problem { sentence, ..problem }
+        })
+    }
+
+    /// A text in it; empty where there is none.
+    pub fn text(&self, pointer: &str) -> String {
+        match self.value.pointer(pointer) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// The lines of a list.
+    pub fn lines(&self, pointer: &str) -> String {
+        let list = self.value.pointer(pointer).and_then(Value::as_array);
+        list.map(|list| list.iter().filter_map(Value::as_str).collect::<Vec<&str>>().join("\n")).unwrap_or_default()
+    }
+}
+
+/// A problem's place as a pointer: `condition.all[1].num.attr` is `/condition/all/1/num/attr`.
+pub fn pointer_of(place: &str) -> String {
+    format!("/{}", place.replace('[', ".").replace(']', "").replace('.', "/"))
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(list) => list.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+/// Numbers of the JSON form that are no amounts.
+fn scalar(pointer: &str, text: &str) -> Value {
+    let counts = pointer.ends_with("/k") || pointer.ends_with("/at_least_months") || pointer == "/version";
+    match text.trim().parse::<u32>() {
+        Ok(number) if counts => Value::from(number),
+        _ => Value::from(text.trim()),
+    }
+}
+
+/// Sets a value by pointer, making what lies above it; under `clauses` and `by_tag` numbers are keys, elsewhere places of a list.
+fn set(value: &mut Value, pointer: &str, new: Value) {
+    let segments: Vec<&str> = pointer.split('/').skip(1).collect();
+    let mut place = value;
+    let mut above = "";
+    for segment in &segments {
+        let keyed = above == "clauses" || above == "by_tag";
+        let index = segment.parse::<usize>().ok().filter(|at| !keyed && *at < 1_000);
+        place = match index {
+            Some(at) => {
+                if !place.is_array() {
+                    *place = json!([]);
+                }
+                let Some(list) = place.as_array_mut() else { return };
+                while list.len() <= at {
+                    list.push(Value::Null);
+                }
+                &mut list[at]
+            }
+            None => {
+                if !place.is_object() {
+                    *place = json!({});
+                }
+                let Some(map) = place.as_object_mut() else { return };
+                map.entry((*segment).to_owned()).or_insert(Value::Null)
+            }
+        };
+        above = segment;
+    }
+    *place = new;
+}
+
+fn rename(value: &mut Value, pointer: &str, key: &str) {
+    let Some((parent, last)) = pointer.rsplit_once('/') else { return };
+    if key.is_empty() || key == last {
+        return;
+    }
+    if let Some(Value::Object(map)) = value.pointer_mut(parent)
+        && !map.contains_key(key)
+        && let Some(kept) = map.remove(last)
+    {
+        map.insert(key.to_owned(), kept);
+    }
+}
+
+/// A new condition of a kind.
+fn leaf(kind: &str) -> Value {
+    let of = |inner: Value| Value::Object(Map::from_iter([(kind.to_owned(), inner)]));
+    match kind {
+        "ratio" => of(json!({ "num": "", "den": "", "op": "ge", "value": "" })),
+        "in_set" => of(json!({ "attr": "industry", "codes": [] })),
+        "has_tag" => of(json!({ "tag": "" })),
+        "date" => of(json!({ "attr": "", "op": "ge", "value": "" })),
+        "age" => of(json!({ "attr": "founded_on", "at_least_months": 12 })),
+        "attest" => of(json!({ "question": "" })),
+        "all" | "any" => of(json!([])),
+        "at_least" => of(json!({ "k": 1, "of": [] })),
+        "not" => of(leaf("in_set")),
+        _ => json!({ "num": { "attr": "", "op": "ge", "value": "" } }),
+    }
+}
+
+/// A new amount of a kind.
+fn amount(kind: &str) -> Value {
+    match kind {
+        "percent" => json!({ "percent": { "of": "", "rate": "" } }),
+        "per_unit" => json!({ "per_unit": { "attr": "", "unit": "" } }),
+        "tiered" => json!({ "tiered": { "attr": "", "mode": "whole", "bands": [{ "from": "0", "amount": "" }] } }),
+        "by_tag" => json!({ "by_tag": { "tag1": { "fixed": "" } } }),
+        "staged" => json!({ "staged": [{ "milestone": "", "amount": "" }] }),
+        "max_of" => json!({ "max_of": [{ "fixed": "" }] }),
+        "sum_of" => json!({ "sum_of": [{ "fixed": "" }] }),
+        "capped" => json!({ "capped": { "of": { "fixed": "" }, "cap": "" } }),
+        "none" => json!("none"),
+        _ => json!({ "fixed": "" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::pages::desk::policy::controls;
+
+    fn sample() -> Item {
+        serde_json::from_value(json!({
+            "id": "sample", "version": 3, "title": "样例", "document": { "no": "1号", "title": "办法", "published_on": "2025-01-01" },
+            "level": "city", "area": "湖州市", "board": "project", "tags": ["技术改造", "研发"],
+            "valid": { "from": "2025-01-01", "to": "2027-12-31" },
+            "apply": { "mode": "declare", "from": "2026-01-01", "where": "窗口", "materials": ["甲", "乙"] },
+            "clauses": { "1": "第一条", "c2": "第二条" },
+            "condition": { "all": [
+                { "num": { "attr": "revenue", "op": "ge", "value": "500" }, "clause": "1" },
+                { "not": { "in_set": { "attr": "industry", "codes": ["C16", "F"] }, "clause": "c2" } },
+                { "at_least": { "k": 1, "of": [ { "has_tag": { "tag": "hightech" } }, { "age": { "attr": "founded_on", "at_least_months": 24 } } ] } },
+                { "any": [] } ] },
+            "amount": { "capped": { "of": { "sum_of": [
+                { "by_tag": { "hightech": "100", "benchmark": { "percent": { "of": "revenue", "rate": "0.08" } } } },
+                { "tiered": { "attr": "revenue", "mode": "marginal", "bands": [ { "from": "0", "to": "10", "rate": "0.1" }, { "from": "10", "amount": "5" } ] } } ] },
+                "cap": "900" } },
+            "group": { "id": "g", "rule": "highest" }, "fund": { "id": "f", "remaining": "10" },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn the_form_carries_an_item_whole() {
+        let draft = Draft::of(&sample()).unwrap();
+        let pairs = controls(&draft);
+        assert_eq!(Draft::from_form(&pairs).item().unwrap(), sample());
+    }
+
+    #[test]
+    fn buttons_change_the_shape_and_nothing_else() {
+        let mut draft = Draft::of(&sample()).unwrap();
+        let kind = |pointer: &str, kind: &str| vec![(format!("kind:{pointer}"), kind.to_owned())];
+        assert!(draft.act("add|/condition/all", &kind("/condition/all", "attest")));
+        assert_eq!(draft.value.pointer("/condition/all/4/attest/question"), Some(&json!("")));
+        assert!(draft.act("up|/condition/all/4", &[]) && draft.act("remove|/condition/all/3", &[]));
+        assert_eq!(draft.item().unwrap(), sample(), "added, moved and taken away again");
+        assert!(draft.act("nest|/condition/all/0", &[]));
+        assert_eq!(draft.text("/condition/all/0/any/0/num/attr"), "revenue");
+        assert!(!draft.act("save", &[]));
+    }
+
+    #[test]
+    fn what_is_no_item_yet_is_kept_and_named() {
+        let mut pairs = controls(&Draft::of(&sample()).unwrap());
+        for (name, text) in &mut pairs {
+            if name == "/condition/all/0/num/value" {
+                *text = "五百".to_owned();
+            }
+        }
+        let draft = Draft::from_form(&pairs);
+        let problem = draft.item().unwrap_err();
+        assert_eq!(pointer_of(&problem.place), "/condition", "{problem:?}");
+        assert_eq!(draft.text("/condition/all/0/num/value"), "五百");
+    }
+}
