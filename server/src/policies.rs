@@ -108,6 +108,12 @@ fn library(attributes: &str, tags: &str, questions: &str) -> Result<Library> {
     Ok(Library::new(attributes, tags, questions))
 }
 
+/// Whether a file may hold items: not the cases beside one, nor a library.
+pub fn is_item(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    !name.ends_with(".cases.json") && !["attributes.json", "tags.json", "questions.json"].contains(&name)
+}
+
 /// Several items may share a file, as a list.
 pub fn parse_file(path: &Path, text: &str) -> Vec<PolicyFile> {
     let of = |item| PolicyFile { path: path.to_owned(), item };
@@ -124,12 +130,10 @@ fn bundle(mut texts: Vec<(PathBuf, String)>) -> Result<Bundle> {
         found.map_or_else(|| "[]".to_owned(), |(_, text)| text.clone())
     };
     let library = library(&named("attributes.json"), &named("tags.json"), &named("questions.json"))?;
-    let is_item = |path: &Path| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.ends_with(".json")
-            && !name.ends_with(".cases.json")
-            && !["attributes.json", "tags.json", "questions.json"].contains(&name)
-    };
-    let files = texts.iter().filter(|(path, _)| is_item(path)).flat_map(|(path, text)| parse_file(path, text)).collect();
+    let files = texts
+        .iter()
+        .filter(|(path, _)| path.extension().is_some_and(|end| end == "json") && is_item(path))
+        .flat_map(|(path, text)| parse_file(path, text))
+        .collect();
     Ok(Bundle { library, files })
 }

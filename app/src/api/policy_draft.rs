@@ -103,7 +103,9 @@ impl Draft {
     pub fn from_form(pairs: &[(String, String)]) -> Draft {
         let mut value = json!({});
         for (name, text) in pairs.iter().filter(|(name, _)| name.starts_with('/')) {
-            if text.trim().is_empty() && OPTIONAL.iter().any(|end| name.ends_with(end)) {
+            // Of a band's sum and share only one is written.
+            let either = name.contains("/bands/") && (name.ends_with("/amount") || name.ends_with("/rate"));
+            if text.trim().is_empty() && (either || OPTIONAL.iter().any(|end| name.ends_with(end))) {
                 continue;
             }
             set(&mut value, name, scalar(name, text));
@@ -405,7 +407,7 @@ mod tests {
         }
         let draft = Draft::from_form(&pairs);
         let problem = draft.item().unwrap_err();
-        assert_eq!(pointer_of(&problem.place), "/condition", "{problem:?}");
+        assert_eq!(pointer_of(&problem.place), "/condition/all/0/num/value", "{problem:?}");
         assert_eq!(draft.text("/condition/all/0/num/value"), "五百");
     }
 }

@@ -56,7 +56,8 @@ pub enum PolicyCommand {
 /// Checks files.
 pub fn check_files(files: &[PathBuf], as_json: bool) -> ExitCode {
     let mut all = true;
-    for path in files {
+    // A whole folder by a pattern brings cases and libraries along.
+    for path in files.iter().filter(|path| policies::is_item(path)) {
         let (text, library) = match std::fs::read_to_string(path)
             .map_err(anyhow::Error::from)
             .and_then(|text| Ok((text, policies::library_of(path)?)))
