@@ -86,6 +86,18 @@ comment on table policy_version is 'Versions of an item; a published one never c
 
 create function keep_published() returns trigger language plpgsql as $$
 begin
+    -- Nobody signs for somebody else: whoever writes and whoever publishes is the session's own account.
+    if tg_op <> 'DELETE' and scope('kind') = 'policy_editor' and (
+        (tg_op = 'INSERT' and (new.written_by is distinct from scope_id('staff') or new.published_by is not null))
+        or (tg_op = 'UPDATE' and new.written_by is distinct from old.written_by and new.written_by is distinct from scope_id('staff'))
+        or (tg_op = 'UPDATE' and new.published_by is distinct from old.published_by and new.published_by is distinct from scope_id('staff'))
+        or (tg_op = 'UPDATE' and new.state = 'published' and old.state <> 'published' and new.published_by is null))
+    then
+        raise exception 'not in the name of another account' using errcode = 'insufficient_privilege';
+    end if;
+    if tg_op = 'INSERT' then
+        return new;
+    end if;
     if tg_op = 'DELETE' then
         if old.state in ('published', 'withdrawn') then
             raise exception 'a published version stays' using errcode = 'restrict_violation';
@@ -107,7 +119,7 @@ begin
     return new;
 end
 $$;
-create trigger policy_version_keep before update or delete on policy_version for each row execute function keep_published();
+create trigger policy_version_keep before insert or update or delete on policy_version for each row execute function keep_published();
 
 create table portrait (
     enterprise_id bigint constraint portrait_pkey primary key constraint portrait_enterprise_fkey references enterprise,
@@ -248,6 +260,13 @@ begin
         (new.enterprise_id, new.item_id, new.version, new.facts, new.as_of, new.amount, new.number, new.submitted_at)
     then
         raise exception 'what an application was computed on is frozen' using errcode = 'restrict_violation';
+    end if;
+    -- The enterprise supplies, withdraws and rates; money and decisions are the reviewer's.
+    if scope('kind') = 'member' and (
+        (old.approved_amount, old.paid_amount, old.notice_until) is distinct from (new.approved_amount, new.paid_amount, new.notice_until)
+        or not (new.state in (old.state, 'withdrawn') or (old.state = 'awaiting_input' and new.state = 'reviewing')))
+    then
+        raise exception 'an enterprise does not decide' using errcode = 'insufficient_privilege';
     end if;
     return new;
 end
@@ -463,8 +482,8 @@ begin
         before := now_facts #> path;
         -- The day it was recorded is no difference.
         continue when value is null and before is null;
-        continue when value is not null and (before - 'on') is not distinct from (fact - 'on') and jsonb_typeof(before) = 'object';
-        continue when value is not null and jsonb_typeof(fact) <> 'object' and before is not distinct from fact;
+        continue when value is not null and case when jsonb_typeof(before) = 'object' and jsonb_typeof(fact) = 'object'
+            then (before - 'on') = (fact - 'on') else before is not distinct from fact end;
         now_facts := case when value is null then now_facts #- path else jsonb_set(now_facts, path, fact) end;
         insert into fact_change (enterprise_id, code, value, period, source, person_id, at)
         values (enterprise, change ->> 'code', value, coalesce(change ->> 'period', ''), coalesce(change ->> 'source', ''),

@@ -4,6 +4,7 @@
 mod desk;
 mod filing;
 mod plans;
+mod policy;
 mod random;
 mod replay;
 mod scope;

@@ -13,6 +13,8 @@ use uuid::Uuid;
 /// Who sees an issue of A: it was filed in Wuxing, 市建设局 leads, 市生态环境局 assists, a flag is up.
 const ISSUE: &str = "member_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
     supervisor_city supervisor_wuxing leader_city leader_wuxing system";
+/// Who sees an application of A for an item of 市建设局.
+pub const APPLICATION: &str = "member_a handler_jianshe policy system";
 const SELF: &str = "member_a unchosen_a station_zhili system";
 const EVERYBODY: &str = "*";
 
@@ -27,7 +29,27 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("message", "person_id = {person}", "member_a unchosen_a system"),
     ("message", "staff_id = {jianshe}", "handler_jianshe system"),
     ("enterprise", "id = {a}", "member_a unchosen_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
-        supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
+        supervisor_city supervisor_wuxing leader_city leader_wuxing policy system"),
+    ("policy_attribute", "true", EVERYBODY),
+    ("policy_tag", "true", EVERYBODY),
+    ("policy_question", "true", EVERYBODY),
+    ("policy_document", "true", EVERYBODY),
+    ("policy_item", "true", EVERYBODY),
+    ("policy_version", "state = 'published'", EVERYBODY),
+    ("policy_version", "state = 'draft'", "policy system"),
+    ("portrait", "enterprise_id = {a}", "member_a policy system"),
+    ("fact_change", "enterprise_id = {a}", "member_a policy system"),
+    ("policy_match", "enterprise_id = {a}", "member_a policy system"),
+    ("policy_step", "enterprise_id = {a}", "member_a policy system"),
+    ("policy_notice", "true", "system"),
+    ("policy_digest", "true", "system"),
+    ("policy_preference", "person_id = {person}", "member_a system"),
+    ("policy_subscription", "person_id = {person}", "member_a system"),
+    ("policy_question_asked", "true", "member_a system"),
+    ("application", "enterprise_id = {a}", APPLICATION),
+    ("application_event", "true", APPLICATION),
+    ("application_file", "application_id is not null", APPLICATION),
+    ("application_file", "application_id is null", "member_a system"),
     ("membership", "enterprise_id = {a}", SELF),
     ("person", "id = {person}", SELF),
     ("outbox", "true", "system"),
@@ -73,6 +95,7 @@ pub async fn seed(world: &World) {
     store::job::enqueue(&mut system, "sms", &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
     let day = now.date();
     sqlx::query("insert into calendar_day (day, working) values ($1, false)").bind(day).execute(&world.owner).await.unwrap();
+    crate::policy::seed(world).await;
 }
 
 /// Sign-ins of everybody, as they happen: a session, then `open_session` under the role of the process.
@@ -235,11 +258,16 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
     let known = [
         "area_enterprises",
         "issues_with_co",
+        "match_item_soon",
         "next_issue_number",
+        "note_step",
         "open_session",
+        "policy_questions",
         "project_issue",
+        "put_facts",
         "search_issues",
         "station_enterprises",
+        "tell_applicant",
     ];
     assert_eq!(definer, known);
     let loose: Vec<String> = sqlx::query_scalar(

@@ -1,6 +1,6 @@
 //! The other half of row-level security: of those who see a row of enterprise A, who may write it, and who may add another.
 
-use crate::scope::{RULES, everybody, reached, seed, take_scope, whose};
+use crate::scope::{APPLICATION, RULES, everybody, reached, seed, take_scope, whose};
 use crate::world::{World, morning};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
@@ -24,6 +24,25 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // A notice may end its author's view, so it is written before the projection.
     ("outbox", "true", READING, SYSTEM, &["*"]),
     ("photo", "issue_id is not null", READING, SYSTEM, &["*"]),
+    ("policy_attribute", "true", "policy system", "policy system", &["*"]),
+    ("policy_tag", "true", "policy system", "policy system", &["*"]),
+    ("policy_question", "true", "policy system", "policy system", &["*"]),
+    ("policy_document", "true", "policy system", "policy system", &["*"]),
+    ("policy_item", "true", "policy system", "policy system", &["*"]),
+    // The row itself once more would be in its author's name, not in that of whoever adds it here.
+    ("policy_version", "state = 'published'", SYSTEM, "policy system", &["*"]),
+    ("policy_version", "state = 'draft'", "policy system", "policy system", &["*"]),
+    ("fact_change", "enterprise_id = {a}", SYSTEM, "", &[]),
+    ("policy_step", "enterprise_id = {a}", SYSTEM, "", &[]),
+    ("policy_digest", "true", SYSTEM, "", &[]),
+    ("policy_preference", "person_id = {person}", "member_a system", "member_a system", &["*"]),
+    ("policy_subscription", "person_id = {person}", "member_a system", "", &[]),
+    ("policy_question_asked", "true", "member_a system", "", &[]),
+    // Which columns a member may not move, the trigger says (policy.rs).
+    ("application", "enterprise_id = {a}", "member_a system", APPLICATION, &["*"]),
+    ("application_event", "true", APPLICATION, "", &[]),
+    ("application_file", "application_id is not null", "member_a system", SYSTEM, &["application_id", "seq"]),
+    ("application_file", "application_id is null", "member_a system", "member_a system", &["application_id", "seq"]),
     ("issue_day", "true", "", "", &[]),
     ("_sqlx_migrations", "true", "", "", &[]),
 ];
