@@ -6,6 +6,7 @@
 use domain::policy::book::{Book, Truth};
 use domain::policy::condition::{Leaf, Test};
 use domain::policy::evaluate::{Evaluation, Missing, Outcome, Standing, Verdict};
+use domain::policy::explain::Explainer;
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{Item, day};
@@ -215,8 +216,8 @@ fn escape(out: &mut String, text: &str) {
 }
 
 /// The one line of a card that says why.
-pub fn why(book: &Book, library: &Library, facts: &Facts, outcome: &Outcome) -> String {
-    let explained = book.explain(outcome.item, facts);
+pub fn why(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome) -> String {
+    let explained = explainer.item(outcome.item);
     match outcome.standing {
         Standing::Near => {
             outcome.short.and_then(|at| explained.get(at)).map(|leaf| words::step(library, leaf)).unwrap_or_default()
@@ -265,6 +266,7 @@ pub fn results(book: &Book, library: &Library, facts: &Facts, before: &Evaluatio
     out.push_str("</strong>");
     difference(&mut out, before.total.low, after.total.low);
     out.push_str("</p>");
+    let mut explainer = book.explainer(facts);
     for standing in Standing::ALL {
         let list: Vec<&Outcome> = after.outcomes.iter().filter(|outcome| outcome.standing == standing).collect();
         if list.is_empty() || standing == Standing::Unmet {
@@ -293,7 +295,7 @@ pub fn results(book: &Book, library: &Library, facts: &Facts, before: &Evaluatio
             if let (true, Some(was)) = (moved, was) {
                 let _ = write!(out, "原来：{}。", was.standing.label());
             }
-            escape(&mut out, &why(book, library, facts, outcome));
+            escape(&mut out, &why(&mut explainer, library, outcome));
             out.push_str("</span></a></li>");
         }
         out.push_str("</ul>");

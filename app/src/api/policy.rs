@@ -268,11 +268,11 @@ pub fn file_ids(form: &Form) -> Vec<Uuid> {
 pub async fn apply(ctx: &mut Ctx, code: &str, form: &Form) -> Result<String, AppError> {
     let Member { person, enterprise, .. } = ctx.require_member()?;
     let client_key: Uuid = form.value("key").parse().map_err(|_| AppError::Refused("表单已失效，请重新打开页面".to_owned()))?;
-    let known = application::of_key(&mut ctx.conn, enterprise.id, client_key).await?;
-    if let Some(number) = known {
+    let page = item_page(ctx, code).await?;
+    // Asked after the page was read: of a double click, the quicker one may have filed in between.
+    if let Some(number) = application::of_key(&mut ctx.conn, enterprise.id, client_key).await? {
         return Ok(number);
     }
-    let page = item_page(ctx, code).await?;
     may_apply(&page, ctx.today())?;
     let item = page.view.item(&page.outcome);
     let files = application::pending_files(&mut ctx.conn, &file_ids(form)).await?;
@@ -313,7 +313,8 @@ pub async fn apply(ctx: &mut Ctx, code: &str, form: &Form) -> Result<String, App
     match application::file(&mut ctx.conn, &new, ctx.now).await {
         Ok(number) => Ok(number),
         Err(StoreError::Conflict(key)) if key == "application_open_key" => {
-            Err(AppError::Refused("已经有一件申请在办理，不用重复申请".to_owned()))
+            let own = application::of_key(&mut ctx.conn, enterprise.id, client_key).await?;
+            own.ok_or_else(|| AppError::Refused("已经有一件申请在办理，不用重复申请".to_owned()))
         }
         Err(error) => Err(error.into()),
     }

@@ -2,11 +2,10 @@
 
 use super::icon;
 use crate::calculator::why;
-use domain::policy::book::{Book, Truth};
+use domain::policy::book::Truth;
 use domain::policy::condition::Condition;
 use domain::policy::evaluate::{Outcome, Standing};
-use domain::policy::explain::LeafResult;
-use domain::policy::facts::Facts;
+use domain::policy::explain::{Explainer, LeafResult};
 use domain::policy::library::Library;
 use domain::policy::model::Item;
 use domain::policy::words;
@@ -40,8 +39,8 @@ pub fn deadline(item: &Item, today: Date) -> Option<String> {
 }
 
 /// A card of the list.
-pub fn card(book: &Book, library: &Library, facts: &Facts, outcome: &Outcome, today: Date) -> AnyView {
-    let item = &book.items()[outcome.item];
+pub fn card(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome, today: Date) -> AnyView {
+    let item = &explainer.book().items()[outcome.item];
     let href = format!("/policies/{}", item.id);
     let ends = item.apply.to.and_then(|_| deadline(item, today));
     let soon = item.apply.to.is_some_and(|to| (0..=14).contains(&(to - today).whole_days()));
@@ -53,7 +52,7 @@ pub fn card(book: &Book, library: &Library, facts: &Facts, outcome: &Outcome, to
         <li class="cell">
             <a href=href>
                 <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{amount(item, outcome)}</span></span>
-                <span class="muted">{why(book, library, facts, outcome)}</span>
+                <span class="muted">{why(explainer, library, outcome)}</span>
                 <span class="tags">
                     <span class="tag quiet">{item.apply.mode.label()}</span>
                     <span class="tag quiet">{item.level.label()}</span>

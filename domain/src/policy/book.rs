@@ -186,7 +186,7 @@ pub struct Book {
     steps: Vec<Step>,
     runs: Vec<(i64, i64)>,
     slots: Vec<Slot>,
-    index: HashMap<Slot, usize>,
+    index: HashMap<String, Vec<usize>>,
     codes: HashMap<String, Codes>,
     tags: HashMap<String, usize>,
     groups: Vec<(GroupLimit, Option<usize>)>,
@@ -368,13 +368,18 @@ impl Book {
     }
 
     pub(crate) fn slot(&mut self, code: &str, kind: SlotKind) -> usize {
-        let slot = Slot { code: code.to_owned(), kind };
-        if let Some(at) = self.index.get(&slot) {
-            return *at;
+        if let Some(at) = self.slots_of(code).find(|at| self.slots[*at].kind == kind) {
+            return at;
         }
-        self.slots.push(slot.clone());
-        self.index.insert(slot, self.slots.len() - 1);
-        self.slots.len() - 1
+        let at = self.slots.len();
+        self.slots.push(Slot { code: code.to_owned(), kind });
+        self.index.entry(code.to_owned()).or_default().push(at);
+        at
+    }
+
+    /// The slots of an attribute: mostly one, more where items take it for different things.
+    pub(crate) fn slots_of(&self, code: &str) -> impl Iterator<Item = usize> {
+        self.index.get(code).into_iter().flatten().copied()
     }
 
     /// Slot and bit of a tag.

@@ -421,8 +421,9 @@ fn one_step(condition: &Condition, truths: &[Truth]) -> Option<usize> {
 }
 
 impl Book {
+    /// Whether none of the slots of an attribute holds anything.
     fn is_unknown(&self, code: &str, table: &Table) -> bool {
-        self.slots().iter().enumerate().any(|(at, slot)| slot.code == code && table.get(at, 0) == UNKNOWN)
+        self.slots_of(code).any(|at| table.get(at, 0) == UNKNOWN)
     }
 
     fn tags_unknown(&self, table: &Table) -> bool {

@@ -1,7 +1,7 @@
 //! Why: for each leaf of an item what is required, what the enterprise has, what is lacking, and on which clause it rests. Built only
 //! for what is shown.
 
-use super::book::{Book, Scratch, SlotKind, Truth, UNKNOWN, add_months};
+use super::book::{Book, Scratch, SlotKind, Table, Truth, UNKNOWN, add_months};
 use super::condition::{Leaf, Test};
 use super::evaluate::{Evaluation, Outcome};
 use super::facts::{Fact, Facts};
@@ -29,21 +29,45 @@ pub struct LeafResult<'a> {
     pub facts: Vec<(&'a str, &'a Fact)>,
 }
 
-impl Book {
-    /// Explains one item for one enterprise, leaf by leaf, in the order of writing.
-    pub fn explain<'a>(&'a self, item: usize, facts: &'a Facts) -> Vec<LeafResult<'a>> {
-        let (table, _) = self.row(facts);
-        let mut scratch = Scratch::new(self);
-        self.run::<true>(item, &table, 0, &mut scratch);
-        let source = &self.items()[item];
-        let mut results = Vec::with_capacity(self.leaf_count(item));
+/// Explains items of a book for one enterprise: what they all share is made once.
+pub struct Explainer<'a> {
+    book: &'a Book,
+    facts: &'a Facts,
+    table: Table,
+    scratch: Scratch,
+}
+
+impl<'a> Explainer<'a> {
+    /// The book it explains.
+    pub fn book(&self) -> &'a Book {
+        self.book
+    }
+
+    /// Explains one item, leaf by leaf, in the order of writing.
+    pub fn item(&mut self, item: usize) -> Vec<LeafResult<'a>> {
+        let book = self.book;
+        book.run::<true>(item, &self.table, 0, &mut self.scratch);
+        let source = &book.items()[item];
+        let mut results = Vec::with_capacity(book.leaf_count(item));
         source.condition.leaves(&mut |leaf| {
             let at = results.len();
-            let truth = Truth::from_byte(scratch.truths(at)[0]);
+            let truth = Truth::from_byte(self.scratch.truths(at)[0]);
             let clause = leaf.clause.as_ref().and_then(|key| source.clauses.get(key)).map_or("", String::as_str);
-            results.push(self.leaf(leaf, clause, truth, scratch.gaps(at)[0], facts));
+            results.push(book.leaf(leaf, clause, truth, self.scratch.gaps(at)[0], self.facts));
         });
         results
+    }
+}
+
+impl Book {
+    /// Explains one item for one enterprise; several are explained by one [`Book::explainer`].
+    pub fn explain<'a>(&'a self, item: usize, facts: &'a Facts) -> Vec<LeafResult<'a>> {
+        self.explainer(facts).item(item)
+    }
+
+    /// For many items of one enterprise.
+    pub fn explainer<'a>(&'a self, facts: &'a Facts) -> Explainer<'a> {
+        Explainer { book: self, facts, table: self.row(facts).0, scratch: Scratch::new(self) }
     }
 
     fn leaf<'a>(&self, leaf: &'a Leaf, clause: &'a str, truth: Truth, measured: i64, facts: &'a Facts) -> LeafResult<'a> {
@@ -94,7 +118,9 @@ impl Book {
 
     /// The answer for machines, as `qifu policy evaluate --json` prints it: money as decimal strings in yuan.
     pub fn to_json(&self, evaluation: &Evaluation, facts: &Facts) -> Value {
-        let items: Vec<Value> = evaluation.outcomes.iter().map(|outcome| self.item_json(outcome, facts)).collect();
+        let mut explainer = self.explainer(facts);
+        let items: Vec<Value> =
+            evaluation.outcomes.iter().map(|outcome| self.item_json(outcome, explainer.item(outcome.item))).collect();
         let asks = evaluation.questions.iter().map(|q| json!({"missing": q.missing.code(), "decides": q.decides.to_string()}));
         json!({
             "as_of": day::text(evaluation.as_of),
@@ -105,9 +131,9 @@ impl Book {
         })
     }
 
-    fn item_json(&self, outcome: &Outcome, facts: &Facts) -> Value {
+    fn item_json(&self, outcome: &Outcome, explained: Vec<LeafResult<'_>>) -> Value {
         let item = &self.items()[outcome.item];
-        let leaves = self.explain(outcome.item, facts).into_iter().map(|leaf| {
+        let leaves = explained.into_iter().map(|leaf| {
             json!({
                 "clause": leaf.leaf.clause,
                 "text": leaf.clause,

@@ -25,8 +25,8 @@ pub fn home_block(view: &View, today: Date) -> AnyView {
     if shown.is_empty() {
         shown.extend(view.evaluation.outcomes.iter().filter(worth).take(3));
     }
-    let cards =
-        shown.iter().map(|outcome| card(&view.shelf.book, &view.shelf.library, &view.facts, outcome, today)).collect_view();
+    let mut explainer = view.shelf.book.explainer(&view.facts);
+    let cards = shown.iter().map(|outcome| card(&mut explainer, &view.shelf.library, outcome, today)).collect_view();
     if shown.is_empty() {
         return section(
             "为您匹配的政策",
@@ -46,11 +46,12 @@ pub fn home_block(view: &View, today: Date) -> AnyView {
 /// The page.
 pub fn list(view: &View, filter: &Filter, today: Date) -> Page {
     let library = &view.shelf.library;
+    let mut explainer = view.shelf.book.explainer(&view.facts);
     let groups = Standing::ALL.into_iter().filter_map(|standing| {
         let of = |outcome: &&Outcome| outcome.standing == standing && filter.lets(view.item(outcome), today);
         let list: Vec<&Outcome> = view.evaluation.outcomes.iter().filter(of).collect();
         let (count, none) = (list.len(), list.is_empty());
-        let cards = list.into_iter().map(|outcome| card(&view.shelf.book, library, &view.facts, outcome, today)).collect_view();
+        let cards = list.into_iter().map(|outcome| card(&mut explainer, library, outcome, today)).collect_view();
         let lead = lead(standing);
         match standing {
             _ if none => None,
