@@ -1,4 +1,4 @@
-//! Policies of the repository, two invented ones that say so, and facts of every enterprise such that each of the five groups has
+//! Policies of the repository, three invented ones that say so, and facts of every enterprise such that each of the five groups has
 //! something in it.
 
 use super::Dice;
@@ -147,13 +147,14 @@ fn facts(index: usize, area: i32, today: Date, dice: &mut Dice) -> Vec<Change> {
     changes
 }
 
-/// Two items that are no policy anywhere, with windows around today, so that there is always something to apply for.
-fn invented(today: Date) -> Result<[Item; 2]> {
+/// Three items that are no policy anywhere, with windows around today, so that there is always something to apply for.
+fn invented(today: Date) -> Result<[Item; 3]> {
     let document = json!({
         "no": "演示〔2026〕1号", "title": "企业服务演示政策（非真实文件）", "issuer": "演示数据", "years": "演示",
         "note": "仅用于演示，不是任何地方的真实政策",
     });
     let (from, to) = (day::text(today - Duration::days(60)), day::text(today + Duration::days(37)));
+    let soon = day::text(today + Duration::days(12));
     let upgrade = json!({
         "id": "demo-upgrade", "title": "技术改造设备补助（演示）", "document": document, "level": "district", "area": "湖州市",
         "board": "project", "tags": ["技术改造"], "valid": { "from": from, "to": to },
@@ -176,7 +177,19 @@ fn invented(today: Date) -> Result<[Item; 2]> {
             { "num": { "attr": "revenue", "op": "ge", "value": "5000000" }, "clause": "c2" } ] },
         "amount": { "fixed": "20000" },
     });
-    Ok([serde_json::from_value(upgrade)?, serde_json::from_value(voucher)?])
+    let research = json!({
+        "id": "demo-research", "title": "研发投入后补助（演示）", "document": document, "level": "city", "area": "湖州市",
+        "board": "policy", "tags": ["研发"], "valid": { "from": from, "to": to },
+        "apply": { "mode": "declare", "from": from, "to": soon, "where": "市科技局（企服空间在线申报）",
+            "materials": ["研发费用专项审计报告"] },
+        "clauses": { "c1": "年度研发费用100万元（含）以上", "c2": "年营业收入4亿元以下", "c3": "按研发费用5%补助，最高50万元" },
+        "condition": { "all": [
+            { "num": { "attr": "rd_expense", "op": "ge", "value": "1000000" }, "clause": "c1" },
+            { "num": { "attr": "revenue", "op": "lt", "value": "400000000" }, "clause": "c2" } ] },
+        "amount": { "percent": { "of": "rd_expense", "rate": "0.05", "cap": "500000" } },
+        "fund": { "id": "demo-research-2026", "remaining": "20000000" },
+    });
+    Ok([serde_json::from_value(upgrade)?, serde_json::from_value(voucher)?, serde_json::from_value(research)?])
 }
 
 /// How far the demo's applications have come, in turn.

@@ -20,6 +20,11 @@ async fn pages_keep_to_their_queries(pool: PgPool) {
         (&owner, format!("/issues/{number}"), 8),
         (&owner, format!("/issues/{number}/receipt"), 8),
         (&owner, "/messages".to_owned(), 3),
+        (&owner, "/policies".to_owned(), 3),
+        (&owner, "/policies/demo-upgrade".to_owned(), 6),
+        (&owner, "/policies/calculator".to_owned(), 3),
+        (&owner, "/me/portrait".to_owned(), 3),
+        (&owner, "/applications".to_owned(), 3),
         (&centre, "/desk".to_owned(), 4),
         (&handler, "/desk".to_owned(), 5),
         (&centre, format!("/desk/issues/{number}"), 8),
@@ -35,7 +40,7 @@ async fn pages_keep_to_their_queries(pool: PgPool) {
 async fn pages_without_an_island_send_no_module(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
-    for path in ["/home", "/issues", "/messages", "/me"] {
+    for path in ["/home", "/issues", "/messages", "/me", "/policies", "/policies/demo-upgrade", "/me/portrait", "/applications"] {
         let page = owner.get(path).await.body;
         assert!(!page.contains("type=\"module\"") && !page.contains("leptos-island"), "{path}");
         // What every page may say by script, all together.

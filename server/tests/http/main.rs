@@ -5,5 +5,6 @@ mod budget;
 mod filing;
 mod identity;
 mod live;
+mod policy;
 mod routes;
 mod site;

@@ -11,22 +11,40 @@ struct Mine {
     number: String,
     photo: String,
     enterprise: String,
+    application: String,
+    file: String,
     /// Words that nobody else may read.
     secrets: Vec<String>,
 }
 
+/// An item of the city's that the demo's first firms may apply for at once.
+const ITEM: &str = "demo-digital-voucher";
+
 /// A request for a route, with the things of `mine` in its path and a body that would do.
 fn request(route: &Route, mine: &Mine, cross_site: bool) -> Request<Body> {
     let desk = route.path.starts_with("/desk");
+    let application = route.path.contains("/applications/");
     let path = route
         .path
-        .replace("{number}", &mine.number)
-        .replace("{id}", &mine.photo)
+        .replace("{number}", if application { &mine.application } else { &mine.number })
+        .replace("{id}", if application { &mine.file } else { &mine.photo })
         .replace("{enterprise}", &mine.enterprise)
-        .replace("{command}", if desk { "accept" } else { "withdraw" });
+        .replace("{code}", ITEM)
+        .replace("{step}", "withdraw")
+        .replace(
+            "{command}",
+            if !desk {
+                "withdraw"
+            } else if application {
+                "review"
+            } else {
+                "accept"
+            },
+        );
     assert!(!path.contains('{'), "{}: the test does not know what to put into the path", route.path);
     let mut request = match route.method {
         "GET" => Request::get(path).body(Body::empty()).unwrap(),
+        "POST" if path == "/desk/facts" => multipart(&path, &[("source", "市统计局")], &[]),
         "POST" => {
             let mut pairs = answers("0199b0c0-0000-7000-8000-000000000001");
             pairs.extend([
@@ -34,6 +52,8 @@ fn request(route: &Route, mine: &Mine, cross_site: bool) -> Request<Body> {
                 ("level", "simple"),
                 ("enterprise", &mine.enterprise),
                 ("phone", "13800000009"),
+                ("code", if path.ends_with("/json") { ITEM } else { "revenue" }),
+                ("version", "1"),
             ]);
             form(&path, &pairs)
         }
@@ -55,12 +75,27 @@ async fn mine(site: &Site, owner: &Browser) -> Mine {
     let mut conn = site.state.store.system().await.unwrap();
     let detail = store::issue::detail(&mut conn, &number).await.unwrap();
     assert_eq!(detail.photos.len(), 1);
+    let (application, attached) = applied(owner).await;
     Mine {
+        application,
+        file: attached,
         secrets: vec![detail.title, detail.enterprise_name, detail.uscc, "13800000002".to_owned(), "姚经理".to_owned()],
         enterprise: detail.enterprise.to_string(),
         number,
         photo,
     }
+}
+
+/// Applies for [`ITEM`] with a file; answers the number and the file's id.
+async fn applied(owner: &Browser) -> (String, String) {
+    let path = format!("/policies/{ITEM}/apply");
+    let fields = [("key", "0199b0c0-0000-7000-8000-00000000000b"), ("contact_name", "姚经理"), ("contact_phone", "13800000002")];
+    let answer = owner.send(multipart(&path, &fields, &[("a.jpg", jpeg())])).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.body);
+    let page = owner.get(answer.location()).await.body;
+    let mark = format!("{}/files/", answer.location());
+    let id = page.split(&mark).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    (answer.location().rsplit('/').next().unwrap().to_owned(), id.to_owned())
 }
 
 #[track_caller]
@@ -84,8 +119,10 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
     for login in ["centre04", "jingxin", "station03", "jiandu", "lingdao", "zhengce", "admin", "centre01"] {
         staff.push((login, site.staff(login).await));
     }
+    let policy_staff = [("zhengce03", site.staff("zhengce03").await), ("jianshe", site.staff("jianshe").await)];
     for route in ROUTES {
-        let of_an_issue = route.path.contains('{');
+        // A policy is everybody's who may read policies at all; the rest of what stands in paths belongs to somebody.
+        let of_somebody = ["{number}", "{id}", "{enterprise}"].iter().any(|part| route.path.contains(part));
         let answer = anonymous.send(request(route, &mine, false)).await;
         if route.access == Access::Public {
             assert!(answer.status.as_u16() < 500, "{}", route.path);
@@ -95,7 +132,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
         match route.access {
             Access::Public => {}
             Access::Member => {
-                if of_an_issue {
+                if of_somebody {
                     refused(route, "a stranger", &stranger.send(request(route, &mine, false)).await, &[404], &mine);
                 }
                 let answer = chooser.send(request(route, &mine, false)).await;
@@ -123,7 +160,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
                     let expected: &[u16] = match *login {
                         "zhengce" | "admin" => &[403],
                         // Elsewhere: their own desk opens, this issue does not.
-                        "centre04" | "jingxin" | "station03" | "jiandu" if of_an_issue => &[404],
+                        "centre04" | "jingxin" | "station03" | "jiandu" if of_somebody => &[404],
                         // Reads everything of the city, commands nothing.
                         "lingdao" if route.method == "POST" => &[403],
                         _ => continue,
@@ -137,7 +174,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
                 }
                 for (login, browser) in &staff {
                     let expected: &[u16] = match *login {
-                        "station03" if of_an_issue => &[404],
+                        "station03" if of_somebody => &[404],
                         "station03" => continue,
                         _ => &[403],
                     };
@@ -149,8 +186,25 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
                     assert_eq!(browser.send(request(route, &mine, false)).await.status.as_u16(), 403, "{}", route.path);
                 }
             }
+            Access::Policy | Access::Reviewer => {
+                for browser in [&owner, &stranger] {
+                    let answer = browser.send(request(route, &mine, false)).await;
+                    assert_eq!(answer.status.as_u16(), 403, "{} as a member", route.path);
+                }
+                for (login, browser) in staff.iter().chain(&policy_staff) {
+                    let expected: &[u16] = match (*login, route.access) {
+                        // Editors of the city, and the department that reviews what was applied for.
+                        ("zhengce", _) | ("jingxin", Access::Reviewer) => continue,
+                        // Another district's editor, another department: their own lists open, this does not.
+                        ("zhengce03", _) | ("jianshe", Access::Reviewer) if route.path.contains('{') => &[404],
+                        ("zhengce03", _) | ("jianshe", Access::Reviewer) => continue,
+                        _ => &[403],
+                    };
+                    refused(route, login, &browser.send(request(route, &mine, false)).await, expected, &mine);
+                }
+            }
             Access::SignedIn => {
-                if of_an_issue {
+                if of_somebody {
                     refused(route, "a stranger", &stranger.send(request(route, &mine, false)).await, &[404], &mine);
                     for (login, browser) in staff.iter().filter(|(login, _)| !matches!(*login, "lingdao" | "centre01")) {
                         refused(route, login, &browser.send(request(route, &mine, false)).await, &[404], &mine);
@@ -159,9 +213,12 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
             }
         }
     }
-    // Nothing of all that moved the issue.
+    // Nothing of all that moved the issue, the application or the policy.
     let mut conn = site.state.store.system().await.unwrap();
     assert_eq!(store::issue::versions(&mut conn, &mine.number).await.unwrap().1, 1);
+    assert_eq!(store::policy::application::get(&mut conn, &mine.application).await.unwrap().seq, 1);
+    let item = store::policy::item::get(&mut conn, ITEM, None).await.unwrap();
+    assert_eq!((item.version, item.state.as_str()), (1, "published"));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -170,12 +227,15 @@ async fn the_right_ones_get_through(pool: PgPool) {
     let owner = site.member(2).await;
     let mine = mine(&site, &owner).await;
     let (city, station, admin) = (site.staff("centre01").await, site.staff("station01").await, site.staff("admin").await);
+    let (editor, reviewer) = (site.staff("zhengce").await, site.staff("jingxin").await);
     for route in ROUTES.iter().filter(|route| route.method == "GET" && !route.path.ends_with("events")) {
         let browser = match route.access {
             Access::Public | Access::Person | Access::Member | Access::SignedIn => &owner,
             Access::Desk => &city,
             Access::Station => &station,
             Access::Staff => &admin,
+            Access::Policy => &editor,
+            Access::Reviewer => &reviewer,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // `/readyz` and pages answer 200; `/` leads home.
@@ -197,9 +257,13 @@ async fn posts_from_other_sites_are_refused_everywhere(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
     let mine = mine(&site, &owner).await;
-    let centre = site.staff("centre01").await;
+    let (centre, editor) = (site.staff("centre01").await, site.staff("zhengce").await);
     for route in ROUTES.iter().filter(|route| route.method == "POST") {
-        let browser = if route.path.starts_with("/desk") { &centre } else { &owner };
+        let browser = match route.access {
+            Access::Policy | Access::Reviewer => &editor,
+            _ if route.path.starts_with("/desk") => &centre,
+            _ => &owner,
+        };
         let answer = browser.send(request(route, &mine, true)).await;
         assert_eq!(answer.status.as_u16(), 403, "{}", route.path);
     }
@@ -237,6 +301,8 @@ async fn the_right_ones_may_post(pool: PgPool) {
             Access::Desk => site.staff("centre01").await,
             Access::Station => site.staff("station01").await,
             Access::Staff => site.staff("admin").await,
+            Access::Policy => site.staff("zhengce").await,
+            Access::Reviewer => site.staff("jingxin").await,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // What they sent may lack something (422), but they are not turned away.

@@ -50,7 +50,10 @@ impl Site {
         })
         .unwrap();
         let store = Store::with_options((*pool.connect_options()).clone(), 8).await.unwrap();
-        let assets = serde_json::from_str(r#"{"js":"a.js","wasm":"a.wasm","css":"a.css"}"#).unwrap();
+        let assets = serde_json::from_str(
+            r#"{"js":"a.js","wasm":"a.wasm","css":"a.css","calculator_js":"c.js","calculator_wasm":"c.wasm"}"#,
+        )
+        .unwrap();
         let state = server::serve::state_with(config, store, assets).await.unwrap();
         Site { router: server::http::router(state.clone()), state, folder }
     }

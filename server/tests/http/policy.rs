@@ -1,0 +1,296 @@
+//! Policies as an enterprise meets them: from one step away to money paid, and nobody else's business on the way.
+
+use super::site::{Answer, Browser, Site, hidden, jpeg, multipart};
+use domain::policy::application::Command;
+use futures::future::join_all;
+use sqlx::PgPool;
+
+const UPGRADE: &str = "/policies/demo-upgrade";
+const VOUCHER: &str = "/policies/demo-digital-voucher";
+
+fn pdf() -> Vec<u8> {
+    b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n".to_vec()
+}
+
+fn form(key: &str) -> [(&str, &str); 3] {
+    [("key", key), ("contact_name", "姚经理"), ("contact_phone", "13800000002")]
+}
+
+/// Applies for the voucher; answers the application's path.
+async fn apply(browser: &Browser, key: &str) -> String {
+    let answer = browser.post(&format!("{VOUCHER}/apply"), &form(key)).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.body);
+    assert!(answer.location().starts_with("/applications/SQ-"), "{}", answer.location());
+    answer.location().to_owned()
+}
+
+#[track_caller]
+fn sent(answer: &Answer, to: &str) {
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, to), "{}", answer.body);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    assert!(owner.get("/home").await.body.contains("预计可享"));
+    let near = owner.get(UPGRADE).await.body;
+    for words in ["差一点", "设备投资额还差 420,000 元", "年度设备投资500万元（含）以上"] {
+        assert!(near.contains(words), "{words}");
+    }
+    assert!(!near.contains("/apply\""), "nobody applies for what does not fit");
+    sent(&owner.get(&format!("{UPGRADE}/apply")).await, UPGRADE);
+    sent(&owner.post(&format!("{UPGRADE}/apply"), &form("0199b0c0-0000-7000-8000-000000000101")).await, UPGRADE);
+
+    // Trying a number changes the answer and nothing else; saving it changes the portrait.
+    let tried = [("f.equipment_investment", "12,000,000"), ("do", "calculate")];
+    let answer = owner.post("/policies/calculator", &tried).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    assert!(answer.body.contains("原来：差一点") && answer.body.contains("960,000 元"));
+    assert!(owner.get(UPGRADE).await.body.contains("差一点"));
+    sent(&owner.post("/policies/calculator", &[tried[0], ("do", "save")]).await, "/policies/calculator");
+    let fits = owner.get(UPGRADE).await.body;
+    assert!(fits.contains("可申报") && fits.contains(&format!("href=\"{UPGRADE}/apply\"")));
+
+    // Refused: what was typed stays, the good file too.
+    let key = "0199b0c0-0000-7000-8000-000000000102";
+    let typed = [("key", key), ("contact_name", ""), ("contact_phone", "123"), ("note", "两台\"加弹机\"")];
+    let files = [("发票.pdf", pdf()), ("恶意.html", b"<script>alert(1)</script>".to_vec())];
+    let refused = owner.send(multipart(&format!("{UPGRADE}/apply"), &typed, &files)).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    for words in ["恶意.html 不是 PDF、图片、Word 或 Excel 文件", "value=\"123\"", "加弹机", "发票.pdf", key] {
+        assert!(refused.body.contains(words), "{words}");
+    }
+    let kept = hidden(&refused.body, "file");
+    assert_eq!(kept.len(), 1);
+    let again = [("key", key), ("contact_name", ""), ("contact_phone", "123"), ("file", kept[0].as_str())];
+    let refused = owner.send(multipart(&format!("{UPGRADE}/apply"), &again, &[])).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.body.contains("href=\"#contact_name\"") && refused.body.contains("href=\"#contact_phone\""));
+    assert_eq!(hidden(&refused.body, "file"), kept);
+    // Materials are asked for.
+    let bare = owner.post(&format!("{UPGRADE}/apply"), &form(key)).await;
+    assert_eq!(bare.status.as_u16(), 422);
+    assert!(bare.body.contains("请上传申报材料：设备购置发票清单"));
+
+    let mut good = form(key).to_vec();
+    good.push(("file", kept[0].as_str()));
+    let filed = owner.send(multipart(&format!("{UPGRADE}/apply"), &good, &[("合同.jpg", jpeg())])).await;
+    let path = filed.location().to_owned();
+    let number = path.rsplit('/').next().unwrap().to_owned();
+    let page = owner.get(&path).await.body;
+    for words in ["已提交", "发票.pdf", "合同.jpg", "960,000 元", "一致", "姚经理"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(owner.get(UPGRADE).await.body.contains("查看申请（已提交）"));
+    assert!(owner.get("/applications").await.body.contains(&number));
+    // The figures change afterwards; what was frozen stays and still gives the amount.
+    owner.post("/me/portrait", &[("f.equipment_investment", "1000000")]).await;
+    let page = owner.get(&path).await.body;
+    assert!(page.contains("一致") && page.contains("960,000 元") && page.contains("1,200 万元"));
+
+    // A file goes out as a download with its own name.
+    let id = page.split(&format!("{path}/files/")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let file = owner.get(&format!("{path}/files/{id}")).await;
+    let head = |name: &str| file.headers.get(name).unwrap().to_str().unwrap().to_owned();
+    assert!(head("content-disposition").starts_with(&format!("attachment; filename=\"{number}.")));
+    assert_eq!(head("x-content-type-options"), "nosniff");
+
+    let reviewer = site.staff("jingxin").await;
+    let desk = format!("/desk/applications/{number}");
+    sent(&reviewer.post(&format!("{desk}/ask"), &[("text", "请补充银行回单"), ("seq", "1")]).await, &desk);
+    assert!(owner.get(&path).await.body.contains("请补充银行回单"));
+    let nothing = owner.post(&format!("{path}/supply"), &[("text", ""), ("seq", "2")]).await;
+    assert_eq!(nothing.status.as_u16(), 422);
+    assert!(nothing.body.contains("请写明补充了什么"));
+    let supplied = multipart(&format!("{path}/supply"), &[("text", "回单见附件"), ("seq", "2")], &[("回单.pdf", pdf())]);
+    sent(&owner.send(supplied).await, &path);
+    assert!(owner.get(&path).await.body.contains("回单.pdf"));
+    sent(&reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3")]).await, &desk);
+    sent(&reviewer.post(&format!("{desk}/pay"), &[("amount", "960000"), ("seq", "4")]).await, &desk);
+    assert!(owner.get(&path).await.body.contains("已拨付 960,000 元"));
+    assert!(owner.get("/messages").await.body.contains("技术改造设备补助（演示）：已拨付"));
+
+    assert_eq!(owner.post(&format!("{path}/rate"), &[("rating", "9"), ("text", "好")]).await.status.as_u16(), 422);
+    sent(&owner.post(&format!("{path}/rate"), &[("rating", "4"), ("text", "比预想的快"), ("seq", "5")]).await, &path);
+    let page = owner.get(&path).await.body;
+    assert!(page.contains("比预想的快") && page.contains("您的评价"));
+    // Sent once more, it stays as it is.
+    sent(&owner.post(&format!("{path}/rate"), &[("rating", "1"), ("text", "慢"), ("seq", "5")]).await, &path);
+    let mut conn = site.state.store.system().await.unwrap();
+    let application = store::policy::application::get(&mut conn, &number).await.unwrap();
+    assert_eq!((application.rating, application.rating_comment.as_str()), (Some(4), "比预想的快"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_form_sent_twenty_times_at_once_applies_once(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let key = "0199b0c0-0000-7000-8000-000000000103";
+    let paths = join_all((0..20).map(|_| apply(&owner, key))).await;
+    assert!(paths.iter().all(|path| *path == paths[0]), "{paths:?}");
+    // Another form of the same enterprise is told that one is open; another enterprise may use the key.
+    sent(&owner.post(&format!("{VOUCHER}/apply"), &form("0199b0c0-0000-7000-8000-000000000104")).await, VOUCHER);
+    assert_ne!(apply(&site.member(3).await, key).await, paths[0]);
+    // Withdrawn, one may apply again.
+    sent(&owner.post(&format!("{}/withdraw", paths[0]), &[("seq", "1")]).await, &paths[0]);
+    assert_ne!(apply(&owner, "0199b0c0-0000-7000-8000-000000000105").await, paths[0]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_application_and_its_files_are_nobody_elses(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let stranger = site.member(3).await;
+    for browser in [&owner, &stranger] {
+        sent(&browser.post("/me/portrait", &[("f.equipment_investment", "6000000")]).await, "/me/portrait");
+    }
+    let key = "0199b0c0-0000-7000-8000-000000000106";
+    let apply_path = format!("{UPGRADE}/apply");
+    // A file that waits beside a refused form is not a stranger's to file.
+    let waiting = [("key", key), ("contact_name", "姚"), ("contact_phone", "1")];
+    let refused = owner.send(multipart(&apply_path, &waiting, &[("甲.pdf", pdf())])).await;
+    let waiting = hidden(&refused.body, "file").remove(0);
+    let mut stolen = form(key).to_vec();
+    stolen.push(("file", &waiting));
+    let theirs = stranger.send(multipart(&apply_path, &stolen, &[("乙.pdf", pdf())])).await.location().to_owned();
+    assert!(!stranger.get(&theirs).await.body.contains("甲.pdf"));
+    let filed = owner.send(multipart(&apply_path, &stolen, &[])).await.location().to_owned();
+    let number = filed.rsplit('/').next().unwrap().to_owned();
+    let page = owner.get(&filed).await.body;
+    assert!(page.contains("甲.pdf"), "still the owner's");
+
+    let file = format!("{filed}/files/{waiting}");
+    let other = format!("{theirs}/files/{waiting}");
+    assert_eq!(owner.get(&file).await.status.as_u16(), 200);
+    assert!(!stranger.get("/applications").await.body.contains(&number));
+    for path in [&filed, &file, &other, &format!("{filed}/withdraw")] {
+        let answer = stranger.get(path).await;
+        assert_eq!(answer.status.as_u16(), 404, "{path}");
+        assert!(!answer.body.contains("姚经理") && !answer.body.contains("甲.pdf"), "{path} leaks");
+    }
+    // The commands come from the table: a new one is tried here at once.
+    let fields = [("text", "请补充材料"), ("amount", "1"), ("rating", "5"), ("until", "2099-01-01"), ("seq", "1")];
+    for command in Command::ALL {
+        let (space, desk) = (format!("{filed}/{}", command.code()), format!("/desk/applications/{number}/{}", command.code()));
+        for path in [&space, &desk] {
+            assert_eq!(site.anonymous().post(path, &fields).await.status.as_u16(), 401, "{path} as nobody");
+        }
+        assert_eq!(stranger.post(&space, &fields).await.status.as_u16(), 404, "{space} as a stranger");
+        for browser in [&owner, &stranger] {
+            assert_eq!(browser.post(&desk, &fields).await.status.as_u16(), 403, "{desk} as a member");
+        }
+        if !command.is_members() {
+            assert_eq!(owner.post(&space, &fields).await.status.as_u16(), 404, "{space}: not a member's");
+            assert_eq!(owner.get(&space).await.status.as_u16(), 404, "{space}: not a member's");
+        }
+        for (login, expected) in [("jianshe", 404), ("zhengce03", 404), ("lingdao", 403), ("centre01", 403), ("admin", 403)] {
+            let answer = site.staff(login).await.post(&desk, &fields).await;
+            assert_eq!(answer.status.as_u16(), expected, "{desk} as {login}");
+        }
+    }
+    let mut conn = site.state.store.system().await.unwrap();
+    assert_eq!(store::policy::application::get(&mut conn, &number).await.unwrap().seq, 1, "nothing moved");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_portrait_says_what_an_enterprise_may_say(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let page = owner.get("/me/portrait").await.body;
+    assert!(page.contains("设备投资额") && page.contains("市经信局"), "value and source");
+    // Faults keep what was typed, and nothing of the form is saved.
+    let bad = owner.post("/me/portrait", &[("f.employees", "八十"), ("f.revenue", "41000000")]).await;
+    assert_eq!(bad.status.as_u16(), 422);
+    for words in ["href=\"#f.employees\"", "value=\"八十\"", "value=\"41000000\""] {
+        assert!(bad.body.contains(words), "{words}");
+    }
+    assert!(!owner.get("/me/portrait").await.body.contains("41000000"));
+    // The departments' own facts are not the enterprise's to state; an answer and a figure of its own are.
+    let stated = [("f.ui_months", "999"), ("f.scale", "micro"), ("f.equipment_investment", "4600000"), ("q.core-ip", "yes")];
+    sent(&owner.post("/me/portrait", &stated).await, "/me/portrait");
+    let page = owner.get("/me/portrait").await.body;
+    assert!(page.contains("企业自填") && !page.contains("999"));
+    let mut conn = site.state.store.system().await.unwrap();
+    let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
+    let enterprise = store::identity::enterprises_of(&mut conn, phone).await.unwrap()[0].id;
+    let facts = store::policy::portrait::get(&mut conn, enterprise).await.unwrap();
+    let value = |code: &str| facts.get(code).map(|fact| fact.value.clone()).unwrap_or_default();
+    assert_eq!((value("ui_months"), value("scale")), ("48".to_owned(), "small".to_owned()));
+    assert_eq!(value("equipment_investment"), "4600000");
+    assert_eq!(facts.attest.get("core-ip"), Some(&true));
+    let history = store::policy::portrait::history(&mut conn, enterprise, "equipment_investment").await.unwrap();
+    assert_eq!((history.len(), history[0].source.as_str()), (2, "企业自填"));
+    // A question of the list leads back to the list.
+    sent(&owner.post("/me/portrait", &[("q.no-violation", "yes"), ("back", "/policies")]).await, "/policies");
+    sent(&owner.post("/me/portrait", &[("q.no-violation", "yes"), ("back", "https://example.com")]).await, "/me/portrait");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn disputes_and_questions_go_into_the_loop_once(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let dispute = [("key", "0199b0c0-0000-7000-8000-000000000107"), ("code", "revenue"), ("text", "去年营业收入应为 3,860 万元")];
+    let first = owner.post("/me/portrait/dispute", &dispute).await;
+    let number = first.location().split('/').nth(2).unwrap().to_owned();
+    sent(&owner.post("/me/portrait/dispute", &dispute).await, &format!("/issues/{number}/receipt"));
+    let issue = owner.get(&format!("/issues/{number}")).await.body;
+    assert!(issue.contains("画像数据核实：年营业收入") && issue.contains("应为 3,860 万元"));
+    assert_eq!(owner.post("/me/portrait/dispute", &[("code", "nonsense")]).await.status.as_u16(), 404);
+
+    let ask = format!("{VOUCHER}/ask");
+    let question = [("key", "0199b0c0-0000-7000-8000-000000000108"), ("text", "去年领过还能再领吗？")];
+    let asked = owner.post(&ask, &question).await.location().to_owned();
+    sent(&owner.post(&ask, &question).await, &asked);
+    let issue = owner.get(asked.trim_end_matches("/receipt")).await.body;
+    assert!(issue.contains("政策咨询：数字化诊断服务券") && issue.contains("去年领过还能再领吗？"));
+    let long = "长".repeat(2_100);
+    let refused = owner.post(&ask, &[("key", "0199b0c0-0000-7000-8000-000000000109"), ("text", &long)]).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.body.contains("href=\"#text\"") && refused.body.contains(&long));
+    assert_eq!(owner.post("/policies/nonsense/ask", &question).await.status.as_u16(), 404);
+
+    // What editors see of it: how many, not who.
+    let mut conn = site.state.store.system().await.unwrap();
+    let item = store::policy::item::get(&mut conn, "demo-digital-voucher", None).await.unwrap();
+    assert_eq!(store::policy::evaluation::of_item(&mut conn, item.id).await.unwrap().questions, 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn lists_narrow_and_notices_are_remembered(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let all = owner.get("/policies").await.body;
+    for group in ["可直接兑现", "可申报", "差一点", "信息不足", "不符合"] {
+        assert!(all.contains(group), "{group}");
+    }
+    assert!(all.contains(UPGRADE) && all.contains(VOUCHER));
+    let express = owner.get("/policies?mode=express").await.body;
+    assert!(express.contains(VOUCHER) && !express.contains(UPGRADE));
+    let tagged = owner.get("/policies?tag=%E6%8A%80%E6%9C%AF%E6%94%B9%E9%80%A0&level=district").await.body;
+    assert!(tagged.contains(UPGRADE) && !tagged.contains(VOUCHER));
+    assert!(owner.get("/policies?board=nonsense").await.body.contains("没有符合筛选的政策"));
+    assert_eq!(owner.get("/policies/nonsense").await.status.as_u16(), 404);
+
+    let chosen = [("sms.deadline", "on"), ("in_app.application", "on"), ("tag", "数字化"), ("tag", "<i>nonsense</i>")];
+    sent(&owner.post("/me/notices", &chosen).await, "/me/notices");
+    let page = owner.get("/me/notices").await.body;
+    let box_of = |name: &str| {
+        let at = page.find(&format!("id=\"{name}\"")).unwrap_or_else(|| panic!("{name} is not there"));
+        page[at..].split('>').next().unwrap().contains("checked")
+    };
+    for (name, on) in [
+        ("in_app.new", false),
+        ("sms.new", false),
+        ("in_app.deadline", false),
+        ("sms.deadline", true),
+        ("in_app.application", true),
+        ("tag-数字化", true),
+        ("tag-技术改造", false),
+    ] {
+        assert_eq!(box_of(name), on, "{name}");
+    }
+    assert!(!page.contains("nonsense"));
+    // Another member's choices are their own.
+    assert!(site.member(3).await.get("/me/notices").await.body.contains("checked"));
+}
