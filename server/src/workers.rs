@@ -4,13 +4,15 @@
 
 mod policy;
 
-use crate::sms::{self, CodeMessage};
+use crate::sms::{self, CodeMessage, Notice};
 use crate::state::AppState;
 use domain::actor::Actor;
 use domain::issue::Command;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Conn;
 use store::issue::CommandError;
+use store::job::{self, Job, Kind};
 use store::outbox::{CHANNEL, Live};
 use time::OffsetDateTime;
 use tokio::task::JoinSet;
@@ -21,7 +23,9 @@ pub fn start(state: &AppState) -> JoinSet<()> {
     let mut set = JoinSet::new();
     set.spawn(outbox(state.clone()));
     set.spawn(listen(state.clone()));
-    set.spawn(every(state.clone(), Duration::from_secs(1), "jobs", async |state| jobs(state).await));
+    set.spawn(every(state.clone(), Duration::from_secs(1), "codes", async |state| sendings(state, Kind::Sms).await));
+    set.spawn(every(state.clone(), Duration::from_secs(1), "sms", async |state| sendings(state, Kind::SmsNotice).await));
+    set.spawn(every(state.clone(), Duration::from_secs(1), "matches", async |state| policy::matchings(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| state.refresh().await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "pauses", async |state| pauses(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
@@ -107,43 +111,41 @@ async fn listen(state: AppState) {
     }
 }
 
-/// Does what is due, and what that left to do, until nothing is.
+/// Sends what is due of a kind of SMS until nothing is.
 ///
 /// # Errors
-/// When the database does not answer; a job that fails is tried again later.
-pub async fn jobs(state: &AppState) -> anyhow::Result<()> {
+/// When the database does not answer; what could not be sent is tried again later.
+async fn sendings(state: &AppState, kind: Kind) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
-    loop {
-        let claimed = store::job::claim(&mut conn, state.now(), 20).await?;
+    let client = reqwest::Client::new();
+    while !state.shutdown.is_cancelled() {
+        let claimed = job::claim(&mut conn, kind, state.now(), 20).await?;
         if claimed.is_empty() {
-            return Ok(());
+            break;
         }
         for job in claimed {
-            do_job(state, &mut conn, job).await?;
-        }
-    }
-}
-
-async fn do_job(state: &AppState, conn: &mut store::Conn, job: store::job::Job) -> anyhow::Result<()> {
-    let done = match job.kind.as_str() {
-        "sms" => match serde_json::from_value::<CodeMessage>(job.payload.clone()) {
-            Ok(message) => sms::send(&reqwest::Client::new(), &state.config, &message, state.now()).await,
-            Err(error) => Err(error.into()),
-        },
-        other => match policy::job(state, conn, &job).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(anyhow::anyhow!("no such job: {other}")),
-            Err(error) => Err(error),
-        },
-    };
-    match done {
-        Ok(()) => store::job::finish(conn, job.id).await?,
-        Err(error) => {
-            tracing::warn!(job = job.id, kind = job.kind, attempt = job.attempts, %error, "a job failed");
-            store::job::fail(conn, job.id, &error.to_string()).await?;
+            match send(state, &client, kind, &job).await {
+                Ok(()) => job::finish(&mut conn, &[job.id]).await?,
+                Err(error) => failed(&mut conn, &job, &error).await?,
+            }
         }
     }
     Ok(())
+}
+
+async fn send(state: &AppState, client: &reqwest::Client, kind: Kind, job: &Job) -> anyhow::Result<()> {
+    if kind == Kind::Sms {
+        let message: CodeMessage = serde_json::from_value(job.payload.clone())?;
+        return sms::send(client, &state.config, &message, state.now()).await;
+    }
+    let message: Notice = serde_json::from_value(job.payload.clone())?;
+    sms::send_notice(client, &state.config, &message, state.now()).await
+}
+
+/// Records that a job failed; it is tried again later.
+async fn failed(conn: &mut Conn, job: &Job, error: &anyhow::Error) -> anyhow::Result<()> {
+    tracing::warn!(job = job.id, attempt = job.attempts, %error, "a job failed");
+    Ok(job::fail(conn, job.id, &error.to_string()).await?)
 }
 
 /// Lets the clock run again where a pause has reached its cap.

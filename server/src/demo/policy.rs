@@ -14,6 +14,7 @@ use domain::policy::model::{Item, day};
 use domain::policy::money::Fen;
 use serde_json::{Value, json};
 use store::Conn;
+use store::job::{self, Kind};
 use store::policy::application::{NewApplication, Words};
 use store::policy::item::Keeper;
 use store::policy::portrait::Change;
@@ -74,10 +75,9 @@ pub async fn load(conn: &mut Conn, people: &People, now: OffsetDateTime) -> Resu
         }
     }
     // What the import and the facts asked for has just been done.
-    for job in store::job::claim(conn, now, 100_000).await? {
-        if job.kind.starts_with("policy_match") {
-            store::job::finish(conn, job.id).await?;
-        }
+    for kind in [Kind::MatchEnterprise, Kind::MatchItem] {
+        let done: Vec<i64> = job::claim(conn, kind, now, 100_000).await?.iter().map(|job| job.id).collect();
+        job::finish(conn, &done).await?;
     }
     notice::tell(conn, today, now, 100_000).await?;
     applications(conn, people, today, now).await

@@ -77,7 +77,7 @@ pub async fn send_code(req: Req, body: Body) -> Reply {
     store::identity::put_login_code(&mut conn, mobile.as_str(), &code_hash(&mobile, &code), now + CODE_LIFE).await?;
     let message = CodeMessage { phone: mobile.to_string(), code: code.clone() };
     let payload = serde_json::to_value(&message).map_err(internal)?;
-    store::job::enqueue(&mut conn, "sms", &payload, now).await?;
+    store::job::enqueue(&mut conn, store::job::Kind::Sms, &payload, now).await?;
     let shown = req.state.config.demo.then_some(code);
     let form = Form::new(vec![("phone".into(), mobile.to_string()), ("back".into(), form.value("back").to_owned())]);
     let masked = mask::phone(mobile.as_str());

@@ -3,7 +3,7 @@
 use crate::{Conn, Page, StoreError};
 use domain::actor::{AreaCode, StaffId};
 use domain::policy::model::Item;
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 
 /// A published version.
@@ -67,6 +67,10 @@ fn read(code: &str, body: &str) -> Result<Item, StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn in_force(conn: &mut Conn, on: Date) -> Result<Vec<Published>, StoreError> {
+    in_force_in(conn.pg(), on).await
+}
+
+pub(super) async fn in_force_in(conn: &mut PgConnection, on: Date) -> Result<Vec<Published>, StoreError> {
     let rows = sqlx::query!(
         r#"select distinct on (v.item_id) v.item_id, i.code, v.body::text as "body!", v.published_at as "published_at!"
         from policy_version v join policy_item i on i.id = v.item_id
@@ -74,7 +78,7 @@ pub async fn in_force(conn: &mut Conn, on: Date) -> Result<Vec<Published>, Store
         order by v.item_id, v.version desc"#,
         on
     )
-    .fetch_all(conn.pg())
+    .fetch_all(conn)
     .await?;
     rows.into_iter()
         .map(|row| Ok(Published { id: row.item_id, item: read(&row.code, &row.body)?, published_at: row.published_at }))
@@ -194,7 +198,7 @@ pub async fn save_draft(conn: &mut Conn, item: &Item, keeper: Keeper, now: Offse
     Ok(version)
 }
 
-async fn write_version(tx: &mut sqlx::PgConnection, item: &Item, keeper: Keeper, now: OffsetDateTime) -> Result<i32, StoreError> {
+async fn write_version(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: OffsetDateTime) -> Result<i32, StoreError> {
     let document = &item.document;
     let document_id = sqlx::query_scalar!(
         "insert into policy_document (no, title, issuer, url, published_on, years, note) values ($1, $2, $3, $4, $5, $6, $7)

@@ -4,14 +4,16 @@ use super::{item, portrait};
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, EnterpriseId};
 use domain::policy::book::{Book, Scratch, Slot, SlotKind, Table};
+use domain::policy::condition::Test;
 use domain::policy::evaluate::Verdict;
 use domain::policy::model::Item;
-use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 
 /// Enterprises matched in one transaction.
 const BATCH: i64 = 20_000;
+/// Advisory locks of matching: with 0 that of the city, with an item's id that of the item.
+const LOCK: i32 = 0x706f_6c69;
 
 /// What a run of matching did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,6 +114,11 @@ pub async fn match_item(
     now: OffsetDateTime,
 ) -> Result<(Matched, Option<EnterpriseId>), StoreError> {
     let mut tx = conn.pg().begin().await?;
+    // What is read here must still be so when it is written: facts of the batch (see `match_enterprises`), and the item's version.
+    let key = i32::try_from(id).unwrap_or(i32::MAX);
+    sqlx::query!("select pg_advisory_xact_lock_shared($1, 0) as city, pg_advisory_xact_lock($1, $2) as item", LOCK, key)
+        .execute(&mut *tx)
+        .await?;
     let Some(item) = in_force(&mut tx, id, on).await? else {
         let gone = sqlx::query!("delete from policy_match where item_id = $1", id).execute(&mut *tx).await?.rows_affected();
         tx.commit().await?;
@@ -199,35 +206,50 @@ async fn write(
     Ok(Matched { new: row.new.unsigned_abs(), changed: row.changed.unsigned_abs(), ..Matched::default() })
 }
 
-/// Matches one enterprise to everything in force.
+/// Matches enterprises to everything in force.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was written then.
-pub async fn match_enterprise(
+pub async fn match_enterprises(
     conn: &mut Conn,
-    enterprise: EnterpriseId,
+    enterprises: &[EnterpriseId],
     on: Date,
     now: OffsetDateTime,
 ) -> Result<Matched, StoreError> {
-    let published = item::in_force(conn, on).await?;
-    let facts = portrait::get(conn, enterprise).await?;
+    let mut tx = conn.pg().begin().await?;
+    // Whoever read older facts has written before: neither a batch of an item nor another server's look at the same enterprise
+    // may put back what was true a second ago.
+    sqlx::query!("select pg_advisory_xact_lock($1, 0) as city", LOCK).execute(&mut *tx).await?;
+    let published = item::in_force_in(&mut tx, on).await?;
     let ids: std::collections::HashMap<String, i64> = published.iter().map(|p| (p.item.id.clone(), p.id)).collect();
     let book = Book::new(published.into_iter().map(|p| p.item).collect(), on);
-    let (mut items, mut versions, mut amounts) = (Vec::new(), Vec::new(), Vec::new());
-    for outcome in book.evaluate(&facts).outcomes.into_iter().filter(|outcome| outcome.verdict == Verdict::Eligible) {
-        let item = &book.items()[outcome.item];
-        items.push(ids[&item.id]);
-        versions.push(i32::try_from(item.version).unwrap_or(i32::MAX));
-        amounts.push(outcome.amount.low.0);
+    let portraits = sqlx::query!("select enterprise_id, facts from portrait where enterprise_id = any($1)", enterprises)
+        .fetch_all(&mut *tx)
+        .await?;
+    let (mut firms, mut items, mut versions, mut amounts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for row in portraits {
+        let facts = portrait::read(row.facts)?;
+        for outcome in book.evaluate(&facts).outcomes.into_iter().filter(|outcome| outcome.verdict == Verdict::Eligible) {
+            let item = &book.items()[outcome.item];
+            firms.push(row.enterprise_id);
+            items.push(ids[&item.id]);
+            versions.push(i32::try_from(item.version).unwrap_or(i32::MAX));
+            amounts.push(outcome.amount.low.0);
+        }
     }
-    let mut tx = conn.pg().begin().await?;
-    let gone = sqlx::query!("delete from policy_match where enterprise_id = $1 and item_id <> all($2)", enterprise, &items)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
-    let mut done = write(&mut tx, &vec![enterprise; items.len()], &items, &versions, &amounts, now).await?;
+    let gone = sqlx::query!(
+        "delete from policy_match m where m.enterprise_id = any($1)
+            and not exists (select from unnest($2::bigint[], $3::bigint[]) w (e, i) where w.e = m.enterprise_id and w.i = m.item_id)",
+        enterprises,
+        &firms,
+        &items
+    )
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    let mut done = write(&mut tx, &firms, &items, &versions, &amounts, now).await?;
     done.gone = gone;
-    done.seen = 1;
+    done.seen = enterprises.len() as u64;
     tx.commit().await?;
     Ok(done)
 }
@@ -255,32 +277,40 @@ pub async fn preview(conn: &mut Conn, item: Item, area: Option<AreaCode>) -> Res
     }
 }
 
-/// Every item the system should look at on a new day: windows open and close without anybody publishing.
+/// Has the city matched to every item that a new day changes: its dates begin or end, or a condition counts months. Once a day for
+/// each item, whichever server is first; days on which no server ran are made up for. Answers how many items.
 ///
 /// # Errors
-/// [`StoreError`].
-pub async fn items_changing(conn: &mut Conn, on: Date) -> Result<Vec<i64>, StoreError> {
-    Ok(sqlx::query_scalar!(
-        "select distinct item_id from policy_version where state = 'published' and (valid_from = $1 or valid_to = $1 - 1) order by item_id",
-        on
+/// [`StoreError`]; nothing was queued then.
+pub async fn match_day(conn: &mut Conn, on: Date, now: OffsetDateTime) -> Result<usize, StoreError> {
+    let mut tx = conn.pg().begin().await?;
+    let counting: Vec<i64> =
+        item::in_force_in(&mut tx, on).await?.into_iter().filter(|p| counts_months(&p.item)).map(|p| p.id).collect();
+    let due = sqlx::query_scalar!(
+        r#"with looked as (
+            update policy_item i set matched_on = $1 from policy_item old
+            where old.id = i.id and coalesce(i.matched_on, (i.created_at at time zone 'Asia/Shanghai')::date) < $1
+            returning i.id, coalesce(old.matched_on, (old.created_at at time zone 'Asia/Shanghai')::date) as since
+        )
+        select l.id as "id!" from looked l where l.id = any($2) or exists (
+            select from policy_version v where v.item_id = l.id and v.state = 'published'
+                and ((v.valid_from > l.since and v.valid_from <= $1) or (v.valid_to >= l.since and v.valid_to < $1)))
+        order by l.id"#,
+        on,
+        &counting
     )
-    .fetch_all(conn.pg())
-    .await?)
+    .fetch_all(&mut *tx)
+    .await?;
+    for id in &due {
+        sqlx::query!("select match_item_soon($1, $2) as done", id, now).execute(&mut *tx).await?;
+    }
+    tx.commit().await?;
+    Ok(due.len())
 }
 
-/// Puts a job for the next batch of an item.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn continue_item(conn: &mut Conn, id: i64, after: EnterpriseId, now: OffsetDateTime) -> Result<(), StoreError> {
-    crate::job::enqueue(
-        conn,
-        "policy_match_item",
-        &Value::from(serde_json::Map::from_iter([
-            ("item".to_owned(), Value::from(id)),
-            ("after".to_owned(), Value::from(after)),
-        ])),
-        now,
-    )
-    .await
+/// Whether time alone may turn a verdict.
+fn counts_months(item: &Item) -> bool {
+    let mut found = false;
+    item.condition.leaves(&mut |leaf| found |= matches!(leaf.test, Test::Age { .. }));
+    found
 }

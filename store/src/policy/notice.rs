@@ -100,19 +100,28 @@ pub async fn choose(
     Ok(())
 }
 
-/// Queues reminders of windows that end in 14 and in 3 days, for whoever matches and has not applied. Needs the system's scope; runs
-/// as often as one likes.
+/// Queues reminders of windows that end in 14 and in 3 days, for whoever matched before and has not applied. Needs the system's scope;
+/// runs as often as one likes, and makes up for a day on which it did not run. A later window of the same item is told again.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn queue_deadlines(conn: &mut Conn, on: Date, now: OffsetDateTime) -> Result<u64, StoreError> {
     let done = sqlx::query!(
         "insert into policy_notice (enterprise_id, item_id, kind, queued_at)
-         select m.enterprise_id, m.item_id, case v.apply_to - $1 when 3 then 'deadline3' else 'deadline14' end, $2
-         from policy_version v join policy_match m on m.item_id = v.item_id and m.version = v.version
-         where v.state = 'published' and v.mode <> 'automatic' and v.apply_to - $1 in (3, 14)
-            and not exists (select from application a where a.enterprise_id = m.enterprise_id and a.item_id = m.item_id)
-         on conflict do nothing",
+         select m.enterprise_id, m.item_id, d.kind, $2
+         from policy_version v
+         cross join lateral (select case when v.apply_to - $1 <= 3 then 'deadline3' else 'deadline14' end as kind,
+            case when v.apply_to - $1 <= 3 then 3 else 14 end as days) d
+         join policy_match m on m.item_id = v.item_id and m.version = v.version
+         where v.state = 'published' and v.mode <> 'automatic' and v.apply_to between $1 and $1 + 14
+            -- Who came later was told of the last day with the match itself.
+            and exists (select from policy_step s where s.item_id = m.item_id and s.step = 'matched' and s.enterprise_id = m.enterprise_id
+                and (s.at at time zone 'Asia/Shanghai')::date <= v.apply_to - d.days)
+            and not exists (select from application a where a.enterprise_id = m.enterprise_id and a.item_id = m.item_id
+                and a.state <> 'withdrawn' and a.submitted_at >= coalesce(v.apply_from, v.valid_from))
+         -- Within a window the same reminder comes up for eleven days at most.
+         on conflict (enterprise_id, item_id, kind) do update set queued_at = excluded.queued_at, told_at = null
+            where policy_notice.queued_at < excluded.queued_at - interval '12 days'",
         on,
         now
     )
@@ -143,14 +152,12 @@ pub async fn tell(conn: &mut Conn, on: Date, now: OffsetDateTime, limit: i64) ->
     if enterprises.is_empty() {
         return Ok(0);
     }
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Told,
         r#"with told as (
             update policy_notice set told_at = $2 where enterprise_id = any($1) and told_at is null returning enterprise_id, item_id, kind
-        ), stepped as (
-            insert into policy_step (enterprise_id, item_id, step, at) select distinct enterprise_id, item_id, 'told', $2 from told
-            on conflict do nothing
         )
-        select t.enterprise_id, m.person_id, p.phone, t.kind, i.code, v.title, x.amount, v.apply_to,
+        select t.enterprise_id, t.item_id, m.person_id, p.phone, t.kind, i.code, v.title, x.amount, v.apply_to,
             coalesce(f.in_app, true) as "in_app!", coalesce(f.sms, false) as "sms!"
         from told t
         -- What no longer matches is not told any more.
@@ -169,50 +176,98 @@ pub async fn tell(conn: &mut Conn, on: Date, now: OffsetDateTime, limit: i64) ->
     )
     .fetch_all(&mut *tx)
     .await?;
-    let mut at = 0;
-    while at < rows.len() {
-        let key = (rows[at].enterprise_id, rows[at].person_id);
-        let end = at + rows[at..].iter().take_while(|row| (row.enterprise_id, row.person_id) == key).count();
-        let mine = &rows[at..end];
-        at = end;
-        for (sms, wanted) in [
-            (false, mine.iter().filter(|row| row.in_app).collect::<Vec<_>>()),
-            (true, mine.iter().filter(|row| row.sms).collect()),
-        ] {
-            let lines: Vec<Line> = wanted
-                .iter()
-                .map(|row| Line { kind: &row.kind, title: &row.title, amount: Fen(row.amount), until: row.apply_to })
-                .collect();
-            let Some((title, body)) = digest(&lines) else { continue };
-            if sms {
-                let payload = serde_json::json!({ "phone": mine[0].phone, "text": title });
-                sqlx::query!(
-                    "insert into job (kind, payload, run_at, created_at) values ('sms_notice', $1, $2, $2)",
-                    payload,
-                    now
-                )
-                .execute(&mut *tx)
-                .await?;
-                continue;
-            }
+    let (mut messages, mut sms) = (Messages::default(), Vec::new());
+    for mine in rows.chunk_by(|a, b| (a.enterprise_id, a.person_id) == (b.enterprise_id, b.person_id)) {
+        let shown: Vec<&Told> = mine.iter().filter(|row| row.in_app).collect();
+        if let Some((title, body)) = digest(&shown.iter().map(|row| row.line()).collect::<Vec<_>>()) {
             // One item leads to it, several to the list.
-            let link = if let [only] = wanted.as_slice() { format!("/policies/{}", only.code) } else { "/policies".to_owned() };
-            sqlx::query!(
-                "insert into message (person_id, enterprise_id, number, kind, title, body, link, created_at)
-                 values ($1, $2, '', 'policy', $3, $4, $5, $6)",
-                key.1,
-                key.0,
-                title,
-                body,
-                link,
-                now
-            )
-            .execute(&mut *tx)
-            .await?;
+            let link = if let [only] = shown.as_slice() { format!("/policies/{}", only.code) } else { "/policies".to_owned() };
+            messages.persons.push(mine[0].person_id);
+            messages.enterprises.push(mine[0].enterprise_id);
+            messages.titles.push(title);
+            messages.bodies.push(body);
+            messages.links.push(link);
+        }
+        let sent: Vec<&Told> = mine.iter().filter(|row| row.sms).collect();
+        if let Some((title, _)) = digest(&sent.iter().map(|row| row.line()).collect::<Vec<_>>()) {
+            sms.push(serde_json::json!({ "phone": mine[0].phone, "text": title }));
         }
     }
+    sqlx::query!(
+        "insert into message (person_id, enterprise_id, number, kind, title, body, link, created_at)
+         select person, enterprise, '', 'policy', title, body, link, $6
+         from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[]) m (person, enterprise, title, body, link)",
+        &messages.persons,
+        &messages.enterprises,
+        &messages.titles,
+        &messages.bodies,
+        &messages.links,
+        now
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "insert into job (kind, payload, run_at, created_at) select 'sms_notice', payload, $2, $3 from unnest($1::jsonb[]) payload",
+        &sms,
+        daytime(now),
+        now
+    )
+    .execute(&mut *tx)
+    .await?;
+    let reached = || rows.iter().filter(|row| row.in_app || row.sms);
+    sqlx::query!(
+        "insert into policy_step (enterprise_id, item_id, step, at)
+         select distinct e, i, 'told', $3::timestamptz from unnest($1::bigint[], $2::bigint[]) t (e, i) on conflict do nothing",
+        &reached().map(|row| row.enterprise_id).collect::<Vec<_>>(),
+        &reached().map(|row| row.item_id).collect::<Vec<_>>(),
+        now
+    )
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await?;
     Ok(enterprises.len())
+}
+
+/// When an SMS that is in no hurry may go out: between eight and twenty o'clock.
+fn daytime(now: OffsetDateTime) -> OffsetDateTime {
+    let local = domain::calendar::local(now);
+    let morning = local.replace_time(time::macros::time!(8:00));
+    match local.hour() {
+        ..8 => morning,
+        20.. => morning + time::Duration::days(1),
+        _ => now,
+    }
+}
+
+/// Something untold, and a member who may be told of it.
+struct Told {
+    enterprise_id: EnterpriseId,
+    item_id: i64,
+    person_id: PersonId,
+    phone: String,
+    kind: String,
+    code: String,
+    title: String,
+    amount: i64,
+    apply_to: Option<Date>,
+    in_app: bool,
+    sms: bool,
+}
+
+impl Told {
+    fn line(&self) -> Line<'_> {
+        Line { kind: &self.kind, title: &self.title, amount: Fen(self.amount), until: self.apply_to }
+    }
+}
+
+/// Messages, column by column.
+#[derive(Default)]
+struct Messages {
+    persons: Vec<PersonId>,
+    enterprises: Vec<EnterpriseId>,
+    titles: Vec<String>,
+    bodies: Vec<String>,
+    links: Vec<String>,
 }
 
 /// One thing to tell.
@@ -227,9 +282,9 @@ struct Line<'a> {
 fn digest(lines: &[Line]) -> Option<(String, String)> {
     let (new, ending): (Vec<&Line>, Vec<&Line>) = lines.iter().partition(|line| line.kind == "new");
     let mut titles = Vec::new();
-    if let Some(sum) = (!new.is_empty()).then(|| Fen(new.iter().map(|line| line.amount.0).sum())) {
-        let money = if sum > Fen::ZERO { format!("，约 {}", sum.words()) } else { String::new() };
-        titles.push(format!("有 {} 项政策适合您的企业{money}", new.len()));
+    // The amounts are not added up: rules of groups and caps may pay less than all of them.
+    if !new.is_empty() {
+        titles.push(format!("有 {} 项政策适合您的企业", new.len()));
     }
     if !ending.is_empty() {
         titles.push(format!("{} 项政策快截止", ending.len()));

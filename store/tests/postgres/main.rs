@@ -5,6 +5,7 @@ mod desk;
 mod filing;
 mod plans;
 mod policy;
+mod policy_guards;
 mod random;
 mod replay;
 mod scope;

@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use store::identity::{self, NewStaff};
 use store::policy::application::{ApplicationError, File, NewApplication, Words};
 use store::policy::item::Keeper;
-use store::policy::matching::{Matched, match_enterprise, match_item, preview};
+use store::policy::matching::{Matched, match_enterprises, match_item, preview};
 use store::policy::notice::{Preference, choose, queue_deadlines, tell};
 use store::policy::portrait::{self, Change};
 use store::policy::{application, evaluation, item, library};
@@ -21,12 +21,12 @@ use store::{Conn, StoreError};
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
-fn today() -> Date {
+pub fn today() -> Date {
     morning().date()
 }
 
 /// Eight per cent of the investment for manufacturers from five million on.
-fn upgrade(id: &str, ends: Date) -> Item {
+pub fn upgrade(id: &str, ends: Date) -> Item {
     let day = domain::policy::model::day::text;
     serde_json::from_value(json!({
         "id": id, "title": "设备补助", "document": { "no": "1号", "title": "办法" }, "level": "city", "tags": ["技改"],
@@ -41,11 +41,11 @@ fn upgrade(id: &str, ends: Date) -> Item {
     .unwrap()
 }
 
-fn says(code: &str, value: Value) -> Change {
+pub fn says(code: &str, value: Value) -> Change {
     Change { code: code.to_owned(), value: Some(value), period: "2025".to_owned(), source: "市经信局".to_owned() }
 }
 
-async fn libraries(conn: &mut Conn) {
+pub async fn libraries(conn: &mut Conn) {
     for (code, kind, may) in [("equipment_investment", AttributeKind::Money, true), ("industry", AttributeKind::Code, false)] {
         let attribute = Attribute {
             code: code.to_owned(),
@@ -63,7 +63,7 @@ async fn libraries(conn: &mut Conn) {
 }
 
 /// An item of 市建设局 that is published, with the facts that fit A and not B; nothing is matched yet.
-async fn published(world: &World) -> (i64, Item) {
+pub async fn published(world: &World) -> (i64, Item) {
     let mut conn = world.store.system().await.unwrap();
     libraries(&mut conn).await;
     let item = upgrade("upgrade", today() + Duration::days(14));
@@ -99,7 +99,14 @@ pub async fn seed(world: &World) {
     apply(world, &mut member, id, &item, Uuid::new_v4(), &[kept]).await.unwrap();
 }
 
-async fn apply(world: &World, conn: &mut Conn, id: i64, item: &Item, key: Uuid, files: &[Uuid]) -> Result<String, StoreError> {
+pub async fn apply(
+    world: &World,
+    conn: &mut Conn,
+    id: i64,
+    item: &Item,
+    key: Uuid,
+    files: &[Uuid],
+) -> Result<String, StoreError> {
     let facts = portrait::get(conn, world.a.id).await.unwrap();
     let new = NewApplication {
         client_key: key,
@@ -200,10 +207,10 @@ async fn only_differences_are_written_and_told_once(owner: PgPool) {
     assert_eq!(world.count("select count(*) from message where kind = 'policy'").await, 1);
     // A changed fact re-matches its enterprise; what is new the same day waits for the next.
     portrait::put(&mut conn, world.b.id, &[says("equipment_investment", json!("5000000"))], today(), now).await.unwrap();
-    let done = match_enterprise(&mut conn, world.b.id, today(), now).await.unwrap();
+    let done = match_enterprises(&mut conn, &[world.b.id], today(), now).await.unwrap();
     assert_eq!((done.new, done.gone), (1, 0));
     portrait::put(&mut conn, world.a.id, &[says("equipment_investment", json!("6000000"))], today(), now).await.unwrap();
-    assert_eq!(match_enterprise(&mut conn, world.a.id, today(), now).await.unwrap().changed, 1);
+    assert_eq!(match_enterprises(&mut conn, &[world.a.id], today(), now).await.unwrap().changed, 1);
     assert_eq!(queue_deadlines(&mut conn, today(), now).await.unwrap(), 2, "the window ends in 14 days");
     assert_eq!(queue_deadlines(&mut conn, today(), now).await.unwrap(), 0);
     assert_eq!(tell(&mut conn, today(), now, 10).await.unwrap(), 1, "B had no digest today, A had");

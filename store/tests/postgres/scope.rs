@@ -92,7 +92,7 @@ pub async fn seed(world: &World) {
     world.as_staff("handler_jianshe", &number, &Command::Sign, now).await;
     store::identity::put_login_code(&mut system, "13800000001", b"hash", now).await.unwrap();
     store::identity::hit_rate_limit(&mut system, "code:13800000001", Duration::minutes(1), 1, now).await.unwrap();
-    store::job::enqueue(&mut system, "sms", &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
+    store::job::enqueue(&mut system, store::job::Kind::Sms, &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
     let day = now.date();
     sqlx::query("insert into calendar_day (day, working) values ($1, false)").bind(day).execute(&world.owner).await.unwrap();
     crate::policy::seed(world).await;
