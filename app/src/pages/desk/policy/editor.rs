@@ -203,7 +203,9 @@ fn draw(rest: &mut impl Iterator<Item = Part>, editor: &Editor, form: &Form) -> 
                     let remove = removable.then(|| button("remove", "删除"));
                     view! { <p class="row">{order}{remove}</p> }
                 });
-                let id = (!pointer.is_empty()).then(|| pointer.clone());
+                // A clause's own text, and what a tag pays, already bear this id.
+                let taken = pointer.is_empty() || pointer.starts_with("/clauses/") || pointer.contains("/by_tag/");
+                let id = (!taken).then(|| pointer.clone());
                 let class = if pointer.is_empty() { "card group" } else { "group nested" };
                 views.push(view! { <fieldset class=class id=id tabindex="-1"><legend>{title}</legend>{moves}<div class="group-fields">{inner}</div></fieldset> }.into_any());
             }

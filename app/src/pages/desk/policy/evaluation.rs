@@ -42,8 +42,8 @@ pub fn evaluation(version: &Version, figures: &Evaluation) -> Page {
                 ("满意度", text(rating)),
                 ("相关诉求", text(questions)),
             ]))}
-            {section("按区县", breakdown(&figures.districts, |key| key.parse().map_or_else(|_| key.to_owned(), area::name)))}
-            {section("按行业", breakdown(&figures.industries, |key| if key == "?" { "未知".to_owned() } else { code_name("industry", key) }))}
+            {section("按区县", breakdown("按区县明细", &figures.districts, |key| key.parse().map_or_else(|_| key.to_owned(), area::name)))}
+            {section("按行业", breakdown("按行业明细", &figures.industries, |key| if key == "?" { "未知".to_owned() } else { code_name("industry", key) }))}
         },
     )
 }
@@ -74,7 +74,7 @@ fn bars(unit: &'static str, rows: &[(String, i64)]) -> AnyView {
     .into_any()
 }
 
-fn breakdown(rows: &[Row], name: impl Fn(&str) -> String) -> AnyView {
+fn breakdown(label: &'static str, rows: &[Row], name: impl Fn(&str) -> String) -> AnyView {
     let paid: Vec<(String, i64)> = rows.iter().map(|row| (name(&row.key), row.matched)).collect();
     let table = rows.iter().map(|row| {
         view! {
@@ -83,7 +83,7 @@ fn breakdown(rows: &[Row], name: impl Fn(&str) -> String) -> AnyView {
     });
     view! {
         {bars("匹配企业", &paid)}
-        <div class="table-wrap" tabindex="0" role="region" aria-label="明细">
+        <div class="table-wrap" tabindex="0" role="region" aria-label=label>
             <table class="figures">
                 <thead><tr><th scope="col">"分组"</th><th scope="col">"匹配"</th><th scope="col">"申请"</th><th scope="col">"拨付"</th><th scope="col">"金额"</th></tr></thead>
                 <tbody>{table.collect_view()}</tbody>

@@ -1,0 +1,126 @@
+// The second half of the main job: an owner sees the money, finds the step that is missing, applies, is paid, and rates it. On the phone
+// with WebAssembly and without JavaScript, the policy desk on the other server.
+
+import { DESK, expect, expectAccessible, expectNoSidewaysScroll, islands, picture, second, test } from "../fixtures.ts";
+import { mobile, signIn, signInStaff } from "../people.ts";
+
+/** A file that is a PDF by its first bytes. */
+const invoice = { name: "设备购置发票清单.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
+
+test("an owner finds the missing step, applies with a file, is paid and rates it", async ({ page, browser, another, scripted, complaints }) => {
+  test.setTimeout(180_000);
+  await signIn(page, mobile(scripted ? 3 : 4));
+  await expect(page).toHaveURL(/\/home$/);
+  await expect(page.getByRole("heading", { name: "为您匹配的政策" })).toBeVisible();
+  await expect(page.locator(".policy-total .money")).toContainText("元");
+  await picture(page, "policy-home");
+
+  // The list, and an item one step away.
+  await page.getByRole("link", { name: "政策", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "政策", exact: true })).toBeVisible();
+  await expectNoSidewaysScroll(page);
+  await picture(page, "policy-list");
+  await page.getByRole("link", { name: /技术改造设备补助（演示）/ }).click();
+  await expect(page.getByText("差一点")).toBeVisible();
+  await expect(page.getByText("设备投资额还差 420,000 元")).toBeVisible();
+  await picture(page, "policy-item-near");
+  await expectNoSidewaysScroll(page);
+
+  // The calculator: another number, another total; nothing is saved by trying.
+  await page.getByRole("link", { name: "算一算" }).click();
+  await islands(page);
+  const results = page.locator("#calc-results");
+  await expect(results.getByText("设备投资额还差 420,000 元")).toBeVisible();
+  const calculate = async (value: string) => {
+    await page.getByLabel("设备投资额（元）", { exact: true }).fill(value);
+    if (!scripted) await page.getByRole("button", { name: "重新计算" }).click();
+  };
+  if (scripted) {
+    // Alone: the network is not needed any more.
+    await page.context().setOffline(true);
+  }
+  await calculate("12,000,000");
+  await expect(results.locator(".calc-total .delta")).toHaveText("+960,000 元");
+  await expect(results.getByText("原来：差一点")).toBeVisible();
+  await calculate("4999999.99");
+  await expect(results.getByText("设备投资额还差 0.01 元")).toBeVisible();
+  if (scripted) await page.context().setOffline(false);
+  // What cannot be read is said, and stays as it was typed.
+  if (!scripted) complaints.expect(/422/);
+  await calculate("一千万");
+  await expect(page.getByLabel("设备投资额（元）", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("设备投资额（元）", { exact: true })).toHaveValue("一千万");
+  await calculate("5000000");
+  await expect(results.locator(".calc-total .delta")).toHaveText("+400,000 元");
+  await picture(page, "policy-calculator");
+  await page.getByRole("button", { name: "保存到企业画像" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "已保存到企业画像" })).toBeVisible();
+
+  // The same item now; the form wants its materials, and keeps what was typed.
+  await page.goto("/policies/demo-upgrade");
+  await expect(page.locator(".amount")).toHaveText("400,000 元");
+  await page.getByRole("link", { name: "去申报" }).click();
+  await islands(page);
+  const state = { viewport: { width: 360, height: 740 }, storageState: await page.context().storageState() };
+  await expectAccessible(browser, "/policies/demo-upgrade/apply", state);
+  await page.getByLabel("补充说明").fill("设备已到厂安装");
+  complaints.expect(/422/);
+  await page.getByRole("button", { name: "提交申报" }).click();
+  await expect(page.locator(".error-summary")).toContainText("请上传申报材料");
+  await expect(page.getByLabel("补充说明")).toHaveValue("设备已到厂安装");
+  await islands(page);
+  await page.getByLabel("上传文件").setInputFiles([{ name: "说明.txt", mimeType: "text/plain", buffer: Buffer.from("说明") }, invoice]);
+  await page.getByRole("button", { name: "提交申报" }).click();
+  await expect(page.locator(".error-summary")).toContainText("说明.txt 不是 PDF、图片、Word 或 Excel 文件");
+  await expect(page.locator(".files .file")).toHaveText(/设备购置发票清单\.pdf/);
+  await picture(page, "policy-apply");
+  await islands(page);
+  await page.getByRole("button", { name: "提交申报" }).click();
+  await expect(page).toHaveURL(/\/applications\/SQ-/);
+  await expect(page.getByText("已提交").first()).toBeVisible();
+  await expect(page.getByText("一致")).toBeVisible();
+  const path = new URL(page.url()).pathname;
+  await expectNoSidewaysScroll(page);
+
+  // The policy desk, on the other server: review, approve, pay.
+  const reviewer = await another({ ...DESK, baseURL: second() });
+  await signInStaff(reviewer, "jingxin");
+  await reviewer.goto(`/desk${path}`);
+  await picture(reviewer, "policy-review");
+  const download = await reviewer.request.get((await reviewer.getByRole("link", { name: /设备购置发票清单\.pdf/ }).getAttribute("href")) ?? "");
+  expect((await download.body()).equals(invoice.buffer)).toBe(true);
+  expect(download.headers()["content-disposition"]).toContain("attachment");
+  const give = async (command: string, state: string) => {
+    const form = reviewer.locator("details.act", { has: reviewer.locator("summary", { hasText: command }) });
+    if (!(await form.getAttribute("open").then((open) => open !== null))) await form.locator("summary").click();
+    await form.getByRole("button", { name: command }).click();
+    await expect(reviewer.locator("h1 + .tags")).toContainText(state);
+  };
+  await give("开始审核", "审核中");
+  await give("核准", "已核准");
+  await page.reload();
+  await expect(page.locator(".amount")).toHaveText("核准 400,000 元");
+  await give("登记拨付", "已拨付");
+  await page.reload();
+  await expect(page.locator(".amount")).toHaveText("已拨付 400,000 元");
+
+  // Rated, once.
+  await page.getByRole("link", { name: "评价" }).click();
+  await islands(page);
+  await expectAccessible(browser, `${path}/rate`, state);
+  await page.getByRole("radio", { name: "非常满意" }).check();
+  await page.getByRole("button", { name: "评价" }).click();
+  await expect(page.getByText("您的评价：5 分")).toBeVisible();
+  await picture(page, "policy-paid");
+  await page.goto("/messages");
+  await expect(page.getByRole("link", { name: /技术改造设备补助（演示）：已拨付/ })).toBeVisible();
+});
+
+test("a question about a policy goes into the loop with one tap", async ({ page, scripted }) => {
+  await signIn(page, mobile(scripted ? 21 : 22));
+  await page.goto("/policies/small-profit-cit");
+  await page.getByRole("button", { name: "提交咨询" }).click();
+  await expect(page.getByRole("heading", { name: "已提交" })).toBeVisible();
+  await page.getByRole("link", { name: "查看进度" }).click();
+  await expect(page.getByText("想咨询政策“小型微利企业所得税优惠”，请联系我。")).toBeVisible();
+});
