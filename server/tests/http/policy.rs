@@ -38,6 +38,7 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     for words in ["差一点", "设备投资额还差 420,000 元", "年度设备投资500万元（含）以上"] {
         assert!(near.contains(words), "{words}");
     }
+    assert!(near.contains("设备投资额 500 万元 × 8%"), "the formula has the figures of the step taken");
     assert!(!near.contains("/apply\""), "nobody applies for what does not fit");
     sent(&owner.get(&format!("{UPGRADE}/apply")).await, UPGRADE);
     sent(&owner.post(&format!("{UPGRADE}/apply"), &form("0199b0c0-0000-7000-8000-000000000101")).await, UPGRADE);
@@ -236,6 +237,16 @@ async fn disputes_and_questions_go_into_the_loop_once(pool: PgPool) {
     sent(&owner.post("/me/portrait/dispute", &dispute).await, &format!("/issues/{number}/receipt"));
     let issue = owner.get(&format!("/issues/{number}")).await.body;
     assert!(issue.contains("画像数据核实：年营业收入") && issue.contains("应为 3,860 万元"));
+    let much = "多".repeat(2_100);
+    let refused = owner
+        .post("/me/portrait/dispute", &[("key", "0199b0c0-0000-7000-8000-00000000010a"), ("code", "revenue"), ("text", &much)])
+        .await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(
+        refused.body.contains("href=\"#dispute-revenue\"")
+            && refused.body.contains(&much)
+            && refused.body.contains("<details open")
+    );
     assert_eq!(owner.post("/me/portrait/dispute", &[("code", "nonsense")]).await.status.as_u16(), 404);
 
     let ask = format!("{VOUCHER}/ask");

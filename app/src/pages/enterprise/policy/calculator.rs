@@ -6,11 +6,11 @@ use crate::islands::Calculator;
 use crate::render::Page;
 use crate::shell::{Chrome, Tab};
 use crate::ui::form::Form;
-use crate::ui::policy::day;
+use crate::ui::policy::{day, figure, yes_or_no};
 use crate::ui::{back, section};
 use base64::prelude::{BASE64_STANDARD as BASE64, Engine};
 use domain::policy::facts::Facts;
-use domain::policy::library::{AttributeKind, Library};
+use domain::policy::library::Library;
 use leptos::prelude::*;
 
 /// The page: the portrait's facts in `view`, what was typed in `form`, and what that makes of the facts in `tried`.
@@ -23,8 +23,8 @@ pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
     let fields: Vec<AnyView> = inputs(book, library, &view.evaluation)
         .iter()
         .map(|input| match input {
-            Input::Attribute(code) => number(library, code, form, tried),
-            Input::Question(code) => question(library, code, form, tried),
+            Input::Attribute(code) => library.attributes.get(code).map(|attribute| figure(attribute, tried, form)).into_any(),
+            Input::Question(code) => yes_or_no(library, code, tried, form),
             Input::Tag(_) => ().into_any(),
         })
         .collect();
@@ -58,52 +58,6 @@ pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
         },
     )
     .with_calculator()
-}
-
-fn number(library: &Library, code: &str, form: &Form, tried: &Facts) -> AnyView {
-    let Some(attribute) = library.attributes.get(code) else { return ().into_any() };
-    let name = format!("f.{code}");
-    let typed = form.all(&name).next().map(str::to_owned);
-    let value = typed.unwrap_or_else(|| tried.get(code).map(|fact| fact.value.clone()).unwrap_or_default());
-    let fault = form.error(&name).map(|message| view! { <p class="fault">{message.to_owned()}</p> });
-    let bad = fault.is_some().then_some("true");
-    let label =
-        if attribute.unit.is_empty() { attribute.name.clone() } else { format!("{}（{}）", attribute.name, attribute.unit) };
-    let (kind, mode) = match attribute.kind {
-        AttributeKind::Date => ("date", "text"),
-        AttributeKind::Count => ("text", "numeric"),
-        _ => ("text", "decimal"),
-    };
-    view! {
-        <div class="field">
-            <label for=name.clone()>{label}</label>
-            {fault}
-            <input id=name.clone() name=name.clone() type=kind inputmode=mode value=value autocomplete="off" maxlength="24" placeholder="未填" aria-invalid=bad/>
-        </div>
-    }
-    .into_any()
-}
-
-fn question(library: &Library, code: &str, form: &Form, tried: &Facts) -> AnyView {
-    let name = format!("q.{code}");
-    let answer = match form.value(&name) {
-        "" => tried.attest.get(code).map(|yes| if *yes { "yes" } else { "no" }).unwrap_or_default().to_owned(),
-        typed => typed.to_owned(),
-    };
-    let option = |value: &'static str, label: &'static str| {
-        let id = format!("{name}-{value}");
-        view! {
-            <div class="choice">
-                <input type="radio" id=id.clone() name=name.clone() value=value checked=answer == value/>
-                <label for=id><span>{label}</span></label>
-            </div>
-        }
-    };
-    let (yes, no) = (option("yes", "是"), option("no", "否"));
-    view! {
-        <fieldset class="field choices yes-no"><legend>{library.question_text(code).to_owned()}</legend><div class="options">{yes}{no}</div></fieldset>
-    }
-    .into_any()
 }
 
 fn tag(library: &Library, code: &str, tried: &Facts) -> AnyView {

@@ -1,5 +1,6 @@
 //! One policy. An owner wants: is it for me, how much, by when, what do I bring, whom do I ask?
 
+use super::list::{can_answer, where_to_answer};
 use crate::api::policy::ItemPage;
 use crate::render::Page;
 use crate::shell::{Chrome, Tab};
@@ -7,7 +8,10 @@ use crate::ui::form::{Field, Form, field, hidden};
 use crate::ui::policy::{amount, conditions, day, deadline};
 use crate::ui::{back, facts, icon, section, words as text};
 use domain::policy::application::State;
+use domain::policy::condition::Test;
 use domain::policy::evaluate::{Standing, Verdict};
+use domain::policy::explain::LeafResult;
+use domain::policy::facts::{Fact, Facts};
 use domain::policy::model::{Item, Mode};
 use domain::policy::words;
 use leptos::prelude::*;
@@ -30,7 +34,7 @@ pub fn item(page: &ItemPage, form: &Form, today: Date) -> Page {
         Standing::Unmet => "tag quiet",
     };
     let formula = item.amount.is_money().then(|| {
-        let filled = words::formula(library, &item.amount, &view.facts);
+        let filled = words::formula(library, &item.amount, &reckoned(page, &explained));
         view! { <p class="formula">{filled}</p> }
     });
     let worth = if standing == Standing::Near {
@@ -75,6 +79,16 @@ pub fn item(page: &ItemPage, form: &Form, today: Date) -> Page {
             {ask(item, form)}
         },
     )
+}
+
+/// The facts that the amount is said of: as they are, or with the missing step taken.
+fn reckoned(page: &ItemPage, explained: &[LeafResult<'_>]) -> Facts {
+    let mut facts = page.view.facts.clone();
+    let short = page.outcome.short.and_then(|at| explained.get(at)).map(|leaf| &leaf.leaf.test);
+    if let Some(Test::Num { attr, value, .. }) = short {
+        facts.set(attr, Fact::new(value.to_string()));
+    }
+    facts
 }
 
 fn window(from: Date, to: Option<Date>) -> String {
@@ -125,8 +139,11 @@ fn act(page: &ItemPage, item: &Item, today: Date) -> AnyView {
         };
         return view! { <p class="row"><a class="button" href=href>{label}</a>{calculator}</p> }.into_any();
     }
-    let missing =
-        (page.outcome.verdict == Verdict::Unknown).then(|| view! { <a class="button" href="/me/portrait">"补充企业信息"</a> });
+    // What the departments alone can tell has no control to lead to.
+    let missing = (page.outcome.verdict == Verdict::Unknown)
+        .then(|| page.outcome.missing.iter().find(|missing| can_answer(&page.view.shelf.library, missing)))
+        .flatten()
+        .map(|missing| view! { <a class="button" href=where_to_answer(missing)>"补充企业信息"</a> });
     view! { <p class="row">{missing}{calculator}</p> }.into_any()
 }
 

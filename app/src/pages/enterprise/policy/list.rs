@@ -8,6 +8,7 @@ use crate::ui::policy::card;
 use crate::ui::{empty, icon, section};
 use domain::catalogue;
 use domain::policy::evaluate::{Evaluation, Missing, Outcome, Standing};
+use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{Level, Mode};
 use domain::policy::money::Fen;
 use leptos::prelude::*;
@@ -26,7 +27,7 @@ pub fn home_block(view: &View, today: Date) -> AnyView {
         shown.extend(view.evaluation.outcomes.iter().filter(worth).take(3));
     }
     let mut explainer = view.shelf.book.explainer(&view.facts);
-    let cards = shown.iter().map(|outcome| card(&mut explainer, &view.shelf.library, outcome, today)).collect_view();
+    let cards = shown.iter().map(|outcome| card(&mut explainer, &view.shelf.library, outcome, today, true)).collect_view();
     if shown.is_empty() {
         return section(
             "为您匹配的政策",
@@ -51,7 +52,7 @@ pub fn list(view: &View, filter: &Filter, today: Date) -> Page {
         let of = |outcome: &&Outcome| outcome.standing == standing && filter.lets(view.item(outcome), today);
         let list: Vec<&Outcome> = view.evaluation.outcomes.iter().filter(of).collect();
         let (count, none) = (list.len(), list.is_empty());
-        let cards = list.into_iter().map(|outcome| card(&mut explainer, library, outcome, today)).collect_view();
+        let cards = list.into_iter().map(|outcome| card(&mut explainer, library, outcome, today, false)).collect_view();
         let lead = lead(standing);
         match standing {
             _ if none => None,
@@ -105,12 +106,31 @@ fn lead(standing: Standing) -> &'static str {
     }
 }
 
+/// Whether the enterprise itself can tell: an answer, or a fact that it may state.
+pub fn can_answer(library: &Library, missing: &Missing) -> bool {
+    match missing {
+        Missing::Attribute(code) => {
+            library.attributes.get(code).is_some_and(|a| a.enterprise_may_state && a.kind != AttributeKind::Code)
+        }
+        Missing::Question(_) => true,
+        Missing::Tags => false,
+    }
+}
+
+/// The control in the portrait that takes the answer.
+pub fn where_to_answer(missing: &Missing) -> String {
+    match missing {
+        Missing::Question(code) => format!("/me/portrait#q.{code}-yes"),
+        missing => format!("/me/portrait#f.{}", missing.code()),
+    }
+}
+
 /// What to ask next: answered here with one tap where it is a yes or no.
 fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
     let list: Vec<AnyView> = evaluation
         .questions
         .iter()
-        .filter(|question| question.decides > Fen::ZERO)
+        .filter(|question| question.decides > Fen::ZERO && can_answer(&view.shelf.library, &question.missing))
         .take(3)
         .map(|question| {
             let worth = format!("可能多得 {}", question.decides.words());
@@ -122,7 +142,7 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
                         <li class="cell question">
                             <form method="post" action="/me/portrait">
                                 {hidden("back", "/policies")}
-                                <p><strong>{text}</strong><span class="money">{worth}</span></p>
+                                <p class="cell-head"><strong>{text}</strong><span class="money">{worth}</span></p>
                                 <p class="row">
                                     <button class="button secondary" name=name.clone() value="yes">"是"</button>
                                     <button class="button secondary" name=name value="no">"否"</button>
@@ -133,13 +153,15 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
                     .into_any()
                 }
                 missing => {
-                    let name = match missing {
-                        Missing::Attribute(code) => view.shelf.library.attribute_name(code).to_owned(),
-                        _ => "企业资质".to_owned(),
-                    };
-                    let href = format!("/me/portrait#f.{}", missing.code());
-                    view! { <li class="cell"><a href=href><strong>{format!("{name}是多少？")}</strong><span class="money">{worth}</span></a></li> }
-                        .into_any()
+                    let name = view.shelf.library.attribute_name(missing.code()).to_owned();
+                    view! {
+                        <li class="cell">
+                            <a href=where_to_answer(missing)>
+                                <span class="cell-head"><strong>{format!("{name}是多少？")}</strong><span class="money">{worth}</span></span>
+                            </a>
+                        </li>
+                    }
+                    .into_any()
                 }
             }
         })

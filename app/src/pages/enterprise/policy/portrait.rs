@@ -4,8 +4,8 @@
 use crate::api::policy::tags;
 use crate::render::Page;
 use crate::shell::{Chrome, Tab};
-use crate::ui::form::{Field, Form, field, hidden, submit};
-use crate::ui::policy::day;
+use crate::ui::form::{Form, hidden, submit};
+use crate::ui::policy::{day, figure, yes_or_no};
 use crate::ui::{back, empty, icon, section};
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::{Attribute, AttributeKind};
@@ -14,16 +14,12 @@ use leptos::prelude::*;
 use store::policy::Shelf;
 use store::policy::notice::{KINDS, Preference};
 
-const DISPUTE: Field = Field {
-    rows: 2, max: 300, ..field("text", "哪里不对，应该是多少", "例如：去年营业收入应为 3,860 万元")
-};
-
 /// The page. `form` holds what was typed and refused.
 pub fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> Page {
     let library = &shelf.library;
     let known = library.attributes.values().filter(|attribute| facts.get(&attribute.code).is_some());
     let rows: Vec<AnyView> =
-        known.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, fact))).collect();
+        known.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, fact, form))).collect();
     let tags = facts.tags.as_ref().map(|held| {
         let list =
             held.iter().map(|tag| view! { <span class="tag run">{library.tag_name(tag).to_owned()}</span> }).collect_view();
@@ -34,9 +30,9 @@ pub fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> Page {
         .attributes
         .values()
         .filter(|attribute| attribute.enterprise_may_state && attribute.kind != AttributeKind::Code)
-        .map(|attribute| input(attribute, facts, form))
+        .map(|attribute| figure(attribute, facts, form))
         .collect();
-    let questions: Vec<AnyView> = library.questions.values().map(|q| question(&q.code, &q.text, facts)).collect();
+    let questions: Vec<AnyView> = library.questions.keys().map(|code| yes_or_no(library, code, facts, form)).collect();
     let known = if rows.is_empty() {
         empty("部门的数据到了会显示在这里。您也可以先自己填写。", None)
     } else {
@@ -64,7 +60,7 @@ pub fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> Page {
     )
 }
 
-fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact) -> AnyView {
+fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyView {
     let source = [
         fact.source.clone(),
         if fact.period.is_empty() { String::new() } else { format!("{}年", fact.period) },
@@ -73,19 +69,22 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact) -> AnyView {
     let source: Vec<String> = source.into_iter().filter(|part| !part.is_empty()).collect();
     let code = attribute.code.clone();
     let id = format!("dispute-{code}");
-    let dispute = Field { name: "text", ..DISPUTE };
-    let form = Form::default();
+    let fault = form.error(&id).map(str::to_owned);
+    // A dispute that was refused stays open with its words; the others start empty.
+    let open = fault.is_some();
+    let (key, typed) = if open { (form.value("key").to_owned(), form.value("text")) } else { (String::new(), "") };
+    let key = if key.is_empty() { uuid::Uuid::now_v7().to_string() } else { key };
     view! {
         <li class="cell">
             <div>
                 <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{words::value(&shelf.library, &attribute.code, &fact.value)}</span></span>
                 <span class="muted">{source.join(" · ")}</span>
-                <details>
+                <details open=open>
                     <summary>"数据有误"</summary>
                     <form method="post" action="/me/portrait/dispute" class="stack" data-once="" novalidate>
                         {hidden("code", code)}
-                        {hidden("key", uuid::Uuid::now_v7().to_string())}
-                        {dispute_field(&id, dispute, &form)}
+                        {hidden("key", key)}
+                        {dispute_field(&id, typed, fault)}
                         <button class="button secondary">{icon("pen")}"提交核实"</button>
                     </form>
                 </details>
@@ -96,51 +95,21 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact) -> AnyView {
 }
 
 /// Many of these stand on one page: each has an id of its own.
-fn dispute_field(id: &str, field: Field, _form: &Form) -> AnyView {
+fn dispute_field(id: &str, typed: &str, fault: Option<String>) -> AnyView {
+    let (hint, error) = (format!("{id}-hint"), format!("{id}-error"));
+    let bad = fault.is_some();
+    let described = if bad { format!("{hint} {error}") } else { hint.clone() };
+    let fault = fault.map(|message| view! { <p class="fault" id=error>{icon("warn")}{message}</p> });
     view! {
-        <div class="field">
-            <label for=id.to_owned()>{field.label}</label>
-            <p class="hint">{field.hint}</p>
-            <textarea id=id.to_owned() name=field.name rows=field.rows.to_string() maxlength=field.max.to_string()></textarea>
-        </div>
-    }
-    .into_any()
-}
-
-fn input(attribute: &Attribute, facts: &Facts, form: &Form) -> AnyView {
-    let name = format!("f.{}", attribute.code);
-    let typed = form.all(&name).next().map(str::to_owned);
-    let value = typed.unwrap_or_else(|| facts.get(&attribute.code).map(|fact| fact.value.clone()).unwrap_or_default());
-    let fault = form.error(&name).map(|message| view! { <p class="fault">{icon("warn")}{message.to_owned()}</p> });
-    let bad = fault.is_some().then_some("true");
-    let label =
-        if attribute.unit.is_empty() { attribute.name.clone() } else { format!("{}（{}）", attribute.name, attribute.unit) };
-    let kind = if attribute.kind == AttributeKind::Date { "date" } else { "text" };
-    let mode = if attribute.kind == AttributeKind::Count { "numeric" } else { "decimal" };
-    view! {
-        <div class="field">
-            <label for=name.clone()>{label}</label>
+        <div class="field" class:bad=bad>
+            <label for=id.to_owned()>"哪里不对，应该是多少"</label>
+            <p class="hint" id=hint>"例如：去年营业收入应为 3,860 万元"</p>
             {fault}
-            <input id=name.clone() name=name.clone() type=kind inputmode=mode value=value autocomplete="off" maxlength="24" placeholder="未填" aria-invalid=bad/>
+            <textarea id=id.to_owned() name="text" rows="2" maxlength="300" aria-describedby=described
+                aria-invalid=bad.then_some("true")>{typed.to_owned()}</textarea>
         </div>
     }
     .into_any()
-}
-
-fn question(code: &str, text: &str, facts: &Facts) -> AnyView {
-    let name = format!("q.{code}");
-    let answer = facts.attest.get(code).copied();
-    let option = |value: &'static str, label: &'static str, checked: bool| {
-        let id = format!("{name}-{value}");
-        view! {
-            <div class="choice">
-                <input type="radio" id=id.clone() name=name.clone() value=value checked=checked/>
-                <label for=id><span>{label}</span></label>
-            </div>
-        }
-    };
-    let (yes, no) = (option("yes", "是", answer == Some(true)), option("no", "否", answer == Some(false)));
-    view! { <fieldset class="field choices yes-no"><legend>{text.to_owned()}</legend><div class="options">{yes}{no}</div></fieldset> }.into_any()
 }
 
 /// How and of what a member is told.
@@ -180,7 +149,7 @@ pub fn notices(shelf: &Shelf, preferences: &[Preference], subscribed: &[String])
             <form method="post" action="/me/notices" class="stack">
                 {section("怎样提醒", rows.collect_view())}
                 {section("只看这些主题", view! {
-                    <fieldset class="field choices chips-field"><legend class="hidden">"主题"</legend><div class="options">{tags.collect_view()}</div></fieldset>
+                    <fieldset class="field choices chips-field"><legend>"全部勾选，就是都提醒"</legend><div class="options">{tags.collect_view()}</div></fieldset>
                 })}
                 {submit("保存")}
             </form>
