@@ -317,7 +317,7 @@ pub struct Queue {
 pub async fn queue(ctx: &mut Ctx, state: &str, after: Option<&str>) -> Result<Queue, AppError> {
     let (_, reviewer) = ctx.require_reviewer()?;
     let state = State::parse(state).unwrap_or(State::Submitted);
-    let counts = application::counts(&mut ctx.conn).await?;
+    let counts = application::counts(&mut ctx.conn, reviewer).await?;
     let page = application::queue(&mut ctx.conn, reviewer, state, after, 30).await?;
     Ok(Queue { state, counts, page })
 }

@@ -366,7 +366,7 @@ pub async fn queue(
     let rows = match reviewer {
         Reviewer::Department(department) => {
             select_application!(
-                "where a.department_id = $1 and a.state = $2 and a.id > $3 order by a.id limit $4",
+                "where a.id in (select id from application where department_id = $1 and state = $2 and id > $3 order by id limit $4) order by a.id",
                 department,
                 state.code(),
                 from,
@@ -377,7 +377,7 @@ pub async fn queue(
         }
         Reviewer::Area(area) => {
             select_application!(
-                "where a.item_area = $1 and a.state = $2 and a.id > $3 order by a.id limit $4",
+                "where a.id in (select id from application where item_area = $1 and state = $2 and id > $3 order by id limit $4) order by a.id",
                 area,
                 state.code(),
                 from,
@@ -395,13 +395,47 @@ pub async fn queue(
     Ok(Page::cut(rows, limit, |application| application.id.to_string()))
 }
 
-/// How many stand in each state, in this scope.
+/// How many of a reviewer's applications stand in each open state; what is closed grows for ever and is not counted.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn counts(conn: &mut Conn) -> Result<Vec<(String, i64)>, StoreError> {
-    let rows = sqlx::query!(r#"select state, count(*) as "count!" from application group by state"#).fetch_all(conn.pg()).await?;
+pub async fn counts(conn: &mut Conn, reviewer: Reviewer) -> Result<Vec<(String, i64)>, StoreError> {
+    let open: Vec<String> = State::ALL.iter().filter(|state| state.is_open()).map(|state| state.code().to_owned()).collect();
+    let rows = match reviewer {
+        Reviewer::Department(department) => sqlx::query_as!(
+            Count,
+            r#"select state, count(*) as "count!" from application where department_id = $1 and state = any($2) group by state"#,
+            department,
+            &open
+        )
+        .fetch_all(conn.pg())
+        .await?,
+        Reviewer::Area(area) => {
+            sqlx::query_as!(
+                Count,
+                r#"select state, count(*) as "count!" from application where item_area = $1 and state = any($2) group by state"#,
+                area,
+                &open
+            )
+            .fetch_all(conn.pg())
+            .await?
+        }
+        Reviewer::City => {
+            sqlx::query_as!(
+                Count,
+                r#"select state, count(*) as "count!" from application where state = any($1) group by state"#,
+                &open
+            )
+            .fetch_all(conn.pg())
+            .await?
+        }
+    };
     Ok(rows.into_iter().map(|row| (row.state, row.count)).collect())
+}
+
+struct Count {
+    state: String,
+    count: i64,
 }
 
 /// What a command says.

@@ -6,6 +6,7 @@ mod filing;
 mod plans;
 mod policy;
 mod policy_guards;
+mod policy_plans;
 mod random;
 mod replay;
 mod scope;
