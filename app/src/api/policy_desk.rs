@@ -343,6 +343,10 @@ pub async fn command(ctx: &mut Ctx, number: &str, command: Command, form: &Form)
     if command.is_members() {
         return Err(AppError::Forbidden);
     }
+    // A decision is about what the page showed: files may have come since, or another reviewer's word.
+    if form.value("seq").parse() != Ok(found.seq) {
+        return Err(AppError::Refused("这件申请刚刚有新进展，请先看最新情况".to_owned()));
+    }
     let today = ctx.today();
     found.standing()?.decide(command, today).map_err(AppError::Refused)?;
     let text = form.value("text").trim();
@@ -356,6 +360,12 @@ pub async fn command(ctx: &mut Ctx, number: &str, command: Command, form: &Form)
     }
     let amount = match command {
         Command::Approve | Command::Pay => match Fen::parse(&form.value("amount").replace([',', '，', ' '], "")) {
+            // What the fund has was asked when it was approved.
+            Ok(amount) if command == Command::Pay && found.approved_amount.is_some_and(|approved| amount.0 > approved) => {
+                let approved = Fen(found.approved_amount.unwrap_or_default()).words();
+                faults.push(FieldError::new("amount", format!("不能超过核准的 {approved}")));
+                None
+            }
             Ok(amount) if amount >= Fen::ZERO => Some(amount.0),
             Ok(_) => {
                 faults.push(FieldError::new("amount", "金额不能小于 0"));

@@ -54,6 +54,9 @@ const OPTIONAL: [&str; 14] = [
     "/area",
 ];
 
+/// How deep a control may lie: the walks over a draft are recursive, and a form can name any depth.
+const DEEPEST: usize = 60;
+
 /// An item being written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -102,6 +105,7 @@ impl Draft {
     /// From the controls of the form.
     pub fn from_form(pairs: &[(String, String)]) -> Draft {
         let mut value = json!({});
+        let pairs: Vec<&(String, String)> = pairs.iter().filter(|(name, _)| name.matches('/').count() <= DEEPEST).collect();
         for (name, text) in pairs.iter().filter(|(name, _)| name.starts_with('/')) {
             // Of a band's sum and share only one is written.
             let either = name.contains("/bands/") && (name.ends_with("/amount") || name.ends_with("/rate"));
@@ -111,7 +115,7 @@ impl Draft {
             set(&mut value, name, scalar(name, text));
         }
         // Lists are written line by line.
-        for (name, text) in pairs {
+        for (name, text) in &pairs {
             if let Some(pointer) = name.strip_prefix("lines:") {
                 let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
                 set(&mut value, pointer, lines.map(Value::from).collect());
@@ -133,7 +137,7 @@ impl Draft {
             }
         }
         // Keys are renamed last, when everything has its place.
-        for (name, key) in pairs {
+        for (name, key) in &pairs {
             if let Some(pointer) = name.strip_prefix("key:") {
                 rename(&mut value, pointer, key.trim());
             }
@@ -165,12 +169,13 @@ impl Draft {
                     *place = new;
                 }
             }
-            "nest" => {
+            "nest" if pointer.matches('/').count() + 6 <= DEEPEST => {
                 if let Some(place) = self.value.pointer_mut(pointer) {
                     let inner = place.take();
                     *place = json!({ "any": [inner] });
                 }
             }
+            "nest" => {}
             "remove" | "up" | "down" => self.shift(verb, pointer),
             _ => return false,
         }
@@ -279,7 +284,7 @@ fn set(value: &mut Value, pointer: &str, new: Value) {
     let mut above = "";
     for segment in &segments {
         let keyed = above == "clauses" || above == "by_tag";
-        let index = segment.parse::<usize>().ok().filter(|at| !keyed && *at < 1_000);
+        let index = segment.parse::<usize>().ok().filter(|at| !keyed && *at < 200);
         place = match index {
             Some(at) => {
                 if !place.is_array() {

@@ -124,7 +124,7 @@ pub async fn load_json(req: Req, body: Body) -> Reply {
             Ok(editor_page(&req, &ctx, &editor, &Form::default(), StatusCode::OK))
         }
         Err(sentence) => {
-            let form = Form::default().with_errors(vec![FieldError::new("json", sentence)]);
+            let form = form.with_errors(vec![FieldError::new("json", sentence)]);
             Ok(editor_page(&req, &ctx, &editor, &form, StatusCode::UNPROCESSABLE_ENTITY))
         }
     }

@@ -6,5 +6,6 @@ mod filing;
 mod identity;
 mod live;
 mod policy;
+mod policy_desk;
 mod routes;
 mod site;

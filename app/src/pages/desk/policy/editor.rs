@@ -39,7 +39,13 @@ pub fn editor(editor: &Editor, form: &Form, reference: &Reference, now: OffsetDa
             || (form.value("department").is_empty() && version.and_then(|v| v.department) == Some(d.id));
         view! { <option value=d.id.to_string() selected=chosen>{d.name.clone()}</option> }
     });
-    let json = serde_json::to_string_pretty(&editor.draft.value).unwrap_or_default();
+    // What was pasted and is no JSON stays to be mended.
+    let json = match form.value("json") {
+        "" => serde_json::to_string_pretty(&editor.draft.value).unwrap_or_default(),
+        pasted => pasted.to_owned(),
+    };
+    let json_fault = form.error("json").map(|sentence| view! { <p class="fault">{icon("warn")}{sentence.to_owned()}</p> });
+    let json_open = json_fault.is_some();
     let waiting = version.is_some_and(|version| version.state == "submitted");
     let buttons = (!waiting).then(|| {
         view! {
@@ -58,7 +64,7 @@ pub fn editor(editor: &Editor, form: &Form, reference: &Reference, now: OffsetDa
             <h1>{title}</h1>
             {state}
             {note}
-            {steps(editor)}
+            {steps(editor, form)}
             {problems(editor)}
             {preview(editor)}
             <form method="post" action=action class="stack policy-editor" novalidate>
@@ -75,10 +81,10 @@ pub fn editor(editor: &Editor, form: &Form, reference: &Reference, now: OffsetDa
                     <select id="department" name="department"><option value="">"政策编辑自己审核"</option>{departments.collect_view()}</select>
                 </div>
             </form>
-            <details class="card"><summary>"JSON 导入、导出"</summary>
+            <details class="card" open=json_open><summary>"JSON 导入、导出"</summary>
                 <form method="post" action="/desk/policies/json" class="stack" novalidate>
                     {hidden("code", version.map(|version| version.code.clone()).unwrap_or_default())}
-                    <div class="field"><label for="json">"条目的 JSON"</label><textarea id="json" name="json" rows="12" spellcheck="false">{format!("\n{json}")}</textarea></div>
+                    <div class="field" class:bad=json_open><label for="json">"条目的 JSON"</label>{json_fault}<textarea id="json" name="json" rows="12" spellcheck="false">{format!("\n{json}")}</textarea></div>
                     <button class="button secondary">"载入到表单"</button>
                 </form>
                 {version.map(|version| { let href = format!("/desk/policies/{}/json", version.code); view! { <p><a href=href>"下载 JSON"</a></p> } })}
@@ -98,7 +104,7 @@ fn preview_field(n: i32, form: &Form) -> AnyView {
 }
 
 /// What the two persons can do with a stored version.
-fn steps(editor: &Editor) -> Option<AnyView> {
+fn steps(editor: &Editor, form: &Form) -> Option<AnyView> {
     let version = editor.version.as_ref()?;
     let base = format!("/desk/policies/{}", version.code);
     let number = version.version.to_string();
@@ -119,12 +125,14 @@ fn steps(editor: &Editor) -> Option<AnyView> {
         "published" => {
             let action = format!("{base}/withdraw");
             let evaluation = format!("{base}/evaluation");
+            let fault = form.error("reason").map(|sentence| view! { <p class="fault">{icon("warn")}{sentence.to_owned()}</p> });
+            let (refused, reason) = (fault.is_some(), form.value("reason").to_owned());
             vec![
                 view! { <a class="button secondary" href=evaluation>"政策评估"</a> }.into_any(),
                 view! {
-                    <details><summary>"撤下这项政策"</summary>
+                    <details open=refused><summary>"撤下这项政策"</summary>
                         <form method="post" action=action class="stack">{hidden("version", number.clone())}
-                            <div class="field"><label for="reason">"撤下的原因"</label><input id="reason" name="reason" type="text" maxlength="200"/></div>
+                            <div class="field" class:bad=refused><label for="reason">"撤下的原因"</label>{fault}<input id="reason" name="reason" type="text" maxlength="200" value=reason/></div>
                             <button class="button secondary">"撤下"</button>
                         </form>
                     </details>

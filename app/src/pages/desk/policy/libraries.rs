@@ -31,6 +31,7 @@ pub fn libraries(library: &Library, form: &Form) -> Page {
         view! { <li>{question.text.clone()}" "<small class="muted">{question.code.clone()}</small></li> }
     });
     let kinds: Vec<(&str, &str)> = AttributeKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect();
+    let may_state = form.value("library") == "attribute" && form.chosen("may_state", "on");
     Page::new(
         "指标、标签、问题",
         Chrome::Desk(Section::Policies),
@@ -40,11 +41,11 @@ pub fn libraries(library: &Library, form: &Form) -> Page {
             <h1>"指标、标签、问题"</h1>
             <p class="muted">"代码已有的会被修改，没有的会新增。"</p>
             {section("指标库", view! {
-                {entry(form, "attribute", view! {
+                {entry("attribute", view! {
                     {input(form, "attribute", "code", "代码")}{input(form, "attribute", "name", "名称")}
                     {choice(form, "attribute", "kind", "类型", &kinds)}{input(form, "attribute", "unit", "单位")}
                     {input(form, "attribute", "source", "数据来源")}{choice(form, "attribute", "refresh", "更新频率", &REFRESH)}
-                    <div class="choice"><input type="checkbox" id="attribute-may_state" name="may_state" value="on"/><label for="attribute-may_state"><span>"企业可以自己填写"</span></label></div>
+                    <div class="choice"><input type="checkbox" id="attribute-may_state" name="may_state" value="on" checked=may_state/><label for="attribute-may_state"><span>"企业可以自己填写"</span></label></div>
                 }.into_any())}
                 <div class="table-wrap" tabindex="0" role="region" aria-label="指标">
                     <table class="queue">
@@ -54,18 +55,18 @@ pub fn libraries(library: &Library, form: &Form) -> Page {
                 </div>
             })}
             {section("标签库", view! {
-                {entry(form, "tag", view! { {input(form, "tag", "code", "代码")}{input(form, "tag", "name", "名称")}{input(form, "tag", "meaning", "含义")} }.into_any())}
+                {entry("tag", view! { {input(form, "tag", "code", "代码")}{input(form, "tag", "name", "名称")}{input(form, "tag", "meaning", "含义")} }.into_any())}
                 <ul class="plain">{tags.collect_view()}</ul>
             })}
             {section("问题库", view! {
-                {entry(form, "question", view! { {input(form, "question", "code", "代码")}{input(form, "question", "name", "问题")} }.into_any())}
+                {entry("question", view! { {input(form, "question", "code", "代码")}{input(form, "question", "name", "问题")} }.into_any())}
                 <ul class="plain">{questions.collect_view()}</ul>
             })}
         },
     )
 }
 
-fn entry(_form: &Form, library: &'static str, fields: AnyView) -> AnyView {
+fn entry(library: &'static str, fields: AnyView) -> AnyView {
     view! {
         <form method="post" action="/desk/policies/libraries" class="stack" novalidate>
             {hidden("library", library)}

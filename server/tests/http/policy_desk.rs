@@ -1,0 +1,315 @@
+//! Policies as staff meet them: written by one, published by another, facts from a file, applications decided within their scope.
+
+use super::site::{Answer, Browser, Site, multipart};
+use app::api::policy_draft::Draft;
+use sqlx::PgPool;
+
+const CODE: &str = "test-research";
+const NEW: &str = "/desk/policies/new";
+
+/// The controls of an item as the form sends them.
+fn controls() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("/id", CODE),
+        ("/title", "研发投入补助（测试）"),
+        ("/document/title", "测试办法"),
+        ("/document/no", "测〔2026〕1 号"),
+        ("/level", "city"),
+        ("/area", "湖州市"),
+        ("/board", "policy"),
+        ("/valid/from", "2026-01-01"),
+        ("/apply/mode", "declare"),
+        ("/apply/where", "线上"),
+        ("lines:/apply/materials", "审计报告\n承诺书"),
+        ("/clauses/c1", "研发费用一百万元以上"),
+        ("list:/condition/all", ""),
+        ("/condition/all/0/num/attr", "rd_expense"),
+        ("/condition/all/0/num/op", "ge"),
+        ("/condition/all/0/num/value", "1000000"),
+        ("/condition/all/0/clause", "c1"),
+        ("/amount/percent/of", "rd_expense"),
+        ("/amount/percent/rate", "0.1"),
+    ]
+}
+
+fn with<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let mut pairs: Vec<(&str, &str)> =
+        controls().into_iter().filter(|(name, _)| more.iter().all(|(own, _)| own != name)).collect();
+    pairs.extend(more);
+    pairs
+}
+
+#[track_caller]
+fn sent(answer: &Answer, to: &str) {
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, to), "{}", answer.body);
+}
+
+#[track_caller]
+fn shows(answer: &Answer, status: u16, words: &[&str]) {
+    assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
+    for words in words {
+        assert!(answer.body.contains(words), "{words}");
+    }
+}
+
+async fn state(site: &Site) -> (i32, String) {
+    let mut conn = site.state.store.system().await.unwrap();
+    let found = store::policy::item::get(&mut conn, CODE, None).await.unwrap();
+    (found.version, found.state)
+}
+
+async fn step(browser: &Browser, step: &str, version: &str) -> Answer {
+    browser.post(&format!("/desk/policies/{CODE}/{step}"), &[("version", version)]).await
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let editor = site.staff("zhengce").await;
+    // A button: the condition is there, what was typed beside it too, and nothing is stored.
+    let half = [
+        ("/title", "半句\"话\""),
+        ("/condition/all/0/num/value", "一百万"),
+        ("preview1", "湖州"),
+        ("kind:/condition/all", "attest"),
+        ("do", "add|/condition/all"),
+    ];
+    let grown = editor.post(NEW, &with(&half)).await;
+    shows(
+        &grown,
+        200,
+        &["value=\"半句&quot;话&quot;\"", "value=\"一百万\"", "value=\"湖州\"", "/condition/all/1/attest/question"],
+    );
+    // Refused: the same, with the place of the fault.
+    let refused = editor.post(NEW, &with(&[half[0], half[1], half[2], ("do", "save")])).await;
+    shows(
+        &refused,
+        422,
+        &["error-summary", "href=\"#/condition/all/0/num/value\"", "value=\"一百万\"", "value=\"湖州\"", "承诺书"],
+    );
+    let mut conn = site.state.store.system().await.unwrap();
+    assert!(store::policy::item::get(&mut conn, CODE, None).await.is_err(), "nothing is stored yet");
+    drop(conn);
+    // Previewed: how far it reaches, and what a chosen enterprise lacks or gets.
+    let preview = editor.post(NEW, &with(&[("preview1", "湖州"), ("do", "preview")])).await;
+    shows(&preview, 200, &["会覆盖 ", "家企业，约 ", "研发费用一百万元以上"]);
+    // The code of another item is not taken over.
+    let taken = editor.post(NEW, &with(&[("/id", "demo-research"), ("do", "save")])).await;
+    shows(&taken, 422, &["已经有这个编号的条目"]);
+    // A form that is deeper than any policy is answered, not crashed on.
+    let deep = "/a".repeat(200_000);
+    let answer = editor.post(NEW, &with(&[(deep.as_str(), "1"), ("do", "preview")])).await;
+    shows(&answer, 200, &["研发投入补助（测试）"]);
+    // JSON that is none stays to be mended; JSON that is one is loaded and not stored.
+    let broken = editor.post("/desk/policies/json", &[("json", "{\"id\": \"half-pasted\",")]).await;
+    shows(&broken, 422, &["half-pasted", "不是有效的 JSON"]);
+    let pairs: Vec<(String, String)> = controls().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    let json = Draft::from_form(&pairs).value.to_string();
+    shows(&editor.post("/desk/policies/json", &[("json", &json)]).await, 200, &["value=\"1000000\"", "研发投入补助（测试）"]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (author, second) = (site.staff("zhengce").await, site.staff("zhengce02").await);
+    let owner = site.member(2).await;
+    let edit = format!("/desk/policies/{CODE}/edit");
+    sent(&author.post(NEW, &with(&[("do", "save")])).await, &edit);
+    assert_eq!(owner.get(&format!("/policies/{CODE}")).await.status.as_u16(), 404, "a draft is nobody's business");
+    // What was not submitted cannot be published.
+    assert_eq!(step(&second, "publish", "1").await.status.as_u16(), 404);
+    sent(&step(&author, "submit", "1").await, &edit);
+    shows(&step(&author, "publish", "1").await, 409, &["起草人不能自己发布"]);
+    // What waits is not changed under the second person's eyes; what was typed stays.
+    let under = author.post(&edit, &with(&[("/title", "悄悄改名"), ("do", "save")])).await;
+    shows(&under, 422, &["先退回修改", "悄悄改名"]);
+    assert_eq!(state(&site).await, (1, "submitted".to_owned()));
+    // Another district's editor neither sees nor moves it.
+    let elsewhere = site.staff("zhengce03").await;
+    assert_eq!(elsewhere.get(&edit).await.status.as_u16(), 404);
+    assert_eq!(step(&elsewhere, "publish", "1").await.status.as_u16(), 404);
+    assert_eq!(elsewhere.post(&edit, &with(&[("do", "save")])).await.status.as_u16(), 404);
+    sent(&step(&second, "publish", "1").await, &edit);
+    server::workers::drain(&site.state).await.unwrap();
+    assert!(owner.get(&format!("/policies/{CODE}")).await.body.contains("研发投入补助（测试）"));
+
+    // Changed afterwards: a second version beside the first, which stays in force.
+    sent(&second.post(&edit, &with(&[("/amount/percent/rate", "0.2"), ("do", "save")])).await, &edit);
+    assert_eq!(state(&site).await, (2, "draft".to_owned()));
+    shows(&second.get(&edit).await, 200, &["第 2 版", "0.2"]);
+    let mut conn = site.state.store.system().await.unwrap();
+    let first = store::policy::item::get(&mut conn, CODE, Some(1)).await.unwrap();
+    assert!(first.state == "published" && first.body.contains("0.1") && !first.body.contains("0.2"));
+    drop(conn);
+    let exported = second.get(&format!("/desk/policies/{CODE}/json")).await;
+    shows(&exported, 200, &["\"0.2\""]);
+    assert!(Draft::from_json(&exported.body).unwrap().item().is_ok());
+
+    // Withdrawn with a reason: what was typed stays where it is too short.
+    let path = format!("/desk/policies/{CODE}/withdraw");
+    shows(&second.post(&path, &[("version", "1"), ("reason", "")]).await, 422, &["请写明撤下的原因"]);
+    sent(&second.post(&path, &[("version", "1"), ("reason", "文件已废止")]).await, &edit);
+    let list = second.get(&format!("/desk/policies?state=withdrawn&q={CODE}")).await;
+    shows(&list, 200, &["研发投入补助（测试）"]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn facts_come_from_a_file_once_and_only_into_ones_own_area(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let mut conn = site.state.store.system().await.unwrap();
+    let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
+    let mine = store::identity::enterprises_of(&mut conn, phone).await.unwrap().remove(0);
+    let long = format!(
+        "统一社会信用代码,指标,数值,期间,来源\n{0},employees,77,2025,市人社局\n1,employees,3,2025,市人社局\n{0},身高,3,,\n{0},employees,很多,,\n",
+        mine.uscc
+    );
+    let editor = site.staff("zhengce").await;
+    let import = |browser: Browser, name: &'static str, text: String| async move {
+        browser.send(multipart("/desk/facts", &[("source", "市统计局")], &[(name, text.into_bytes())])).await
+    };
+    let first = import(editor.clone(), "facts.csv", long.clone()).await;
+    shows(&first, 200, &["1 行正确，1 项数据有变化", "第 3 行：", "第 4 行：", "指标库里没有“身高”", "第 5 行：", "很多"]);
+    shows(&import(editor.clone(), "facts.csv", long).await, 200, &["1 行正确，0 项数据有变化"]);
+    // One enterprise a row; the source of the form where the table has none.
+    let wide = format!("uscc,revenue,rd_expense\n{},52000000,\n", mine.uscc);
+    shows(&import(editor.clone(), "facts.csv", wide).await, 200, &["1 行正确，1 项数据有变化"]);
+    let facts = store::policy::portrait::get(&mut conn, mine.id).await.unwrap();
+    let fact = |code: &str| facts.get(code).map(|fact| (fact.value.clone(), fact.source.clone())).unwrap_or_default();
+    assert_eq!(fact("employees"), ("77".to_owned(), "市人社局".to_owned()));
+    assert_eq!(fact("revenue"), ("52000000".to_owned(), "市统计局".to_owned()));
+    // What cannot be read at all keeps what was typed.
+    for (name, text) in [("facts.xlsx", "no workbook"), ("facts.csv", "指标,数值\nemployees,3\n"), ("facts.exe", "MZ")] {
+        shows(&import(editor.clone(), name, text.to_owned()).await, 422, &["error-summary", "value=\"市统计局\""]);
+    }
+    let template = editor.get("/desk/facts/template").await;
+    assert!(template.body.contains("统一社会信用代码,指标,数值,期间,来源"));
+    // A district's editor writes into its district alone.
+    let elsewhere = site.staff("zhengce03").await;
+    let mut areas = [0, 0];
+    let enterprises = store::enterprise::search(&mut conn, "有限公司").await.unwrap();
+    for enterprise in enterprises {
+        let text = format!("uscc,指标,数值\n{},employees,91\n", enterprise.uscc);
+        let answer = import(elsewhere.clone(), "facts.csv", text).await;
+        let inside = enterprise.area == 330_502 || enterprise.area / 1_000 == 330_502;
+        let good = if inside { "1 行正确" } else { "没有这家企业，或不在本辖区" };
+        shows(&answer, 200, &[good]);
+        areas[usize::from(inside)] += 1;
+    }
+    assert!(areas[0] > 0, "some enterprise lies elsewhere");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn libraries_keep_what_was_typed(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let editor = site.staff("zhengce").await;
+    let path = "/desk/policies/libraries";
+    let typed = [
+        ("library", "attribute"),
+        ("code", "Power Use"),
+        ("name", "年用电量"),
+        ("kind", "count"),
+        ("unit", "千瓦时"),
+        ("source", "市供电公司"),
+        ("refresh", "monthly"),
+        ("may_state", "on"),
+    ];
+    let refused = editor.post(path, &typed).await;
+    shows(&refused, 422, &["href=\"#code\"", "value=\"Power Use\"", "value=\"市供电公司\"", "value=\"monthly\" selected"]);
+    assert!(refused.body.split("name=\"may_state\"").nth(1).unwrap().split('>').next().unwrap().contains("checked"));
+    let mut right = typed;
+    right[1].1 = "power_use";
+    sent(&editor.post(path, &right).await, path);
+    shows(&editor.get(path).await, 200, &["power_use", "年用电量", "市供电公司"]);
+    let mut conn = site.state.store.system().await.unwrap();
+    assert!(store::policy::library::all(&mut conn).await.unwrap().attributes.get("power_use").unwrap().enterprise_may_state);
+}
+
+/// The first number in a queue.
+fn number(page: &str) -> String {
+    page.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split('"').next().map(|end| format!("SQ-{end}")).unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_application_is_decided_in_order_and_within_its_money(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let reviewer = site.staff("jingxin").await;
+    let number = number(&reviewer.get("/desk/applications?state=submitted").await.body);
+    let path = format!("/desk/applications/{number}");
+    shows(&reviewer.get(&path).await, 200, &["统一社会信用代码", "企业会看到"]);
+    // Other departments find neither it nor its row.
+    for login in ["jianshe", "zhengce03"] {
+        let other = site.staff(login).await;
+        for state in ["submitted", "reviewing", "paid"] {
+            let queue = other.get(&format!("/desk/applications?state={state}")).await;
+            shows(&queue, 200, &["政策申请"]);
+            assert!(!queue.body.contains(&number), "{login} sees the row");
+        }
+        assert_eq!(other.get(&path).await.status.as_u16(), 404, "{login}");
+    }
+    // Paid or approved before its turn; refused without a reason, which stays in its own form.
+    for early in ["pay", "approve"] {
+        let answer = reviewer.post(&format!("{path}/{early}"), &[("amount", "1"), ("seq", "1")]).await;
+        assert_eq!(answer.status.as_u16(), 409, "{early}");
+    }
+    // Two windows: the second is shown what the first did.
+    sent(&reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await, &path);
+    sent(&reviewer.post(&format!("{path}/ask"), &[("text", "请补充审计报告"), ("seq", "1")]).await, &path);
+    shows(&reviewer.get(&path).await, 200, &["审核中", "金额（元）"]);
+    let mut conn = site.state.store.system().await.unwrap();
+    let found = store::policy::application::get(&mut conn, &number).await.unwrap();
+    assert_eq!((found.seq, found.state.as_str()), (2, "reviewing"));
+    let short = reviewer.post(&format!("{path}/reject"), &[("text", "不"), ("seq", "2")]).await;
+    shows(&short, 422, &["请写明不予通过的原因", "href=\"#text\"", ">\n不</textarea>"]);
+    let wrong = reviewer.post(&format!("{path}/approve"), &[("amount", "一万"), ("text", "同意"), ("seq", "2")]).await;
+    shows(&wrong, 422, &["href=\"#amount\"", "value=\"一万\"", ">\n同意</textarea>"]);
+    let past = reviewer.post(&format!("{path}/notice"), &[("until", "2020-01-01"), ("seq", "2")]).await;
+    shows(&past, 422, &["请选择公示截止日", "value=\"2020-01-01\""]);
+    // Announced: approved only when the days are over.
+    sent(&reviewer.post(&format!("{path}/notice"), &[("until", "2099-01-01"), ("seq", "2")]).await, &path);
+    assert_eq!(reviewer.post(&format!("{path}/approve"), &[("amount", "1"), ("seq", "3")]).await.status.as_u16(), 409);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn nobody_approves_more_than_the_fund_has(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let reviewer = site.staff("jingxin").await;
+    owner.post("/me/portrait", &[("f.equipment_investment", "6000000")]).await;
+    let form = [("key", "0199b0c0-0000-7000-8000-000000000201"), ("contact_name", "姚经理"), ("contact_phone", "13800000002")];
+    let pdf = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n".to_vec();
+    let filed = owner.send(multipart("/policies/demo-upgrade/apply", &form, &[("发票.pdf", pdf)])).await;
+    assert!(filed.location().starts_with("/applications/SQ-"), "{}", filed.body);
+    let path = format!("/desk{}", filed.location());
+    sent(&reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await, &path);
+    let much = reviewer.post(&format!("{path}/approve"), &[("amount", "60,000,000"), ("seq", "2")]).await;
+    shows(&much, 409, &["资金不够：这项政策还剩", "value=\"60,000,000\""]);
+    sent(&reviewer.post(&format!("{path}/approve"), &[("amount", "480,000"), ("seq", "2")]).await, &path);
+    // Nor is more paid than was approved.
+    let paid = reviewer.post(&format!("{path}/pay"), &[("amount", "4800000"), ("seq", "3")]).await;
+    shows(&paid, 422, &["不能超过核准的 480,000 元", "value=\"4800000\""]);
+    sent(&reviewer.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "3")]).await, &path);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_evaluation_says_the_same_in_pictures_tables_and_a_workbook(pool: PgPool) {
+    use calamine::Reader;
+    use http_body_util::BodyExt;
+    let site = Site::demo(&pool, &[]).await;
+    let editor = site.staff("zhengce").await;
+    let path = "/desk/policies/demo-upgrade/evaluation";
+    let page = editor.get(path).await;
+    shows(&page, 200, &["<svg", "<table", "evaluation.xlsx", "满意度"]);
+    let request = axum::http::Request::get(format!("{path}.xlsx")).body(axum::body::Body::empty()).unwrap();
+    let bytes = editor.raw(request).await.into_body().collect().await.unwrap().to_bytes();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes.to_vec())).unwrap();
+    let sheet = book.worksheet_range("总体").unwrap();
+    let mut conn = site.state.store.system().await.unwrap();
+    let item = store::policy::item::get(&mut conn, "demo-upgrade", None).await.unwrap();
+    let figures = store::policy::evaluation::of_item(&mut conn, item.id).await.unwrap();
+    assert!(!figures.funnel.is_empty());
+    for (at, (_, count)) in figures.funnel.iter().enumerate() {
+        let cell = sheet.get_value((u32::try_from(at).unwrap() + 2, 1)).unwrap().to_string();
+        assert_eq!(cell, count.to_string(), "row {at}");
+    }
+    assert_eq!(book.worksheet_range("按区县").unwrap().height(), figures.districts.len() + 1);
+}
