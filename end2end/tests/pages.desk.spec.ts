@@ -128,6 +128,10 @@ test("the desk goes by keyboard", async ({ page }) => {
   await page.keyboard.type("积水");
   await page.keyboard.press("Enter");
   await expect(page.locator("table.queue tbody tr").first()).toContainText("积水");
+  await page.locator("html[data-ready]").waitFor({ state: "attached" });
+  await expect(page.getByText("打开选中的诉求")).toBeHidden();
+  await page.keyboard.press("?");
+  await expect(page.getByText("打开选中的诉求")).toBeVisible();
 });
 
 test("station staff file with the owner beside them, and may not rate", async ({ page }) => {

@@ -142,7 +142,7 @@ pub fn staff_account(form: &Form, staff: &StaffIdentity) -> Page {
         view! {
             <h1>{staff.name.clone()}</h1>
             <p class="muted">{format!("{} · {} · 用户名 {}", staff.organisation, staff.duty.label(), staff.login)}</p>
-            <section class="card narrow">
+            <section class="card narrow start">
                 {form.summary()}
                 <h2>"修改密码"</h2>
                 {first}

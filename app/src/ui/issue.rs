@@ -228,12 +228,12 @@ pub fn clocks(issue: &Issue, now: OffsetDateTime, calendar: &WorkCalendar) -> An
     .into_any()
 }
 
-/// What is left of a row at the desk, as tone and words.
+/// What is left of a row at the desk, as tone and words; no words when no clock runs.
 pub fn row_left(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar) -> (&'static str, String) {
     match row.late_at {
         Some(due) => (tone(now, row.warn_at, due), calendar.remaining(now, due)),
         None if row.state == State::AwaitingInput => ("quiet", "暂停计时".to_owned()),
-        None => ("quiet", "-".to_owned()),
+        None => ("quiet", String::new()),
     }
 }
 

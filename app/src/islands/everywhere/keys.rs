@@ -1,4 +1,4 @@
-//! The desk by keyboard: j and k move through the list, Enter opens, / searches, a letter opens its action.
+//! The desk by keyboard: j and k move through the list, Enter opens, / searches, a letter opens its action, ? the help.
 
 use leptos::prelude::*;
 

@@ -7,7 +7,7 @@ use crate::ui::{icon, section};
 use domain::calendar::{Span, WorkCalendar, words};
 use domain::catalogue;
 use domain::issue::limits;
-use domain::issue::{CommandKind, DeclineReason, Level, Outcome, Urgency};
+use domain::issue::{CommandKind, DeclineReason, Level, Outcome, State, Urgency};
 use leptos::prelude::*;
 use store::reference::Reference;
 use time::OffsetDateTime;
@@ -51,7 +51,9 @@ pub fn actions(
         select(form, name, label, Some("请选择"), vec![(String::new(), list)])
     };
     let mut panels: Vec<AnyView> = Vec::new();
-    for kind in page.commands.iter().copied() {
+    // Asking goes last: what moves the issue on is what one came for, and the first is open.
+    let (asking, moving): (Vec<_>, Vec<_>) = page.commands.iter().copied().partition(|kind| *kind == CommandKind::Ask);
+    for kind in moving.into_iter().chain(asking) {
         let (key, consequence, body) = match kind {
             CommandKind::Accept => (
                 "a",
@@ -86,7 +88,7 @@ pub fn actions(
                 format!("交办后主办部门须在{}签收。", within(limits.sign)),
                 view! {
                     {page.route.as_ref().map(|route| view! {
-                        <p class="flash">{icon("send")}{format!("建议：{}。{}", reference.department(route.department), route.reason)}</p>
+                        <p class="flash">{icon("send")}<span>{format!("建议：{}。{}", reference.department(route.department), route.reason)}</span></p>
                     })}
                     {departments(&form, "lead", "主办部门")}
                     <details class="more-choices">
@@ -142,5 +144,7 @@ pub fn actions(
     if panels.is_empty() {
         return section("您现在可以做的", view! { <p class="muted">"这件诉求现在不需要您处理。"</p> });
     }
-    view! { <h2 class="hidden">"您现在可以做的"</h2>{panels} }.into_any()
+    let lapsed = page.issue.state == State::AwaitingInput && page.issue.pause.as_ref().is_some_and(|pause| pause.lapsed);
+    let lapsed = lapsed.then(|| view! { <p class="flash">{icon("clock")}<span>"补充期限已过，可以先办理"</span></p> });
+    view! { <h2 class="hidden">"您现在可以做的"</h2>{lapsed}{panels} }.into_any()
 }

@@ -1,6 +1,7 @@
 //! One issue at the desk: everything about it on the left, what this person may do now on the right.
 
 use super::actions::actions;
+use super::keys::keys;
 use crate::api::desk::StaffIssue;
 use crate::islands::{DeskKeys, LiveProgress};
 use crate::render::Page;
@@ -78,6 +79,7 @@ pub fn issue(
                 </div>
                 <div class="acts">{actions(page, form, open, now, calendar, reference)}</div>
             </div>
+            {keys()}
             <DeskKeys/>
             <LiveProgress/>
         },

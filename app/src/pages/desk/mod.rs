@@ -3,6 +3,7 @@
 mod actions;
 mod assist;
 mod issue;
+mod keys;
 pub mod policy;
 mod queue;
 

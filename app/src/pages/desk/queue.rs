@@ -1,5 +1,6 @@
-//! The queue: what is mine to do, the most urgent first. Staff live here, with the keyboard: j and k move, Enter opens, / searches.
+//! The queue: what is mine to do, the most urgent first. Staff live here, with the keyboard: j and k move, Enter opens, / searches, ? tells.
 
+use super::keys::keys;
 use crate::api::desk::Desk;
 use crate::islands::{DeskKeys, LiveProgress};
 use crate::render::Page;
@@ -66,7 +67,7 @@ pub fn queue(desk: &Desk, now: OffsetDateTime, calendar: &WorkCalendar, referenc
                 {table}
                 {more(&next, desk.page.next.as_deref())}
             </div>
-            <p class="muted keys">"键盘：j / k 上下移动，Enter 打开，/ 搜索"</p>
+            {keys()}
             <DeskKeys/>
             <LiveProgress/>
         },
@@ -92,7 +93,7 @@ fn table_row(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, refer
             <td><strong>{row.title.clone()}</strong><small>{row.enterprise_name.clone()}</small></td>
             <td>{catalogue::category_name(&row.category).to_owned()}</td>
             <td class="tags">{state_tag(row.state)}{returned}{row.flags.iter().map(|flag| flag_tag(*flag)).collect_view()}{round.map(|r| view! { <small>{r}</small> })}</td>
-            <td class=format!("status {tone}")>{icon(symbol)}{left}</td>
+            <td class=format!("status {tone}")>{(!left.is_empty()).then(|| icon(symbol))}{left}</td>
             <td>{holder}</td>
         </tr>
     }
