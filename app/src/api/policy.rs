@@ -127,7 +127,7 @@ fn statements(library: &Library, before: &Facts, after: &Facts) -> Vec<Change> {
     };
     let stated = library.attributes.values().filter(|attribute| attribute.enterprise_may_state);
     let values = stated.filter(|attribute| before.get(&attribute.code) != after.get(&attribute.code));
-    let answers = after.attest.iter().filter(|(code, yes)| before.attest.get(*code) != Some(*yes));
+    let answers = after.attest.iter().filter(|(code, yes)| before.attest.get(code) != Some(*yes));
     values
         .map(|attribute| said(&attribute.code, after.get(&attribute.code).map(|fact| Value::from(fact.value.clone()))))
         .chain(answers.map(|(code, yes)| said(&format!("attest.{code}"), Some(Value::from(*yes)))))

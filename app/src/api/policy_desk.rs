@@ -391,23 +391,11 @@ pub async fn command(ctx: &mut Ctx, number: &str, command: Command, form: &Form)
     if !faults.is_empty() {
         return Err(AppError::Invalid(faults));
     }
-    if let (Command::Approve, Some(amount)) = (command, amount) {
-        within_budget(ctx, &found, amount).await?;
-    }
-    let words = Words { text, amount, until, ..Words::default() };
+    let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;
+    let fund = version.item()?.fund.map(|fund| fund.remaining);
+    let words = Words { text, amount, until, fund, ..Words::default() };
     let name = format!("{} {}", staff.organisation, staff.name);
     Ok(application::command(&mut ctx.conn, number, command, &words, &name, today, ctx.now).await?)
-}
-
-async fn within_budget(ctx: &mut Ctx, found: &Application, amount: i64) -> Result<(), AppError> {
-    let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;
-    let Some(fund) = version.item()?.fund else { return Ok(()) };
-    let spent = evaluation::spent(&mut ctx.conn, found.item_id).await?;
-    let left = fund.remaining.0 - spent;
-    if amount <= left {
-        return Ok(());
-    }
-    Err(AppError::Refused(format!("资金不够：这项政策还剩 {}", Fen(left.max(0)).words())))
 }
 
 /// The evaluation of a policy.

@@ -212,11 +212,10 @@ impl Book {
         let limits = self.limits(&table);
         let low = allocate(&claims(false), &limits);
         let high = allocate(&claims(true), &limits);
-        let mut place = 0;
-        for outcome in outcomes.iter_mut().filter(|outcome| outcome.verdict == Verdict::Eligible) {
-            outcome.chosen = low.chosen[place];
-            outcome.paid = Fen(low.paid[place]);
-            place += 1;
+        let eligible = outcomes.iter_mut().filter(|outcome| outcome.verdict == Verdict::Eligible);
+        for ((outcome, chosen), paid) in eligible.zip(&low.chosen).zip(&low.paid) {
+            outcome.chosen = *chosen;
+            outcome.paid = Fen(*paid);
         }
         let questions = self.questions(&outcomes, &low);
         let outcomes = sorted(outcomes, &|a, b| self.order(a).cmp(&self.order(b)));

@@ -29,6 +29,9 @@ pub struct LeafResult<'a> {
     pub facts: Vec<(&'a str, &'a Fact)>,
 }
 
+/// Required, actual, gap and the facts it was told from.
+type Told<'a> = (String, Option<String>, Option<String>, Vec<Option<(&'a str, &'a Fact)>>);
+
 /// Explains items of a book for one enterprise: what they all share is made once.
 pub struct Explainer<'a> {
     book: &'a Book,
@@ -76,8 +79,7 @@ impl Book {
         let date = |code: &str| facts.get(code).and_then(|fact| day::parse(&fact.value));
         let unmet = truth == Truth::Unmet;
         let known = truth != Truth::Unknown;
-        let (required, actual, gap, used): (String, Option<String>, Option<String>, Vec<Option<(&str, &Fact)>>) = match &leaf.test
-        {
+        let (required, actual, gap, used): Told = match &leaf.test {
             Test::Num { attr, value, .. } => {
                 let actual = number(attr);
                 let gap = actual.map(|actual| if unmet { difference(value.micro(), actual) } else { 0 });

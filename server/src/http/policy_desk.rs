@@ -230,7 +230,7 @@ pub async fn import_facts(req: Req, request: Request) -> Reply {
     match done {
         Ok(report) => {
             let bad = report.bad.into_iter().map(|bad| (bad.line, bad.reason)).collect();
-            let report = Some((report.good, report.changed, bad));
+            let report = Some(pages::Imported { good: report.good, changed: report.changed, bad });
             Ok(req.page(StatusCode::OK, Some(&ctx), || pages::facts_import(report, &form)))
         }
         Err(error) => {

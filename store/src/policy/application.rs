@@ -451,6 +451,8 @@ pub struct Words<'a> {
     pub rating: Option<i16>,
     /// Files of a supplement.
     pub files: &'a [Uuid],
+    /// For an approval: what the item's fund had to give in all.
+    pub fund: Option<Fen>,
 }
 
 /// Why a command did not go through.
@@ -496,6 +498,28 @@ pub async fn command(
     }
 }
 
+/// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first gave.
+async fn within_fund(tx: &mut PgConnection, item: i64, amount: i64, fund: Fen) -> Result<(), ApplicationError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtext('policy_fund'), $1::integer) as locked",
+        i32::try_from(item).unwrap_or(i32::MAX)
+    )
+    .execute(&mut *tx)
+    .await?;
+    let spent = sqlx::query_scalar!(
+        r#"select coalesce(sum(coalesce(paid_amount, approved_amount)), 0)::bigint as "spent!" from application
+        where item_id = $1 and state in ('approved', 'paid')"#,
+        item
+    )
+    .fetch_one(tx)
+    .await?;
+    let left = fund.0 - spent;
+    if amount <= left {
+        return Ok(());
+    }
+    Err(ApplicationError::Refused(format!("资金不够：这项政策还剩 {}", Fen(left.max(0)).words())))
+}
+
 async fn command_in(
     tx: &mut PgConnection,
     number: &str,
@@ -511,6 +535,9 @@ async fn command_in(
     let approved = (command == Command::Approve).then_some(words.amount.unwrap_or(application.amount));
     let paid = (command == Command::Pay).then(|| words.amount.or(application.approved_amount).unwrap_or(application.amount));
     let reason = if matches!(command, Command::Ask | Command::Reject) { words.text } else { "" };
+    if let (Some(amount), Some(fund)) = (approved, words.fund) {
+        within_fund(tx, application.item_id, amount, fund).await?;
+    }
     sqlx::query!(
         "update application set state = $2, seq = $3, state_at = case when state = $2 then state_at else $4 end,
             approved_amount = coalesce($5, approved_amount), paid_amount = coalesce($6, paid_amount),

@@ -322,7 +322,12 @@ async fn money_is_the_reviewers_and_each_step_is_dated_and_told(owner: PgPool) {
         give(&mut stranger, Command::Approve, &amount, now).await,
         Err(ApplicationError::Store(StoreError::NotFound))
     ));
-    assert_eq!(give(&mut reviewer, Command::Approve, &amount, now).await.unwrap(), State::Approved);
+    // No more than the fund has; what is refused writes nothing.
+    let beyond = Words { fund: Some(Fen(89_999_999)), ..amount.clone() };
+    let refused = give(&mut reviewer, Command::Approve, &beyond, now).await.unwrap_err();
+    assert!(refused.to_string().contains("还剩 899,999.99 元"), "{refused}");
+    let within = Words { fund: Some(Fen(90_000_000)), ..amount.clone() };
+    assert_eq!(give(&mut reviewer, Command::Approve, &within, now).await.unwrap(), State::Approved);
     assert_eq!(evaluation::spent(&mut reviewer, id).await.unwrap(), 90_000_000);
     assert_eq!(give(&mut reviewer, Command::Pay, &amount, now + Duration::days(3)).await.unwrap(), State::Paid);
     let five = Words { rating: Some(5), text: "很快", ..Words::default() };

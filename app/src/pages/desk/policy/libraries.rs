@@ -104,9 +104,19 @@ fn choice(form: &Form, library: &'static str, name: &'static str, label: &'stati
     view! { <div class="field"><label for=id.clone()>{label}</label><select id=id name=name>{options}</select></div> }.into_any()
 }
 
-/// The import of facts; `report` is what came of the last one: good rows, changed facts, bad rows with line and reason.
-pub fn facts_import(report: Option<(usize, i64, Vec<(usize, String)>)>, form: &Form) -> Page {
-    let report = report.map(|(good, changed, bad)| {
+/// What came of an import of facts.
+pub struct Imported {
+    /// Rows that were taken.
+    pub good: usize,
+    /// Facts that changed.
+    pub changed: i64,
+    /// Rows that were not: line and reason.
+    pub bad: Vec<(usize, String)>,
+}
+
+/// The import of facts; `report` is what came of the last one.
+pub fn facts_import(report: Option<Imported>, form: &Form) -> Page {
+    let report = report.map(|Imported { good, changed, bad }| {
         let lines =
             bad.iter().take(200).map(|(line, reason)| view! { <li>{format!("第 {line} 行：{reason}")}</li> }).collect_view();
         let more = (bad.len() > 200).then(|| view! { <li>{format!("还有 {} 行", bad.len() - 200)}</li> });

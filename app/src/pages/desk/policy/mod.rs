@@ -10,7 +10,7 @@ mod parts;
 pub use applications::{application, queue};
 pub use editor::editor;
 pub use evaluation::evaluation;
-pub use libraries::{facts_import, libraries};
+pub use libraries::{Imported, facts_import, libraries};
 pub use list::list;
 #[cfg(test)]
 pub(crate) use parts::controls;
