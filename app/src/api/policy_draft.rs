@@ -37,13 +37,14 @@ pub const AMOUNTS: [(&str, &str); 10] = [
 ];
 
 /// Values that may be left out: an empty control of these is no value.
-const OPTIONAL: [&str; 14] = [
+const OPTIONAL: [&str; 15] = [
     "/cap",
     "/floor",
     "/to",
     "/clause",
     "/received",
     "/apply/from",
+    "/version",
     "/published_on",
     "/url",
     "/issuer",
@@ -387,6 +388,23 @@ mod tests {
         let draft = Draft::of(&sample()).unwrap();
         let pairs = controls(&draft);
         assert_eq!(Draft::from_form(&pairs).item().unwrap(), sample());
+    }
+
+    #[test]
+    fn a_new_one_becomes_an_item_by_filling_it_in() {
+        let mut pairs = controls(&Draft::new("2026-11-24"));
+        for (name, value) in [
+            ("/id", "new-one"),
+            ("/title", "补助"),
+            ("/document/title", "办法"),
+            ("/condition/all/0/num/attr", "revenue"),
+            ("/condition/all/0/num/value", "500"),
+            ("/amount/fixed", "1000"),
+        ] {
+            let control = pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} is on the form"));
+            control.1 = value.to_owned();
+        }
+        assert_eq!(Draft::from_form(&pairs).item().unwrap().id, "new-one");
     }
 
     #[test]
