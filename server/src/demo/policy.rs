@@ -31,6 +31,7 @@ const INDUSTRIES: &[&str] = &[
 /// Who supplies which fact.
 const SOURCES: &[(&str, &str)] = &[
     ("industry", "市市场监管局"),
+    ("area", "市市场监管局"),
     ("founded_on", "市市场监管局"),
     ("employees", "市人社局"),
     ("ui_months", "市人社局"),
