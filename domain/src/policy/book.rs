@@ -475,7 +475,7 @@ fn limit(known: &mut HashMap<String, usize>, list: &mut Vec<i64>, id: &str, amou
 }
 
 /// The values a comparison lets through; open ends stay inside what cannot overflow.
-fn bounds(op: Op, value: i64) -> (i64, i64) {
+pub(crate) fn bounds(op: Op, value: i64) -> (i64, i64) {
     match op {
         Op::Ge => (value, LIMIT),
         Op::Gt => (value + 1, LIMIT),

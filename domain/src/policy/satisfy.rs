@@ -2,8 +2,8 @@
 //! condition as alternatives of simple constraints; ratios and ages count as figures of their own, so a contradiction between a ratio
 //! and its parts is not seen, but none is invented either.
 
-use super::book::day_number;
-use super::condition::{Condition, Op, Test};
+use super::book::{bounds, day_number};
+use super::condition::{Condition, Test};
 use super::library::{AttributeKind, Library};
 use super::money::{LIMIT, ONE};
 use std::collections::BTreeMap;
@@ -73,16 +73,6 @@ impl Allowed<'_> {
     }
 }
 
-fn interval(op: Op, value: i64) -> (i64, i64) {
-    match op {
-        Op::Ge => (value, LIMIT),
-        Op::Gt => (value + 1, LIMIT),
-        Op::Le => (-LIMIT, value),
-        Op::Lt => (-LIMIT, value - 1),
-        Op::Eq => (value, value),
-    }
-}
-
 /// The alternatives under which a test holds, or does not.
 fn literal<'a>(test: &'a Test, holds: bool, library: &Library) -> Vec<(Var<'a>, Constraint<'a>)> {
     let split = |var: Var<'a>, (low, high): (i64, i64), (least, most): (i64, i64)| {
@@ -107,10 +97,10 @@ fn literal<'a>(test: &'a Test, holds: bool, library: &Library) -> Vec<(Var<'a>, 
                 Some(AttributeKind::Bool) => (0, ONE),
                 _ => everything,
             };
-            split(Var::Number(attr), interval(*op, value.micro()), span)
+            split(Var::Number(attr), bounds(*op, value.micro()), span)
         }
-        Test::Ratio { num, den, op, value } => split(Var::Ratio(num, den), interval(*op, value.micro()), everything),
-        Test::Date { attr, op, value } => split(Var::Date(attr), interval(*op, day_number(*value)), everything),
+        Test::Ratio { num, den, op, value } => split(Var::Ratio(num, den), bounds(*op, value.micro()), everything),
+        Test::Date { attr, op, value } => split(Var::Date(attr), bounds(*op, day_number(*value)), everything),
         Test::Age { attr, at_least_months } => split(Var::Age(attr), (i64::from(*at_least_months), LIMIT), (0, LIMIT)),
         Test::InSet { attr, codes } => {
             vec![(Var::Code(attr), if holds { Constraint::Within(codes) } else { Constraint::Outside(codes) })]

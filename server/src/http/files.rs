@@ -1,15 +1,14 @@
 //! Files of applications (申报材料): taken by what they are, stored as they came, given back as downloads only.
 
 use super::context::{Failure, Req, internal};
-use super::forms::plain;
+use super::forms::{Sent, Upload};
 use crate::photos::MAX_BYTES;
 use app::api::{AppError, Ctx};
 use app::ui::form::Form;
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::Request;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use domain::text::FieldError;
 use store::policy::application::{self, File};
 use uuid::Uuid;
 
@@ -31,27 +30,15 @@ const TAKEN: &[(&str, &str)] = &[
 /// # Errors
 /// [`AppError::Refused`] when the request breaks off or is too large.
 pub async fn with_files(req: &Req, ctx: &mut Ctx, enterprise: i64, person: i64, request: Request) -> Result<Form, Failure> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
-    if !kind.starts_with("multipart/form-data") {
-        return plain(request.into_body()).await;
-    }
-    let broken = |_| AppError::Refused("上传中断了，请再试一次".to_owned());
-    let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| AppError::Refused("表单格式不对".to_owned()))?;
-    let mut values: Vec<(String, String)> = Vec::new();
+    let mut upload = match Upload::open(request).await? {
+        Sent::Plain(form) => return Ok(form),
+        Sent::Files(upload) => upload,
+    };
     let mut faults: Vec<String> = Vec::new();
     let mut ids: Vec<Uuid> = Vec::new();
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or("").to_owned();
-        let Some(file) = field.file_name().map(str::to_owned) else {
-            values.push((name, field.text().await.map_err(broken)?));
-            continue;
-        };
-        let bytes = field.bytes().await.map_err(broken)?;
-        if file.is_empty() && bytes.is_empty() {
-            continue;
-        }
+    while let Some((file, bytes)) = upload.next().await? {
         let shown: String = file.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"')).take(80).collect();
-        let kept = values.iter().filter(|(name, _)| name == "file").count() + ids.len();
+        let kept = upload.kept("file") + ids.len();
         match accepted(&bytes, kept) {
             Err(why) => faults.push(format!("{shown} {why}")),
             Ok(content_type) => {
@@ -70,11 +57,7 @@ pub async fn with_files(req: &Req, ctx: &mut Ctx, enterprise: i64, person: i64, 
             }
         }
     }
-    let dropped: Vec<String> = values.iter().filter(|(name, _)| name == "drop").map(|(_, id)| id.clone()).collect();
-    values.retain(|(name, id)| name != "drop" && !(name == "file" && dropped.contains(id)));
-    values.extend(ids.into_iter().map(|id| ("file".to_owned(), id.to_string())));
-    let errors = if faults.is_empty() { Vec::new() } else { vec![FieldError::new("files", faults.join("；"))] };
-    Ok(Form::new(values).with_errors(errors))
+    Ok(upload.finish("file", "files", ids, &faults))
 }
 
 /// What a file is, or why it is not taken.

@@ -2,7 +2,7 @@
 
 use super::context::{Failure, Reply, Req, internal, redirect};
 use super::files;
-use super::forms::plain;
+use super::forms::{Sent, Upload, plain, within};
 use crate::facts;
 use app::api::policy_desk::{self, Editor};
 use app::api::policy_draft::Draft;
@@ -10,7 +10,7 @@ use app::api::{AppError, Ctx};
 use app::pages::desk::policy as pages;
 use app::ui::form::Form;
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Path, Query, Request};
+use axum::extract::{Path, Query, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::policy::application::Command;
@@ -63,9 +63,9 @@ fn editor_page(req: &Req, ctx: &Ctx, editor: &Editor, form: &Form, status: Statu
 /// The form of a new item.
 pub async fn write_new(req: Req, body: Body) -> Reply {
     let mut ctx = req.open().await?;
-    ctx.require_policy_editor()?;
-    let form = large(body).await?;
-    write_form(&req, &mut ctx, None, form).await
+    let editor = policy_desk::editor(&mut ctx, None).await?;
+    let form = within(body, FORM_LIMIT).await?;
+    write_form(&req, &mut ctx, editor, None, form).await
 }
 
 /// The form of a stored item.
@@ -73,18 +73,12 @@ pub async fn write(req: Req, Path(code): Path<String>, body: Body) -> Reply {
     let mut ctx = req.open().await?;
     ctx.require_policy_editor()?;
     // Whose it is comes before what is sent.
-    policy_desk::editor(&mut ctx, Some(&code)).await?;
-    let form = large(body).await?;
-    write_form(&req, &mut ctx, Some(&code), form).await
+    let editor = policy_desk::editor(&mut ctx, Some(&code)).await?;
+    let form = within(body, FORM_LIMIT).await?;
+    write_form(&req, &mut ctx, editor, Some(&code), form).await
 }
 
-async fn large(body: Body) -> Result<Form, Failure> {
-    let bytes = axum::body::to_bytes(body, FORM_LIMIT).await.map_err(|_| AppError::Refused("提交的内容太长".to_owned()))?;
-    Ok(Form::new(serde_urlencoded::from_bytes(&bytes).unwrap_or_default()))
-}
-
-async fn write_form(req: &Req, ctx: &mut Ctx, code: Option<&str>, form: Form) -> Reply {
-    let mut editor = policy_desk::editor(ctx, code).await?;
+async fn write_form(req: &Req, ctx: &mut Ctx, mut editor: Editor, code: Option<&str>, form: Form) -> Reply {
     editor.draft = Draft::from_form(form.pairs());
     let action = form.value("do").to_owned();
     if editor.draft.act(&action, form.pairs()) {
@@ -114,7 +108,7 @@ async fn write_form(req: &Req, ctx: &mut Ctx, code: Option<&str>, form: Form) ->
 pub async fn load_json(req: Req, body: Body) -> Reply {
     let mut ctx = req.open().await?;
     ctx.require_policy_editor()?;
-    let form = large(body).await?;
+    let form = within(body, FORM_LIMIT).await?;
     let code = Some(form.value("code")).filter(|code| !code.is_empty());
     let mut editor = policy_desk::editor(&mut ctx, code).await?;
     match Draft::from_json(form.value("json")) {
@@ -207,17 +201,17 @@ pub async fn facts(req: Req) -> Reply {
 pub async fn import_facts(req: Req, request: Request) -> Reply {
     let mut ctx = req.open().await?;
     ctx.require_policy_editor()?;
-    let broken = |_| AppError::Refused("上传中断了，请再试一次".to_owned());
-    let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| AppError::Refused("表单格式不对".to_owned()))?;
-    let (mut source, mut file) = (String::new(), None);
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
-        match field.file_name().map(str::to_owned) {
-            Some(name) => file = Some((name, field.bytes().await.map_err(broken)?)),
-            None if field.name() == Some("source") => source = field.text().await.map_err(broken)?,
-            None => {}
+    let mut file = None;
+    let form = match Upload::open(request).await? {
+        Sent::Plain(form) => form,
+        Sent::Files(mut upload) => {
+            while let Some(found) = upload.next().await? {
+                file = Some(found);
+            }
+            upload.finish("file", "file", Vec::new(), &[])
         }
-    }
-    let form = Form::new(vec![("source".to_owned(), source.clone())]);
+    };
+    let source = form.value("source").to_owned();
     let Some((name, bytes)) = file.filter(|(name, bytes)| !name.is_empty() && !bytes.is_empty()) else {
         let form = form.with_errors(vec![FieldError::new("file", "请选择文件")]);
         return Ok(req.page(StatusCode::UNPROCESSABLE_ENTITY, Some(&ctx), || pages::facts_import(None, &form)));

@@ -1,6 +1,7 @@
 //! Evaluation of a policy (政策评估, S-25): how far it came on the way from match to money.
 
 use crate::{Conn, StoreError};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 /// The figures of an item.
@@ -134,12 +135,17 @@ pub async fn note_step(conn: &mut Conn, enterprise: i64, item: i64, step: &str, 
 /// # Errors
 /// [`StoreError`].
 pub async fn spent(conn: &mut Conn, item: i64) -> Result<i64, StoreError> {
+    spent_in(conn.pg(), item).await
+}
+
+/// As [`spent`], inside a transaction.
+pub(super) async fn spent_in(conn: &mut PgConnection, item: i64) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(
         r#"select coalesce(sum(coalesce(paid_amount, approved_amount)) filter (where state in ('approved', 'paid')), 0)::bigint as "spent!"
         from application where item_id = $1"#,
         item
     )
-    .fetch_one(conn.pg())
+    .fetch_one(conn)
     .await?)
 }
 

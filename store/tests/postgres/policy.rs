@@ -126,11 +126,19 @@ pub async fn apply(
     application::file(conn, &new, morning()).await
 }
 
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_second_person_must_publish_and_what_is_published_stays(owner: PgPool) {
-    let world = World::new(owner).await;
-    let mut system = world.store.system().await.unwrap();
-    libraries(&mut system).await;
+/// A draft that waits to be published by a second editor.
+pub struct Waiting {
+    /// Its author's account.
+    pub first: i64,
+    /// The other editor's.
+    pub second: i64,
+    /// The author's connection.
+    pub author: Conn,
+    /// The version.
+    pub version: i32,
+}
+
+pub async fn waiting(world: &World, system: &mut Conn) -> Waiting {
     let new = NewStaff {
         login: "policy2",
         name: "沈洁",
@@ -138,12 +146,21 @@ async fn a_second_person_must_publish_and_what_is_published_stays(owner: PgPool)
         password_hash: "x",
         must_change: false,
     };
-    let second = identity::add_staff(&mut system, &new, morning()).await.unwrap();
+    let second = identity::add_staff(system, &new, morning()).await.unwrap();
     let first = world.staff["policy"].0;
     let mut author = world.staff("policy").await;
     let keeper = Keeper { staff: Some(first), area: CITY, department: None };
     let version = item::save_draft(&mut author, &upgrade("two", today()), keeper, morning()).await.unwrap();
     item::hand_over(&mut author, "two", version, true).await.unwrap();
+    Waiting { first, second, author, version }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_second_person_must_publish_and_what_is_published_stays(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut system = world.store.system().await.unwrap();
+    libraries(&mut system).await;
+    let Waiting { first, second, mut author, version } = waiting(&world, &mut system).await;
     // Neither in its author's name, nor by its author in another's.
     let own = item::publish(&mut author, "two", version, first, morning()).await.unwrap_err();
     assert!(matches!(own, StoreError::Conflict(key) if key == "policy_version_four_eyes"));
@@ -163,6 +180,7 @@ async fn a_second_person_must_publish_and_what_is_published_stays(owner: PgPool)
         assert_eq!(error.as_database_error().unwrap().code().unwrap(), "23001", "{sql}");
     }
     // An amendment is a version of its own; withdrawing keeps what was.
+    let keeper = Keeper { staff: Some(first), area: CITY, department: None };
     let amended = item::save_draft(&mut author, &upgrade("two", today() + Duration::days(9)), keeper, morning()).await.unwrap();
     assert_eq!(amended, version + 1);
     item::withdraw(&mut other, "two", version, second, "依据废止", morning()).await.unwrap();

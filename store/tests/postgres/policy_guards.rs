@@ -1,15 +1,15 @@
 //! Policies: what no page does but a statement could, what the passing of days brings, and who is looked at when several servers run.
 
-use crate::policy::{apply, libraries, published, says, seed, today, upgrade};
+use crate::policy::{Waiting, apply, libraries, published, says, seed, today, upgrade, waiting};
 use crate::scope::take_scope;
 use crate::world::{World, morning};
-use domain::actor::{CITY, Duty};
+use domain::actor::CITY;
 use domain::policy::model::Item;
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
 use store::StoreError;
-use store::identity::{self, NewStaff, Who};
+use store::identity::Who;
 use store::job::{self, Kind};
 use store::policy::application::{Words, command};
 use store::policy::item::{self, Keeper};
@@ -41,19 +41,7 @@ async fn nobody_publishes_alone_by_any_statement(owner: PgPool) {
     let world = World::new(owner).await;
     let mut system = world.store.system().await.unwrap();
     libraries(&mut system).await;
-    let new = NewStaff {
-        login: "policy2",
-        name: "沈洁",
-        duty: Duty::PolicyEditor { area: CITY },
-        password_hash: "x",
-        must_change: false,
-    };
-    let second = identity::add_staff(&mut system, &new, morning()).await.unwrap();
-    let first = world.staff["policy"].0;
-    let mut author = world.staff("policy").await;
-    let keeper = Keeper { staff: Some(first), area: CITY, department: None };
-    let version = item::save_draft(&mut author, &upgrade("two", today()), keeper, morning()).await.unwrap();
-    item::hand_over(&mut author, "two", version, true).await.unwrap();
+    let Waiting { first, second, mut author, version } = waiting(&world, &mut system).await;
     let added = format!(
         "insert into policy_version select item_id, 2, 'published', body, title, level, mode, board, tags, valid_from, valid_to,
             apply_from, apply_to, {second}, written_at, null, now() from policy_version"

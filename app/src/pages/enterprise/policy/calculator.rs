@@ -20,7 +20,8 @@ pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
     let answer = results(book, library, tried, &view.evaluation, &after);
     let payload = Payload::new(book, library, &view.facts, &view.evaluation);
     let data = postcard::to_allocvec(&payload).map(|bytes| BASE64.encode(bytes)).unwrap_or_default();
-    let fields: Vec<AnyView> = inputs(book, library, &view.evaluation)
+    let inputs = inputs(book, library, &view.evaluation);
+    let fields: Vec<AnyView> = inputs
         .iter()
         .map(|input| match input {
             Input::Attribute(code) => library.attributes.get(code).map(|attribute| figure(attribute, tried, form)).into_any(),
@@ -28,7 +29,7 @@ pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
             Input::Tag(_) => ().into_any(),
         })
         .collect();
-    let tags: Vec<AnyView> = inputs(book, library, &view.evaluation)
+    let tags: Vec<AnyView> = inputs
         .iter()
         .filter_map(|input| if let Input::Tag(code) = input { Some(tag(library, code, tried)) } else { None })
         .collect();

@@ -1,8 +1,28 @@
 //! Applications (兑现申请, S-24, S-25). Version, facts and amount are frozen when it is filed; what follows is appended.
 
+// Before the modules, which use it too.
+macro_rules! select_application {
+    ($rest:literal $(, $value:expr)*) => {
+        sqlx::query_as!(
+            Application,
+            "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version, a.title, a.mode,
+                a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq, a.contact_name, a.contact_phone, a.note,
+                a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment
+            from application a join policy_item i on i.id = a.item_id " + $rest
+            $(, $value)*
+        )
+    };
+}
+
+mod command;
+mod files;
+
+pub use command::{ApplicationError, Words, command};
+pub use files::{File, add_file, files, pending_files, purge_files};
+
 use crate::{Conn, Page, StoreError};
 use domain::actor::{DepartmentId, EnterpriseId, PersonId};
-use domain::policy::application::{Command, Standing, State};
+use domain::policy::application::{Standing, State};
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, Mode};
 use domain::policy::money::Fen;
@@ -143,21 +163,6 @@ pub struct Event {
     pub amount: Option<i64>,
 }
 
-/// A file that came with it.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// Id, also in the object store.
-    pub id: Uuid,
-    /// Number of the event it came with.
-    pub seq: Option<i32>,
-    /// Its name.
-    pub name: String,
-    /// What it is.
-    pub content_type: String,
-    /// How large.
-    pub bytes: i64,
-}
-
 /// Files an application: once for a key. Answers its number.
 ///
 /// # Errors
@@ -218,7 +223,7 @@ pub async fn file(conn: &mut Conn, new: &NewApplication<'_>, now: OffsetDateTime
         return Ok(number.fetch_one(conn.pg()).await?);
     };
     append(&mut tx, row.id, 1, "submitted", new.actor_name, new.note, Some(new.amount.0), now).await?;
-    attach(&mut tx, row.id, 1, new.enterprise, new.files).await?;
+    files::attach(&mut tx, row.id, 1, new.enterprise, new.files).await?;
     sqlx::query!("select note_step($1, $2, 'applied', $3) as done", new.enterprise, new.item_id, now).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(row.number)
@@ -258,32 +263,6 @@ async fn append(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-async fn attach(tx: &mut PgConnection, id: i64, seq: i32, enterprise: EnterpriseId, files: &[Uuid]) -> Result<(), StoreError> {
-    sqlx::query!(
-        "update application_file set application_id = $1, seq = $2 where id = any($3) and enterprise_id = $4 and application_id is null",
-        id,
-        seq,
-        files,
-        enterprise
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-macro_rules! select_application {
-    ($rest:literal $(, $value:expr)*) => {
-        sqlx::query_as!(
-            Application,
-            "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version, a.title, a.mode,
-                a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq, a.contact_name, a.contact_phone, a.note,
-                a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment
-            from application a join policy_item i on i.id = a.item_id " + $rest
-            $(, $value)*
-        )
-    };
 }
 
 /// One application.
@@ -436,210 +415,4 @@ pub async fn counts(conn: &mut Conn, reviewer: Reviewer) -> Result<Vec<(String, 
 struct Count {
     state: String,
     count: i64,
-}
-
-/// What a command says.
-#[derive(Debug, Clone, Default)]
-pub struct Words<'a> {
-    /// A reason, a question, a supplement, a comment.
-    pub text: &'a str,
-    /// Approved or paid, fen.
-    pub amount: Option<i64>,
-    /// Last day of a public notice.
-    pub until: Option<Date>,
-    /// One to five.
-    pub rating: Option<i16>,
-    /// Files of a supplement.
-    pub files: &'a [Uuid],
-    /// For an approval: what the item's fund had to give in all.
-    pub fund: Option<Fen>,
-}
-
-/// Why a command did not go through.
-#[derive(Debug, thiserror::Error)]
-pub enum ApplicationError {
-    /// A rule stands against it; the sentence is for whoever gave it.
-    #[error("{0}")]
-    Refused(String),
-    /// See there.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<sqlx::Error> for ApplicationError {
-    fn from(error: sqlx::Error) -> ApplicationError {
-        ApplicationError::Store(error.into())
-    }
-}
-
-/// Gives a command: one transaction locks the application, decides, appends and tells.
-///
-/// # Errors
-/// [`ApplicationError`]; nothing was written then.
-pub async fn command(
-    conn: &mut Conn,
-    number: &str,
-    command: Command,
-    words: &Words<'_>,
-    actor_name: &str,
-    today: Date,
-    now: OffsetDateTime,
-) -> Result<State, ApplicationError> {
-    let mut tx = conn.pg().begin().await?;
-    match command_in(&mut tx, number, command, words, actor_name, today, now).await {
-        Ok(state) => {
-            tx.commit().await?;
-            Ok(state)
-        }
-        Err(error) => {
-            tx.rollback().await?;
-            Err(error)
-        }
-    }
-}
-
-/// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first gave.
-async fn within_fund(tx: &mut PgConnection, item: i64, amount: i64, fund: Fen) -> Result<(), ApplicationError> {
-    sqlx::query!(
-        "select pg_advisory_xact_lock(hashtext('policy_fund'), $1::integer) as locked",
-        i32::try_from(item).unwrap_or(i32::MAX)
-    )
-    .execute(&mut *tx)
-    .await?;
-    let spent = sqlx::query_scalar!(
-        r#"select coalesce(sum(coalesce(paid_amount, approved_amount)), 0)::bigint as "spent!" from application
-        where item_id = $1 and state in ('approved', 'paid')"#,
-        item
-    )
-    .fetch_one(tx)
-    .await?;
-    let left = fund.0 - spent;
-    if amount <= left {
-        return Ok(());
-    }
-    Err(ApplicationError::Refused(format!("资金不够：这项政策还剩 {}", Fen(left.max(0)).words())))
-}
-
-async fn command_in(
-    tx: &mut PgConnection,
-    number: &str,
-    command: Command,
-    words: &Words<'_>,
-    actor_name: &str,
-    today: Date,
-    now: OffsetDateTime,
-) -> Result<State, ApplicationError> {
-    let application = select_application!("where a.number = $1 for update of a", number).fetch_one(&mut *tx).await?;
-    let state = application.standing()?.decide(command, today).map_err(ApplicationError::Refused)?;
-    let seq = application.seq + 1;
-    let approved = (command == Command::Approve).then_some(words.amount.unwrap_or(application.amount));
-    let paid = (command == Command::Pay).then(|| words.amount.or(application.approved_amount).unwrap_or(application.amount));
-    let reason = if matches!(command, Command::Ask | Command::Reject) { words.text } else { "" };
-    if let (Some(amount), Some(fund)) = (approved, words.fund) {
-        within_fund(tx, application.item_id, amount, fund).await?;
-    }
-    sqlx::query!(
-        "update application set state = $2, seq = $3, state_at = case when state = $2 then state_at else $4 end,
-            approved_amount = coalesce($5, approved_amount), paid_amount = coalesce($6, paid_amount),
-            notice_until = coalesce($7, notice_until), reason = $8, rating = coalesce($9, rating),
-            rating_comment = case when $9::smallint is null then rating_comment else $10 end,
-            rated_at = case when $9::smallint is null then rated_at else $4 end
-         where id = $1",
-        application.id,
-        state.code(),
-        seq,
-        now,
-        approved,
-        paid,
-        words.until,
-        reason,
-        words.rating,
-        words.text
-    )
-    .execute(&mut *tx)
-    .await?;
-    append(tx, application.id, seq, command.code(), actor_name, words.text, approved.or(paid), now).await?;
-    attach(tx, application.id, seq, application.enterprise_id, words.files).await?;
-    if let Some(step) = match command {
-        Command::Approve => Some("approved"),
-        Command::Pay => Some("paid"),
-        _ => None,
-    } {
-        sqlx::query!("select note_step($1, $2, $3, $4) as done", application.enterprise_id, application.item_id, step, now)
-            .execute(&mut *tx)
-            .await?;
-    }
-    if !command.is_members() {
-        let title = format!("{}：{}", application.title, state.label());
-        let money = approved.or(paid).map_or(String::new(), |fen| format!("，{}", Fen(fen).words()));
-        let body = format!("申请 {} 现在是“{}”{money}。{}", application.number, state.label(), words.text);
-        sqlx::query!("select tell_applicant($1, 'application', $2, $3, $4) as done", application.id, title, body, now)
-            .execute(&mut *tx)
-            .await?;
-    }
-    Ok(state)
-}
-
-/// Remembers a file before its application is filed.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn add_file(
-    conn: &mut Conn,
-    file: &File,
-    enterprise: EnterpriseId,
-    person: PersonId,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into application_file (id, enterprise_id, person_id, name, content_type, bytes, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
-        file.id,
-        enterprise,
-        person,
-        file.name,
-        file.content_type,
-        file.bytes,
-        now
-    )
-    .execute(conn.pg())
-    .await?;
-    Ok(())
-}
-
-/// Files that were sent and belong to no application yet, of these ids.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn pending_files(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<File>, StoreError> {
-    Ok(sqlx::query_as!(
-        File,
-        "select id, seq, name, content_type, bytes from application_file where id = any($1) and application_id is null order by created_at, id",
-        ids
-    )
-    .fetch_all(conn.pg())
-    .await?)
-}
-
-/// The files of an application.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn files(conn: &mut Conn, id: i64) -> Result<Vec<File>, StoreError> {
-    Ok(sqlx::query_as!(
-        File,
-        "select id, seq, name, content_type, bytes from application_file where application_id = $1 order by seq, created_at, id",
-        id
-    )
-    .fetch_all(conn.pg())
-    .await?)
-}
-
-/// Removes files that were sent before `before` and never filed; answers their ids.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn purge_files(conn: &mut Conn, before: OffsetDateTime) -> Result<Vec<Uuid>, StoreError> {
-    Ok(sqlx::query_scalar!("delete from application_file where application_id is null and created_at < $1 returning id", before)
-        .fetch_all(conn.pg())
-        .await?)
 }

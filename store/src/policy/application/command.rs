@@ -1,0 +1,145 @@
+//! Commands of applications: one transaction locks, decides, appends and tells.
+
+use super::Application;
+use crate::policy::evaluation::spent_in;
+use crate::{Conn, StoreError};
+use domain::policy::application::{Command, State};
+use domain::policy::money::Fen;
+use sqlx::{Connection, PgConnection};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+/// What a command says.
+#[derive(Debug, Clone, Default)]
+pub struct Words<'a> {
+    /// A reason, a question, a supplement, a comment.
+    pub text: &'a str,
+    /// Approved or paid, fen.
+    pub amount: Option<i64>,
+    /// Last day of a public notice.
+    pub until: Option<Date>,
+    /// One to five.
+    pub rating: Option<i16>,
+    /// Files of a supplement.
+    pub files: &'a [Uuid],
+    /// For an approval: what the item's fund had to give in all.
+    pub fund: Option<Fen>,
+}
+
+/// Why a command did not go through.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplicationError {
+    /// A rule stands against it; the sentence is for whoever gave it.
+    #[error("{0}")]
+    Refused(String),
+    /// See there.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ApplicationError {
+    fn from(error: sqlx::Error) -> ApplicationError {
+        ApplicationError::Store(error.into())
+    }
+}
+
+/// Gives a command: one transaction locks the application, decides, appends and tells.
+///
+/// # Errors
+/// [`ApplicationError`]; nothing was written then.
+pub async fn command(
+    conn: &mut Conn,
+    number: &str,
+    command: Command,
+    words: &Words<'_>,
+    actor_name: &str,
+    today: Date,
+    now: OffsetDateTime,
+) -> Result<State, ApplicationError> {
+    let mut tx = conn.pg().begin().await?;
+    match command_in(&mut tx, number, command, words, actor_name, today, now).await {
+        Ok(state) => {
+            tx.commit().await?;
+            Ok(state)
+        }
+        Err(error) => {
+            tx.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+/// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first gave.
+async fn within_fund(tx: &mut PgConnection, item: i64, amount: i64, fund: Fen) -> Result<(), ApplicationError> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtext('policy_fund'), $1::integer) as locked",
+        i32::try_from(item).unwrap_or(i32::MAX)
+    )
+    .execute(&mut *tx)
+    .await?;
+    let left = fund.0 - spent_in(tx, item).await?;
+    if amount <= left {
+        return Ok(());
+    }
+    Err(ApplicationError::Refused(format!("资金不够：这项政策还剩 {}", Fen(left.max(0)).words())))
+}
+
+async fn command_in(
+    tx: &mut PgConnection,
+    number: &str,
+    command: Command,
+    words: &Words<'_>,
+    actor_name: &str,
+    today: Date,
+    now: OffsetDateTime,
+) -> Result<State, ApplicationError> {
+    let application = select_application!("where a.number = $1 for update of a", number).fetch_one(&mut *tx).await?;
+    let state = application.standing()?.decide(command, today).map_err(ApplicationError::Refused)?;
+    let seq = application.seq + 1;
+    let approved = (command == Command::Approve).then_some(words.amount.unwrap_or(application.amount));
+    let paid = (command == Command::Pay).then(|| words.amount.or(application.approved_amount).unwrap_or(application.amount));
+    let reason = if matches!(command, Command::Ask | Command::Reject) { words.text } else { "" };
+    if let (Some(amount), Some(fund)) = (approved, words.fund) {
+        within_fund(tx, application.item_id, amount, fund).await?;
+    }
+    sqlx::query!(
+        "update application set state = $2, seq = $3, state_at = case when state = $2 then state_at else $4 end,
+            approved_amount = coalesce($5, approved_amount), paid_amount = coalesce($6, paid_amount),
+            notice_until = coalesce($7, notice_until), reason = $8, rating = coalesce($9, rating),
+            rating_comment = case when $9::smallint is null then rating_comment else $10 end,
+            rated_at = case when $9::smallint is null then rated_at else $4 end
+         where id = $1",
+        application.id,
+        state.code(),
+        seq,
+        now,
+        approved,
+        paid,
+        words.until,
+        reason,
+        words.rating,
+        words.text
+    )
+    .execute(&mut *tx)
+    .await?;
+    super::append(tx, application.id, seq, command.code(), actor_name, words.text, approved.or(paid), now).await?;
+    super::files::attach(tx, application.id, seq, application.enterprise_id, words.files).await?;
+    if let Some(step) = match command {
+        Command::Approve => Some("approved"),
+        Command::Pay => Some("paid"),
+        _ => None,
+    } {
+        sqlx::query!("select note_step($1, $2, $3, $4) as done", application.enterprise_id, application.item_id, step, now)
+            .execute(&mut *tx)
+            .await?;
+    }
+    if !command.is_members() {
+        let title = format!("{}：{}", application.title, state.label());
+        let money = approved.or(paid).map_or(String::new(), |fen| format!("，{}", Fen(fen).words()));
+        let body = format!("申请 {} 现在是“{}”{money}。{}", application.number, state.label(), words.text);
+        sqlx::query!("select tell_applicant($1, 'application', $2, $3, $4) as done", application.id, title, body, now)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(state)
+}
