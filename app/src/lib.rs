@@ -5,14 +5,35 @@
 //! functions of what `api` read; they work as plain HTML, and islands make them better.
 
 #[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
 pub mod api;
+#[cfg(feature = "ssr")]
+pub mod app;
 #[cfg(any(feature = "ssr", feature = "calculator"))]
 pub mod calculator;
+#[cfg(feature = "ssr")]
+pub mod document;
+pub mod error;
+#[cfg(feature = "ssr")]
+pub mod filing;
+#[cfg(feature = "ssr")]
+pub mod form;
 pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod issue;
+#[cfg(feature = "ssr")]
+pub mod layout;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
+pub mod problem;
+#[cfg(feature = "ssr")]
 pub mod render;
+#[cfg(feature = "ssr")]
+pub mod request;
 #[cfg(feature = "ssr")]
 pub mod shell;
 #[cfg(feature = "ssr")]

@@ -7,7 +7,6 @@ pub mod demo;
 pub mod facts;
 pub mod http;
 pub mod import;
-pub mod password;
 pub mod photos;
 pub mod policies;
 pub mod serve;

@@ -4,7 +4,7 @@ use super::policy::{ApplicationPage, application_page};
 use super::policy_draft::Draft;
 use super::{AppError, Ctx};
 use crate::ui::form::Form;
-use domain::actor::{AreaCode, CITY, Duty};
+use domain::actor::CITY;
 use domain::policy::application::{Command, State};
 use domain::policy::book::Book;
 use domain::policy::check::{Problem, check, check_set, may_publish};
@@ -15,40 +15,11 @@ use domain::policy::model::{Item, day};
 use domain::policy::money::Fen;
 use domain::text::FieldError;
 use store::identity::StaffIdentity;
-use store::policy::application::{Application, Reviewer, Words};
+use store::policy::application::{Application, Words};
 use store::policy::evaluation::Evaluation;
 use store::policy::item::{Keeper, Version};
 use store::policy::{application, evaluation, item, library, matching, portrait};
 use store::{Page, StoreError};
-
-impl Ctx {
-    /// A policy editor and its area, first password changed.
-    ///
-    /// # Errors
-    /// [`AppError::Unauthenticated`], or [`AppError::Forbidden`] for everybody else.
-    pub fn require_policy_editor(&self) -> Result<(StaffIdentity, AreaCode), AppError> {
-        let staff = self.require_staff()?;
-        match staff.duty {
-            Duty::PolicyEditor { area } if !staff.must_change_password => Ok((staff, area)),
-            _ => Err(AppError::Forbidden),
-        }
-    }
-
-    /// Whoever reviews applications: policy editors of the item's area, handlers of the item's department.
-    ///
-    /// # Errors
-    /// As [`Ctx::require_policy_editor`].
-    pub fn require_reviewer(&self) -> Result<(StaffIdentity, Reviewer), AppError> {
-        let staff = self.require_staff()?;
-        let reviewer = match staff.duty {
-            Duty::PolicyEditor { area } if area == CITY => Reviewer::City,
-            Duty::PolicyEditor { area } => Reviewer::Area(area),
-            Duty::Handler { department } => Reviewer::Department(department),
-            _ => return Err(AppError::Forbidden),
-        };
-        if staff.must_change_password { Err(AppError::Forbidden) } else { Ok((staff, reviewer)) }
-    }
-}
 
 /// States of versions: code and label.
 pub const STATES: [(&str, &str); 4] =

@@ -2,7 +2,6 @@
 
 pub mod form;
 mod icons;
-pub mod issue;
 pub mod list;
 pub mod policy;
 

@@ -1,7 +1,8 @@
 //! Files of applications (申报材料): taken by what they are, stored as they came, given back as downloads only.
 
-use super::context::{Failure, Req, internal};
+use super::context::Failure;
 use super::forms::{Sent, Upload};
+use super::legacy::{Req, internal};
 use crate::photos::MAX_BYTES;
 use app::api::{AppError, Ctx};
 use app::ui::form::Form;

@@ -1,6 +1,6 @@
 //! Pictures, to whoever may read the issue they belong to; a pending one to whoever took it.
 
-use super::context::{Reply, Req, internal};
+use super::legacy::{Reply, Req, internal};
 use app::api::AppError;
 use axum::extract::Path;
 use axum::http::header;

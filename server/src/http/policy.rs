@@ -1,12 +1,11 @@
 //! Policies in the enterprise's space: thin handlers from a request to a use case to a page.
 
-use super::context::{Reply, Req, redirect};
 use super::files::{self, with_files};
 use super::forms::plain;
-use super::space::{ListQuery, file_form};
-use app::api::filing::as_faults;
+use super::legacy::{Reply, Req, redirect};
+use super::space::ListQuery;
 use app::api::policy::{self, Filter, View};
-use app::api::{AppError, Ctx, filing};
+use app::api::{AppError, Ctx};
 use app::calculator::changed;
 use app::pages::enterprise::policy as pages;
 use app::ui::form::Form;
@@ -78,7 +77,10 @@ pub async fn ask(req: Req, Path(code): Path<String>, body: Body) -> Reply {
         format!("关于政策“{title}”：{asked}")
     };
     let short: String = title.chars().take(24).collect();
-    match file_issue(&req, &mut ctx, &form, &format!("政策咨询：{short}"), &text).await {
+    drop(ctx);
+    let filed = file_issue(&req, &form, &format!("政策咨询：{short}"), &text).await;
+    let mut ctx = req.open().await?;
+    match filed {
         Ok(number) => {
             policy::note_question(&mut ctx, &code, &number).await?;
             Ok(redirect(&format!("/issues/{number}/receipt"), None))
@@ -92,20 +94,12 @@ pub async fn ask(req: Req, Path(code): Path<String>, body: Body) -> Reply {
 }
 
 fn sentence(error: &AppError) -> String {
-    as_faults(error).into_iter().map(|fault| fault.message).collect::<Vec<String>>().join("；")
+    error.faults().into_iter().map(|fault| fault.message).collect::<Vec<String>>().join("；")
 }
 
 /// Files a problem about policies with what is known of the member.
-async fn file_issue(req: &Req, ctx: &mut Ctx, form: &Form, title: &str, text: &str) -> Result<String, AppError> {
-    let filer = filing::filer(ctx)?;
-    let enterprise = store::enterprise::get(&mut ctx.conn, filer.enterprise).await?;
-    let mut filled = Form::default();
-    filled.push("key", form.value("key"));
-    filled.push("title", title);
-    filled.push("text", text);
-    filled.push("category", "policy_question");
-    let filled = filing::offer(filled, &filer, &enterprise);
-    file_form(req, ctx, &filer, &filled).await
+async fn file_issue(req: &Req, form: &Form, title: &str, text: &str) -> Result<String, AppError> {
+    app::filing::act::raise(&req.request, form.value("key"), "policy_question", title, text).await
 }
 
 /// The calculator, with the portrait's figures.
@@ -186,7 +180,10 @@ pub async fn dispute(req: Req, body: Body) -> Reply {
     let said = form.value("text").trim();
     let said = if said.is_empty() { "请核实。" } else { said };
     let text = format!("企业画像中“{}”显示为 {shown}（来源：{}），与实际不符。{said}", attribute.name, attribute.source);
-    match file_issue(&req, &mut ctx, &form, &format!("画像数据核实：{}", attribute.name), &text).await {
+    drop(ctx);
+    let filed = file_issue(&req, &form, &format!("画像数据核实：{}", attribute.name), &text).await;
+    let mut ctx = req.open().await?;
+    match filed {
         Ok(number) => Ok(redirect(&format!("/issues/{number}/receipt"), None)),
         Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
             let form = form.clone().with_errors(vec![FieldError::new(format!("dispute-{code}"), sentence(&error))]);

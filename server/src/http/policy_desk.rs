@@ -1,8 +1,9 @@
 //! Policies at the desk: thin handlers from a request to a use case to a page.
 
-use super::context::{Failure, Reply, Req, internal, redirect};
+use super::context::Failure;
 use super::files;
 use super::forms::{Sent, Upload, plain, within};
+use super::legacy::{Reply, Req, internal, redirect};
 use crate::facts;
 use app::api::policy_desk::{self, Editor};
 use app::api::policy_draft::Draft;
@@ -96,7 +97,7 @@ async fn write_form(req: &Req, ctx: &mut Ctx, mut editor: Editor, code: Option<&
             Ok(redirect(&format!("/desk/policies/{code}/edit"), Some(&format!("已保存第 {version} 版草稿。"))))
         }
         Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
-            let faults = app::api::filing::as_faults(&error);
+            let faults = error.faults();
             policy_desk::preview(ctx, &mut editor, &[], false).await?;
             Ok(editor_page(req, ctx, &editor, &form.with_errors(faults), StatusCode::UNPROCESSABLE_ENTITY))
         }
@@ -155,9 +156,9 @@ pub async fn step(req: Req, Path((code, step)): Path<(String, String)>, body: Bo
             Ok(redirect(&format!("/desk/policies/{code}/edit"), Some(words)))
         }
         Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
-            let form = form.with_errors(app::api::filing::as_faults(&error));
+            let form = form.with_errors(error.faults());
             policy_desk::preview(&mut ctx, &mut editor, &[], false).await?;
-            Ok(editor_page(&req, &ctx, &editor, &form, super::context::status(&error)))
+            Ok(editor_page(&req, &ctx, &editor, &form, super::legacy::status(&error)))
         }
         Err(error) => Err(error.into()),
     }
@@ -219,8 +220,8 @@ pub async fn import_facts(req: Req, request: Request) -> Reply {
     let extension = name.rsplit_once('.').map_or("", |(_, end)| end).to_owned();
     let library = library::all(&mut ctx.conn).await?;
     let mut system = req.state.store.system().await?;
-    let today = ctx.today();
-    let done = facts::import(&mut ctx.conn, &mut system, &library, &bytes, &extension, source.trim(), today, ctx.now).await;
+    let (today, now) = (ctx.today(), ctx.now);
+    let done = facts::import(&mut ctx.conn, &mut system, &library, &bytes, &extension, source.trim(), today, now).await;
     match done {
         Ok(report) => {
             let bad = report.bad.into_iter().map(|bad| (bad.line, bad.reason)).collect();
@@ -291,8 +292,8 @@ pub async fn command(req: Req, Path((number, code)): Path<(String, String)>, bod
             Ok(redirect(&format!("/desk/applications/{number}"), Some("这件申请刚刚有新进展，请先看最新情况")))
         }
         Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
-            let status = super::context::status(&error);
-            let form = form.with_errors(app::api::filing::as_faults(&error));
+            let status = super::legacy::status(&error);
+            let form = form.with_errors(error.faults());
             application_page(&req, &mut ctx, &number, &form, Some(command), status).await
         }
         Err(error) => Err(error.into()),

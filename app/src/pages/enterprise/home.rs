@@ -5,9 +5,9 @@
 use super::policy;
 use crate::api::member::Home;
 use crate::api::policy::View;
+use crate::issue::view::issue_cell;
 use crate::render::Page;
 use crate::shell::{Chrome, Tab};
-use crate::ui::issue::issue_cell;
 use crate::ui::{empty, icon, list, section};
 use domain::area;
 use domain::calendar::{WorkCalendar, local, words};

@@ -3,54 +3,14 @@
 use crate::render::Page;
 use crate::shell::{Chrome, Tab};
 use crate::ui::form::hidden;
-use crate::ui::issue::issue_cell;
-use crate::ui::list::{self, Chip, chips, more};
+use crate::ui::list::{self, more};
 use crate::ui::{empty, facts, icon, section, words};
-use domain::calendar::WorkCalendar;
 use domain::{area, mask};
 use leptos::prelude::*;
 use store::enterprise::{Enterprise, Member};
 use store::identity::PersonIdentity;
-use store::issue::{IssueRow, MineFilter};
 use store::message::Message;
-use store::reference::Reference;
 use time::OffsetDateTime;
-
-/// My problems: where each stands, by when, with whom.
-pub fn issues(
-    page: &store::Page<IssueRow>,
-    filter: MineFilter,
-    now: OffsetDateTime,
-    calendar: &WorkCalendar,
-    reference: &Reference,
-) -> Page {
-    let filters = MineFilter::ALL.into_iter().map(|option| Chip {
-        href: format!("/issues?filter={}", option.code()),
-        label: option.label(),
-        count: None,
-        current: option == filter,
-    });
-    let body = if page.rows.is_empty() {
-        match filter {
-            MineFilter::All => empty("您提的每件诉求都会列在这里，随时看进度。", Some(("/issues/new", "提诉求"))),
-            _ => empty("这一类里没有诉求。", Some(("/issues", "看全部"))),
-        }
-    } else {
-        let cells = page.rows.iter().map(|row| issue_cell(row, now, calendar, reference)).collect_view();
-        view! { <ul class="cells card">{cells}</ul> }.into_any()
-    };
-    let next = format!("/issues?filter={}&", filter.code());
-    Page::new(
-        "我的诉求",
-        Chrome::Space(Tab::Issues),
-        view! {
-            <h1>"我的诉求"</h1>
-            {chips("按状态筛选", filters.collect())}
-            {body}
-            {more(&next, page.next.as_deref())}
-        },
-    )
-}
 
 /// My messages.
 pub fn messages(page: &store::Page<Message>, unread: i64, chrome: Chrome, now: OffsetDateTime) -> Page {
@@ -111,7 +71,7 @@ pub fn me(person: &PersonIdentity, enterprise: &Enterprise, members: &[Member]) 
                 </ul>
             })}
             {section("可以办事的人", view! { <ul class="cells">{rows.collect_view()}</ul> })}
-            {crate::pages::account::leave()}
+            <crate::account::Leave/>
         },
     )
 }

@@ -1,6 +1,6 @@
 //! How an issue looks: state, flags, the bar of time, rows of lists, the timeline in plain words.
 
-use super::{icon, time};
+use crate::ui::{icon, time};
 use domain::area::centre_name;
 use domain::calendar::{WorkCalendar, local, words};
 use domain::issue::clock::Step;
@@ -174,7 +174,7 @@ pub fn timeline(detail: &IssueDetail, internal: bool, now: OffsetDateTime, refer
             _ => None,
         };
         let mark = line.internal.then(|| view! { <span class="tag quiet">{icon("lock")}"内部"</span> });
-        let body = (!line.body.is_empty()).then(|| super::words(line.body));
+        let body = (!line.body.is_empty()).then(|| crate::ui::words(line.body));
         Some(view! {
             <li>
                 <p class="when">{time(row.at, words::moment(row.at, now))}" · "{row.actor_name.clone()}</p>

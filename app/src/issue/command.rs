@@ -1,20 +1,60 @@
 //! What an enterprise can do about a problem, one page each: rate, supply, object, reopen, withdraw.
 
-use crate::api::filing::photo_ids;
-use crate::api::member::IssuePage;
+use super::kind_of;
+use super::read::{self, MemberIssue};
+use crate::error::{AppError, Stop};
+use crate::filing::photo_field;
+use crate::form::Form;
 use crate::islands::{SubmitOnce, TextCounter};
-use crate::pages::filing::photo_field;
-use crate::render::Page;
-use crate::shell::{Chrome, Tab};
-use crate::ui::form::{Choice, Field, Form, choice, choices, field, hidden, submit};
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{Choice, Field, choice, choices, field, hidden, submit};
 use crate::ui::{back, face, icon, section, words};
 use domain::issue::{CommandKind, Event, MAX_PHOTOS, RatingReason, Satisfaction};
+use leptos::Params;
 use leptos::prelude::*;
+use leptos_router::hooks::use_params;
+use leptos_router::params::Params;
 
 const COMMENT: Field = Field { rows: 3, max: 500, optional: true, ..field("comment", "想说的话", "") };
 
-/// The page of a command; `None` for a command that is not a member's.
-pub fn command(kind: CommandKind, page: &IssuePage, form: &Form) -> Option<Page> {
+/// A problem's command.
+#[derive(Params, Debug, Clone, PartialEq, Eq)]
+struct CommandParams {
+    number: String,
+    command: String,
+}
+
+/// The page of a command. Where it is not possible now, the problem's page says where things stand.
+#[component]
+pub fn CommandPage() -> impl IntoView {
+    let params = use_params::<CommandParams>().get_untracked();
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let CommandParams { number, command } = params.map_err(|_| AppError::NotFound)?;
+        let kind = kind_of(&command)?;
+        let page = read::of_member(&mut *request.open().await?, &number).await?;
+        if !page.commands.contains(&kind) && form.errors.is_empty() {
+            return Err(Stop::redirect(format!("/issues/{number}")));
+        }
+        let asked = ask(kind, &page, &form).ok_or(AppError::NotFound)?;
+        title(asked.title);
+        Ok(command_form(kind, &page, &form, asked))
+    })
+}
+
+/// What a command asks, in the words of its page.
+struct Asked {
+    title: &'static str,
+    lead: &'static str,
+    body: AnyView,
+    button: &'static str,
+    files: bool,
+}
+
+/// `None` for a command that is not a member's.
+fn ask(kind: CommandKind, page: &MemberIssue, form: &Form) -> Option<Asked> {
     let (title, lead, body, button, files) = match kind {
         CommandKind::Rate => ("评价", "您的评价决定这件事算不算办好。", rate(page, form), "提交评价", false),
         CommandKind::Supply => ("补充材料", "补充后，办理时限继续计算。", supply(page, form), "提交补充", true),
@@ -41,29 +81,27 @@ pub fn command(kind: CommandKind, page: &IssuePage, form: &Form) -> Option<Page>
         ),
         _ => return None,
     };
-    let number = page.detail.number.clone();
-    let href = format!("/issues/{number}");
+    Some(Asked { title, lead, body, button, files })
+}
+
+fn command_form(kind: CommandKind, page: &MemberIssue, form: &Form, asked: Asked) -> AnyView {
+    let href = format!("/issues/{}", page.detail.number);
     let action = format!("{href}/{}", kind.code());
-    let enctype = if files { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
-    let name = page.detail.title.clone();
-    let built = Page::new(
-        title,
-        Chrome::Space(Tab::Issues),
-        view! {
-            {back(href, "返回诉求")}
-            {form.summary()}
-            <h1>{title}</h1>
-            <p class="muted">{name}</p>
-            <p class="lead">{lead}</p>
-            <form id="command" data-once="" method="post" action=action enctype=enctype class="stack" novalidate>
-                {hidden("version", page.issue.version.to_string())}
-                {body}
-                <div class="actions">{submit(button)}</div>
-            </form>
-            <SubmitOnce/>
-        },
-    );
-    Some(built.with_islands())
+    let enctype = if asked.files { "multipart/form-data" } else { "application/x-www-form-urlencoded" };
+    view! {
+        {back(href, "返回诉求")}
+        {form.summary()}
+        <h1>{asked.title}</h1>
+        <p class="muted">{page.detail.title.clone()}</p>
+        <p class="lead">{asked.lead}</p>
+        <form id="command" data-once="" method="post" action=action enctype=enctype class="stack" novalidate>
+            {hidden("version", page.issue.version.to_string())}
+            {asked.body}
+            <div class="actions">{submit(asked.button)}</div>
+        </form>
+        <SubmitOnce/>
+    }
+    .into_any()
 }
 
 fn reason(form: &Form, label: &'static str, hint: &'static str) -> AnyView {
@@ -71,13 +109,13 @@ fn reason(form: &Form, label: &'static str, hint: &'static str) -> AnyView {
     view! { <section class="card">{text.view(form)}<TextCounter/></section> }.into_any()
 }
 
-fn supply(page: &IssuePage, form: &Form) -> AnyView {
+fn supply(page: &MemberIssue, form: &Form) -> AnyView {
     let asked = page.detail.events.iter().rev().find_map(|row| match &row.event {
         Event::InputAsked { what, .. } => Some(what.clone()),
         _ => None,
     });
     let text = Field { rows: 4, max: 2000, ..field("text", "补充说明", "只补照片也可以") };
-    let kept = photo_ids(form);
+    let kept = form.ids("photo");
     let room = usize::from(MAX_PHOTOS).saturating_sub(kept.len());
     view! {
         {asked.map(|what| section("需要您补充", words(what)))}
@@ -90,7 +128,7 @@ fn supply(page: &IssuePage, form: &Form) -> AnyView {
     .into_any()
 }
 
-fn rate(page: &IssuePage, form: &Form) -> AnyView {
+fn rate(page: &MemberIssue, form: &Form) -> AnyView {
     let answer = page.detail.events.iter().rev().find_map(|row| match &row.event {
         Event::Answered { text, outcome, .. } => Some((text.clone(), outcome.label(), row.actor_name.clone())),
         _ => None,

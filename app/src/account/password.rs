@@ -1,6 +1,5 @@
 //! Passwords of staff: argon2id, checked and made off the async threads.
 
-use anyhow::{Result, anyhow};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 
@@ -8,9 +7,8 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 ///
 /// # Errors
 /// When the system gives no random bytes.
-pub fn hash(password: &str) -> Result<String> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|error| anyhow!("cannot hash: {error}"))?;
-    Ok(hash.to_string())
+pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
+    Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
 }
 
 /// Whether a password fits a hash.

@@ -1,0 +1,70 @@
+//! The map of the site: every page, in the layout that stands around it. The router works on the server only: a page is plain HTML, and
+//! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
+
+use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
+use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
+use crate::issue::{CommandPage, IssuePage, IssuesPage};
+use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{MatchNestedRoutes, path};
+
+/// The site.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <Routes fallback=|| ()>
+                <PlainRoutes/>
+                <SpaceRoutes/>
+                <DeskRoutes/>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Before anybody is known.
+#[component(transparent)]
+fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=PlainLayout>
+            <Route path=path!("") view=FrontPage/>
+            <Route path=path!("sign-in") view=SignInPage/>
+            <Route path=path!("sign-in/code") view=CodePage/>
+            <Route path=path!("desk/sign-in") view=StaffSignInPage/>
+            <Route path=path!("enterprises") view=ChoosePage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The enterprise's space. Routes match in this order: words before parameters.
+#[component(transparent)]
+fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=SpaceLayout>
+            <Route path=path!("issues") view=IssuesPage/>
+            <Route path=path!("issues/new") view=FilingPage/>
+            <Route path=path!("issues/new/check") view=CheckPage/>
+            <Route path=path!("issues/:number") view=IssuePage/>
+            <Route path=path!("issues/:number/receipt") view=ReceiptPage/>
+            <Route path=path!("issues/:number/:command") view=CommandPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The desk.
+#[component(transparent)]
+fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=DeskLayout>
+            <Route path=path!("desk/assist") view=AssistPage/>
+            <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
+            <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
+            <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
+            <Route path=path!("desk/account") view=AccountPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
