@@ -1,7 +1,8 @@
 //! The document around a page: `<html>`, head, and the loader of the islands' module. It is written after the page, since only then are
 //! title and module known.
 
-use crate::render::{Assets, Module, ModuleFiles};
+use crate::module::Module;
+use crate::render::{Assets, ModuleFiles};
 use crate::request::{Answer, Request};
 use leptos::prelude::*;
 

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::document;
 use crate::error::Stop;
+use crate::module::Module;
 use crate::request::Request;
 use crate::shell::{self, Chrome};
 use futures::StreamExt;
@@ -152,21 +153,6 @@ pub fn fragment(build: impl FnOnce() -> AnyView) -> String {
     html
 }
 
-/// A WebAssembly module: each has the islands of one kind of page, so that none carries what its reader does not use. The build makes
-/// one for each name here (`scripts/build.mjs`), by the features of this crate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Module {
-    /// The phone's islands: filing, a problem, messages.
-    Space,
-    /// The desk's: split view, palette, assisted filing.
-    Desk,
-    /// The policy editor.
-    Editor,
-    /// The policy calculator.
-    Calculator,
-}
-
 /// Which built files a module is.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ModuleFiles {
@@ -231,14 +217,4 @@ pub fn reads(read: impl Future<Output = Result<AnyView, Stop>> + Send + 'static)
 /// The title of the page that is being rendered.
 pub fn title(words: impl Into<String>) {
     Request::current().answer().title = words.into();
-}
-
-/// An island needs its module; called while it renders, so that nobody keeps a list.
-pub fn needs(module: Module) {
-    if let Some(request) = use_context::<Request>() {
-        let mut answer = request.answer();
-        if !answer.modules.contains(&module) {
-            answer.modules.push(module);
-        }
-    }
 }

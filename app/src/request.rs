@@ -1,7 +1,8 @@
 //! What pages, use cases and server functions take from context: who asks, the time it is, the tables, the one connection.
 
 use crate::error::{AppError, Stop};
-use crate::render::{Assets, Module};
+use crate::module::Module;
+use crate::render::Assets;
 use domain::actor::Actor;
 use domain::calendar::{WorkCalendar, local};
 use leptos::prelude::expect_context;

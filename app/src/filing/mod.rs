@@ -1,8 +1,11 @@
 //! Filing a problem (提诉求): by a member, or by station staff with the member beside them (代办).
 
+#[cfg(feature = "ssr")]
 pub mod act;
+#[cfg(feature = "ssr")]
 mod page;
 
+#[cfg(feature = "ssr")]
 pub use page::{
     AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage, categories,
     photo_field, suggested,
