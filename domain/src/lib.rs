@@ -7,7 +7,6 @@ pub mod actor;
 pub mod area;
 pub mod calendar;
 pub mod catalogue;
-
 pub mod enterprise;
 pub mod issue;
 pub mod mask;
@@ -16,3 +15,4 @@ pub mod policy;
 pub mod search;
 pub mod text;
 pub mod uscc;
+mod vocabulary;

@@ -1,28 +1,6 @@
 //! States of an issue (诉求) and the small vocabularies its events carry.
 
-use serde::{Deserialize, Serialize};
-
-/// Declares a code-and-label vocabulary: snake_case code for storage, Chinese label for people.
-macro_rules! vocabulary {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name { $(#[doc = $label] $(#[$vmeta])* #[serde(rename = $code)] $variant,)+ }
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
-            /// The stable code, as stored and as sent in forms.
-            pub fn code(self) -> &'static str { match self { $($name::$variant => $code,)+ } }
-            /// The word people read.
-            pub fn label(self) -> &'static str { match self { $($name::$variant => $label,)+ } }
-            /// The value of a stored code.
-            pub fn from_code(code: &str) -> Option<$name> { match code { $($code => Some($name::$variant),)+ _ => None } }
-        }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.label()) }
-        }
-    };
-}
+use crate::vocabulary::vocabulary;
 
 vocabulary! {
     /// Where an issue stands. `Tracking` and `Merged` join with their commands.
@@ -41,9 +19,16 @@ vocabulary! {
 }
 
 impl State {
-    /// True while somebody still owes the enterprise, or the enterprise still owes an input or a rating.
+    /// Somebody still owes the enterprise, or the enterprise still owes an input or a rating.
+    pub const OPEN: &'static [State] =
+        &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::AwaitingInput, State::Answered];
+
+    /// Every state but the draft's.
+    pub const FILED: &'static [State] = State::ALL.split_at(1).1;
+
+    /// See [`State::OPEN`].
     pub fn is_open(self) -> bool {
-        !matches!(self, State::Draft | State::Closed | State::Declined | State::Withdrawn)
+        State::OPEN.contains(&self)
     }
 }
 
