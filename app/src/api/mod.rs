@@ -11,12 +11,14 @@ pub mod policy_draft;
 use domain::actor::{Actor, Duty};
 use domain::calendar::{WorkCalendar, local};
 use domain::issue::Refusal;
+use domain::policy::version;
 use domain::text::FieldError;
 use std::sync::Arc;
 use store::identity::{Chosen, Identity, PersonIdentity, Session, StaffIdentity};
 use store::issue::CommandError;
 use store::policy::Shelf;
 use store::policy::application::ApplicationError;
+use store::policy::item::VersionError;
 use store::reference::Reference;
 use store::{Conn, StoreError};
 use time::{Date, OffsetDateTime};
@@ -68,6 +70,16 @@ impl From<ApplicationError> for AppError {
         match error {
             ApplicationError::Refused(sentence) => AppError::Refused(sentence),
             ApplicationError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<VersionError> for AppError {
+    fn from(error: VersionError) -> AppError {
+        match error {
+            VersionError::Refused(version::Refusal::OtherArea) => AppError::Forbidden,
+            VersionError::Refused(refusal) => AppError::Refused(refusal.to_string()),
+            VersionError::Store(error) => error.into(),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod model;
 pub mod money;
 pub mod satisfy;
 pub mod total;
+pub mod version;
 pub mod words;
 
 use std::cmp::Ordering;

@@ -1,18 +1,18 @@
 //! Policies: what no page does but a statement could, what the passing of days brings, and who is looked at when several servers run.
 
-use crate::policy::{Waiting, apply, libraries, published, says, seed, today, upgrade, waiting};
+use crate::policy::{Waiting, apply, give, libraries, published, says, seed, today, upgrade, waiting};
 use crate::scope::take_scope;
 use crate::world::{World, morning};
 use domain::actor::CITY;
 use domain::policy::model::Item;
+use domain::policy::version::{Command, Refusal};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
-use store::StoreError;
 use store::identity::Who;
 use store::job::{self, Kind};
 use store::policy::application::{Words, command};
-use store::policy::item::{self, Keeper};
+use store::policy::item::{self, Keeper, VersionError};
 use store::policy::matching::{match_day, match_enterprises, match_item};
 use store::policy::notice::{Preference, choose, queue_deadlines, tell};
 use store::policy::portrait;
@@ -58,9 +58,11 @@ async fn nobody_publishes_alone_by_any_statement(owner: PgPool) {
     // Whoever changed the words is their author from then on; then the first one may publish.
     let taken = format!("update policy_version set title = '别的', written_by = {second}");
     assert_eq!(refusal(&world, Who::Staff(second), &taken).await, None);
-    let alone = item::publish(&mut world.sign_in(Who::Staff(second)).await, "two", version, second, morning()).await.unwrap_err();
-    assert!(matches!(alone, StoreError::Conflict(key) if key == "policy_version_four_eyes"));
-    item::publish(&mut author, "two", version, first, morning()).await.unwrap();
+    let mut other = world.sign_in(Who::Staff(second)).await;
+    let alone = give(&mut other, Command::Publish, version, second).await.unwrap_err();
+    assert!(matches!(alone, VersionError::Refused(Refusal::FourEyes)));
+    give(&mut author, Command::Publish, version, first).await.unwrap();
+    drop(other);
     drop((author, system));
     world.end().await;
 }

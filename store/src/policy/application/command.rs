@@ -2,6 +2,7 @@
 
 use super::Application;
 use crate::policy::evaluation::spent_in;
+use crate::policy::settle;
 use crate::{Conn, StoreError};
 use domain::policy::application::{Command, State};
 use domain::policy::money::Fen;
@@ -57,16 +58,8 @@ pub async fn command(
     now: OffsetDateTime,
 ) -> Result<State, ApplicationError> {
     let mut tx = conn.pg().begin().await?;
-    match command_in(&mut tx, number, command, words, actor_name, today, now).await {
-        Ok(state) => {
-            tx.commit().await?;
-            Ok(state)
-        }
-        Err(error) => {
-            tx.rollback().await?;
-            Err(error)
-        }
-    }
+    let done = command_in(&mut tx, number, command, words, actor_name, today, now).await;
+    settle(tx, done).await
 }
 
 /// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first gave.
