@@ -10,9 +10,9 @@ macro_rules! vocabulary {
             /// Every value, in order.
             pub const ALL: &'static [$name] = &[$($name::$variant,)+];
             /// The stable code, as stored and as sent in forms.
-            pub fn code(self) -> &'static str { match self { $($name::$variant => $code,)+ } }
+            pub const fn code(self) -> &'static str { match self { $($name::$variant => $code,)+ } }
             /// The word people read.
-            pub fn label(self) -> &'static str { match self { $($name::$variant => $label,)+ } }
+            pub const fn label(self) -> &'static str { match self { $($name::$variant => $label,)+ } }
             /// The value of a stored code.
             pub fn from_code(code: &str) -> Option<$name> { match code { $($code => Some($name::$variant),)+ _ => None } }
         }

@@ -16,6 +16,7 @@ pub mod library;
 pub mod map;
 pub mod model;
 pub mod money;
+pub mod notice;
 pub mod satisfy;
 pub mod total;
 pub mod version;

@@ -5,6 +5,7 @@ use crate::scope::take_scope;
 use crate::world::{World, morning};
 use domain::actor::CITY;
 use domain::policy::model::Item;
+use domain::policy::notice::Occasion;
 use domain::policy::version::{Command, Refusal};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
@@ -187,6 +188,25 @@ async fn a_reminder_survives_a_lost_day_and_comes_again_with_the_next_window(own
     match_item(&mut system, id, 0, at(30).0, at(30).1).await.unwrap();
     assert_eq!((remind(65).await, remind(66).await, remind(67).await), (0, 1, 0));
     drop((conn, member, system));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn reminders_are_queued_on_the_days_the_rule_names(owner: PgPool) {
+    let world = World::new(owner).await;
+    let (id, item) = published(&world).await;
+    let mut conn = world.store.system().await.unwrap();
+    match_item(&mut conn, id, 0, today(), morning()).await.unwrap();
+    let until = item.apply.to.unwrap();
+    for left in -1..=15 {
+        let on = until - Duration::days(left);
+        sqlx::query("delete from policy_notice").execute(&world.owner).await.unwrap();
+        queue_deadlines(&mut conn, on, morning()).await.unwrap();
+        let queued: Option<String> =
+            sqlx::query_scalar("select kind from policy_notice").fetch_optional(&world.owner).await.unwrap();
+        assert_eq!(queued.as_deref(), Occasion::reminder(until, on).map(Occasion::code), "{left} days left");
+    }
+    drop(conn);
     world.end().await;
 }
 
