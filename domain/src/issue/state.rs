@@ -90,6 +90,19 @@ vocabulary! {
     }
 }
 
+impl RatingReason {
+    /// The reasons that fit a level: praise with the upper two, complaints with the lower two, both in the middle. They are what is
+    /// offered, not what is let through: without a script all are shown at once, and what a person ticks counts.
+    pub fn fitting(level: Satisfaction) -> &'static [RatingReason] {
+        let (praise, complaints) = RatingReason::ALL.split_at(3);
+        match level {
+            Satisfaction::VerySatisfied | Satisfaction::Satisfied => praise,
+            Satisfaction::Fair => RatingReason::ALL,
+            Satisfaction::Dissatisfied | Satisfaction::VeryDissatisfied => complaints,
+        }
+    }
+}
+
 vocabulary! {
     /// 不予受理 reasons; one is always given, with a sentence.
     DeclineReason {
@@ -115,5 +128,36 @@ vocabulary! {
     Channel {
         Online = "online", "企服空间";
         Station = "station", "企服驿站";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_fit_the_face() {
+        use RatingReason::*;
+        let praise = [Fast, Kind, Clear];
+        let complaints = [Slow, NotSolved, Unclear, Attitude, PassedAround];
+        for level in Satisfaction::ALL.iter().copied() {
+            let fitting = RatingReason::fitting(level);
+            let (good, bad) = (praise.iter().all(|r| fitting.contains(r)), complaints.iter().all(|r| fitting.contains(r)));
+            match level {
+                Satisfaction::Fair => assert!(good && bad),
+                level if level.is_unsatisfied() => assert_eq!(fitting, complaints),
+                _ => assert_eq!(fitting, praise),
+            }
+        }
+    }
+
+    #[test]
+    fn codes_travel_and_come_back() {
+        for state in State::ALL {
+            assert_eq!(State::from_code(state.code()), Some(*state));
+            assert_eq!(serde_json::to_value(state).expect("a code"), state.code());
+        }
+        assert_eq!(State::from_code("lost"), None);
+        assert!(serde_json::from_str::<Satisfaction>("\"lost\"").is_err());
     }
 }
