@@ -1,4 +1,4 @@
--- The closed loop (S-5 to S-12): events are the truth, `issue` is what pages list.
+-- The closed loop (S-5 to S-12): events are the truth, `issue` is what pages list. Its functions are in the next file.
 
 create table issue (
     id bigint generated always as identity constraint issue_pkey primary key,
@@ -79,11 +79,6 @@ create table issue_event (
 );
 comment on table issue_event is 'Append-only, numbered per issue, hash-chained';
 
-create function refuse_change() returns trigger language plpgsql as $$
-begin
-    raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
-end
-$$;
 create trigger issue_event_append_only before update or delete on issue_event for each row execute function refuse_change();
 create trigger issue_event_no_truncate before truncate on issue_event for each statement execute function refuse_change();
 
@@ -121,22 +116,6 @@ create table issue_day (
     base bigint not null
 );
 
-create function next_issue_number(at timestamptz) returns text language plpgsql as $$
-declare
-    today date := (at at time zone 'Asia/Shanghai')::date;
-    day_base bigint;
-    n bigint;
-begin
-    select base into day_base from issue_day where day = today;
-    if day_base is null then
-        insert into issue_day (day, base) values (today, nextval('issue_number_seq')) on conflict do nothing;
-        select base into day_base from issue_day where day = today;
-    end if;
-    n := nextval('issue_number_seq') - day_base;
-    return 'HZ-' || to_char(today, 'YYYY-MMDD') || lpad(n::text, greatest(5, length(n::text)), '0');
-end
-$$;
-
 -- What a command wants told and refreshed, drained by any server.
 create table outbox (
     id bigint generated always as identity constraint outbox_pkey primary key,
@@ -145,33 +124,66 @@ create table outbox (
     created_at timestamptz not null
 );
 
-create table message (
-    id bigint generated always as identity constraint message_pkey primary key,
-    person_id bigint constraint message_person_fkey references person on delete cascade,
-    staff_id bigint constraint message_staff_fkey references staff on delete cascade,
-    enterprise_id bigint,
-    issue_id bigint constraint message_issue_fkey references issue,
-    number text not null,
-    kind text not null,
-    title text not null,
-    body text not null,
-    created_at timestamptz not null,
-    read_at timestamptz,
-    constraint message_who_check check ((person_id is null) <> (staff_id is null))
+alter table issue enable row level security;
+-- domain::issue::permission::may_read, said again. Sub-selects are evaluated once per statement, so a row costs comparisons only.
+create policy issue_scope on issue using (
+    case (select scope('kind'))
+        when 'member' then enterprise_id = (select scope_id('enterprise'))
+        when 'station' then station_id = (select scope_id('station'))
+            or enterprise_id in (select station_enterprises((select scope_id('station'))))
+        when 'centre' then (select scope_id('area') % 100 = 0)
+            or area = (select scope_id('area')) or centre = (select scope_id('area'))
+        when 'handler' then lead = (select scope_id('department')) or co @> array[(select scope_id('department'))]
+        when 'supervisor' then ((select scope_id('area') % 100 = 0) or area = (select scope_id('area')))
+            and (flags <> '{}' or (open and late_at < now()))
+        when 'leader' then (select scope_id('area') % 100 = 0) or area = (select scope_id('area'))
+        when 'system' then true
+        else false
+    end
 );
-create index message_person_idx on message (person_id, id desc);
-create index message_staff_idx on message (staff_id, id desc);
-create index message_person_unread_idx on message (person_id) where read_at is null;
-create index message_staff_unread_idx on message (staff_id) where read_at is null;
 
-create table job (
-    id bigint generated always as identity constraint job_pkey primary key,
-    kind text not null,
-    payload jsonb not null,
-    run_at timestamptz not null,
-    attempts integer not null default 0,
-    last_error text not null default '',
-    created_at timestamptz not null
+-- Everything of an issue is as visible as the issue: these sub-selects run under the issue's own policy.
+alter table issue_event enable row level security;
+create policy issue_event_scope on issue_event using (exists (select from issue i where i.id = issue_id));
+alter table photo enable row level security;
+create policy photo_scope on photo using (
+    case when issue_id is not null then exists (select from issue i where i.id = issue_id)
+    -- Not filed yet: only whoever took it.
+    else case (select scope('kind'))
+        when 'member' then person_id = (select scope_id('person')) and enterprise_id = (select scope_id('enterprise'))
+        when 'station' then staff_id = (select scope_id('staff'))
+        when 'system' then true
+        else false end
+    end
 );
-create index job_due_idx on job (run_at, id) where attempts < 10;
-comment on table job is 'Work to be done outside the request, e.g. an SMS; ten attempts with growing pauses';
+alter table issue_search enable row level security;
+create policy issue_search_scope on issue_search using (exists (select from issue i where i.id = issue_id));
+alter table outbox enable row level security;
+create policy outbox_scope on outbox for select using ((select scope('kind')) = 'system');
+create policy outbox_drain on outbox for delete using ((select scope('kind')) = 'system');
+create policy outbox_write on outbox for insert with check (exists (select from issue i where i.id = issue_id));
+-- `for update skip locked` asks for the policies of an update besides those of reading.
+create policy outbox_lock on outbox for update using ((select scope('kind')) = 'system');
+
+-- Who may write, where reading is wider.
+create policy issue_search_insert on issue_search as restrictive for insert with check ((select scope('kind')) = 'system');
+create policy issue_search_update on issue_search as restrictive for update using ((select scope('kind')) = 'system');
+-- Issues are filed by members, or by the station beside them (S-3).
+create policy issue_insert on issue as restrictive for insert
+    with check ((select scope('kind')) in ('member', 'station', 'system'));
+-- Supervisors and leaders look on; everybody else who reads an issue may have a command for it, which the rules decide.
+create policy issue_event_insert on issue_event as restrictive for insert
+    with check ((select scope('kind')) in ('member', 'station', 'centre', 'handler', 'system'));
+-- A picture that came with an event stays with it.
+create policy photo_attach on photo as restrictive for update using (issue_id is null or (select scope('kind')) = 'system')
+    with check (true);
+create policy photo_delete on photo as restrictive for delete using ((select scope('kind')) = 'system');
+
+grant select, insert on issue, issue_event to qifu_app;
+-- `for update` wants a right to update something; the projection itself is written by project_issue alone.
+grant update (version) on issue to qifu_app;
+grant select, insert, update on photo, issue_search, outbox to qifu_app;
+grant delete on photo, outbox to qifu_app;
+-- The base of a day's numbers is written by next_issue_number alone.
+grant select on issue_day to qifu_app;
+grant usage on all sequences in schema public to qifu_app;
