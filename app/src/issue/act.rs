@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::request::Request;
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::permission::may_command;
-use domain::issue::{Command, CommandKind, DeclineReason, Level, Outcome, Rating, RatingReason, Satisfaction, Urgency};
+use domain::issue::{Command, CommandKind, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Satisfaction, Urgency};
 use domain::text::FieldError;
 use store::issue::CommandError;
 
