@@ -122,7 +122,55 @@ fn member_role(code: &str) -> MemberRole {
     if code == "owner" { MemberRole::Owner } else { MemberRole::Agent }
 }
 
+/// Whose a token is, and nothing that would have to be counted or looked up for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    Person { person: PersonId, enterprise: Option<(EnterpriseId, MemberRole)> },
+    Staff { id: StaffId, duty: Duty, must_change_password: bool },
+}
+
+impl Caller {
+    /// The actor of the domain; `None` for a person who has not chosen an enterprise.
+    pub fn actor(&self) -> Option<Actor> {
+        match *self {
+            Caller::Person { person, enterprise } => {
+                enterprise.map(|(enterprise, role)| Actor::Member { person, enterprise, role })
+            }
+            Caller::Staff { id, duty, .. } => Some(Actor::Staff { id, duty }),
+        }
+    }
+}
+
 impl Store {
+    /// Whose a token is, for a guard that asks before a body is read: one round trip, and the connection is free again. The session's
+    /// life is not prolonged; [`Store::open_session`] does that.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn caller(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<Option<Caller>, StoreError> {
+        let mut spare = self.spare_connections();
+        let (conn, row) = loop {
+            let mut conn = self.acquire().await?;
+            let answer = sqlx::query!("select * from session_owner($1, $2)", token_hash, now).fetch_optional(conn.pg()).await;
+            match answer {
+                Ok(row) => break (conn, row),
+                Err(error) if is_lost(&error) && spare > 0 => spare -= 1,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        conn.release(self);
+        let Some(row) = row else { return Ok(None) };
+        if let Some(person) = row.person_id {
+            let enterprise = row.enterprise_id.zip(row.member_role).map(|(id, role)| (id, member_role(&role)));
+            return Ok(Some(Caller::Person { person, enterprise }));
+        }
+        Ok(Some(Caller::Staff {
+            id: row.staff_id.unwrap_or_default(),
+            duty: duty(row.role.as_deref().unwrap_or(""), row.area, row.department_id, row.station_id)?,
+            must_change_password: row.must_change_password.unwrap_or(false),
+        }))
+    }
+
     /// Opens the session of a token hash: one round trip finds it, slides its expiry, and sets the scope of the connection.
     ///
     /// # Errors

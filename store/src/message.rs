@@ -4,7 +4,8 @@ use crate::{Conn, Page, StoreError};
 use time::OffsetDateTime;
 
 /// A message.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::Type)]
+#[sqlx(type_name = "message_row")]
 pub struct Message {
     /// Its id.
     pub id: i64,

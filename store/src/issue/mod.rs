@@ -3,10 +3,13 @@
 mod desk;
 pub mod history;
 mod read;
+pub(crate) mod tally;
 mod write;
 
 pub use desk::{DeskCounts, Queue, counts, history, queue, search, similar};
-pub use read::{EventRow, History, HomeIssues, IssueDetail, MineFilter, PhotoRow, detail, home, mine, versions};
+pub use read::{
+    EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
+};
 pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing, verify_chain};
 
 use crate::{NEVER, StoreError};
