@@ -49,10 +49,10 @@ create function scopes_of(s standing) returns table (scope text, id bigint) lang
 $$;
 
 -- The counts of whoever asks, by the scope of the session and by nothing else; no row for those without a desk. Stable: all of it is
--- read from one snapshot.
+-- read from one snapshot. Its plans are the same for all times and scopes; left to itself, PostgreSQL makes them anew at each call.
 create function desk_counts(now_at timestamptz) returns table (to_accept bigint, to_dispatch bigint, returned bigint, to_sign bigint,
     mine bigint, to_rate bigint, soon bigint, late bigint, opened bigint, assisting bigint)
-language plpgsql stable security definer rows 1 as $$
+language plpgsql stable security definer rows 1 set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     kind text := public.scope('kind');

@@ -18,9 +18,7 @@ pub const CHANNEL: &str = "qifu_live";
 /// What open pages hear of an issue that moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Live {
-    /// The issue.
     pub issue: i64,
-    /// Its number.
     pub number: String,
     /// Sequence number of its last event.
     pub version: i32,

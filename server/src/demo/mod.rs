@@ -22,9 +22,7 @@ pub const PASSWORD: &str = "qifu-demo-2026";
 /// How much.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// Enterprises.
     pub enterprises: usize,
-    /// Issues.
     pub issues: usize,
 }
 

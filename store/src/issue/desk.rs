@@ -226,9 +226,6 @@ macro_rules! recent_list {
 }
 
 /// A page of a queue. Row-level security holds besides; the conditions are there for the indexes.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn queue(
     conn: &mut Conn,
     duty: &Duty,
@@ -305,9 +302,6 @@ impl DeskCounts {
 }
 
 /// Counts the queues of a duty, one query: what is counted follows from the session's scope, which is the duty's.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result<DeskCounts, StoreError> {
     let found = sqlx::query!(
         r#"select to_accept as "to_accept!", to_dispatch as "to_dispatch!", returned as "returned!", to_sign as "to_sign!",
@@ -336,9 +330,6 @@ pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result
 }
 
 /// Issues found by number, enterprise or words, the latest first; at most 50.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, StoreError> {
     let tokens = domain::search::query_tokens(words);
     if tokens.is_empty() {
@@ -362,9 +353,6 @@ pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, Store
 }
 
 /// Which departments had the latest 200 issues of this category, the most frequent first: the reason of a routing suggestion.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn similar(conn: &mut Conn, category: &str) -> Result<Vec<(i64, i64)>, StoreError> {
     let found = sqlx::query!(
         r#"select lead as "lead!", count(*) as "count!" from
@@ -377,17 +365,19 @@ pub async fn similar(conn: &mut Conn, category: &str) -> Result<Vec<(i64, i64)>,
     Ok(found.into_iter().map(|row| (row.lead, row.count)).collect())
 }
 
-/// What an enterprise raised in the last year.
-///
-/// # Errors
-/// [`StoreError`].
+/// Issues of an enterprise that [`history`] looks at.
+pub const HISTORY: i64 = 300;
+
+/// What an enterprise raised in the last year; of more than [`HISTORY`] issues the latest moved.
 pub async fn history(conn: &mut Conn, enterprise: i64, now: OffsetDateTime) -> Result<History, StoreError> {
     Ok(sqlx::query_as!(
         History,
         r#"select count(*) as "year!", count(*) filter (where flags @> '{dissatisfied}') as "dissatisfied!"
-         from issue where enterprise_id = $1 and submitted_at > $2"#,
+         from (select flags from issue where enterprise_id = $1 and submitted_at > $2
+            order by last_event_at desc, id desc limit $3) latest"#,
         enterprise,
-        now - Duration::days(365)
+        now - Duration::days(365),
+        HISTORY
     )
     .fetch_one(conn.pg())
     .await?)

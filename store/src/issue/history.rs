@@ -17,9 +17,7 @@ use uuid::Uuid;
 /// An issue with everything that happened to it.
 #[derive(Debug, Clone)]
 pub struct History {
-    /// Its key.
     pub client_key: Uuid,
-    /// Whose.
     pub enterprise: i64,
     /// Whom to call.
     pub contact_name: String,
@@ -121,9 +119,6 @@ pub async fn import(conn: &mut Conn, histories: &[History], calendar: &WorkCalen
 }
 
 /// Fills the search words of issues that have none, `limit` of those after an id; answers the last one looked at.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn index_missing(conn: &mut Conn, after: i64, limit: i64) -> Result<Option<i64>, StoreError> {
     let rows = sqlx::query!(
         r#"select i.id, i.number, i.title, i.body, i.enterprise_name, e.uscc, s.issue_id is not null as "known!"
@@ -153,9 +148,6 @@ pub async fn index_missing(conn: &mut Conn, after: i64, limit: i64) -> Result<Op
 }
 
 /// Attaches stored pictures to an issue's filing.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn attach_photos(conn: &mut Conn, issue: i64, photos: &[Uuid]) -> Result<(), StoreError> {
     sqlx::query!(
         "update photo p set issue_id = $1, seq = 1, ordinal = u.ordinality from unnest($2::uuid[]) with ordinality u (id, ordinality)
@@ -169,9 +161,6 @@ pub async fn attach_photos(conn: &mut Conn, issue: i64, photos: &[Uuid]) -> Resu
 }
 
 /// How many enterprises there are: whether this is a first start.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn enterprise_count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from enterprise"#).fetch_one(conn.pg()).await?)
 }

@@ -16,13 +16,10 @@ use uuid::Uuid;
 pub struct EventRow {
     /// Its number, from one.
     pub seq: i32,
-    /// When.
     pub at: OffsetDateTime,
-    /// Who.
     pub actor: Actor,
     /// The name as it was shown at the time.
     pub actor_name: String,
-    /// What.
     pub event: Event,
 }
 
@@ -30,7 +27,6 @@ pub struct EventRow {
 #[derive(Debug, Clone, sqlx::Type)]
 #[sqlx(type_name = "photo_row")]
 pub struct PhotoRow {
-    /// Its id.
     pub id: Uuid,
     /// The event it came with.
     pub seq: i32,
@@ -43,23 +39,17 @@ pub struct PhotoRow {
 /// An issue whole.
 #[derive(Debug, Clone)]
 pub struct IssueDetail {
-    /// Its id.
     pub id: i64,
-    /// Its number.
     pub number: String,
-    /// Whose.
     pub enterprise: i64,
-    /// The enterprise's name.
     pub enterprise_name: String,
     /// Its code, whole.
     pub uscc: String,
     /// Its class code (S-13).
     pub enterprise_class: String,
-    /// Title.
     pub title: String,
     /// What happened.
     pub body: String,
-    /// Where.
     pub place: String,
     /// Whom to call.
     pub contact_name: String,
@@ -200,9 +190,6 @@ impl MineFilter {
 }
 
 /// The enterprise's issues, the latest movement first.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn mine(
     conn: &mut Conn,
     enterprise: i64,
@@ -348,9 +335,6 @@ pub async fn home_page(conn: &mut Conn) -> Result<HomePage, StoreError> {
 }
 
 /// The issues of [`home_page`]; none for another enterprise than the scope's.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn home(conn: &mut Conn, enterprise: i64) -> Result<HomeIssues, StoreError> {
     match home_page(conn).await {
         Ok(page) if page.enterprise.id == enterprise => Ok(page.issues),

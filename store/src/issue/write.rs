@@ -67,9 +67,6 @@ impl From<sqlx::Error> for CommandError {
 }
 
 /// Files an issue: decides, then writes everything in one statement.
-///
-/// # Errors
-/// [`CommandError`].
 pub async fn file(
     conn: &mut Conn,
     filing: &Filing<'_>,
@@ -288,9 +285,6 @@ pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime) -> Result<serde_
 }
 
 /// Numbers of issues whose pause has reached its cap. Needs the system's scope.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar!("select number from issue where pause_cap <= $1 order by pause_cap limit $2", now, limit)
         .fetch_all(conn.pg())
@@ -298,9 +292,6 @@ pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result
 }
 
 /// Recomputes the chain of an issue; `Err` inside names the first event that does not fit.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn verify_chain(conn: &mut Conn, number: &str) -> Result<Result<u32, u32>, StoreError> {
     let rows = sqlx::query!(
         r#"select i.client_key, e.seq, e.at, e.actor::text as "actor!", e.event::text as "event!", e.hash
