@@ -1,7 +1,7 @@
 //! Conditions (条件): a closed vocabulary, so that an author can only write what can be explained to an owner.
 
-use super::model::day;
-use super::money::Decimal;
+use super::day;
+use super::money::{Decimal, LIMIT};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::Date;
 
@@ -132,6 +132,17 @@ impl Op {
             Op::Le => "le",
             Op::Lt => "lt",
             Op::Eq => "eq",
+        }
+    }
+
+    /// The values it lets through; open ends stay inside what cannot overflow.
+    pub(super) fn bounds(self, value: i64) -> (i64, i64) {
+        match self {
+            Op::Ge => (value, LIMIT),
+            Op::Gt => (value + 1, LIMIT),
+            Op::Le => (-LIMIT, value),
+            Op::Lt => (-LIMIT, value - 1),
+            Op::Eq => (value, value),
         }
     }
 

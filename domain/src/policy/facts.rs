@@ -1,8 +1,8 @@
 //! What is known of an enterprise (企业画像, S-21, S-22): values by attribute code, each with its period and source. A fact that is not
 //! there is unknown, never a no.
 
+use super::day;
 use super::map::Map;
-use super::model::day;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::collections::BTreeSet;
 use std::fmt;

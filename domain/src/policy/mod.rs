@@ -9,9 +9,12 @@ pub mod application;
 pub mod book;
 pub mod check;
 pub mod condition;
+pub mod day;
 pub mod evaluate;
 pub mod explain;
 pub mod facts;
+#[cfg(feature = "server")]
+mod json;
 pub mod library;
 pub mod map;
 pub mod model;

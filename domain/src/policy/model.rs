@@ -3,6 +3,7 @@
 
 use super::amount::Amount;
 use super::condition::Condition;
+pub use super::day;
 use super::map::Map;
 use super::money::Fen;
 use super::sorted;
@@ -284,76 +285,4 @@ pub fn in_force(items: Vec<Item>, on: Date) -> Vec<Item> {
     let mut list = sorted(holding, &|a: &Item, b: &Item| (&a.id, b.version).cmp(&(&b.id, a.version)));
     list.dedup_by(|later, first| later.id == first.id);
     list
-}
-
-/// Dates as `YYYY-MM-DD` in JSON, as day numbers on the way to the browser.
-pub mod day {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-    use std::borrow::Cow;
-    use time::{Date, Month};
-
-    /// Reads `YYYY-MM-DD`.
-    pub fn parse(text: &str) -> Option<Date> {
-        let mut parts = text.trim().splitn(3, '-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let digits = |part: &str, len: usize| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-            return None;
-        }
-        Date::from_calendar_date(year.parse().ok()?, Month::try_from(month.parse::<u8>().ok()?).ok()?, day.parse().ok()?).ok()
-    }
-
-    /// Writes `YYYY-MM-DD`.
-    pub fn text(date: Date) -> String {
-        format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
-    }
-
-    /// For serde.
-    ///
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            text(*date).serialize(serializer)
-        } else {
-            date.to_julian_day().serialize(serializer)
-        }
-    }
-
-    /// For serde.
-    ///
-    /// # Errors
-    /// Where it is not a date.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-        if !deserializer.is_human_readable() {
-            return Date::from_julian_day(i32::deserialize(deserializer)?).map_err(D::Error::custom);
-        }
-        let raw = Cow::<'de, str>::deserialize(deserializer)?;
-        parse(&raw).ok_or_else(|| D::Error::custom(format_args!("\"{raw}\" 应为日期，如 2026-01-31")))
-    }
-
-    /// The same for dates that may be missing.
-    pub mod option {
-        use serde::{Deserialize, Deserializer, Serialize, Serializer};
-        use time::Date;
-
-        #[derive(Serialize, Deserialize)]
-        struct Wrap(#[serde(with = "super")] Date);
-
-        /// For serde.
-        ///
-        /// # Errors
-        /// Those of the serializer.
-        pub fn serialize<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
-            date.map(Wrap).serialize(serializer)
-        }
-
-        /// For serde.
-        ///
-        /// # Errors
-        /// Where it is not a date.
-        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-            Ok(Option::<Wrap>::deserialize(deserializer)?.map(|wrap| wrap.0))
-        }
-    }
 }
