@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 /// An issue as the rules see it: everything `decide` needs, and nothing that only people read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
-    /// Whose it is.
     pub enterprise: EnterpriseId,
     /// Where it stands.
     pub state: State,
@@ -41,7 +40,6 @@ pub struct Issue {
     pub co: Vec<DepartmentId>,
     /// Version of the limits it was submitted under.
     pub limits: u16,
-    /// When it was submitted.
     pub submitted_at: Option<OffsetDateTime>,
     /// When it was last dispatched or re-dispatched.
     pub dispatched_at: Option<OffsetDateTime>,

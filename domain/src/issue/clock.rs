@@ -32,7 +32,6 @@ pub enum Step {
 }
 
 impl Step {
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Step::Contact => "首次联系",

@@ -30,7 +30,6 @@ pub enum Refusal {
     Rule {
         /// Stable name of the rule.
         code: &'static str,
-        /// The sentence.
         sentence: String,
     },
 }

@@ -25,9 +25,7 @@ pub struct Notice {
     pub recipient: Recipient,
     /// The event's kind.
     pub kind: String,
-    /// A line.
     pub title: String,
-    /// A sentence.
     pub body: String,
 }
 

@@ -1,5 +1,5 @@
-//! Items compiled for evaluation (a "book"): attribute codes become slots of a flat table, conditions become tests over columns, and a
-//! block of rows is evaluated at a time without allocating.
+//! Items compiled for evaluation (a "book"): attribute codes become slots of a flat table, conditions become tests over columns,
+//! and a block of rows is evaluated at a time without allocating.
 //!
 //! Truth is three-valued: 0 unmet, 1 unknown, 2 met, so that 同时满足 is the least and 任一 the greatest of its parts.
 
@@ -104,7 +104,6 @@ pub(crate) struct Compiled {
 pub struct FactProblem {
     /// The attribute.
     pub code: String,
-    /// A sentence.
     pub sentence: String,
 }
 

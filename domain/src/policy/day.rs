@@ -21,18 +21,10 @@ pub fn text(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
 }
 
-/// For serde.
-///
-/// # Errors
-/// Those of the serializer.
 pub fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     if serializer.is_human_readable() { text(*date).serialize(serializer) } else { date.to_julian_day().serialize(serializer) }
 }
 
-/// For serde.
-///
-/// # Errors
-/// Where it is not a date.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     if !deserializer.is_human_readable() {
         return Date::from_julian_day(i32::deserialize(deserializer)?).map_err(D::Error::custom);
@@ -49,18 +41,10 @@ pub mod option {
     #[derive(Serialize, Deserialize)]
     struct Wrap(#[serde(with = "super")] Date);
 
-    /// For serde.
-    ///
-    /// # Errors
-    /// Those of the serializer.
     pub fn serialize<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
         date.map(Wrap).serialize(serializer)
     }
 
-    /// For serde.
-    ///
-    /// # Errors
-    /// Where it is not a date.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
         Ok(Option::<Wrap>::deserialize(deserializer)?.map(|wrap| wrap.0))
     }

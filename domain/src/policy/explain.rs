@@ -1,5 +1,5 @@
-//! Why: for each leaf of an item what is required, what the enterprise has, what is lacking, and on which clause it rests. Built only
-//! for what is shown.
+//! Why: for each leaf of an item what is required, what the enterprise has, what is lacking, and on which clause it rests. Built
+//! only for what is shown.
 
 use super::book::{Book, Scratch, SlotKind, Table, Truth, UNKNOWN};
 use super::condition::{Leaf, Test};
@@ -10,7 +10,6 @@ use super::money::{Decimal, ONE};
 /// The answer of one leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeafResult<'a> {
-    /// The leaf.
     pub leaf: &'a Leaf,
     /// Text of its clause; empty where there is none.
     pub clause: &'a str,

@@ -1,5 +1,5 @@
-//! A policy item (政策条目): one line of money or support with its condition, amount and windows (S-21). The JSON form is the form
-//! that is stored, edited and exchanged; `policies/README.md` describes it.
+//! A policy item (政策条目): one line of money or support with its condition, amount and windows (S-21). The JSON form is the
+//! form that is stored, edited and exchanged; `policies/README.md` describes it.
 
 use super::amount::Amount;
 use super::condition::Condition;
@@ -18,7 +18,6 @@ pub struct Item {
     /// Version; a published one never changes.
     #[serde(default = "first_version")]
     pub version: u32,
-    /// What people read.
     pub title: String,
     /// Where it is laid down.
     pub document: Document,
@@ -69,7 +68,6 @@ fn policy_board() -> String {
 pub struct Document {
     /// 文号.
     pub no: String,
-    /// Title.
     pub title: String,
     /// 发文机关.
     pub issuer: String,
@@ -99,10 +97,8 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level.
     pub const ALL: [Level; 4] = [Level::National, Level::Province, Level::City, Level::District];
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Level::National => "national",
@@ -112,7 +108,6 @@ impl Level {
         }
     }
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Level::National => "国家",
@@ -122,7 +117,6 @@ impl Level {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<Level> {
         Level::ALL.into_iter().find(|level| level.code() == code)
     }
@@ -141,10 +135,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Every mode.
     pub const ALL: [Mode; 3] = [Mode::Automatic, Mode::Express, Mode::Declare];
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Mode::Automatic => "automatic",
@@ -153,7 +145,6 @@ impl Mode {
         }
     }
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Mode::Automatic => "免申即享",
@@ -162,7 +153,6 @@ impl Mode {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<Mode> {
         Mode::ALL.into_iter().find(|mode| mode.code() == code)
     }
@@ -197,7 +187,6 @@ pub struct Apply {
     /// Last day of the window.
     #[serde(default, with = "day::option")]
     pub to: Option<Date>,
-    /// Where.
     #[serde(default, rename = "where")]
     pub place: String,
     /// What to bring (申报材料).
@@ -211,7 +200,6 @@ pub struct Apply {
 pub struct Group {
     /// Its id, shared by the items.
     pub id: String,
-    /// The rule.
     pub rule: GroupRule,
     /// The most an enterprise may have of the whole group.
     #[serde(default)]
@@ -236,7 +224,6 @@ pub enum GroupRule {
 }
 
 impl GroupRule {
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             GroupRule::Highest => "就高不重复",
@@ -263,7 +250,6 @@ pub struct Fund {
 pub struct YearlyCap {
     /// Its id, shared by the items.
     pub id: String,
-    /// The most.
     pub amount: Fen,
 }
 

@@ -1,6 +1,6 @@
-//! Can a condition ever be true, can it ever be false? Answered exactly over figures, dates, codes, tags and answers, by writing the
-//! condition as alternatives of simple constraints; ratios and ages count as figures of their own, so a contradiction between a ratio
-//! and its parts is not seen, but none is invented either.
+//! Can a condition ever be true, can it ever be false? Answered exactly over figures, dates, codes, tags and answers, by writing
+//! the condition as alternatives of simple constraints; ratios and ages count as figures of their own, so a contradiction
+//! between a ratio and its parts is not seen, but none is invented either.
 
 use super::condition::{Condition, Test};
 use super::day;

@@ -5,8 +5,9 @@ macro_rules! select_application {
     ($rest:literal $(, $value:expr)*) => {
         sqlx::query_as!(
             Application,
-            "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version, a.title, a.mode,
-                a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq, a.contact_name, a.contact_phone, a.note,
+            "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version,
+                a.title, a.mode, a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq,
+                a.contact_name, a.contact_phone, a.note,
                 a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment
             from application a join policy_item i on i.id = a.item_id " + $rest
             $(, $value)*
@@ -30,53 +31,38 @@ use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// What is filed.
 #[derive(Debug, Clone)]
 pub struct NewApplication<'a> {
     /// Chosen by the form; the same key files once.
     pub client_key: Uuid,
-    /// Whose.
     pub enterprise: EnterpriseId,
-    /// Who files.
     pub person: PersonId,
     /// The filer's name.
     pub actor_name: &'a str,
-    /// The item's id.
     pub item_id: i64,
     /// The version it is computed on.
     pub item: &'a Item,
     /// The facts it is computed on.
     pub facts: &'a Facts,
-    /// As of when.
     pub as_of: Date,
-    /// The amount.
     pub amount: Fen,
-    /// Who to call.
     pub contact_name: &'a str,
-    /// Their number.
     pub contact_phone: &'a str,
-    /// What the enterprise adds.
     pub note: &'a str,
     /// Files that were sent before.
     pub files: &'a [Uuid],
 }
 
-/// An application.
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// Its id.
     pub id: i64,
-    /// Its number.
     pub number: String,
-    /// Whose.
     pub enterprise_id: EnterpriseId,
     /// Name, as it was.
     pub enterprise_name: String,
     /// Code, as it was.
     pub uscc: String,
-    /// The item's id.
     pub item_id: i64,
-    /// The item's code.
     pub item_code: String,
     /// The version it was computed on.
     pub version: i32,
@@ -86,7 +72,6 @@ pub struct Application {
     pub mode: String,
     /// The facts it was computed on, as JSON.
     pub facts: serde_json::Value,
-    /// As of when.
     pub as_of: Date,
     /// Computed, fen.
     pub amount: i64,
@@ -94,17 +79,12 @@ pub struct Application {
     pub approved_amount: Option<i64>,
     /// Paid, fen.
     pub paid_amount: Option<i64>,
-    /// State.
     pub state: String,
     /// Number of its last event.
     pub seq: i32,
-    /// Who to call.
     pub contact_name: String,
-    /// Their number.
     pub contact_phone: String,
-    /// What the enterprise added.
     pub note: String,
-    /// When it was filed.
     pub submitted_at: OffsetDateTime,
     /// Since when it is in its state.
     pub state_at: OffsetDateTime,
@@ -146,12 +126,10 @@ impl Application {
     }
 }
 
-/// Something that happened to it.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// Its number, from 1.
     pub seq: i32,
-    /// When.
     pub at: OffsetDateTime,
     /// `submitted` or a command's code.
     pub kind: String,
@@ -181,10 +159,13 @@ pub async fn file(conn: &mut Conn, new: &NewApplication<'_>, now: OffsetDateTime
     }
     let facts = serde_json::to_value(new.facts).map_err(|error| StoreError::Unreadable(error.to_string()))?;
     let inserted = sqlx::query!(
-        "insert into application (number, client_key, enterprise_id, enterprise_name, uscc, area, item_id, version, title, mode, item_area,
-            department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id, submitted_at, state_at)
-         select 'SQ-' || to_char($15::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MMDD') || lpad(nextval('application_number_seq')::text, 5, '0'),
-            $1, e.id, e.name, e.uscc, e.area, i.id, $4, $5, $6, i.area, i.department_id, $7, $8, $9, 'submitted', 1, $10, $11, $12, $13, $15, $15
+        "insert into application (number, client_key, enterprise_id, enterprise_name, uscc, area, item_id, version, title, mode,
+            item_area, department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id, submitted_at,
+            state_at)
+         select 'SQ-' || to_char($15::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MMDD')
+                || lpad(nextval('application_number_seq')::text, 5, '0'),
+            $1, e.id, e.name, e.uscc, e.area, i.id, $4, $5, $6, i.area, i.department_id, $7, $8, $9, 'submitted', 1,
+            $10, $11, $12, $13, $15, $15
          from enterprise e, policy_item i where e.id = $2 and i.id = $3 and $14::text is not null
          on conflict (enterprise_id, client_key) do nothing returning id, number",
         new.client_key,
@@ -251,7 +232,8 @@ async fn append(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into application_event (application_id, seq, at, kind, actor_name, text, amount) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into application_event (application_id, seq, at, kind, actor_name, text, amount)
+            values ($1, $2, $3, $4, $5, $6, $7)",
         id,
         seq,
         now,
@@ -322,7 +304,6 @@ pub async fn of_item(conn: &mut Conn, enterprise: EnterpriseId, item: i64) -> Re
 /// Whose queue is asked for; row-level security stands behind.
 #[derive(Debug, Clone, Copy)]
 pub enum Reviewer {
-    /// A department.
     Department(DepartmentId),
     /// The editors of a district.
     Area(i32),
@@ -345,7 +326,8 @@ pub async fn queue(
     let rows = match reviewer {
         Reviewer::Department(department) => {
             select_application!(
-                "where a.id in (select id from application where department_id = $1 and state = $2 and id > $3 order by id limit $4) order by a.id",
+                "where a.id in (select id from application where department_id = $1 and state = $2 and id > $3
+                    order by id limit $4) order by a.id",
                 department,
                 state.code(),
                 from,
@@ -356,7 +338,8 @@ pub async fn queue(
         }
         Reviewer::Area(area) => {
             select_application!(
-                "where a.id in (select id from application where item_area = $1 and state = $2 and id > $3 order by id limit $4) order by a.id",
+                "where a.id in (select id from application where item_area = $1 and state = $2 and id > $3
+                    order by id limit $4) order by a.id",
                 area,
                 state.code(),
                 from,
