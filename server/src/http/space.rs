@@ -3,7 +3,7 @@
 use super::context::Failure;
 use super::forms::plain;
 use super::legacy::{Reply, Req, redirect};
-use app::api::{AppError, member, policy};
+use app::api::{AppError, member};
 use app::pages::enterprise as pages;
 use app::render::fragment;
 use app::shell::{Chrome, Tab};
@@ -24,8 +24,8 @@ pub struct ListQuery {
 pub async fn home(req: Req) -> Reply {
     let mut ctx = req.open().await?;
     let home = member::home(&mut ctx).await?;
-    let policies = policy::view(&mut ctx).await?;
-    Ok(req.page(StatusCode::OK, Some(&ctx), || pages::home(&home, &policies, ctx.now, &ctx.calendar, &ctx.reference)))
+    let policies = app::policy::read::view(&mut ctx).await?;
+    Ok(req.page(StatusCode::OK, Some(&ctx), || pages::home(&home, policies, ctx.now, &ctx.calendar, &ctx.reference)))
 }
 
 /// What suggestions are made of.

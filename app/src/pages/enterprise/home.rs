@@ -2,10 +2,10 @@
 //!
 //! An owner opens this on a phone between two other things and wants to know: is there anything I must do, and is somebody on it?
 
-use super::policy;
 use crate::api::member::Home;
-use crate::api::policy::View;
 use crate::issue::view::issue_cell;
+use crate::policy::read::View;
+use crate::policy::space::HomePolicies;
 use crate::render::Page;
 use crate::shell::{Chrome, Tab};
 use crate::ui::{empty, icon, list, section};
@@ -20,7 +20,7 @@ use store::reference::Reference;
 use time::OffsetDateTime;
 
 /// The page.
-pub fn home(home: &Home, policies: &View, now: OffsetDateTime, calendar: &WorkCalendar, reference: &Reference) -> Page {
+pub fn home(home: &Home, policies: View, now: OffsetDateTime, calendar: &WorkCalendar, reference: &Reference) -> Page {
     let enterprise = &home.enterprise;
     let code = Uscc::parse(&enterprise.uscc).map_or_else(|_| enterprise.uscc.clone(), |code| code.masked());
     let scale = Scale::parse(&enterprise.scale).map_or("", Scale::label);
@@ -72,7 +72,7 @@ pub fn home(home: &Home, policies: &View, now: OffsetDateTime, calendar: &WorkCa
                 <p class="tags">{key}{tags}</p>
             </div>
             {section(format!("待您处理 {}", home.issues.waiting.len()), waiting)}
-            {policy::home_block(policies, local(now).date())}
+            <HomePolicies view=policies today=local(now).date()/>
             {section(format!("办理中的诉求 {}", home.issues.open_count), running)}
             {messages}
             {station}

@@ -2,7 +2,6 @@
 
 mod home;
 mod lists;
-pub mod policy;
 
 pub use home::home;
 pub use lists::{me, messages};
