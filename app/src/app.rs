@@ -7,6 +7,10 @@ use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceipt
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::message::{DeskMessagesPage, MessagesPage};
+use crate::policy::space::{
+    ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
+    PolicyPage, PortraitPage,
+};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -54,6 +58,15 @@ fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("issues/:number") view=IssuePage/>
             <Route path=path!("issues/:number/receipt") view=ReceiptPage/>
             <Route path=path!("issues/:number/:command") view=CommandPage/>
+            <Route path=path!("policies") view=PoliciesPage/>
+            <Route path=path!("policies/calculator") view=CalculatorPage/>
+            <Route path=path!("policies/:code") view=PolicyPage/>
+            <Route path=path!("policies/:code/apply") view=ApplyPage/>
+            <Route path=path!("applications") view=MyApplicationsPage/>
+            <Route path=path!("applications/:number") view=MyApplicationPage/>
+            <Route path=path!("applications/:number/:command") view=ApplicationCommandPage/>
+            <Route path=path!("me/portrait") view=PortraitPage/>
+            <Route path=path!("me/notices") view=NoticesPage/>
         </ParentRoute>
     }
     .into_inner()

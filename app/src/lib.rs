@@ -12,8 +12,6 @@ pub mod account;
 pub mod api;
 #[cfg(feature = "ssr")]
 pub mod app;
-#[cfg(any(feature = "ssr", feature = "calculator"))]
-pub mod calculator;
 #[cfg(feature = "ssr")]
 pub mod document;
 #[cfg(feature = "ssr")]

@@ -3,7 +3,7 @@
 
 use crate::import::{BadRow, rows};
 use anyhow::{Context, Result, bail};
-use app::calculator::readable;
+use app::policy::facts::readable;
 use domain::policy::library::Library;
 use domain::uscc::Uscc;
 use serde_json::Value;

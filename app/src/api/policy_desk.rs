@@ -1,8 +1,8 @@
 //! Policies as staff keep them (S-21 to S-25): writing and publishing by two people, libraries, applications, evaluation.
 
-use super::policy::{ApplicationPage, application_page};
 use super::policy_draft::Draft;
 use super::{AppError, Ctx};
+use crate::policy::read::{ApplicationPage, application_page};
 use crate::ui::form::Form;
 use domain::actor::CITY;
 use domain::policy::application::{Command, State};

@@ -1,7 +1,6 @@
 //! Policies at the desk: thin handlers from a request to a use case to a page.
 
 use super::context::Failure;
-use super::files;
 use super::forms::{Sent, Upload, plain, within};
 use super::legacy::{Reply, Req, internal, redirect};
 use crate::facts;
@@ -21,7 +20,6 @@ use rust_xlsxwriter::{Format, Workbook};
 use serde::Deserialize;
 use store::policy::evaluation::{Row, STEPS};
 use store::policy::library;
-use uuid::Uuid;
 
 /// The largest form of the editor: a long item many times over.
 const FORM_LIMIT: usize = 2 * 1024 * 1024;
@@ -298,13 +296,6 @@ pub async fn command(req: Req, Path((number, code)): Path<(String, String)>, bod
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// A file of an application.
-pub async fn download(req: Req, Path((number, id)): Path<(String, Uuid)>) -> Result<Response, Failure> {
-    let mut ctx = req.open().await?;
-    ctx.require_reviewer()?;
-    files::download(&req, &mut ctx, &number, id).await
 }
 
 /// The evaluation of a policy.

@@ -1,8 +1,8 @@
 //! Applications at the desk: the queue, and one of them with everything a reviewer needs on one page.
 
-use crate::api::policy::ApplicationPage;
 use crate::api::policy_desk::Queue;
-use crate::pages::enterprise::policy::{frozen, money, state_tag, timeline};
+use crate::policy::read::ApplicationPage;
+use crate::policy::view::{frozen, money, state_tag, timeline};
 use crate::render::Page;
 use crate::shell::{Chrome, Section};
 use crate::ui::form::{Field, Form, field, hidden};

@@ -1,21 +1,27 @@
 //! The list of policies. An owner opens it with a thumb and wants to know: how much is there for me, what must I do for it, by when?
 
-use crate::api::policy::{Filter, View, tags};
-use crate::render::Page;
-use crate::shell::{Chrome, Tab};
-use crate::ui::form::{Form, hidden, select};
-use crate::ui::policy::card;
+use super::card::card;
+use crate::form::Form;
+use crate::policy::read::{self, Filter, View, tags};
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{hidden, select};
+use crate::ui::policy::day;
 use crate::ui::{empty, icon, section};
 use domain::catalogue;
 use domain::policy::evaluate::{Evaluation, Missing, Outcome, Standing};
 use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{Level, Mode};
 use domain::policy::money::Fen;
+use leptos::Params;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query;
+use leptos_router::params::Params;
 use time::Date;
 
 /// The block of the home page: the total and the first three.
-pub fn home_block(view: &View, today: Date) -> AnyView {
+#[component]
+pub fn HomePolicies(view: View, today: Date) -> impl IntoView {
     let worth = |outcome: &&Outcome| matches!(outcome.standing, Standing::Payable | Standing::Applicable | Standing::Near);
     let fitting = view.evaluation.outcomes.iter().filter(|outcome| outcome.standing <= Standing::Applicable).count();
     let mut shown: Vec<&Outcome> = Vec::new();
@@ -44,8 +50,44 @@ pub fn home_block(view: &View, today: Date) -> AnyView {
     )
 }
 
-/// The page.
-pub fn list(view: &View, filter: &Filter, today: Date) -> Page {
+/// What the list is narrowed by.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct FilterQuery {
+    board: Option<String>,
+    level: Option<String>,
+    mode: Option<String>,
+    tag: Option<String>,
+    soon: Option<String>,
+}
+
+impl From<FilterQuery> for Filter {
+    fn from(query: FilterQuery) -> Filter {
+        Filter {
+            board: query.board.unwrap_or_default(),
+            level: query.level.as_deref().and_then(Level::parse),
+            mode: query.mode.as_deref().and_then(Mode::parse),
+            soon: query.soon.as_deref() == Some("1"),
+            tag: query.tag.unwrap_or_default(),
+        }
+    }
+}
+
+/// The list.
+#[component]
+pub fn PoliciesPage() -> impl IntoView {
+    let query = use_query::<FilterQuery>().get_untracked().unwrap_or_default();
+    let request = Request::current();
+    reads(async move {
+        let (view, today) = {
+            let mut ctx = request.open().await?;
+            (read::view(&mut ctx).await?, ctx.today())
+        };
+        title("政策");
+        Ok(list(&view, &query.into(), today))
+    })
+}
+
+fn list(view: &View, filter: &Filter, today: Date) -> AnyView {
     let library = &view.shelf.library;
     let mut explainer = view.shelf.book.explainer(&view.facts);
     let groups = Standing::ALL.into_iter().filter_map(|standing| {
@@ -74,14 +116,11 @@ pub fn list(view: &View, filter: &Filter, today: Date) -> Page {
         (true, false) => empty("没有符合筛选的政策。", Some(("/policies", "看全部"))),
         _ => groups.into_any(),
     };
-    Page::new(
-        "政策",
-        Chrome::Space(Tab::Policies),
-        view! {
+    view! {
             <h1>"政策"</h1>
             <div class="card total-card">
                 <p class="policy-total">"预计可享"<strong class="money">{view.evaluation.total.words()}</strong></p>
-                <p class="muted">{format!("按 {} 的企业画像测算，以部门审核为准", crate::ui::policy::day(today))}</p>
+                <p class="muted">{format!("按 {} 的企业画像测算，以部门审核为准", day(today))}</p>
                 <p class="row">
                     <a class="button" href="/policies/calculator">{icon("swap")}"算一算"</a>
                     <a class="button secondary" href="/applications">"我的申请"</a>
@@ -92,8 +131,8 @@ pub fn list(view: &View, filter: &Filter, today: Date) -> Page {
             {filters(view, filter)}
             {body}
             <p class="more"><a href="/me/notices">"政策提醒和订阅"</a></p>
-        },
-    )
+    }
+    .into_any()
 }
 
 fn lead(standing: Standing) -> &'static str {

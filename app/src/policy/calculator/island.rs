@@ -1,18 +1,21 @@
 //! The calculator answers in the browser, offline too: nothing is sent until the enterprise saves.
 
+use crate::module::{Module, needs};
 use leptos::prelude::*;
 
 /// Takes over the form `#calculator`: every change is answered at once into `#calc-results`, from the data of `#calc-data`.
 #[island]
 pub fn Calculator() -> impl IntoView {
+    needs(Module::Calculator);
     #[cfg(feature = "calculator")]
     live::attach();
 }
 
 #[cfg(feature = "calculator")]
 mod live {
-    use crate::calculator::{Payload, changed, results};
     use crate::islands::dom;
+    use crate::policy::calculator::{Payload, results};
+    use crate::policy::facts::changed;
     use domain::policy::book::Book;
     use domain::policy::evaluate::Evaluation;
     use domain::policy::facts::Facts;

@@ -1,21 +1,36 @@
-//! The portrait (企业画像, S-22) and what a member is told. An owner wants to see what the city knows of the firm, correct it, and fill
+//! The portrait (企业画像, S-22). An owner wants to see what the city knows of the firm, correct it, and fill
 //! in what only the firm knows.
 
-use crate::api::policy::tags;
-use crate::render::Page;
-use crate::shell::{Chrome, Tab};
-use crate::ui::form::{Form, hidden, submit};
-use crate::ui::policy::{day, figure, yes_or_no};
+use super::controls::{figure, yes_or_no};
+use crate::form::Form;
+use crate::policy::read;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{hidden, submit, textarea};
+use crate::ui::policy::day;
 use crate::ui::{back, empty, icon, section};
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::{Attribute, AttributeKind};
 use domain::policy::words;
 use leptos::prelude::*;
 use store::policy::Shelf;
-use store::policy::notice::{KINDS, Preference};
 
-/// The page. `form` holds what was typed and refused.
-pub fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> Page {
+/// The page; what was typed and refused is shown again.
+#[component]
+pub fn PortraitPage() -> impl IntoView {
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let (facts, shelf) = {
+            let mut ctx = request.open().await?;
+            (read::portrait(&mut ctx).await?, ctx.shelf.clone())
+        };
+        title("企业画像");
+        Ok(portrait(&shelf, &facts, &form))
+    })
+}
+
+fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> AnyView {
     let library = &shelf.library;
     let known = library.attributes.values().filter(|attribute| facts.get(&attribute.code).is_some());
     let rows: Vec<AnyView> =
@@ -38,10 +53,7 @@ pub fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> Page {
     } else {
         view! { <ul class="cells fact-list">{rows}</ul> }.into_any()
     };
-    Page::new(
-        "企业画像",
-        Chrome::Space(Tab::Me),
-        view! {
+    view! {
             {back("/me", "我的")}
             {form.summary()}
             <h1>"企业画像"</h1>
@@ -56,8 +68,8 @@ pub fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> Page {
                 {section("回答几个问题", questions)}
                 {submit("保存")}
             </form>
-        },
-    )
+    }
+    .into_any()
 }
 
 fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyView {
@@ -106,53 +118,8 @@ fn dispute_field(id: &str, typed: &str, fault: Option<String>) -> AnyView {
             <p class="hint" id=hint>"例如：去年营业收入应为 3,860 万元"</p>
             {fault}
             <textarea id=id.to_owned() name="text" rows="2" maxlength="300" aria-describedby=described
-                aria-invalid=bad.then_some("true")>{typed.to_owned()}</textarea>
+                aria-invalid=bad.then_some("true") inner_html=textarea(typed)></textarea>
         </div>
     }
     .into_any()
-}
-
-/// How and of what a member is told.
-pub fn notices(shelf: &Shelf, preferences: &[Preference], subscribed: &[String]) -> Page {
-    let rows = KINDS.iter().map(|(kind, label)| {
-        let chosen = preferences.iter().find(|preference| preference.kind == *kind);
-        let boxed = |channel: &'static str, words: &'static str, on: bool| {
-            let name = format!("{channel}.{kind}");
-            view! {
-                <div class="choice">
-                    <input type="checkbox" id=name.clone() name=name.clone() value="on" checked=on/>
-                    <label for=name><span>{words}</span></label>
-                </div>
-            }
-        };
-        let in_app = boxed("in_app", "站内消息", chosen.is_none_or(|preference| preference.in_app));
-        let sms = boxed("sms", "短信", chosen.is_some_and(|preference| preference.sms));
-        view! { <fieldset class="field choices yes-no"><legend>{*label}</legend><div class="options">{in_app}{sms}</div></fieldset> }
-    });
-    let tags = tags(shelf).into_iter().map(|tag| {
-        let id = format!("tag-{tag}");
-        let on = subscribed.is_empty() || subscribed.contains(&tag);
-        view! {
-            <div class="choice">
-                <input type="checkbox" id=id.clone() name="tag" value=tag.clone() checked=on/>
-                <label for=id><span>{tag}</span></label>
-            </div>
-        }
-    });
-    Page::new(
-        "政策提醒",
-        Chrome::Space(Tab::Me),
-        view! {
-            {back("/me", "我的")}
-            <h1>"政策提醒"</h1>
-            <p class="muted">"同一项政策只提醒一次，每天最多一条。"</p>
-            <form method="post" action="/me/notices" class="stack">
-                {section("怎样提醒", rows.collect_view())}
-                {section("只看这些主题", view! {
-                    <fieldset class="field choices chips-field"><legend>"全部勾选，就是都提醒"</legend><div class="options">{tags.collect_view()}</div></fieldset>
-                })}
-                {submit("保存")}
-            </form>
-        },
-    )
 }

@@ -1,20 +1,34 @@
 //! The calculator's page. Without WebAssembly the form is sent and answered; with it every change is answered at once.
 
-use crate::api::policy::View;
-use crate::calculator::{Input, Payload, inputs, results};
-use crate::islands::Calculator;
-use crate::render::Page;
-use crate::shell::{Chrome, Tab};
-use crate::ui::form::Form;
-use crate::ui::policy::{day, figure, yes_or_no};
+use super::controls::{figure, yes_or_no};
+use crate::form::Form;
+use crate::policy::calculator::{Calculator, Input, Payload, inputs, results};
+use crate::policy::facts::changed;
+use crate::policy::read::{self, View};
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::policy::day;
 use crate::ui::{back, section};
 use base64::prelude::{BASE64_STANDARD as BASE64, Engine};
 use domain::policy::facts::Facts;
 use domain::policy::library::Library;
 use leptos::prelude::*;
 
-/// The page: the portrait's facts in `view`, what was typed in `form`, and what that makes of the facts in `tried`.
-pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
+/// The calculator, with the portrait's figures or with those that were typed.
+#[component]
+pub fn CalculatorPage() -> impl IntoView {
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let view = read::view(&mut *request.open().await?).await?;
+        title("政策计算器");
+        let (tried, _) = changed(&view.shelf.library, &view.facts, form.pairs());
+        Ok(calculator(&view, &form, &tried))
+    })
+}
+
+/// The portrait's facts in `view`, what was typed in `form`, and what that makes of the facts in `tried`.
+fn calculator(view: &View, form: &Form, tried: &Facts) -> AnyView {
     let (book, library) = (&view.shelf.book, &view.shelf.library);
     let after = book.evaluate(tried);
     let answer = results(book, library, tried, &view.evaluation, &after);
@@ -35,10 +49,7 @@ pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
         .collect();
     let tags = (!tags.is_empty())
         .then(|| view! { <fieldset class="field choices chips-field"><legend>"企业资质"</legend><div class="options">{tags}</div></fieldset> });
-    Page::new(
-        "政策计算器",
-        Chrome::Space(Tab::Policies),
-        view! {
+    view! {
             {back("/policies", "全部政策")}
             {form.summary()}
             <h1>"政策计算器"</h1>
@@ -56,9 +67,8 @@ pub fn calculator(view: &View, form: &Form, tried: &Facts) -> Page {
             </div>
             <script type="text/plain" id="calc-data" inner_html=data></script>
             <Calculator/>
-        },
-    )
-    .with_calculator()
+    }
+    .into_any()
 }
 
 fn tag(library: &Library, code: &str, tried: &Facts) -> AnyView {

@@ -1,11 +1,14 @@
 //! One policy. An owner wants: is it for me, how much, by when, what do I bring, whom do I ask?
 
+use super::card::deadline;
 use super::list::{can_answer, where_to_answer};
-use crate::api::policy::ItemPage;
-use crate::render::Page;
-use crate::shell::{Chrome, Tab};
-use crate::ui::form::{Field, Form, field, hidden};
-use crate::ui::policy::{amount, conditions, day, deadline};
+use crate::error::AppError;
+use crate::form::Form;
+use crate::policy::read::{self, ItemPage};
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{Field, field, hidden};
+use crate::ui::policy::{amount, conditions, day};
 use crate::ui::{back, facts, icon, section, words as text};
 use domain::policy::application::State;
 use domain::policy::condition::Test;
@@ -14,14 +17,39 @@ use domain::policy::explain::LeafResult;
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::model::{Item, Mode};
 use domain::policy::words;
+use leptos::Params;
 use leptos::prelude::*;
+use leptos_router::hooks::use_params;
+use leptos_router::params::Params;
 use time::Date;
 
 const QUESTION: Field =
     Field { rows: 3, max: 500, optional: true, ..field("text", "想问什么", "不写也可以，我们会联系您") };
 
-/// The page. `form` holds what was typed into a question that was refused.
-pub fn item(page: &ItemPage, form: &Form, today: Date) -> Page {
+/// The code of an item.
+#[derive(Params, Debug, Clone, PartialEq, Eq)]
+pub(super) struct PolicyParams {
+    pub(super) code: String,
+}
+
+/// One item; what was typed into a question that was refused is shown again.
+#[component]
+pub fn PolicyPage() -> impl IntoView {
+    let params = use_params::<PolicyParams>().get_untracked();
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let code = params.map_err(|_| AppError::NotFound)?.code;
+        let (page, today) = {
+            let mut ctx = request.open().await?;
+            (read::item_page(&mut ctx, &code).await?, ctx.today())
+        };
+        title(page.view.item(&page.outcome).title.clone());
+        Ok(item(&page, &form, today))
+    })
+}
+
+fn item(page: &ItemPage, form: &Form, today: Date) -> AnyView {
     let view = &page.view;
     let item = view.item(&page.outcome);
     let library = &view.shelf.library;
@@ -53,10 +81,7 @@ pub fn item(page: &ItemPage, form: &Form, today: Date) -> Page {
         let list = item.apply.materials.iter().map(|material| view! { <li>{material.clone()}</li> }).collect_view();
         section("要准备的材料", view! { <ul class="plain">{list}</ul> })
     });
-    Page::new(
-        item.title.clone(),
-        Chrome::Space(Tab::Policies),
-        view! {
+    view! {
             {back("/policies", "全部政策")}
             {form.summary()}
             <h1>{item.title.clone()}</h1>
@@ -77,8 +102,8 @@ pub fn item(page: &ItemPage, form: &Form, today: Date) -> Page {
             {materials}
             {document(page, item)}
             {ask(item, form)}
-        },
-    )
+    }
+    .into_any()
 }
 
 /// The facts that the amount is said of: as they are, or with the missing step taken.
