@@ -5,6 +5,9 @@ use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, S
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
+use crate::policy::desk::{
+    ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage, PolicyPage, ReviewPage,
+};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -63,6 +66,14 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
             <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
+            <Route path=path!("desk/policies") view=PoliciesPage/>
+            <Route path=path!("desk/policies/new") view=NewPolicyPage/>
+            <Route path=path!("desk/policies/libraries") view=LibrariesPage/>
+            <Route path=path!("desk/policies/:code/edit") view=PolicyPage/>
+            <Route path=path!("desk/policies/:code/evaluation") view=EvaluationPage/>
+            <Route path=path!("desk/facts") view=FactsPage/>
+            <Route path=path!("desk/applications") view=ApplicationsPage/>
+            <Route path=path!("desk/applications/:number") view=ReviewPage/>
             <Route path=path!("desk/account") view=AccountPage/>
         </ParentRoute>
     }

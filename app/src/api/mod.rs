@@ -2,8 +2,6 @@
 
 pub mod member;
 pub mod policy;
-pub mod policy_desk;
-pub mod policy_draft;
 
 pub use crate::access::Member;
 pub use crate::error::AppError;
