@@ -7,6 +7,10 @@ use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceipt
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::message::{DeskMessagesPage, MessagesPage};
+use crate::policy::desk::{
+    ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage as DeskPoliciesPage,
+    PolicyPage as PolicyEditorPage, ReviewPage,
+};
 use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
@@ -82,6 +86,14 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
             <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
             <Route path=path!("desk/messages") view=DeskMessagesPage/>
+            <Route path=path!("desk/policies") view=DeskPoliciesPage/>
+            <Route path=path!("desk/policies/new") view=NewPolicyPage/>
+            <Route path=path!("desk/policies/libraries") view=LibrariesPage/>
+            <Route path=path!("desk/policies/:code/edit") view=PolicyEditorPage/>
+            <Route path=path!("desk/policies/:code/evaluation") view=EvaluationPage/>
+            <Route path=path!("desk/facts") view=FactsPage/>
+            <Route path=path!("desk/applications") view=ApplicationsPage/>
+            <Route path=path!("desk/applications/:number") view=ReviewPage/>
             <Route path=path!("desk/account") view=AccountPage/>
         </ParentRoute>
     }

@@ -9,8 +9,6 @@ pub mod access;
 #[cfg(feature = "ssr")]
 pub mod account;
 #[cfg(feature = "ssr")]
-pub mod api;
-#[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod document;
@@ -37,7 +35,6 @@ pub mod render;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod shell;
-#[cfg(feature = "ssr")]
 pub mod ui;
 
 /// Starts the islands; called by the loader once the page has painted.

@@ -12,3 +12,4 @@ pub mod read;
 pub mod space;
 #[cfg(feature = "ssr")]
 pub mod view;
+pub mod desk;

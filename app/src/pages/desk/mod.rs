@@ -3,7 +3,6 @@
 mod actions;
 mod issue;
 mod keys;
-pub mod policy;
 mod queue;
 
 pub use issue::issue;

@@ -58,6 +58,17 @@ const OPTIONAL: [&str; 15] = [
 /// How deep a control may lie: the walks over a draft are recursive, and a form can name any depth.
 const DEEPEST: usize = 60;
 
+/// Where a change of shape led: who works by keyboard goes on there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Led {
+    /// To the first control of what is at this pointer.
+    Part(String),
+    /// To this button.
+    Button(String),
+    /// It could not be done.
+    Nowhere,
+}
+
 /// An item being written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -154,70 +165,129 @@ impl Draft {
         Draft { value }
     }
 
-    /// Does what a button says: `add|POINTER`, `remove|…`, `up|…`, `down|…`, `nest|…`, `become|…`; the kind comes from the control
-    /// `kind:POINTER`. Answers whether it was one of these.
-    pub fn act(&mut self, action: &str, pairs: &[(String, String)]) -> bool {
-        let Some((verb, pointer)) = action.split_once('|') else { return false };
+    /// Does what a button says: `add|POINTER`, `become|…`, `nest|…`, `remove|…`, `up|…`, `down|…`, `into|…`, `out|…`; the kind comes from
+    /// the control `kind:POINTER`. Answers where it led, none where the button is none of these.
+    pub fn act(&mut self, action: &str, pairs: &[(String, String)]) -> Option<Led> {
+        let (verb, pointer) = action.split_once('|')?;
         let kind = |pointer: &str| {
             let name = format!("kind:{pointer}");
             pairs.iter().find(|(known, _)| *known == name).map_or("", |(_, kind)| kind.as_str())
         };
-        match verb {
-            "add" => self.add(pointer, kind(pointer)),
-            "become" => {
-                let new = if pointer.starts_with("/amount") { amount(kind(pointer)) } else { leaf(kind(pointer)) };
-                if let Some(place) = self.value.pointer_mut(pointer) {
-                    *place = new;
-                }
-            }
-            "nest" if pointer.matches('/').count() + 6 <= DEEPEST => {
-                if let Some(place) = self.value.pointer_mut(pointer) {
-                    let inner = place.take();
-                    *place = json!({ "any": [inner] });
-                }
-            }
-            "nest" => {}
-            "remove" | "up" | "down" => self.shift(verb, pointer),
-            _ => return false,
-        }
-        true
+        let led = match verb {
+            "add" => self.add(pointer, kind(pointer)).map(Led::Part),
+            "become" => self.become_another(pointer, kind(pointer)),
+            "nest" => self.nest(pointer),
+            "remove" => self.remove(pointer),
+            "up" => self.swap(pointer, |at| at.checked_sub(1)),
+            "down" => self.swap(pointer, |at| Some(at + 1)),
+            "into" => self.into_group(pointer),
+            "out" => self.out_of_group(pointer),
+            _ => return None,
+        };
+        Some(led.unwrap_or(Led::Nowhere))
     }
 
-    fn add(&mut self, pointer: &str, kind: &str) {
-        let Some(place) = self.value.pointer_mut(pointer) else { return };
+    fn become_another(&mut self, pointer: &str, kind: &str) -> Option<Led> {
+        let new = if pointer.starts_with("/amount") { amount(kind) } else { leaf(kind) };
+        let place = self.value.pointer_mut(pointer).filter(|_| fits(pointer, 0, &new))?;
+        *place = new;
+        Some(Led::Part(pointer.to_owned()))
+    }
+
+    fn add(&mut self, pointer: &str, kind: &str) -> Option<String> {
         let last = pointer.rsplit('/').next().unwrap_or("");
-        match place {
-            Value::Array(list) => list.push(match last {
-                "bands" => json!({ "from": "0", "amount": "" }),
-                "staged" => json!({ "milestone": "", "amount": "" }),
-                "max_of" | "sum_of" => amount(kind),
-                _ => leaf(kind),
-            }),
+        match self.value.pointer_mut(pointer)? {
+            Value::Array(list) => {
+                let new = match last {
+                    "bands" => json!({ "from": "0", "amount": "" }),
+                    "staged" => json!({ "milestone": "", "amount": "" }),
+                    "max_of" | "sum_of" => amount(kind),
+                    _ => leaf(kind),
+                };
+                list.push(Some(new).filter(|new| fits(pointer, 1, new))?);
+                Some(format!("{pointer}/{}", list.len() - 1))
+            }
             Value::Object(map) => {
                 let prefix = if last == "clauses" { "c" } else { "tag" };
-                let key = (1..).map(|n| format!("{prefix}{n}")).find(|key| !map.contains_key(key)).unwrap_or_default();
+                let key = (1..).map(|n| format!("{prefix}{n}")).find(|key| !map.contains_key(key))?;
                 let new = if last == "clauses" { json!("") } else { json!({ "fixed": "" }) };
+                let added = format!("{pointer}/{key}");
                 map.insert(key, new);
+                Some(added)
             }
-            _ => {}
+            _ => None,
         }
     }
 
-    fn shift(&mut self, verb: &str, pointer: &str) {
-        let Some((parent, last)) = pointer.rsplit_once('/') else { return };
-        match self.value.pointer_mut(parent) {
-            Some(Value::Array(list)) => {
-                let Some(at) = last.parse::<usize>().ok().filter(|at| *at < list.len()) else { return };
-                match verb {
-                    "remove" => drop(list.remove(at)),
-                    "up" if at > 0 => list.swap(at, at - 1),
-                    "down" if at + 1 < list.len() => list.swap(at, at + 1),
-                    _ => {}
-                }
-            }
-            Some(Value::Object(map)) if verb == "remove" => drop(map.remove(last)),
-            _ => {}
+    /// Puts a group around a condition.
+    fn nest(&mut self, pointer: &str) -> Option<Led> {
+        let place = self.value.pointer_mut(pointer).filter(|place| fits(pointer, 2, place))?;
+        let inner = place.take();
+        *place = json!({ "any": [inner] });
+        Some(Led::Button(format!("add|{pointer}/any")))
+    }
+
+    fn remove(&mut self, pointer: &str) -> Option<Led> {
+        let (parent, last) = pointer.rsplit_once('/')?;
+        match self.value.pointer_mut(parent)? {
+            Value::Array(list) => drop(last.parse::<usize>().ok().filter(|at| *at < list.len()).map(|at| list.remove(at))),
+            Value::Object(map) => drop(map.remove(last)),
+            _ => return None,
         }
+        Some(Led::Button(format!("add|{parent}")))
+    }
+
+    fn swap(&mut self, pointer: &str, to: impl Fn(usize) -> Option<usize>) -> Option<Led> {
+        let (parent, at) = element(pointer)?;
+        let list = self.value.pointer_mut(parent)?.as_array_mut()?;
+        let to = to(at).filter(|to| (*to).max(at) < list.len())?;
+        list.swap(at, to);
+        let verb = if to < at { "up" } else { "down" };
+        Some(Led::Button(format!("{verb}|{parent}/{to}")))
+    }
+
+    /// The list of the group that stands right before an element: where `into` leads.
+    pub fn group_before(&self, pointer: &str) -> Option<String> {
+        let (parent, at) = element(pointer)?;
+        let before = format!("{parent}/{}", at.checked_sub(1)?);
+        let lists = ["all", "any", "at_least/of", "max_of", "sum_of"].map(|group| format!("{before}/{group}"));
+        lists.into_iter().find(|list| self.value.pointer(list).is_some_and(Value::is_array))
+    }
+
+    /// The list that holds the group around an element, and where in it that group is: where `out` leads.
+    pub fn list_above(&self, pointer: &str) -> Option<(String, usize)> {
+        let (mut above, _) = element(pointer)?;
+        loop {
+            let (rest, last) = above.rsplit_once('/')?;
+            above = rest;
+            if let Ok(at) = last.parse::<usize>()
+                && self.value.pointer(above).is_some_and(Value::is_array)
+            {
+                return Some((above.to_owned(), at));
+            }
+        }
+    }
+
+    fn into_group(&mut self, pointer: &str) -> Option<Led> {
+        let list = self.group_before(pointer)?;
+        self.value.pointer(pointer).filter(|moved| fits(&list, 1, moved))?;
+        let moved = self.take(pointer)?;
+        let place = self.value.pointer_mut(&list)?.as_array_mut()?;
+        place.push(moved);
+        Some(Led::Button(format!("up|{list}/{}", place.len() - 1)))
+    }
+
+    fn out_of_group(&mut self, pointer: &str) -> Option<Led> {
+        let (list, at) = self.list_above(pointer)?;
+        let moved = self.take(pointer)?;
+        self.value.pointer_mut(&list)?.as_array_mut()?.insert(at + 1, moved);
+        Some(Led::Button(format!("up|{list}/{}", at + 1)))
+    }
+
+    fn take(&mut self, pointer: &str) -> Option<Value> {
+        let (parent, at) = element(pointer)?;
+        let list = self.value.pointer_mut(parent)?.as_array_mut()?;
+        (at < list.len()).then(|| list.remove(at))
     }
 
     /// The item, if it is one.
@@ -256,6 +326,26 @@ impl Draft {
 /// A problem's place as a pointer: `condition.all[1].num.attr` is `/condition/all/1/num/attr`.
 pub fn pointer_of(place: &str) -> String {
     format!("/{}", place.replace('[', ".").replace(']', "").replace('.', "/"))
+}
+
+/// The list of an element, and its place there.
+fn element(pointer: &str) -> Option<(&str, usize)> {
+    let (parent, last) = pointer.rsplit_once('/')?;
+    Some((parent, last.parse().ok()?))
+}
+
+/// Whether the controls of a value could be named `below` levels under a pointer.
+fn fits(pointer: &str, below: usize, value: &Value) -> bool {
+    pointer.matches('/').count() + below + depth(value) <= DEEPEST
+}
+
+/// How deep controls of a value may lie.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
 }
 
 fn drop_nulls(value: &mut Value) {
@@ -360,7 +450,13 @@ fn amount(kind: &str) -> Value {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::pages::desk::policy::controls;
+    use super::super::walk;
+    use domain::policy::library::Library;
+
+    fn controls(draft: &Draft) -> Vec<(String, String)> {
+        let (parts, _) = walk::parts(draft, &Library::default());
+        walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.value.clone())).collect()
+    }
 
     fn sample() -> Item {
         serde_json::from_value(json!({
@@ -411,13 +507,47 @@ mod tests {
     fn buttons_change_the_shape_and_nothing_else() {
         let mut draft = Draft::of(&sample()).unwrap();
         let kind = |pointer: &str, kind: &str| vec![(format!("kind:{pointer}"), kind.to_owned())];
-        assert!(draft.act("add|/condition/all", &kind("/condition/all", "attest")));
+        let button = |name: &str| Some(Led::Button(name.to_owned()));
+        let added = draft.act("add|/condition/all", &kind("/condition/all", "attest"));
+        assert_eq!(added, Some(Led::Part("/condition/all/4".to_owned())));
         assert_eq!(draft.value.pointer("/condition/all/4/attest/question"), Some(&json!("")));
-        assert!(draft.act("up|/condition/all/4", &[]) && draft.act("remove|/condition/all/3", &[]));
+        assert_eq!(draft.act("up|/condition/all/4", &[]), button("up|/condition/all/3"));
+        assert_eq!(draft.act("remove|/condition/all/3", &[]), button("add|/condition/all"));
         assert_eq!(draft.item().unwrap(), sample(), "added, moved and taken away again");
-        assert!(draft.act("nest|/condition/all/0", &[]));
+        assert_eq!(draft.act("nest|/condition/all/0", &[]), button("add|/condition/all/0/any"));
         assert_eq!(draft.text("/condition/all/0/any/0/num/attr"), "revenue");
-        assert!(!draft.act("save", &[]));
+        assert_eq!(draft.act("up|/condition/all/0", &[]), Some(Led::Nowhere), "it is the first one");
+        assert_eq!(draft.act("save", &[]), None);
+    }
+
+    #[test]
+    fn conditions_and_amounts_move_between_groups() {
+        let mut draft = Draft::of(&sample()).unwrap();
+        let button = |name: &str| Some(Led::Button(name.to_owned()));
+        // Out of 至少满足几项, and back into it.
+        assert_eq!(draft.act("out|/condition/all/2/at_least/of/1", &[]), button("up|/condition/all/3"));
+        assert_eq!(draft.text("/condition/all/3/age/at_least_months"), "24");
+        assert_eq!(draft.act("into|/condition/all/3", &[]), button("up|/condition/all/2/at_least/of/1"));
+        assert_eq!(draft.item().unwrap(), sample());
+        // What has no group before it, or none around it, stays.
+        assert_eq!(draft.act("into|/condition/all/1", &[]), Some(Led::Nowhere));
+        assert_eq!(draft.act("out|/condition/all/1", &[]), Some(Led::Nowhere));
+        assert_eq!(draft.act("out|/amount/capped/of/sum_of/1", &[]), Some(Led::Nowhere));
+        assert_eq!(draft.item().unwrap(), sample());
+    }
+
+    #[test]
+    fn nothing_grows_deeper_than_a_form_may_name() {
+        let mut draft = Draft::new("2026-11-24");
+        for _ in 0..200 {
+            draft.act("nest|/condition/all/0", &[]);
+        }
+        let (parts, _) = walk::parts(&draft, &Library::default());
+        let pairs: Vec<(String, String)> =
+            walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.value.clone())).collect();
+        assert_eq!(Draft::from_form(&pairs), Draft::from_form(&controls(&draft)), "every control comes back");
+        assert!(pairs.iter().any(|(name, _)| name.matches('/').count() > DEEPEST - 5), "it was nested as far as it goes");
+        assert!(pairs.iter().all(|(name, _)| name.matches('/').count() <= DEEPEST));
     }
 
     #[test]

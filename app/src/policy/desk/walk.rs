@@ -1,43 +1,13 @@
-//! What the editor's form is made of: one walk over the draft lists its parts, the page draws them, and the test reads the controls
+//! What the editor's form is made of: one walk over the draft makes its parts; page and island draw them, and the test reads the controls
 //! from the same list.
 
-use crate::api::policy_draft::{AMOUNTS, CONDITIONS, Draft};
+use super::draft::{AMOUNTS, CONDITIONS, Draft};
+use super::sheet::{Control, Group, Look, Options, Part, Verb};
 use domain::catalogue;
 use domain::policy::condition::Op;
 use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{GroupRule, Level, Mode};
 use serde_json::Value;
-
-/// A value and the words for it.
-pub type Options = Vec<(String, String)>;
-
-/// A part of the form.
-pub enum Part {
-    /// A group begins: its heading, and the pointer of what can be moved or removed.
-    Open { title: String, pointer: String, movable: bool },
-    /// It ends.
-    Close,
-    /// A control.
-    Control { name: String, label: &'static str, value: String, shape: Shape },
-    /// Adds to a list or a map: a button, with a choice of kinds where there are several.
-    Add { pointer: String, label: &'static str, kinds: Options },
-    /// Turns a condition or an amount into another kind.
-    Become { pointer: String, kinds: Options, kind: String, nest: bool },
-}
-
-/// How a control looks.
-pub enum Shape {
-    /// A line.
-    Line,
-    /// Several lines.
-    Lines,
-    /// A day.
-    Day,
-    /// One of these.
-    Choice(Options),
-    /// Travels unseen.
-    Hidden,
-}
 
 fn options(list: &[(&str, &str)]) -> Options {
     list.iter().map(|(code, label)| ((*code).to_owned(), (*label).to_owned())).collect()
@@ -46,41 +16,90 @@ fn options(list: &[(&str, &str)]) -> Options {
 struct Walk<'a> {
     draft: &'a Draft,
     library: &'a Library,
-    parts: Vec<Part>,
+    lists: Vec<Options>,
+    /// The groups that are open, from the outermost; the first holds what is in none.
+    open: Vec<Group>,
 }
 
-/// Every part of the form.
-pub fn parts(draft: &Draft, library: &Library) -> Vec<Part> {
-    let mut walk = Walk { draft, library, parts: Vec::new() };
+/// Every part of the item's form, and the lists that its choices are made from.
+pub fn parts(draft: &Draft, library: &Library) -> (Vec<Part>, Vec<Options>) {
+    let mut walk = Walk { draft, library, lists: Vec::new(), open: vec![Group::default()] };
     walk.head();
     walk.clauses();
-    walk.open("条件", "", false);
+    walk.section("条件");
     walk.condition("/condition", false);
     walk.close();
-    walk.open("金额", "", false);
+    walk.section("金额");
     walk.amount("/amount", false);
     walk.close();
     walk.together();
-    walk.parts
+    (walk.open.swap_remove(0).parts, walk.lists)
 }
 
-/// The names and values that the form would send, without buttons.
-#[cfg(test)]
-pub fn controls(draft: &Draft) -> Vec<(String, String)> {
-    let control = |part| if let Part::Control { name, value, .. } = part { Some((name, value)) } else { None };
-    parts(draft, &Library::default()).into_iter().filter_map(control).collect()
+/// The names and values that parts would send, without buttons.
+pub fn controls(parts: &[Part]) -> Vec<&Control> {
+    parts
+        .iter()
+        .flat_map(|part| match part {
+            Part::Group(group) => controls(&group.parts),
+            Part::Control(control) => vec![control],
+            Part::Add { .. } | Part::Become { .. } => Vec::new(),
+        })
+        .collect()
 }
 
 impl Walk<'_> {
-    fn open(&mut self, title: &str, pointer: &str, movable: bool) {
-        self.parts.push(Part::Open { title: title.to_owned(), pointer: pointer.to_owned(), movable });
+    fn open(&mut self, title: &str, pointer: &str, verbs: Vec<Verb>) {
+        self.open.push(Group { title: title.to_owned(), pointer: pointer.to_owned(), verbs, ..Group::default() });
+    }
+
+    fn section(&mut self, title: &str) {
+        self.open(title, "", Vec::new());
+    }
+
+    /// A group with a key, whose pointer is the id of a control in it.
+    fn entry(&mut self, title: &str, pointer: &str) {
+        self.open(title, pointer, vec![Verb::Remove]);
+        if let Some(group) = self.open.last_mut() {
+            group.anonymous = true;
+        }
+    }
+
+    fn push(&mut self, part: Part) {
+        if let Some(group) = self.open.last_mut() {
+            group.parts.push(part);
+        }
     }
 
     fn close(&mut self) {
-        self.parts.push(Part::Close);
+        if let Some(group) = self.open.pop() {
+            self.push(Part::Group(group));
+        }
     }
 
-    fn control(&mut self, name: impl Into<String>, label: &'static str, shape: Shape) {
+    /// Where an element of a list may go.
+    fn verbs(&self, pointer: &str, movable: bool) -> Vec<Verb> {
+        if !movable {
+            return Vec::new();
+        }
+        let mut verbs = vec![Verb::Up, Verb::Down];
+        verbs.extend(self.draft.group_before(pointer).map(|_| Verb::Into));
+        verbs.extend(self.draft.list_above(pointer).map(|_| Verb::Out));
+        verbs.push(Verb::Remove);
+        verbs
+    }
+
+    /// The number of a list; the same list has one number.
+    fn list(&mut self, options: Options) -> u32 {
+        let known = self.lists.iter().position(|known| *known == options);
+        let at = known.unwrap_or_else(|| {
+            self.lists.push(options);
+            self.lists.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    fn control(&mut self, name: impl Into<String>, label: &str, look: Look) {
         let name = name.into();
         let value = match &name {
             name if name.starts_with("lines:") => self.draft.lines(&name[6..]),
@@ -89,44 +108,55 @@ impl Walk<'_> {
             name if name.starts_with("list:") || name.starts_with("map:") => String::new(),
             name => self.draft.text(name),
         };
-        self.parts.push(Part::Control { name, label, value, shape });
+        self.push(Part::Control(Control { name, label: label.to_owned(), value, look }));
     }
 
-    fn line(&mut self, pointer: impl Into<String>, label: &'static str) {
-        self.control(pointer, label, Shape::Line);
+    fn line(&mut self, pointer: impl Into<String>, label: &str) {
+        self.control(pointer, label, Look::Line);
     }
 
-    fn choice(&mut self, pointer: impl Into<String>, label: &'static str, list: Options) {
-        self.control(pointer, label, Shape::Choice(list));
+    fn choice(&mut self, pointer: impl Into<String>, label: &str, list: Options) {
+        let list = self.list(list);
+        self.control(pointer, label, Look::Choice(list));
+    }
+
+    fn add(&mut self, pointer: impl Into<String>, label: &str, kinds: Option<Options>) {
+        let kinds = kinds.map(|kinds| self.list(kinds));
+        self.push(Part::Add { pointer: pointer.into(), label: label.to_owned(), kinds });
+    }
+
+    fn become_one_of(&mut self, pointer: &str, kinds: Options, kind: &str, nest: bool) {
+        let kinds = self.list(kinds);
+        self.push(Part::Become { pointer: pointer.to_owned(), kinds, kind: kind.to_owned(), nest });
     }
 
     fn head(&mut self) {
-        self.open("条目", "", false);
+        self.section("条目");
         self.line("/id", "编号（小写字母、数字、连字符）");
-        self.control("/version", "", Shape::Hidden);
+        self.control("/version", "", Look::Hidden);
         self.line("/title", "名称");
         self.choice("/level", "层级", Level::ALL.iter().map(|l| (l.code().to_owned(), l.label().to_owned())).collect());
         self.line("/area", "适用地区");
         self.choice("/board", "服务板块", catalogue::BOARDS.iter().map(|b| (b.code.to_owned(), b.name.to_owned())).collect());
-        self.control("lines:/tags", "主题（每行一个）", Shape::Lines);
-        self.control("/valid/from", "有效期从", Shape::Day);
-        self.control("/valid/to", "有效期到（不写为长期）", Shape::Day);
+        self.control("lines:/tags", "主题（每行一个）", Look::Lines);
+        self.control("/valid/from", "有效期从", Look::Day);
+        self.control("/valid/to", "有效期到（不写为长期）", Look::Day);
         self.close();
-        self.open("文件", "", false);
+        self.section("文件");
         self.line("/document/no", "文号");
         self.line("/document/title", "文件名称");
         self.line("/document/issuer", "发文机关");
         self.line("/document/url", "原文链接");
-        self.control("/document/published_on", "发布日期", Shape::Day);
+        self.control("/document/published_on", "发布日期", Look::Day);
         self.line("/document/years", "适用年度");
         self.line("/document/note", "说明");
         self.close();
-        self.open("兑现", "", false);
+        self.section("兑现");
         self.choice("/apply/mode", "兑现方式", Mode::ALL.iter().map(|m| (m.code().to_owned(), m.label().to_owned())).collect());
-        self.control("/apply/from", "申报从", Shape::Day);
-        self.control("/apply/to", "申报到", Shape::Day);
+        self.control("/apply/from", "申报从", Look::Day);
+        self.control("/apply/to", "申报到", Look::Day);
         self.line("/apply/where", "在哪里办");
-        self.control("lines:/apply/materials", "材料（每行一个）", Shape::Lines);
+        self.control("lines:/apply/materials", "材料（每行一个）", Look::Lines);
         self.close();
     }
 
@@ -135,16 +165,16 @@ impl Walk<'_> {
     }
 
     fn clauses(&mut self) {
-        self.open("条款原文", "", false);
-        self.control("map:/clauses", "", Shape::Hidden);
+        self.section("条款原文");
+        self.control("map:/clauses", "", Look::Hidden);
         for key in self.keys("/clauses") {
             let pointer = format!("/clauses/{key}");
-            self.open(&format!("条款 {key}"), &pointer, false);
-            self.control(format!("key:{pointer}"), "代号", Shape::Line);
-            self.control(pointer, "原文", Shape::Lines);
+            self.entry(&format!("条款 {key}"), &pointer);
+            self.control(format!("key:{pointer}"), "代号", Look::Line);
+            self.control(pointer, "原文", Look::Lines);
             self.close();
         }
-        self.parts.push(Part::Add { pointer: "/clauses".to_owned(), label: "添加条款", kinds: Vec::new() });
+        self.add("/clauses", "添加条款", None);
         self.close();
     }
 
@@ -169,7 +199,7 @@ impl Walk<'_> {
     fn condition(&mut self, pointer: &str, movable: bool) {
         let kind = self.kind_at(pointer, &CONDITIONS).unwrap_or("num");
         let title = CONDITIONS.iter().find(|row| row.0 == kind).map_or("条件", |row| row.1);
-        self.open(title, pointer, movable);
+        self.open(title, pointer, self.verbs(pointer, movable));
         let at = format!("{pointer}/{kind}");
         let clauses = self
             .keys("/clauses")
@@ -188,22 +218,17 @@ impl Walk<'_> {
                 self.choice(format!("{pointer}/clause"), "依据条款", clauses);
             }
         }
-        self.parts.push(Part::Become {
-            pointer: pointer.to_owned(),
-            kinds: options(&CONDITIONS),
-            kind: kind.to_owned(),
-            nest: true,
-        });
+        self.become_one_of(pointer, options(&CONDITIONS), kind, true);
         self.close();
     }
 
     fn children(&mut self, list: &str) {
-        self.control(format!("list:{list}"), "", Shape::Hidden);
+        self.control(format!("list:{list}"), "", Look::Hidden);
         let count = self.draft.value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);
         for index in 0..count {
             self.condition(&format!("{list}/{index}"), true);
         }
-        self.parts.push(Part::Add { pointer: list.to_owned(), label: "添加条件", kinds: options(&CONDITIONS) });
+        self.add(list, "添加条件", Some(options(&CONDITIONS)));
     }
 
     fn leaf(&mut self, kind: &str, at: &str) {
@@ -221,13 +246,13 @@ impl Walk<'_> {
             }
             "in_set" => {
                 self.choice(format!("{at}/attr"), "指标", self.attributes(|kind| kind == AttributeKind::Code));
-                self.control(format!("codes:{at}/codes"), "代码（前几位即可，逗号分隔）", Shape::Line);
+                self.control(format!("codes:{at}/codes"), "代码（前几位即可，逗号分隔）", Look::Line);
             }
             "has_tag" => self.choice(format!("{at}/tag"), "资质", self.tags()),
             "date" => {
                 self.choice(format!("{at}/attr"), "指标", self.attributes(|kind| kind == AttributeKind::Date));
                 self.choice(format!("{at}/op"), "比较", Self::ops());
-                self.control(format!("{at}/value"), "日期", Shape::Day);
+                self.control(format!("{at}/value"), "日期", Look::Day);
             }
             "age" => {
                 self.choice(format!("{at}/attr"), "从哪天算", self.attributes(|kind| kind == AttributeKind::Date));
@@ -248,12 +273,12 @@ impl Walk<'_> {
             _ => self.kind_at(pointer, &AMOUNTS).unwrap_or("fixed"),
         };
         let title = AMOUNTS.iter().find(|row| row.0 == kind).map_or("固定金额", |row| row.1);
-        self.open(title, pointer, movable);
+        self.open(title, pointer, self.verbs(pointer, movable));
         let at = format!("{pointer}/{kind}");
         match kind {
             // A sum written as such.
             "" => self.line(pointer, "金额（元）"),
-            "none" => self.control(pointer, "", Shape::Hidden),
+            "none" => self.control(pointer, "", Look::Hidden),
             "fixed" => self.line(at, "金额（元）"),
             "percent" => {
                 self.choice(format!("{at}/of"), "按什么计算", self.attributes(AttributeKind::is_numeric));
@@ -270,35 +295,31 @@ impl Walk<'_> {
             "by_tag" => {
                 for tag in self.keys(&at) {
                     let entry = format!("{at}/{tag}");
-                    self.open("资质一档", &entry, false);
-                    self.control(format!("key:{entry}"), "资质", Shape::Choice(self.tags()));
+                    self.entry("资质一档", &entry);
+                    let tags = self.tags();
+                    self.choice(format!("key:{entry}"), "资质", tags);
                     self.amount(&entry, false);
                     self.close();
                 }
-                self.parts.push(Part::Add { pointer: at, label: "添加一档", kinds: Vec::new() });
+                self.add(at, "添加一档", None);
             }
             "staged" => {
                 self.rows(&at, "阶段", "添加阶段", &[("milestone", "达到什么"), ("amount", "金额（元）")]);
             }
             "max_of" | "sum_of" => {
-                self.control(format!("list:{at}"), "", Shape::Hidden);
+                self.control(format!("list:{at}"), "", Look::Hidden);
                 let count = self.draft.value.pointer(&at).and_then(Value::as_array).map_or(0, Vec::len);
                 for index in 0..count {
                     self.amount(&format!("{at}/{index}"), true);
                 }
-                self.parts.push(Part::Add { pointer: at, label: "添加一项", kinds: options(&AMOUNTS) });
+                self.add(at, "添加一项", Some(options(&AMOUNTS)));
             }
             _ => {
                 self.amount(&format!("{at}/of"), false);
                 self.line(format!("{at}/cap"), "合计最高（元）");
             }
         }
-        self.parts.push(Part::Become {
-            pointer: pointer.to_owned(),
-            kinds: options(&AMOUNTS),
-            kind: kind.to_owned(),
-            nest: false,
-        });
+        self.become_one_of(pointer, options(&AMOUNTS), kind, false);
         self.close();
     }
 
@@ -311,21 +332,21 @@ impl Walk<'_> {
     }
 
     fn rows(&mut self, list: &str, title: &str, add: &'static str, fields: &[(&'static str, &'static str)]) {
-        self.control(format!("list:{list}"), "", Shape::Hidden);
+        self.control(format!("list:{list}"), "", Look::Hidden);
         let count = self.draft.value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);
         for index in 0..count {
             let row = format!("{list}/{index}");
-            self.open(&format!("{title} {}", index + 1), &row, true);
+            self.open(&format!("{title} {}", index + 1), &row, vec![Verb::Up, Verb::Down, Verb::Remove]);
             for (key, label) in fields {
                 self.line(format!("{row}/{key}"), label);
             }
             self.close();
         }
-        self.parts.push(Part::Add { pointer: list.to_owned(), label: add, kinds: Vec::new() });
+        self.add(list, add, None);
     }
 
     fn together(&mut self) {
-        self.open("与其他条目的关系（可不写）", "", false);
+        self.section("与其他条目的关系（可不写）");
         self.line("/group/id", "组的编号");
         let rules = [GroupRule::Highest, GroupRule::TopUp, GroupRule::Exclusive, GroupRule::Stack];
         let codes = ["highest", "top_up", "exclusive", "stack"];

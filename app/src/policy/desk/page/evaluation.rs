@@ -1,18 +1,34 @@
 //! The evaluation of a policy: did it reach whom it is for, how fast did the money come, where does it stop. Charts are SVG of our own,
 //! each with its table.
 
-use crate::render::Page;
-use crate::shell::{Chrome, Section};
+use super::editor::ItemParams;
+use crate::error::AppError;
+use crate::policy::desk::read;
+use crate::render::{reads, title};
+use crate::request::Request;
 use crate::ui::{back, facts, icon, section, words as text};
 use domain::area;
 use domain::policy::money::Fen;
 use domain::policy::words::code_name;
 use leptos::prelude::*;
+use leptos_router::hooks::use_params;
 use store::policy::evaluation::{Evaluation, Row, STEPS};
 use store::policy::item::Version;
 
-/// The page.
-pub fn evaluation(version: &Version, figures: &Evaluation) -> Page {
+/// Whom a policy reached, and with how much.
+#[component]
+pub fn EvaluationPage() -> impl IntoView {
+    let params = use_params::<ItemParams>().get_untracked();
+    let request = Request::current();
+    reads(async move {
+        let code = params.map_err(|_| AppError::NotFound)?.code;
+        let (version, figures) = read::evaluate(&mut *request.open().await?, &code).await?;
+        title(format!("政策评估：{}", version.title));
+        Ok(page(&version, &figures))
+    })
+}
+
+fn page(version: &Version, figures: &Evaluation) -> AnyView {
     let export = format!("/desk/policies/{}/evaluation.xlsx", version.code);
     let steps: Vec<(String, i64)> = figures
         .funnel
@@ -25,27 +41,32 @@ pub fn evaluation(version: &Version, figures: &Evaluation) -> Page {
         figures.rating.map_or_else(|| "还没有评价".to_owned(), |(mean, count)| format!("{mean:.1} 分（{count} 个评价）"));
     let days = figures.median_days.map_or_else(|| "还没有拨付".to_owned(), |days| format!("{days:.0} 天"));
     let questions = format!("{} 件", figures.questions);
-    Page::new(
-        format!("政策评估：{}", version.title),
-        Chrome::Desk(Section::Policies),
-        view! {
-            {back(format!("/desk/policies/{}/edit", version.code), "返回政策")}
-            <h1>{format!("政策评估：{}", version.title)}</h1>
-            <p><a class="button secondary" href=export>{icon("down")}"导出 xlsx"</a></p>
-            {section("从匹配到拨付", bars("企业数", &steps))}
-            {section("资金", facts(vec![
-                ("资金额度", text(budget)),
-                ("匹配企业可享", text(Fen(figures.matched).words())),
-                ("已核准", text(Fen(figures.approved).words())),
-                ("已拨付", text(Fen(figures.paid).words())),
-                ("发布到拨付（中位数）", text(days)),
-                ("满意度", text(rating)),
-                ("相关诉求", text(questions)),
-            ]))}
-            {section("按区县", breakdown("按区县明细", &figures.districts, |key| key.parse().map_or_else(|_| key.to_owned(), area::name)))}
-            {section("按行业", breakdown("按行业明细", &figures.industries, |key| if key == "?" { "未知".to_owned() } else { code_name("industry", key) }))}
-        },
-    )
+    view! {
+        {back(format!("/desk/policies/{}/edit", version.code), "返回政策")}
+        <h1>{format!("政策评估：{}", version.title)}</h1>
+        <p><a class="button secondary" href=export>{icon("down")}"导出 xlsx"</a></p>
+        {section("从匹配到拨付", bars("企业数", &steps))}
+        {section("资金", facts(vec![
+            ("资金额度", text(budget)),
+            ("匹配企业可享", text(Fen(figures.matched).words())),
+            ("已核准", text(Fen(figures.approved).words())),
+            ("已拨付", text(Fen(figures.paid).words())),
+            ("发布到拨付（中位数）", text(days)),
+            ("满意度", text(rating)),
+            ("相关诉求", text(questions)),
+        ]))}
+        {section("按区县", breakdown("按区县明细", &figures.districts, district))}
+        {section("按行业", breakdown("按行业明细", &figures.industries, industry))}
+    }
+    .into_any()
+}
+
+fn district(key: &str) -> String {
+    key.parse().map_or_else(|_| key.to_owned(), area::name)
+}
+
+fn industry(key: &str) -> String {
+    if key == "?" { "未知".to_owned() } else { code_name("industry", key) }
 }
 
 /// A bar for each row, and the same as a table.
@@ -68,7 +89,10 @@ fn bars(unit: &'static str, rows: &[(String, i64)]) -> AnyView {
     view! {
         <svg class="bars" viewBox=view_box aria-hidden="true" focusable="false">{drawn.collect_view()}</svg>
         <details><summary>"看表格"</summary>
-            <table class="figures"><thead><tr><th scope="col">"步骤"</th><th scope="col">{unit}</th></tr></thead><tbody>{table.collect_view()}</tbody></table>
+            <table class="figures">
+                <thead><tr><th scope="col">"步骤"</th><th scope="col">{unit}</th></tr></thead>
+                <tbody>{table.collect_view()}</tbody>
+            </table>
         </details>
     }
     .into_any()
@@ -78,14 +102,22 @@ fn breakdown(label: &'static str, rows: &[Row], name: impl Fn(&str) -> String) -
     let paid: Vec<(String, i64)> = rows.iter().map(|row| (name(&row.key), row.matched)).collect();
     let table = rows.iter().map(|row| {
         view! {
-            <tr><th scope="row">{name(&row.key)}</th><td>{row.matched.to_string()}</td><td>{row.applied.to_string()}</td><td>{row.paid.to_string()}</td><td>{Fen(row.amount).words()}</td></tr>
+            <tr>
+                <th scope="row">{name(&row.key)}</th><td>{row.matched.to_string()}</td><td>{row.applied.to_string()}</td>
+                <td>{row.paid.to_string()}</td><td>{Fen(row.amount).words()}</td>
+            </tr>
         }
     });
     view! {
         {bars("匹配企业", &paid)}
         <div class="table-wrap" tabindex="0" role="region" aria-label=label>
             <table class="figures">
-                <thead><tr><th scope="col">"分组"</th><th scope="col">"匹配"</th><th scope="col">"申请"</th><th scope="col">"拨付"</th><th scope="col">"金额"</th></tr></thead>
+                <thead>
+                    <tr>
+                        <th scope="col">"分组"</th><th scope="col">"匹配"</th><th scope="col">"申请"</th>
+                        <th scope="col">"拨付"</th><th scope="col">"金额"</th>
+                    </tr>
+                </thead>
                 <tbody>{table.collect_view()}</tbody>
             </table>
         </div>
