@@ -4,10 +4,11 @@ use crate::config::Config;
 use crate::database::Cluster;
 use crate::demo;
 use crate::photos::PhotoStore;
-use crate::state::{AppState, Tables};
+use crate::state::AppState;
 use crate::{http, workers};
 use anyhow::{Context, Result};
 use app::render::Assets;
+use app::request::Tables;
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -101,6 +102,8 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
         outbox: Arc::new(Notify::new()),
         shutdown: CancellationToken::new(),
     };
+    // Leptos asks for it at its first page.
+    _ = any_spawner::Executor::init_tokio();
     state.refresh().await?;
     Ok(state)
 }

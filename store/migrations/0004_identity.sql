@@ -75,7 +75,8 @@ grant usage on all sequences in schema public to qifu_app;
 create type session_row as (
     person_id bigint, person_name text, phone text, enterprise_id bigint, enterprise_name text, member_role text,
     enterprise_count bigint, staff_id bigint, login text, staff_name text, role text, area integer, department_id bigint,
-    station_id bigint, organisation text, must_change_password boolean, unread bigint, expires_at timestamptz
+    station_id bigint, organisation text, must_change_password boolean, unread bigint,
+    waiting bigint, expires_at timestamptz
 );
 
 -- Finds a live session, sets the scope, slides the expiry at most every ten minutes. No session: an empty scope and no row.
@@ -106,8 +107,11 @@ begin
         select p.id, p.name, p.phone, e.id, e.name, m.role,
             (select count(*) from public.membership o where o.person_id = person),
             (select count(*) from (select from public.message u where u.person_id = person and u.read_at is null
-                and (u.enterprise_id = m.enterprise_id or u.enterprise_id is null) limit 100) unread)
-        into r.person_id, r.person_name, r.phone, r.enterprise_id, r.enterprise_name, r.member_role, r.enterprise_count, r.unread
+                and (u.enterprise_id = m.enterprise_id or u.enterprise_id is null) limit 100) unread),
+            (select count(*) from (select from public.issue i where i.enterprise_id = m.enterprise_id and i.queue is not null
+                and i.state in ('awaiting_input', 'answered') limit 100) waiting)
+        into r.person_id, r.person_name, r.phone, r.enterprise_id, r.enterprise_name, r.member_role, r.enterprise_count, r.unread,
+            r.waiting
         from public.person p
         left join public.membership m on m.person_id = person and m.enterprise_id = enterprise
         left join public.enterprise e on e.id = m.enterprise_id

@@ -61,6 +61,8 @@ pub struct Session {
     pub identity: Identity,
     /// Unread messages.
     pub unread: i64,
+    /// Issues that wait for the enterprise chosen, a hundred at most; 0 for staff.
+    pub waiting: i64,
     /// When it ends unless used.
     pub expires_at: OffsetDateTime,
 }
@@ -165,7 +167,7 @@ impl Store {
             let answer = sqlx::query!(
             r#"select person_id, person_name, phone, enterprise_id, enterprise_name, member_role, enterprise_count, staff_id, login,
                 staff_name, role, area, department_id, station_id, organisation, must_change_password,
-                unread as "unread!", expires_at as "expires_at!"
+                unread as "unread!", waiting, expires_at as "expires_at!"
             from open_session($1, $2, $3::text::interval)"#,
             token_hash,
             now,
@@ -202,7 +204,7 @@ impl Store {
                 must_change_password: row.must_change_password.unwrap_or(false),
             })
         };
-        Ok((conn, Some(Session { identity, unread: row.unread, expires_at: row.expires_at })))
+        Ok((conn, Some(Session { identity, unread: row.unread, waiting: row.waiting.unwrap_or(0), expires_at: row.expires_at })))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Areas, departments, stations, staff, enterprises and their members.
 
 use super::{Dice, PASSWORD, names};
-use crate::password;
 use anyhow::{Context, Result};
+use app::account::password;
 use domain::actor::{Actor, AreaCode, CITY, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::uscc::Uscc;

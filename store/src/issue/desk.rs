@@ -4,108 +4,9 @@ use super::read::History;
 use super::{IssueRow, RawRow, rows};
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
 use domain::actor::{CITY, Duty};
+pub use domain::issue::queue::Queue;
+use domain::issue::queue::Pressure;
 use time::{Duration, OffsetDateTime};
-
-/// A queue of the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
-    /// 待受理.
-    ToAccept,
-    /// 待交办.
-    ToDispatch,
-    /// 退回.
-    Returned,
-    /// 待签收.
-    ToSign,
-    /// 办理中, of the own department.
-    Mine,
-    /// 协办.
-    Assisting,
-    /// 即将超期 (预警件).
-    Soon,
-    /// 已超期.
-    Late,
-    /// 待评价.
-    ToRate,
-    /// 在办, everything open.
-    Open,
-    /// 全部.
-    All,
-}
-
-impl Queue {
-    /// Every queue.
-    pub const EVERY: [Queue; 11] = [
-        Queue::ToAccept,
-        Queue::ToDispatch,
-        Queue::Returned,
-        Queue::ToSign,
-        Queue::Mine,
-        Queue::Assisting,
-        Queue::Soon,
-        Queue::Late,
-        Queue::ToRate,
-        Queue::Open,
-        Queue::All,
-    ];
-
-    /// The stable code of the URL.
-    pub fn code(self) -> &'static str {
-        match self {
-            Queue::ToAccept => "to_accept",
-            Queue::ToDispatch => "to_dispatch",
-            Queue::Returned => "returned",
-            Queue::ToSign => "to_sign",
-            Queue::Mine => "mine",
-            Queue::Assisting => "assisting",
-            Queue::Soon => "soon",
-            Queue::Late => "late",
-            Queue::ToRate => "to_rate",
-            Queue::Open => "open",
-            Queue::All => "all",
-        }
-    }
-
-    /// The words of the tab.
-    pub fn label(self) -> &'static str {
-        match self {
-            Queue::ToAccept => "待受理",
-            Queue::ToDispatch => "待交办",
-            Queue::Returned => "退回",
-            Queue::ToSign => "待签收",
-            Queue::Mine => "办理中",
-            Queue::Assisting => "协办",
-            Queue::Soon => "即将超期",
-            Queue::Late => "已超期",
-            Queue::ToRate => "待评价",
-            Queue::Open => "在办",
-            Queue::All => "全部",
-        }
-    }
-
-    /// The queues of a duty, the first one is where the desk opens. Duties without business with issues have none.
-    pub fn of(duty: &Duty) -> &'static [Queue] {
-        match duty {
-            Duty::Centre { .. } => &[
-                Queue::ToAccept,
-                Queue::ToDispatch,
-                Queue::Returned,
-                Queue::Soon,
-                Queue::Late,
-                Queue::ToRate,
-                Queue::Open,
-                Queue::All,
-            ],
-            Duty::Handler { .. } => {
-                &[Queue::ToSign, Queue::Mine, Queue::Soon, Queue::Late, Queue::ToRate, Queue::Assisting, Queue::All]
-            }
-            Duty::Supervisor { .. } => &[Queue::Late, Queue::All],
-            Duty::Leader { .. } => &[Queue::Late, Queue::Soon, Queue::Open, Queue::All],
-            Duty::Station { .. } => &[Queue::Open, Queue::All],
-            Duty::PolicyEditor { .. } | Duty::Administrator => &[],
-        }
-    }
-}
 
 /// A page of a list: where it begins and how many rows it may have. Without a cursor it begins before everything.
 struct Span {
@@ -125,11 +26,10 @@ impl Clocks {
     /// None for a queue by state.
     fn of(queue: Queue, now: OffsetDateTime) -> Option<Clocks> {
         let any = Clocks { warned: NEVER, after: OffsetDateTime::UNIX_EPOCH, until: NEVER };
-        match queue {
-            Queue::Soon => Some(Clocks { warned: now, after: now, ..any }),
-            Queue::Late => Some(Clocks { until: now, ..any }),
-            Queue::Open | Queue::Assisting => Some(any),
-            _ => None,
+        match queue.rule().pressure {
+            Pressure::Soon => Some(Clocks { warned: now, after: now, ..any }),
+            Pressure::Late => Some(Clocks { until: now, ..any }),
+            Pressure::Any => matches!(queue, Queue::Open | Queue::Assisting).then_some(any),
         }
     }
 }
