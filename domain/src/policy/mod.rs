@@ -20,6 +20,7 @@ pub mod map;
 pub mod model;
 pub mod money;
 pub mod notice;
+mod outcome;
 pub mod satisfy;
 pub mod total;
 pub mod version;
