@@ -8,7 +8,7 @@ use domain::issue::queue::Pressure;
 pub use domain::issue::queue::Queue;
 use time::{Duration, OffsetDateTime};
 
-/// A queue's rule as the lists ask it: states, wanted values of `returned`, bounds of warn_at, and of late_at in `(after, until]`.
+/// A queue's rule as the lists ask it: states, wanted values of `returned`, bounds of warn_at, and late_at in `(after, until]`.
 fn predicate(queue: Queue, now: OffsetDateTime) -> Predicate {
     let rule = queue.rule();
     let any = Predicate {
