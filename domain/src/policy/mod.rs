@@ -13,6 +13,7 @@ pub mod day;
 pub mod evaluate;
 pub mod explain;
 pub mod facts;
+pub mod figure;
 #[cfg(feature = "server")]
 mod json;
 pub mod library;

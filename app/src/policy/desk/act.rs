@@ -99,9 +99,7 @@ async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, reason: &s
     let now = ctx.now;
     match item::command(&mut ctx.conn, code, version, command, &editor, reason, now).await {
         Ok(_) => Ok(()),
-        Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => {
-            Err(AppError::field("reason", refusal.to_string()))
-        }
+        Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => Err(AppError::field("reason", refusal.to_string())),
         Err(error) => Err(error.into()),
     }
 }
