@@ -1,12 +1,12 @@
 //! What the browser needs to answer alone, offline too.
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::policy::condition::{Leaf, Test};
 use domain::policy::day;
-use domain::policy::evaluate::Evaluation;
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::Library;
 use domain::policy::model::Item;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use std::collections::BTreeSet;
 use time::Date;
 
@@ -53,9 +53,10 @@ const MOST_ITEMS: usize = 300;
 #[cfg(feature = "ssr")]
 impl Payload {
     /// Of what is in force: items that the enterprise has, nearly has or may have, then others as far as there is room.
-    pub fn new(book: &domain::policy::book::Book, library: &Library, facts: &Facts, evaluation: &Evaluation) -> Payload {
+    pub fn new(view: &crate::policy::read::View) -> Payload {
+        let (book, library) = (&view.shelf.book, &view.shelf.library);
         let items: Vec<Item> =
-            evaluation.outcomes.iter().take(MOST_ITEMS).map(|outcome| book.items()[outcome.item].clone()).collect();
+            view.evaluation.outcomes.iter().take(MOST_ITEMS).map(|outcome| book.items()[outcome.item].clone()).collect();
         let mut small = Library::default();
         for item in &items {
             for code in attributes(item) {
@@ -68,32 +69,24 @@ impl Payload {
                 small.questions.extend(library.questions.get(&question).map(|known| (question.clone(), known.clone())));
             }
         }
-        Payload { items, library: small, as_of: book.as_of, known: Known::of(facts) }
+        Payload { items, library: small, as_of: book.as_of, known: Known::of(&view.facts) }
     }
 }
 
 /// A payload as it travels in the page: `postcard` in base64, since reading items from JSON would make the module half as large again.
 pub struct Packed(pub Payload);
 
-#[cfg(feature = "ssr")]
 impl Serialize for Packed {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use base64::prelude::{BASE64_STANDARD, Engine};
-        let bytes = postcard::to_allocvec(&self.0).map_err(serde::ser::Error::custom)?;
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let bytes = postcard::to_allocvec(&self.0).map_err(ser::Error::custom)?;
         serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
     }
 }
 
-#[cfg(not(feature = "ssr"))]
 impl<'de> Deserialize<'de> for Packed {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Packed, D::Error> {
-        use serde::de::Error;
-        let text = String::deserialize(deserializer)?;
-        let window = web_sys::window().ok_or_else(|| D::Error::custom("no window"))?;
-        let data = window.atob(&text).map_err(|_| D::Error::custom("not base64"))?;
-        // `atob` answers one character a byte.
-        let bytes: Vec<u8> = data.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect();
-        postcard::from_bytes(&bytes).map(Packed).map_err(|_| D::Error::custom("not ours"))
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Packed, D::Error> {
+        let bytes = BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
+        postcard::from_bytes(&bytes).map(Packed).map_err(de::Error::custom)
     }
 }
 

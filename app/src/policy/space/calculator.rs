@@ -17,15 +17,13 @@ pub fn CalculatorPage() -> impl IntoView {
     reads(async move {
         let view = read::view(&mut *request.open().await?).await?;
         title("政策计算器");
-        let book = &view.shelf.book;
-        let payload = Payload::new(book, &view.shelf.library, &view.facts, &view.evaluation);
-        let lead = format!("按 {} 测算。改一个数，看看能多得多少；不保存就不会改动企业画像。", day(book.as_of));
+        let lead = format!("按 {} 测算。改一个数，看看能多得多少；不保存就不会改动企业画像。", day(view.evaluation.as_of));
         Ok(view! {
             {back("/policies", "全部政策")}
             {form.summary()}
             <h1>"政策计算器"</h1>
             <p class="muted">{lead}</p>
-            <Calculator data=Packed(payload) sent=form.pairs().to_vec()/>
+            <Calculator data=Packed(Payload::new(&view)) sent=form.pairs().to_vec()/>
         }
         .into_any())
     })
