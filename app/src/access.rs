@@ -114,6 +114,7 @@ doors! {
     Page GET "/policies" Member;
     Page GET "/policies/calculator" Member;
     Form POST "/policies/calculator" Member;
+    Rpc POST "/rpc/policy/state_facts" Member;
     Page GET "/policies/{code}" Member;
     Form POST "/policies/{code}/ask" Member;
     Page GET "/policies/{code}/apply" Member;

@@ -13,6 +13,7 @@ pub mod day;
 pub mod evaluate;
 pub mod explain;
 pub mod facts;
+pub mod figure;
 pub mod funnel;
 #[cfg(feature = "server")]
 mod json;
