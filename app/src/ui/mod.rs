@@ -1,21 +1,25 @@
 //! Pieces of pages: plain functions from values to views, so that a page reads from top to bottom.
 
+#[cfg(feature = "ssr")]
 pub mod form;
 mod icons;
+#[cfg(feature = "ssr")]
 pub mod list;
+#[cfg(feature = "ssr")]
 pub mod policy;
+mod when;
 
 pub use icons::{face, icon};
+pub use when::When;
+#[cfg(feature = "ssr")]
+pub use when::time;
 
-use domain::calendar::local;
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
-/// A `<time>` whose words were chosen by the caller; machines get the instant.
-pub fn time(at: OffsetDateTime, words: String) -> impl IntoView {
-    let at = local(at);
-    let machine = format!("{}-{:02}-{:02}T{:02}:{:02}+08:00", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute());
-    view! { <time datetime=machine>{words}</time> }
+/// A mark of icon and word; the colour of its tone only repeats them.
+pub fn tag(tone: &str, symbol: &str, words: impl Into<String>) -> AnyView {
+    let words = words.into();
+    view! { <span class=["tag ", tone].concat()>{icon(symbol)}{words}</span> }.into_any()
 }
 
 /// A block of a page with a heading.
