@@ -1,10 +1,10 @@
 # The commands of the project; each is a script that can be run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build dev lint bench sqlx clean
+.PHONY: help run test build dev lint bench lighthouse sqlx clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing, build, serve http://127.0.0.1:3000 with demo data
 	@exec scripts/run
@@ -26,9 +26,12 @@ lint: ## Check format, lints, query data and types
 bench: ## Measure pages per second and CPU per page; writes docs/BENCHMARKS.md
 	@exec scripts/bench
 
+lighthouse: ## Look at the pages with Lighthouse; writes docs/BENCHMARKS.md, fails when one is too slow
+	@exec scripts/lighthouse
+
 sqlx: ## Refresh store/.sqlx after a change to a query or a migration
 	@scripts/setup run
 	@scripts/sqlx-prepare
 
 clean: ## Remove what was built and installed in this folder (data/ stays)
-	@rm -rf target .toolchain node_modules end2end/node_modules end2end/test-results end2end/playwright-report end2end/screenshots
+	@rm -rf target .toolchain node_modules end2end/node_modules lighthouse/node_modules end2end/test-results end2end/playwright-report end2end/screenshots

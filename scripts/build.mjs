@@ -20,9 +20,6 @@ const WASM_OPT = [
   "-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals",
   "--enable-reference-types", "--enable-multivalue",
 ];
-// The oldest browsers that know everything the pages cannot do without: cascade layers, :has(), color-mix(). What is newer
-// (nesting, light-dark()) is rewritten for them.
-const BROWSERS = "chrome >= 111, edge >= 111, firefox >= 121, safari >= 16.4, ios_saf >= 16.4";
 const COMPRESSIBLE = new Set([".js", ".wasm", ".css", ".svg", ".json", ".webmanifest", ".txt", ".html", ".xml", ".ico"]);
 
 const say = (words) => console.log(`${new Date().toTimeString().slice(0, 8)} ${words}`);
@@ -60,27 +57,26 @@ function step(name, key, outputs, make) {
 const metadata = JSON.parse(execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { maxBuffer: 1 << 28 }));
 const leptos = metadata.metadata.leptos[0];
 const target = metadata.target_directory;
-const lib = metadata.packages.find((p) => p.name === leptos["lib-package"]).name;
+const lib = metadata.packages.find((p) => p.name === leptos["lib-package"]);
 const output = leptos["output-name"];
 const work = join(target, "site-work", mode);
 const site = leptos["site-root"] + (dev ? "-dev" : "");
 const pkg = join(site, leptos["site-pkg-dir"]);
 mkdirSync(work, { recursive: true });
 
-// 1. The islands: one module for all pages, and one with the policy calculator besides, which only its page loads.
+// 1. The islands: a module for each program of the library's package, so that a page loads no more than it needs.
 const profile = dev ? "dev" : leptos["lib-profile-release"];
 const first = process.env.QIFU_WASM_PATH;
 const bindgen = execFileSync("wasm-bindgen", ["--version"], { encoding: "utf8" });
 const lock = readFileSync("package-lock.json");
-const compiled = join(target, "wasm32-unknown-unknown", dev ? "debug" : profile, `${lib.replaceAll("-", "_")}.wasm`);
 
 /** Compiles, binds and shrinks a module; answers where its two files are. */
-function module(name, features) {
+function module({ name, "required-features": features = [] }) {
   say(`${name}: compiling (${profile})`);
-  const cargo = ["build", "-p", lib, "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile];
-  if (!leptos["lib-default-features"]) cargo.push("--no-default-features");
-  cargo.push("--features", features.join(","));
+  const cargo = ["build", "-p", lib.name, "--bin", name, "--target", "wasm32-unknown-unknown", "--profile", profile];
+  if (features.length) cargo.push("--features", features.join(","));
   run("cargo", cargo, { env: { ...process.env, PATH: first ? first + delimiter + process.env.PATH : process.env.PATH } });
+  const compiled = join(target, "wasm32-unknown-unknown", dev ? "debug" : profile, `${name}.wasm`);
   const bound = join(work, `bound-${name}`);
   const js = join(work, `${name}.js`);
   const wasm = join(work, `${name}.wasm`);
@@ -89,28 +85,27 @@ function module(name, features) {
     rmSync(bound, { recursive: true, force: true });
     const lean = dev ? ["--debug"] : ["--remove-name-section", "--remove-producers-section"];
     run("wasm-bindgen", [
-      compiled, "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", output, ...lean,
+      compiled, "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", name, ...lean,
     ]);
-    const raw = join(bound, `${output}_bg.wasm`);
+    const raw = join(bound, `${name}_bg.wasm`);
     if (dev) cpSync(raw, wasm);
     else run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", wasm]);
     // One file, with the snippets that wasm-bindgen puts beside it.
     const shrink = dev ? [] : ["--minify"];
-    run(tool("esbuild"), [join(bound, `${output}.js`), "--bundle", "--format=esm", `--outfile=${js}`, "--log-level=warning", ...shrink]);
+    run(tool("esbuild"), [join(bound, `${name}.js`), "--bundle", "--format=esm", `--outfile=${js}`, "--log-level=warning", ...shrink]);
   });
   return { js, wasm };
 }
 
-const { js, wasm } = module("islands", leptos["lib-features"]);
-const calculator = module("calculator", [...leptos["lib-features"], "calculator"]);
+const modules = lib.targets.filter(({ kind }) => kind.includes("bin")).map((program) => [program.name, module(program)]);
 
 // 2. The style sheet.
 const css = join(work, "style.css");
 const styles = walk(dirname(leptos["style-file"])).sort();
-step("style", hash(...styles.flatMap((file) => [file, readFileSync(file)]), lock, BROWSERS), [css], () => {
+step("style", hash(...styles.flatMap((file) => [file, readFileSync(file)]), lock, leptos.browserquery), [css], () => {
   say("style: bundling");
   const shrink = dev ? [] : ["--minify"];
-  run(tool("lightningcss"), ["--bundle", ...shrink, "--targets", BROWSERS, leptos["style-file"], "-o", css]);
+  run(tool("lightningcss"), ["--bundle", ...shrink, "--targets", leptos.browserquery, leptos["style-file"], "-o", css]);
 });
 
 // 3. The folder that is served. Files go in before the manifest that names them, old ones leave after it.
@@ -136,13 +131,26 @@ function put(path, content) {
   kept.add(path);
 }
 
-const manifest = {};
-const files = { js, wasm, css, calculator_js: calculator.js, calculator_wasm: calculator.wasm };
-for (const [kind, file] of Object.entries(files)) {
+const sizes = [];
+
+/** Puts a built file under a name that tells its content; answers the name. */
+function named(stem, file) {
   const content = readFileSync(file);
-  manifest[kind] = `${output}.${hash(content).slice(0, 16)}${extname(file)}`;
-  put(join(pkg, manifest[kind]), content);
+  const name = `${stem}.${hash(content).slice(0, 16)}${extname(file)}`;
+  const path = join(pkg, name);
+  put(path, content);
+  const sent = existsSync(`${path}.br`) ? `${path}.br` : path;
+  sizes.push(`${stem}${extname(file)} ${(statSync(sent).size / 1000).toFixed(1)} kB`);
+  return name;
 }
+
+const manifest = {
+  css: named(output, css),
+  modules: Object.fromEntries(modules.map(([name, { js, wasm }]) => [name, { js: named(name, js), wasm: named(name, wasm) }])),
+};
+// What the server reads until it knows of modules.
+const { space, calculator } = manifest.modules;
+Object.assign(manifest, { js: space.js, wasm: space.wasm, calculator_js: calculator.js, calculator_wasm: calculator.wasm });
 for (const file of walk(leptos["assets-dir"])) put(join(site, relative(leptos["assets-dir"], file)), readFileSync(file));
 const names = join(pkg, "manifest.json");
 const text = `${JSON.stringify(manifest, null, 2)}\n`;
@@ -150,12 +158,7 @@ if (!existsSync(names) || readFileSync(names, "utf8") !== text) writeFileSync(na
 kept.add(names);
 for (const file of walk(site)) if (!kept.has(file)) rmSync(file);
 
-const size = (kind) => {
-  const file = join(pkg, manifest[kind]);
-  const sent = existsSync(`${file}.br`) ? `${file}.br` : file;
-  return `${kind} ${(statSync(sent).size / 1000).toFixed(1)} kB`;
-};
-say(`site: ${site} (${Object.keys(files).map(size).join(", ")}${dev ? "" : ", brotli"})`);
+say(`site: ${site} (${sizes.join(", ")}${dev ? "" : ", brotli"})`);
 
 // 4. The server.
 if (!args.includes("--site")) {

@@ -36,6 +36,9 @@ quietly() {
     fi
 }
 
+# Runs a command of which nobody need hear, because another way follows when it fails.
+silently() { "$@" >/dev/null 2>&1; }
+
 # Runs a command as root; fails when this user cannot become root without being asked.
 as_root() {
     if [ "$(id -u)" = 0 ]; then
@@ -55,7 +58,7 @@ apt_install() {
     as_root true || fail "$what is missing and this user may not install it: run \"sudo apt-get install $*\", then run this again."
     if [ -z "${QIFU_APT_UPDATED:-}" ]; then
         say "apt: reading the package lists"
-        quietly as_root apt-get update || say "apt: some package lists could not be read; trying with what is there"
+        silently as_root apt-get update || say "apt: some package lists could not be read; trying with what is there"
         QIFU_APT_UPDATED=1
     fi
     say "apt: installing $*"

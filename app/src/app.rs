@@ -2,9 +2,11 @@
 //! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
 
 use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
+use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
+use crate::message::{DeskMessagesPage, MessagesPage};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -43,6 +45,9 @@ fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
 fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=SpaceLayout>
+            <Route path=path!("home") view=HomePage/>
+            <Route path=path!("me") view=MePage/>
+            <Route path=path!("messages") view=MessagesPage/>
             <Route path=path!("issues") view=IssuesPage/>
             <Route path=path!("issues/new") view=FilingPage/>
             <Route path=path!("issues/new/check") view=CheckPage/>
@@ -63,6 +68,7 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
             <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
+            <Route path=path!("desk/messages") view=DeskMessagesPage/>
             <Route path=path!("desk/account") view=AccountPage/>
         </ParentRoute>
     }

@@ -75,12 +75,14 @@ mod server {
     use crate::request::Request;
     use axum::http::StatusCode;
     use domain::issue::Refusal;
+    use domain::policy::version;
     use domain::text::FieldError;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
     use store::StoreError;
     use store::issue::CommandError;
     use store::policy::application::ApplicationError;
+    use store::policy::item::VersionError;
 
     /// What crosses the boundary when something is not to be.
     #[derive(Debug, Clone, thiserror::Error)]
@@ -164,6 +166,16 @@ mod server {
             match error {
                 ApplicationError::Refused(sentence) => AppError::Refused(sentence),
                 ApplicationError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<VersionError> for AppError {
+        fn from(error: VersionError) -> AppError {
+            match error {
+                VersionError::Refused(version::Refusal::OtherArea) => AppError::Forbidden,
+                VersionError::Refused(refusal) => AppError::Refused(refusal.to_string()),
+                VersionError::Store(error) => error.into(),
             }
         }
     }

@@ -16,6 +16,8 @@ pub mod app;
 pub mod calculator;
 #[cfg(feature = "ssr")]
 pub mod document;
+#[cfg(feature = "ssr")]
+pub mod enterprise;
 pub mod error;
 pub mod filing;
 #[cfg(feature = "ssr")]
@@ -24,6 +26,7 @@ pub mod islands;
 pub mod issue;
 #[cfg(feature = "ssr")]
 pub mod layout;
+pub mod message;
 pub mod module;
 #[cfg(feature = "ssr")]
 pub mod pages;

@@ -57,17 +57,11 @@ pub async fn migrate_when_ready(url: &str) -> Result<usize> {
     loop {
         match store::migrate(url).await {
             Ok(applied) => return Ok(applied),
-            Err(store::StoreError::Db(sqlx::Error::Io(error))) if tries < 120 => {
+            // It cannot be reached, or it starts or stops.
+            Err(store::StoreError::Unavailable(error)) if tries < 120 => {
                 if tries % 10 == 0 {
                     tracing::info!(%error, "waiting for the database");
                 }
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(500)).await;
-            }
-            // A database that starts or stops says so with these codes (57P03, 57P01).
-            Err(store::StoreError::Db(sqlx::Error::Database(error)))
-                if tries < 120 && matches!(error.code().as_deref(), Some("57P03" | "57P01")) =>
-            {
                 tries += 1;
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }

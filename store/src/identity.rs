@@ -126,7 +126,7 @@ impl Store {
     /// Opens the session of a token hash: one round trip finds it, slides its expiry, and sets the scope of the connection.
     ///
     /// # Errors
-    /// [`StoreError::Db`].
+    /// [`StoreError`].
     pub async fn open_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(Conn, Option<Session>), StoreError> {
         let mut spare = self.spare_connections();
         let (conn, row) = loop {

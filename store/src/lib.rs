@@ -1,9 +1,10 @@
 //! Everything that speaks to PostgreSQL, one file per aggregate; SQL only in `query!` macros and `migrations/`.
 //!
 //! A [`Conn`] always carries a scope: that of a session ([`Store::open_session`], one round trip for who and what), none
-//! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0003_scope.sql`).
+//! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
 pub mod enterprise;
+mod error;
 pub mod identity;
 pub mod issue;
 pub mod job;
@@ -12,6 +13,9 @@ pub mod outbox;
 pub mod photo;
 pub mod policy;
 pub mod reference;
+
+pub use error::StoreError;
+pub(crate) use error::is_lost;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
@@ -28,51 +32,6 @@ pub const APP_ROLE: &str = "qifu_app";
 
 /// Stands for "never" in columns that lists order by.
 pub(crate) const NEVER: OffsetDateTime = time::macros::datetime!(9999-01-01 00:00 UTC);
-
-/// What went wrong below.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// No such row, or none this scope may see.
-    #[error("not found")]
-    NotFound,
-    /// A named constraint stood against it.
-    #[error("conflict with {0}")]
-    Conflict(String),
-    /// What is stored cannot be read; the text says where.
-    #[error("unreadable row: {0}")]
-    Unreadable(String),
-    /// The database refused or did not answer.
-    #[error(transparent)]
-    Db(sqlx::Error),
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> StoreError {
-        if let sqlx::Error::RowNotFound = error {
-            return StoreError::NotFound;
-        }
-        match error.as_database_error().and_then(|e| e.constraint()) {
-            Some(constraint) => StoreError::Conflict(constraint.to_owned()),
-            None => StoreError::Db(error),
-        }
-    }
-}
-
-impl From<sqlx::migrate::MigrateError> for StoreError {
-    fn from(error: sqlx::migrate::MigrateError) -> StoreError {
-        StoreError::Db(sqlx::Error::Migrate(Box::new(error)))
-    }
-}
-
-/// Whether it was the connection that failed, and not what was asked.
-pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        // Shut down by the administrator, or after a crash of another backend.
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
-        _ => false,
-    }
-}
 
 /// A page of a list and where the next one starts.
 #[derive(Debug, Clone)]
@@ -133,7 +92,7 @@ impl Store {
     /// Connects `max` connections at most; they serve as [`APP_ROLE`].
     ///
     /// # Errors
-    /// [`StoreError::Db`] when the database does not answer.
+    /// [`StoreError::Unavailable`] when the database does not answer.
     pub async fn connect(url: &str, max: u32) -> Result<Store, StoreError> {
         Store::with_options(PgConnectOptions::from_str(url)?, max).await
     }
@@ -141,7 +100,7 @@ impl Store {
     /// As [`Store::connect`], from options (tests).
     ///
     /// # Errors
-    /// [`StoreError::Db`] when the database does not answer.
+    /// [`StoreError::Unavailable`] when the database does not answer.
     pub async fn with_options(options: PgConnectOptions, max: u32) -> Result<Store, StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(max)
@@ -162,7 +121,7 @@ impl Store {
     /// A connection without a scope: it reads nothing that belongs to anybody.
     ///
     /// # Errors
-    /// [`StoreError::Db`].
+    /// [`StoreError`].
     pub async fn anonymous(&self) -> Result<Conn, StoreError> {
         self.scoped("").await
     }
@@ -170,7 +129,7 @@ impl Store {
     /// A connection with the system's scope: sign-in, jobs, the command line.
     ///
     /// # Errors
-    /// [`StoreError::Db`].
+    /// [`StoreError`].
     pub async fn system(&self) -> Result<Conn, StoreError> {
         self.scoped("system").await
     }
@@ -210,7 +169,7 @@ impl Store {
     /// Listens to a channel of `NOTIFY` on a connection of its own, which reconnects.
     ///
     /// # Errors
-    /// [`StoreError::Db`].
+    /// [`StoreError`].
     pub async fn listen(&self, channel: &str) -> Result<PgListener, StoreError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen(channel).await?;
@@ -226,7 +185,8 @@ impl Store {
 /// Brings the database at `url` up to date, as its owner. Answers how many migrations were applied.
 ///
 /// # Errors
-/// [`StoreError::Db`] when the database does not answer or a migration fails; a failed one leaves nothing behind.
+/// [`StoreError::Unavailable`] when the database does not answer, [`StoreError::Outdated`] or [`StoreError::Newer`] when its tables are
+/// another version's. A migration that fails leaves nothing behind.
 pub async fn migrate(url: &str) -> Result<usize, StoreError> {
     let mut conn = PgConnection::connect(url).await?;
     // Several servers may start at once; sqlx takes an advisory lock around the whole run.

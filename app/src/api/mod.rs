@@ -1,6 +1,5 @@
 //! Use cases of features that have not moved to their folders yet.
 
-pub mod member;
 pub mod policy;
 pub mod policy_desk;
 pub mod policy_draft;

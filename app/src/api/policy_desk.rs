@@ -7,19 +7,20 @@ use crate::ui::form::Form;
 use domain::actor::CITY;
 use domain::policy::application::{Command, State};
 use domain::policy::book::Book;
-use domain::policy::check::{Problem, check, check_set, may_publish};
+use domain::policy::check::{Problem, check, check_set};
 use domain::policy::evaluate::Outcome;
 use domain::policy::facts::Facts;
 use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag};
 use domain::policy::model::{Item, day};
 use domain::policy::money::Fen;
+use domain::policy::version;
 use domain::text::FieldError;
+use store::Page;
 use store::identity::StaffIdentity;
 use store::policy::application::{Application, Words};
 use store::policy::evaluation::Evaluation;
-use store::policy::item::{Keeper, Version};
+use store::policy::item::{Keeper, Version, VersionError};
 use store::policy::{application, evaluation, item, library, matching, portrait};
-use store::{Page, StoreError};
 
 /// States of versions: code and label.
 pub const STATES: [(&str, &str); 4] =
@@ -43,10 +44,10 @@ pub struct List {
 /// As [`Ctx::require_policy_editor`].
 pub async fn list(ctx: &mut Ctx, state: &str, words: &str, after: Option<&str>) -> Result<List, AppError> {
     ctx.require_policy_editor()?;
-    let state = STATES.iter().map(|row| row.0).find(|known| *known == state).unwrap_or("published");
+    let state = version::State::from_code(state).unwrap_or(version::State::Published);
     let counts = item::counts(&mut ctx.conn).await?;
     let page = item::list(&mut ctx.conn, state, words.trim(), after, 30).await?;
-    Ok(List { state: state.to_owned(), words: words.trim().to_owned(), counts, page })
+    Ok(List { state: state.code().to_owned(), words: words.trim().to_owned(), counts, page })
 }
 
 /// What the editor shows beside the form.
@@ -156,18 +157,8 @@ pub async fn save(ctx: &mut Ctx, draft: &Draft, code: Option<&str>, department: 
         return Err(AppError::Invalid(vec![FieldError::new("/id", "已经有这个编号的条目")]));
     }
     let keeper = Keeper { staff: Some(staff.id), area, department };
-    match item::save_draft(&mut ctx.conn, &item, keeper, ctx.now).await {
-        Ok(version) => Ok((item.id, version)),
-        Err(StoreError::Conflict(key)) if key == "policy_version_submitted" => {
-            Err(AppError::Refused("这一版正在等待发布，先退回修改".to_owned()))
-        }
-        Err(StoreError::Db(error)) if is_row_refused(&error.to_string()) => Err(AppError::Forbidden),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn is_row_refused(error: &str) -> bool {
-    error.contains("row-level security")
+    let version = item::save(&mut ctx.conn, &item, keeper, ctx.now).await?;
+    Ok((item.id, version))
 }
 
 /// A problem as a fault of its control.
@@ -175,18 +166,24 @@ pub fn fault(problem: &Problem) -> FieldError {
     FieldError::new(super::policy_draft::pointer_of(&problem.place), format!("{}：{}", problem.place, problem.sentence))
 }
 
+async fn give(ctx: &mut Ctx, code: &str, version: i32, command: version::Command, reason: &str) -> Result<(), AppError> {
+    let (staff, area) = ctx.require_policy_editor()?;
+    let editor = version::Editor { staff: staff.id, area };
+    match item::command(&mut ctx.conn, code, version, command, &editor, reason, ctx.now).await {
+        Ok(_) => Ok(()),
+        Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => {
+            Err(AppError::Invalid(vec![FieldError::new("reason", refusal.to_string())]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Hands a draft over to be published, or back to be changed.
 ///
 /// # Errors
 /// [`AppError::Refused`] where something stands against publishing.
 pub async fn hand_over(ctx: &mut Ctx, code: &str, version: i32, submit: bool) -> Result<(), AppError> {
-    ctx.require_policy_editor()?;
-    let stored = item::get(&mut ctx.conn, code, Some(version)).await?;
-    let library = library::all(&mut ctx.conn).await?;
-    if submit && !may_publish(&check(&stored.item()?, &library)) {
-        return Err(AppError::Refused("还有问题没有改完，不能提交发布".to_owned()));
-    }
-    Ok(item::hand_over(&mut ctx.conn, code, version, submit).await?)
+    give(ctx, code, version, if submit { version::Command::Submit } else { version::Command::Return }, "").await
 }
 
 /// Publishes what another person wrote (四眼原则).
@@ -194,22 +191,7 @@ pub async fn hand_over(ctx: &mut Ctx, code: &str, version: i32, submit: bool) ->
 /// # Errors
 /// [`AppError::Refused`] for its author, and where something stands against it.
 pub async fn publish(ctx: &mut Ctx, code: &str, version: i32) -> Result<(), AppError> {
-    let (staff, _) = ctx.require_policy_editor()?;
-    let stored = item::get(&mut ctx.conn, code, Some(version)).await?;
-    if stored.written_by == Some(staff.id) {
-        return Err(AppError::Refused("起草人不能自己发布，请另一位政策编辑发布".to_owned()));
-    }
-    let library = library::all(&mut ctx.conn).await?;
-    if !may_publish(&check(&stored.item()?, &library)) {
-        return Err(AppError::Refused("还有问题没有改完，不能发布".to_owned()));
-    }
-    match item::publish(&mut ctx.conn, code, version, staff.id, ctx.now).await {
-        Ok(_) => Ok(()),
-        Err(StoreError::Conflict(key)) if key == "policy_version_four_eyes" => {
-            Err(AppError::Refused("起草人不能自己发布，请另一位政策编辑发布".to_owned()))
-        }
-        Err(error) => Err(error.into()),
-    }
+    give(ctx, code, version, version::Command::Publish, "").await
 }
 
 /// Withdraws a published version.
@@ -217,12 +199,7 @@ pub async fn publish(ctx: &mut Ctx, code: &str, version: i32) -> Result<(), AppE
 /// # Errors
 /// [`AppError::Invalid`] without a reason.
 pub async fn withdraw(ctx: &mut Ctx, code: &str, version: i32, reason: &str) -> Result<(), AppError> {
-    let (staff, _) = ctx.require_policy_editor()?;
-    let reason = reason.trim();
-    if !(2..=200).contains(&reason.chars().count()) {
-        return Err(AppError::Invalid(vec![FieldError::new("reason", "请写明撤下的原因")]));
-    }
-    Ok(item::withdraw(&mut ctx.conn, code, version, staff.id, reason, ctx.now).await?)
+    give(ctx, code, version, version::Command::Withdraw, reason).await
 }
 
 /// Adds to a library or changes it.

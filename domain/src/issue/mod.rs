@@ -12,6 +12,7 @@ mod evolve;
 pub mod limits;
 pub mod notice;
 pub mod permission;
+pub mod queue;
 pub mod state;
 pub mod table;
 
@@ -19,6 +20,7 @@ pub use command::{Command, CommandKind, Rating, Submission};
 pub use decide::{MAX_PHOTOS, Refusal, allowed_commands, decide};
 pub use event::{CloseBasis, Event};
 pub use evolve::evolve;
+pub use queue::Queue;
 pub use state::*;
 
 use crate::actor::{AreaCode, DepartmentId, EnterpriseId, PersonId, StaffId, StationId};

@@ -16,8 +16,10 @@ pub mod library;
 pub mod map;
 pub mod model;
 pub mod money;
+pub mod notice;
 pub mod satisfy;
 pub mod total;
+pub mod version;
 pub mod words;
 
 use std::cmp::Ordering;

@@ -2,10 +2,9 @@
 
 use super::forms::plain;
 use super::legacy::{Reply, Req, redirect};
-use app::api::{AppError, Ctx, member};
+use app::api::{AppError, Ctx};
 use app::issue::{kind_of, read};
 use app::pages::desk as pages;
-use app::shell::{Chrome, Section};
 use app::ui::form::Form;
 use axum::body::Body;
 use axum::extract::{Path, Query};
@@ -61,22 +60,4 @@ pub async fn command(req: Req, Path((number, code)): Path<(String, String)>, bod
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// The account's messages.
-pub async fn messages(req: Req, Query(query): Query<DeskQuery>) -> Reply {
-    let mut ctx = req.open().await?;
-    let page = member::staff_messages(&mut ctx, query.after.as_deref()).await?;
-    let unread = ctx.session.as_ref().map_or(0, |session| session.unread);
-    let chrome = Chrome::Desk(Section::Messages);
-    Ok(req.page(StatusCode::OK, Some(&ctx), || app::pages::enterprise::messages(&page, unread, chrome, ctx.now)))
-}
-
-/// Marks them as read.
-pub async fn read_messages(req: Req, body: Body) -> Reply {
-    let mut ctx = req.open().await?;
-    ctx.require_staff()?;
-    let form = plain(body).await?;
-    member::staff_read_messages(&mut ctx, form.value("up_to").parse().unwrap_or(0)).await?;
-    Ok(redirect("/desk/messages", None))
 }

@@ -1,6 +1,5 @@
 //! Handlers of pages that are not behind the router yet.
 
-use super::context::Failure;
 use crate::state::AppState;
 use app::error::{AppError, Next};
 use app::render::{Page, PageContext, Viewer, render};
@@ -77,5 +76,3 @@ pub fn redirect(to: &str, flash: Option<&str>) -> Response {
 pub fn status(error: &AppError) -> StatusCode {
     error.status()
 }
-
-pub type Stopped = Failure;

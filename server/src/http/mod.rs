@@ -9,6 +9,7 @@ pub mod forms;
 pub mod issue;
 pub mod legacy;
 pub mod live;
+pub mod message;
 pub mod ops;
 pub mod pages;
 pub mod photos;
@@ -51,15 +52,11 @@ routes! {
     POST "/sign-out" => account::sign_out;
     POST "/sign-out/everywhere" => account::sign_out_everywhere;
     POST "/enterprises" => account::choose;
-    GET "/home" => space::home;
     POST "/issues/new" => filing::check;
-    GET "/issues/new/suggest" => space::suggest;
     POST "/issues/file" => filing::file;
     GET "/issues/{number}/events" => live::issue;
     POST "/issues/{number}/{command}" => issue::command;
-    GET "/messages" => space::messages;
-    POST "/messages/read" => space::read_messages;
-    GET "/me" => space::me;
+    POST "/messages/read" => message::read;
     GET "/me/portrait" => policy::portrait;
     POST "/me/portrait" => policy::state_facts;
     POST "/me/portrait/dispute" => policy::dispute;
@@ -105,8 +102,7 @@ routes! {
     GET "/desk/applications/{number}" => policy_desk::application;
     GET "/desk/applications/{number}/files/{id}" => policy_desk::download;
     POST "/desk/applications/{number}/{command}" => policy_desk::command;
-    GET "/desk/messages" => desk::messages;
-    POST "/desk/messages/read" => desk::read_messages;
+    POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
 }
 

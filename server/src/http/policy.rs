@@ -65,7 +65,7 @@ async fn item_page(req: &Req, ctx: &mut Ctx, code: &str, form: &Form, status: St
 
 /// A question about an item, filed into the loop with one tap (S-26).
 pub async fn ask(req: Req, Path(code): Path<String>, body: Body) -> Reply {
-    let mut ctx = req.open().await?;
+    let ctx = req.open().await?;
     ctx.require_member()?;
     let form = plain(body).await?;
     let place = ctx.shelf.find(&code).ok_or(AppError::NotFound)?;

@@ -117,7 +117,7 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     sent(&author.post(NEW, &with(&[("do", "save")])).await, &edit);
     assert_eq!(owner.get(&format!("/policies/{CODE}")).await.status.as_u16(), 404, "a draft is nobody's business");
     // What was not submitted cannot be published.
-    assert_eq!(step(&second, "publish", "1").await.status.as_u16(), 404);
+    shows(&step(&second, "publish", "1").await, 409, &["现在是“草稿”，不能发布"]);
     sent(&step(&author, "submit", "1").await, &edit);
     shows(&step(&author, "publish", "1").await, 409, &["起草人不能自己发布"]);
     // What waits is not changed under the second person's eyes; what was typed stays.

@@ -4,135 +4,30 @@ use super::read::History;
 use super::{IssueRow, RawRow, rows};
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
 use domain::actor::{CITY, Duty};
+use domain::issue::queue::Pressure;
+pub use domain::issue::queue::Queue;
 use time::{Duration, OffsetDateTime};
 
-/// A queue of the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
-    /// 待受理.
-    ToAccept,
-    /// 待交办.
-    ToDispatch,
-    /// 退回.
-    Returned,
-    /// 待签收.
-    ToSign,
-    /// 办理中, of the own department.
-    Mine,
-    /// 协办.
-    Assisting,
-    /// 即将超期 (预警件).
-    Soon,
-    /// 已超期.
-    Late,
-    /// 待评价.
-    ToRate,
-    /// 在办, everything open.
-    Open,
-    /// 全部.
-    All,
-}
-
-impl Queue {
-    /// Every queue.
-    pub const EVERY: [Queue; 11] = [
-        Queue::ToAccept,
-        Queue::ToDispatch,
-        Queue::Returned,
-        Queue::ToSign,
-        Queue::Mine,
-        Queue::Assisting,
-        Queue::Soon,
-        Queue::Late,
-        Queue::ToRate,
-        Queue::Open,
-        Queue::All,
-    ];
-
-    /// The stable code of the URL.
-    pub fn code(self) -> &'static str {
-        match self {
-            Queue::ToAccept => "to_accept",
-            Queue::ToDispatch => "to_dispatch",
-            Queue::Returned => "returned",
-            Queue::ToSign => "to_sign",
-            Queue::Mine => "mine",
-            Queue::Assisting => "assisting",
-            Queue::Soon => "soon",
-            Queue::Late => "late",
-            Queue::ToRate => "to_rate",
-            Queue::Open => "open",
-            Queue::All => "all",
-        }
-    }
-
-    /// The words of the tab.
-    pub fn label(self) -> &'static str {
-        match self {
-            Queue::ToAccept => "待受理",
-            Queue::ToDispatch => "待交办",
-            Queue::Returned => "退回",
-            Queue::ToSign => "待签收",
-            Queue::Mine => "办理中",
-            Queue::Assisting => "协办",
-            Queue::Soon => "即将超期",
-            Queue::Late => "已超期",
-            Queue::ToRate => "待评价",
-            Queue::Open => "在办",
-            Queue::All => "全部",
-        }
-    }
-
-    /// The queues of a duty, the first one is where the desk opens. Duties without business with issues have none.
-    pub fn of(duty: &Duty) -> &'static [Queue] {
-        match duty {
-            Duty::Centre { .. } => &[
-                Queue::ToAccept,
-                Queue::ToDispatch,
-                Queue::Returned,
-                Queue::Soon,
-                Queue::Late,
-                Queue::ToRate,
-                Queue::Open,
-                Queue::All,
-            ],
-            Duty::Handler { .. } => {
-                &[Queue::ToSign, Queue::Mine, Queue::Soon, Queue::Late, Queue::ToRate, Queue::Assisting, Queue::All]
-            }
-            Duty::Supervisor { .. } => &[Queue::Late, Queue::All],
-            Duty::Leader { .. } => &[Queue::Late, Queue::Soon, Queue::Open, Queue::All],
-            Duty::Station { .. } => &[Queue::Open, Queue::All],
-            Duty::PolicyEditor { .. } | Duty::Administrator => &[],
-        }
-    }
-
-    /// States, wanted values of `returned`, and bounds of warn_at and late_at that make the queue; `late_at` in `(after, until]`.
-    fn predicate(self, now: OffsetDateTime) -> Predicate {
-        let any = Predicate {
-            states: &["submitted", "accepted", "dispatched", "handling", "awaiting_input", "answered"],
-            returned: &[true, false],
-            warn_until: NEVER,
-            late_after: OffsetDateTime::UNIX_EPOCH,
-            late_until: NEVER,
-        };
-        match self {
-            Queue::ToAccept => Predicate { states: &["submitted"], ..any },
-            Queue::ToDispatch => Predicate { states: &["accepted"], returned: &[false], ..any },
-            Queue::Returned => Predicate { states: &["accepted"], returned: &[true], ..any },
-            Queue::ToSign => Predicate { states: &["dispatched"], ..any },
-            Queue::Mine => Predicate { states: &["handling", "awaiting_input"], ..any },
-            Queue::Soon => Predicate { warn_until: now, late_after: now, ..any },
-            Queue::Late => Predicate { late_until: now, ..any },
-            Queue::ToRate => Predicate { states: &["answered"], ..any },
-            Queue::Assisting | Queue::Open | Queue::All => any,
-        }
+/// A queue's rule as the lists ask it: states, wanted values of `returned`, bounds of warn_at, and of late_at in `(after, until]`.
+fn predicate(queue: Queue, now: OffsetDateTime) -> Predicate {
+    let rule = queue.rule();
+    let any = Predicate {
+        states: rule.states.iter().map(|state| state.code().to_owned()).collect(),
+        returned: rule.returned.map_or(vec![true, false], |returned| vec![returned]),
+        warn_until: NEVER,
+        late_after: OffsetDateTime::UNIX_EPOCH,
+        late_until: NEVER,
+    };
+    match rule.pressure {
+        Pressure::Any => any,
+        Pressure::Soon => Predicate { warn_until: now, late_after: now, ..any },
+        Pressure::Late => Predicate { late_until: now, ..any },
     }
 }
 
-#[derive(Clone, Copy)]
 struct Predicate {
-    states: &'static [&'static str],
-    returned: &'static [bool],
+    states: Vec<String>,
+    returned: Vec<bool>,
     warn_until: OffsetDateTime,
     late_after: OffsetDateTime,
     late_until: OffsetDateTime,
@@ -150,8 +45,8 @@ macro_rules! open_list {
                 and (i.late_at, i.id) > ($6, $7) and "
                 + $condition
                 + " order by i.late_at, i.id limit $8",
-            &owned($p.states),
-            $p.returned,
+            &$p.states,
+            &$p.returned,
             $p.warn_until,
             $p.late_after,
             $p.late_until,
@@ -184,10 +79,6 @@ macro_rules! recent_list {
         .fetch_all($conn.pg())
         .await?
     };
-}
-
-fn owned(codes: &[&str]) -> Vec<String> {
-    codes.iter().map(|code| (*code).to_owned()).collect()
 }
 
 /// A page of a queue. Row-level security holds besides; the conditions are there for the indexes.
@@ -223,7 +114,7 @@ pub async fn queue(
         return Ok(Page::cut(rows(raw)?, limit, |row| cursor(row.submitted_at, row.id)));
     }
     let (at, id) = parse_cursor(after).unwrap_or((OffsetDateTime::UNIX_EPOCH, 0));
-    let p = queue.predicate(now);
+    let p = predicate(queue, now);
     let raw = match duty {
         Duty::Handler { department } if queue == Queue::Assisting => {
             open_list!(conn, p, at, id, more, *department, "i.id in (select issues_with_co($9))")

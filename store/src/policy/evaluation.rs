@@ -124,7 +124,7 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
 /// Notes that an enterprise came to a step.
 ///
 /// # Errors
-/// [`StoreError::Db`] for another enterprise, or a step this scope does not take.
+/// [`StoreError::RowRefused`] for another enterprise, or a step this scope does not take.
 pub async fn note_step(conn: &mut Conn, enterprise: i64, item: i64, step: &str, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!("select note_step($1, $2, $3, $4) as done", enterprise, item, step, now).execute(conn.pg()).await?;
     Ok(())

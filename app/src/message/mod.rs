@@ -1,0 +1,11 @@
+//! Messages in the app (站内消息), of members and of staff; the counts that pages show of them.
+
+#[cfg(feature = "ssr")]
+pub mod act;
+#[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
+pub mod read;
+
+#[cfg(feature = "ssr")]
+pub use page::{DeskMessagesPage, MessageList, MessagesPage};

@@ -1,0 +1,130 @@
+-- Who is there: staff accounts, sessions, codes, counters. They belong to the system's scope alone.
+
+create table staff (
+    id bigint generated always as identity constraint staff_pkey primary key,
+    login text not null constraint staff_login_key unique,
+    name text not null,
+    role text not null constraint staff_role_check check (role in
+        ('station', 'centre', 'handler', 'supervisor', 'leader', 'policy_editor', 'administrator')),
+    area integer constraint staff_area_fkey references area,
+    department_id bigint constraint staff_department_fkey references department,
+    station_id bigint constraint staff_station_fkey references station,
+    -- argon2id in PHC form.
+    password_hash text not null,
+    must_change_password boolean not null default true,
+    failed_count integer not null default 0,
+    locked_until timestamptz,
+    active boolean not null default true,
+    created_at timestamptz not null,
+    -- A role without its scope would see everything or nothing.
+    constraint staff_scope_check check (case role
+        when 'station' then station_id is not null and area is not null
+        when 'handler' then department_id is not null
+        when 'administrator' then true
+        else area is not null end)
+);
+create index staff_department_idx on staff (department_id) where active;
+create index staff_area_idx on staff (area) where active and role = 'centre';
+
+create table session (
+    -- SHA-256 of the token; the token itself is only in the cookie.
+    token_hash bytea constraint session_pkey primary key,
+    person_id bigint constraint session_person_fkey references person on delete cascade,
+    enterprise_id bigint,
+    staff_id bigint constraint session_staff_fkey references staff on delete cascade,
+    created_at timestamptz not null,
+    seen_at timestamptz not null,
+    expires_at timestamptz not null,
+    user_agent text not null default '',
+    constraint session_who_check check ((person_id is null) <> (staff_id is null)),
+    -- Whoever leaves an enterprise leaves its space in the same moment.
+    constraint session_membership_fkey foreign key (person_id, enterprise_id) references membership (person_id, enterprise_id)
+        on delete set null (enterprise_id)
+);
+create index session_person_idx on session (person_id);
+create index session_staff_idx on session (staff_id);
+create index session_expiry_idx on session (expires_at);
+
+create table login_code (
+    phone text constraint login_code_pkey primary key,
+    code_hash bytea not null,
+    expires_at timestamptz not null,
+    attempts integer not null default 0
+);
+comment on table login_code is 'The one-time code last sent to a phone; used once, five attempts';
+
+create table rate_limit (
+    key text constraint rate_limit_pkey primary key,
+    window_start timestamptz not null,
+    count integer not null
+);
+comment on table rate_limit is 'Counters shared by all servers';
+alter table staff enable row level security;
+create policy staff_scope on staff using ((select scope('kind')) = 'system');
+alter table session enable row level security;
+create policy session_scope on session using ((select scope('kind')) = 'system');
+alter table login_code enable row level security;
+create policy login_code_scope on login_code using ((select scope('kind')) = 'system');
+alter table rate_limit enable row level security;
+create policy rate_limit_scope on rate_limit using ((select scope('kind')) = 'system');
+
+grant select, insert, update on staff, session, login_code, rate_limit to qifu_app;
+grant delete on session, login_code, rate_limit to qifu_app;
+grant usage on all sequences in schema public to qifu_app;
+
+create type session_row as (
+    person_id bigint, person_name text, phone text, enterprise_id bigint, enterprise_name text, member_role text,
+    enterprise_count bigint, staff_id bigint, login text, staff_name text, role text, area integer, department_id bigint,
+    station_id bigint, organisation text, must_change_password boolean, unread bigint, expires_at timestamptz
+);
+
+-- Finds a live session, sets the scope, slides the expiry at most every ten minutes. No session: an empty scope and no row.
+-- Staff stay for twelve hours after their last use (store::identity::STAFF_SESSION_HOURS) whatever a member's session gets. The
+-- messages counted are those of the enterprise chosen, which are the ones listed.
+create function open_session(hash bytea, now_at timestamptz, ttl interval) returns setof session_row
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    s session;
+    r session_row;
+begin
+    select * into s from session where token_hash = hash and expires_at > now_at;
+    if not found then
+        perform set_scope('', null, null, null, null, null, null);
+        return;
+    end if;
+    if s.seen_at < now_at - interval '10 minutes' then
+        s.expires_at := now_at + case when s.staff_id is null then ttl else least(ttl, interval '12 hours') end;
+        update session set seen_at = now_at, expires_at = s.expires_at where token_hash = hash;
+    end if;
+    r.expires_at := s.expires_at;
+    if s.person_id is not null then
+        select p.id, p.name, p.phone, e.id, e.name, m.role,
+            (select count(*) from membership where person_id = p.id),
+            (select count(*) from message where person_id = p.id and read_at is null
+                and (enterprise_id = m.enterprise_id or enterprise_id is null))
+        into r.person_id, r.person_name, r.phone, r.enterprise_id, r.enterprise_name, r.member_role, r.enterprise_count, r.unread
+        from person p
+        left join membership m on m.person_id = p.id and m.enterprise_id = s.enterprise_id
+        left join enterprise e on e.id = m.enterprise_id
+        where p.id = s.person_id;
+        perform set_scope('member', r.person_id, r.enterprise_id, null, null, null, null);
+    else
+        select t.id, t.login, t.name, t.role, t.area, t.department_id, t.station_id, t.must_change_password,
+            case t.role when 'handler' then d.name when 'station' then st.name when 'centre' then a.name || '企服中心' else a.name end,
+            (select count(*) from message where staff_id = t.id and read_at is null)
+        into r.staff_id, r.login, r.staff_name, r.role, r.area, r.department_id, r.station_id, r.must_change_password,
+            r.organisation, r.unread
+        from staff t
+        left join department d on d.id = t.department_id
+        left join station st on st.id = t.station_id
+        left join area a on a.code = t.area
+        where t.id = s.staff_id and t.active;
+        if not found then
+            perform set_scope('', null, null, null, null, null, null);
+            return;
+        end if;
+        perform set_scope(r.role, null, null, r.staff_id, r.area, r.department_id, r.station_id);
+    end if;
+    return next r;
+end
+$$;
