@@ -4,6 +4,7 @@
 pub mod act;
 #[cfg(feature = "ssr")]
 mod command;
+pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod read;
 #[cfg(feature = "ssr")]
@@ -14,6 +15,8 @@ pub mod tag;
 pub mod timeline;
 #[cfg(feature = "ssr")]
 pub mod view;
+#[cfg(feature = "ssr")]
+pub mod watch;
 
 #[cfg(feature = "ssr")]
 pub use command::CommandPage;

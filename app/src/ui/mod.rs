@@ -3,6 +3,7 @@
 #[cfg(feature = "ssr")]
 pub mod form;
 mod icons;
+pub mod input;
 #[cfg(feature = "ssr")]
 pub mod list;
 #[cfg(feature = "ssr")]
@@ -35,8 +36,8 @@ pub fn empty(words: &'static str, step: Option<(&'static str, &'static str)>) ->
 }
 
 /// A list of names and values.
-pub fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
-    let rows = rows.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+pub fn facts(rows: Vec<(impl Into<String>, AnyView)>) -> AnyView {
+    let rows = rows.into_iter().map(|(name, value)| view! { <div><dt>{name.into()}</dt><dd>{value}</dd></div> });
     view! { <dl class="facts">{rows.collect_view()}</dl> }.into_any()
 }
 

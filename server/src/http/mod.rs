@@ -2,13 +2,11 @@
 
 pub mod account;
 pub mod context;
-pub mod desk;
 pub mod files;
 pub mod filing;
 pub mod forms;
 pub mod issue;
 pub mod legacy;
-pub mod live;
 pub mod message;
 pub mod ops;
 pub mod pages;
@@ -17,6 +15,7 @@ pub mod policy;
 pub mod policy_desk;
 pub mod security;
 pub mod space;
+pub mod stream;
 
 use crate::state::AppState;
 use app::app::App;
@@ -54,7 +53,7 @@ routes! {
     POST "/enterprises" => account::choose;
     POST "/issues/new" => filing::check;
     POST "/issues/file" => filing::file;
-    GET "/issues/{number}/events" => live::issue;
+    GET "/issues/{number}/events" => issue::events;
     POST "/issues/{number}/{command}" => issue::command;
     POST "/messages/read" => message::read;
     GET "/me/portrait" => policy::portrait;
@@ -76,11 +75,9 @@ routes! {
     POST "/applications/{number}/{command}" => policy::command;
     GET "/photos/{id}" => photos::full;
     GET "/photos/{id}/thumb" => photos::thumb;
-    GET "/desk" => desk::queue;
-    GET "/desk/events" => live::desk;
-    GET "/desk/issues/{number}" => desk::issue;
-    GET "/desk/issues/{number}/events" => live::desk_issue;
-    POST "/desk/issues/{number}/{command}" => desk::command;
+    GET "/desk/events" => issue::desk_events;
+    GET "/desk/issues/{number}/events" => issue::desk_issue_events;
+    POST "/desk/issues/{number}/{command}" => issue::desk_command;
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
     POST "/desk/assist/{enterprise}/file" => filing::assist_file;
     GET "/desk/policies" => policy_desk::list;

@@ -1,10 +1,3 @@
 //! The desk (企服工作台): opened by staff on a desktop browser, all day.
 
-mod actions;
-mod issue;
-mod keys;
 pub mod policy;
-mod queue;
-
-pub use issue::issue;
-pub use queue::queue;
