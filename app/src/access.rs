@@ -147,6 +147,8 @@ doors! {
     Page GET "/desk/policies/new" Policy;
     Form POST "/desk/policies/new" Policy;
     Form POST "/desk/policies/json" Policy;
+    Rpc POST "/rpc/policy/draft/shape" Policy;
+    Rpc POST "/rpc/policy/draft/preview" Policy;
     Page GET "/desk/policies/libraries" Policy;
     Form POST "/desk/policies/libraries" Policy;
     Page GET "/desk/policies/{code}/edit" Policy;

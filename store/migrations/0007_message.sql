@@ -51,3 +51,42 @@ create policy job_scope on job using ((select scope('kind')) = 'system');
 grant select, insert, update (read_at) on message to qifu_app;
 grant select, insert, update, delete on job to qifu_app;
 grant usage on all sequences in schema public to qifu_app;
+
+-- The enterprise's own page in one round trip: who it is, what waits and what runs, the latest messages. For the scope's own enterprise
+-- and person, so no policy is asked row by row; no row for anybody else.
+create type home_row as (
+    id bigint, number text, title text, category text, state text, round integer, centre integer, lead bigint, submitted_at timestamptz,
+    due_at timestamptz, warn_at timestamptz, late_at timestamptz, answered_at timestamptz, returned boolean, flags text[],
+    last_event_at timestamptz, waits boolean, all_like_it bigint
+);
+create type message_row as (
+    id bigint, number text, kind text, link text, title text, body text, created_at timestamptz, read_at timestamptz
+);
+-- Of more than 200 open issues the latest 200 are looked at. `queue is not null` and not `open`, or the planner would join the
+-- enterprise's issues with all that are open.
+create function home_page(most_waiting integer, most_open integer, most_messages integer) returns table (id bigint, uscc text, name text,
+    area integer, address text, industry text, scale text, class text, tags text[], station_id bigint, issues home_row[],
+    messages message_row[])
+language plpgsql stable security definer rows 1 as $$
+declare
+    enterprise bigint := public.scope_id('enterprise');
+    person bigint := public.scope_id('person');
+begin
+    if public.scope('kind') is distinct from 'member' then
+        return;
+    end if;
+    return query select e.id, e.uscc, e.name, e.area, e.address, e.industry, e.scale, e.class, e.tags, e.station_id,
+        array(select row(r.id, r.number, r.title, r.category, r.state, r.round, r.centre, r.lead, r.submitted_at, r.due_at, r.warn_at,
+                r.late_at, r.answered_at, r.returned, r.flags, r.last_event_at, r.waits, r.all_like_it)::public.home_row
+            from (select o.*, row_number() over (partition by o.waits order by o.last_event_at desc, o.id desc) as nth,
+                    count(*) over (partition by o.waits) as all_like_it
+                from (select i.*, i.state in ('awaiting_input', 'answered') as waits from public.issue i
+                    where i.enterprise_id = enterprise and i.queue is not null order by i.last_event_at desc, i.id desc limit 200) o) r
+            where r.nth <= case when r.waits then most_waiting else most_open end order by r.last_event_at desc, r.id desc),
+        array(select row(m.id, m.number, m.kind, m.link, m.title, m.body, m.created_at, m.read_at)::public.message_row
+            from public.message m
+            where m.person_id = person and (m.enterprise_id = enterprise or m.enterprise_id is null)
+            order by m.id desc limit most_messages)
+    from public.enterprise e where e.id = enterprise;
+end
+$$;

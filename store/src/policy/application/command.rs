@@ -34,7 +34,6 @@ pub enum ApplicationError {
     /// A rule stands against it; the sentence is for whoever gave it.
     #[error("{0}")]
     Refused(String),
-    /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -63,7 +62,8 @@ pub async fn command(
     settle(tx, done).await
 }
 
-/// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first gave.
+/// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first
+/// gave.
 async fn within_fund(tx: &mut PgConnection, item: i64, amount: i64, fund: Fen) -> Result<(), ApplicationError> {
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtext('policy_fund'), $1::integer) as locked",
