@@ -131,6 +131,10 @@ doors! {
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;
     Form POST "/desk/issues/{number}/{command}" Desk;
+    Rpc POST "/rpc/desk/list" Desk;
+    Rpc POST "/rpc/desk/issue" Desk;
+    Rpc POST "/rpc/desk/act" Desk;
+    Rpc POST "/rpc/desk/search" Desk;
     Page GET "/desk/assist" Station;
     Page GET "/desk/assist/{enterprise}/new" Station;
     Form POST "/desk/assist/{enterprise}/new" Station;
