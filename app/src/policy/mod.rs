@@ -4,12 +4,16 @@
 pub mod act;
 #[cfg(any(feature = "ssr", feature = "calculator"))]
 pub mod calculator;
+pub mod desk;
 #[cfg(any(feature = "ssr", feature = "calculator"))]
 pub mod facts;
 #[cfg(feature = "ssr")]
 pub mod read;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod rpc;
 #[cfg(feature = "ssr")]
 pub mod space;
 #[cfg(feature = "ssr")]
 pub mod view;
-pub mod desk;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod why;
