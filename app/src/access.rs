@@ -91,6 +91,7 @@ doors! {
     Page GET "/me" Member;
     Page GET "/messages" Member;
     Form POST "/messages/read" Member;
+    Rpc POST "/rpc/message/counts" SignedIn;
 
     Page GET "/issues" Member;
     Page GET "/issues/new" Member;

@@ -2,9 +2,10 @@
 
 use super::forms::plain;
 use super::legacy::{Reply, Req, redirect};
-use app::api::{AppError, Ctx};
+use app::error::AppError;
 use app::issue::{kind_of, read};
 use app::pages::desk as pages;
+use app::request::Ctx;
 use app::ui::form::Form;
 use axum::body::Body;
 use axum::extract::{Path, Query};

@@ -1,6 +1,6 @@
 //! The policy desk's forms and files.
 
-use super::context::{Failure, Reply, finish, internal, page};
+use super::context::{Reply, finish, internal, page};
 use super::forms::{Sent, Upload, plain, within};
 use crate::import::rows;
 use app::error::AppError;

@@ -12,7 +12,6 @@ use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
 use domain::text::FieldError;
-use store::StoreError;
 use store::policy::application::{Application, Words};
 use store::policy::item::{Keeper, VersionError};
 use store::policy::{application, item, library};

@@ -14,6 +14,7 @@ use domain::policy::check::{Problem, check};
 use domain::policy::library::Library;
 use domain::policy::model::day;
 use domain::policy::money::Fen;
+use domain::policy::version;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::policy::application::Application;
@@ -24,7 +25,7 @@ use store::policy::{application, evaluation, item, library};
 /// The list.
 pub struct List {
     /// The state shown.
-    pub state: State,
+    pub state: version::State,
     /// What was searched for.
     pub words: String,
     /// How many in each state.
@@ -38,7 +39,7 @@ pub struct List {
 /// As [`Ctx::require_policy_editor`].
 pub async fn list(ctx: &mut Ctx, state: &str, words: &str, after: Option<&str>) -> Result<List, AppError> {
     ctx.require_policy_editor()?;
-    let state = State::from_code(state).unwrap_or(State::Published);
+    let state = version::State::from_code(state).unwrap_or(version::State::Published);
     let counts = item::counts(&mut ctx.conn).await?;
     let page = item::list(&mut ctx.conn, state, words.trim(), after, 30).await?;
     Ok(List { state, words: words.trim().to_owned(), counts, page })
