@@ -4,6 +4,7 @@
 pub mod act;
 #[cfg(any(feature = "ssr", feature = "calculator"))]
 pub mod calculator;
+pub mod desk;
 #[cfg(any(feature = "ssr", feature = "calculator"))]
 pub mod facts;
 #[cfg(feature = "ssr")]
@@ -12,4 +13,3 @@ pub mod read;
 pub mod space;
 #[cfg(feature = "ssr")]
 pub mod view;
-pub mod desk;

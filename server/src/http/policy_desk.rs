@@ -1,6 +1,6 @@
 //! The policy desk's forms and files.
 
-use super::context::{Failure, Reply, finish, internal, page};
+use super::context::{Reply, finish, internal, page};
 use super::forms::{Sent, Upload, plain, within};
 use crate::import::rows;
 use app::error::AppError;
@@ -63,11 +63,7 @@ fn attachment(kind: &'static str, name: &str, content: impl IntoResponse) -> Res
 }
 
 /// Submit, return, publish, withdraw.
-pub async fn step(
-    Extension(request): Extension<Request>,
-    Path((code, step)): Path<(String, String)>,
-    body: Body,
-) -> Reply {
+pub async fn step(Extension(request): Extension<Request>, Path((code, step)): Path<(String, String)>, body: Body) -> Reply {
     let form = plain(body).await?;
     finish(&request, act::step(&request, &code, &step, &form).await, form, &path(Some(&code))).await
 }
@@ -124,17 +120,12 @@ pub async fn facts_template() -> Response {
 }
 
 /// Gives a reviewer's command.
-pub async fn command(
-    Extension(request): Extension<Request>,
-    Path((number, code)): Path<(String, String)>,
-    body: Body,
-) -> Reply {
+pub async fn command(Extension(request): Extension<Request>, Path((number, code)): Path<(String, String)>, body: Body) -> Reply {
     let command = act::require_reviewed(&request, &number, &code).await?;
     let mut form: Form = plain(body).await?;
     form.push("open", code);
     finish(&request, act::command(&request, &number, command, &form).await, form, &format!("/desk/applications/{number}")).await
 }
-
 
 /// The evaluation of a policy as a workbook.
 pub async fn evaluation_xlsx(Extension(request): Extension<Request>, Path(code): Path<String>) -> Reply {

@@ -12,7 +12,6 @@ use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
 use domain::text::FieldError;
-use store::StoreError;
 use store::policy::application::{Application, Words};
 use store::policy::item::{Keeper, VersionError};
 use store::policy::{application, item, library};
@@ -99,9 +98,7 @@ async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, reason: &s
     let now = ctx.now;
     match item::command(&mut ctx.conn, code, version, command, &editor, reason, now).await {
         Ok(_) => Ok(()),
-        Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => {
-            Err(AppError::field("reason", refusal.to_string()))
-        }
+        Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => Err(AppError::field("reason", refusal.to_string())),
         Err(error) => Err(error.into()),
     }
 }

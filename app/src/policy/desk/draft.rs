@@ -449,8 +449,8 @@ fn amount(kind: &str) -> Value {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
     use super::super::walk;
+    use super::*;
     use domain::policy::library::Library;
 
     fn controls(draft: &Draft) -> Vec<(String, String)> {

@@ -1,8 +1,8 @@
 //! Importing facts from a table (S-22): one fact a row, or one enterprise a row with attribute codes as heading. Good rows are kept, bad
 //! rows told by line and reason, the same table again changes nothing.
 
-use crate::policy::facts::readable;
 use crate::error::AppError;
+use crate::policy::facts::readable;
 use crate::request::Request;
 use domain::policy::library::Library;
 use domain::uscc::Uscc;

@@ -286,5 +286,6 @@ fn lines(id: String, name: String, value: String, fault: Memo<Option<String>>, w
         .into_any()
     };
     #[cfg(not(feature = "ssr"))]
-    view! { <textarea id=id name=name rows="3" aria-invalid=invalid use:focus_when=wanted prop:value=value></textarea> }.into_any()
+    view! { <textarea id=id name=name rows="3" aria-invalid=invalid use:focus_when=wanted prop:value=value></textarea> }
+        .into_any()
 }

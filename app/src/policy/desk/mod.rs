@@ -29,6 +29,4 @@ pub use facts::{Imported, import_facts, require_importer};
 #[cfg(any(feature = "ssr", feature = "editor"))]
 pub use island::PolicyForm;
 #[cfg(feature = "ssr")]
-pub use page::{
-    ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage, PolicyPage, ReviewPage,
-};
+pub use page::{ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage, PolicyPage, ReviewPage};

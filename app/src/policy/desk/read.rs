@@ -4,16 +4,17 @@ use super::draft::{Draft, Led};
 use super::measure::{Extent, fault, measure};
 use super::sheet::{Control, Fault, Group, Look, Measured, Options, Part, Sheet};
 use super::walk;
-use crate::policy::read::{ApplicationPage, application_page};
 use crate::error::AppError;
 use crate::form::Form;
+use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
 use domain::actor::{AreaCode, CITY};
-use domain::policy::application::State;
+use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
 use domain::policy::library::Library;
 use domain::policy::model::day;
 use domain::policy::money::Fen;
+use domain::policy::version::State;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::policy::application::Application;
@@ -229,7 +230,7 @@ pub async fn libraries(ctx: &mut Ctx) -> Result<Library, AppError> {
 /// The queue of applications.
 pub struct Queue {
     /// The state shown.
-    pub state: State,
+    pub state: Standing,
     /// How many in each.
     pub counts: Vec<(String, i64)>,
     pub page: Page<Application>,
@@ -241,7 +242,7 @@ pub struct Queue {
 /// As [`Ctx::require_reviewer`].
 pub async fn queue(ctx: &mut Ctx, state: &str, after: Option<&str>) -> Result<Queue, AppError> {
     let (_, reviewer) = ctx.require_reviewer()?;
-    let state = State::parse(state).unwrap_or(State::Submitted);
+    let state = Standing::parse(state).unwrap_or(Standing::Submitted);
     let counts = application::counts(&mut ctx.conn, reviewer).await?;
     let page = application::queue(&mut ctx.conn, reviewer, state, after, 30).await?;
     Ok(Queue { state, counts, page })

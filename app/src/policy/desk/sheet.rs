@@ -30,9 +30,18 @@ pub enum Part {
     Group(Group),
     Control(Control),
     /// Adds to a list or a map: a button, with a choice of kinds where there are several.
-    Add { pointer: String, label: String, kinds: Option<u32> },
+    Add {
+        pointer: String,
+        label: String,
+        kinds: Option<u32>,
+    },
     /// Turns a condition or an amount into another kind.
-    Become { pointer: String, kinds: u32, kind: String, nest: bool },
+    Become {
+        pointer: String,
+        kinds: u32,
+        kind: String,
+        nest: bool,
+    },
 }
 
 /// Parts under a heading.
@@ -140,7 +149,10 @@ pub struct Tried {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Line {
     /// Words that join the lines below.
-    Joint { depth: u8, words: String },
+    Joint {
+        depth: u8,
+        words: String,
+    },
     Leaf(Leaf),
 }
 

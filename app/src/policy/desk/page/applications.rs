@@ -1,10 +1,10 @@
 //! Applications at the desk: the queue, and one of them with everything a reviewer needs on one page.
 
-use crate::policy::read::ApplicationPage;
 use crate::error::AppError;
 use crate::form::Form;
-use crate::policy::view::{frozen, money, state_tag, timeline};
 use crate::policy::desk::read::{self, Queue};
+use crate::policy::read::ApplicationPage;
+use crate::policy::view::{frozen, money, state_tag, timeline};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, textarea};

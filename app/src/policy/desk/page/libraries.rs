@@ -56,15 +56,19 @@ fn page(library: &Library, form: &Form) -> AnyView {
 fn attribute_form(form: &Form) -> AnyView {
     let kinds: Vec<(&str, &str)> = AttributeKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect();
     let may_state = form.value("library") == "attribute" && form.chosen("may_state", "on");
-    entry("attribute", view! {
-        {input(form, "attribute", "code", "代码")}{input(form, "attribute", "name", "名称")}
-        {choice(form, "attribute", "kind", "类型", &kinds)}{input(form, "attribute", "unit", "单位")}
-        {input(form, "attribute", "source", "数据来源")}{choice(form, "attribute", "refresh", "更新频率", &REFRESH)}
-        <div class="choice">
-            <input type="checkbox" id="attribute-may_state" name="may_state" value="on" checked=may_state/>
-            <label for="attribute-may_state"><span>"企业可以自己填写"</span></label>
-        </div>
-    }.into_any())
+    entry(
+        "attribute",
+        view! {
+            {input(form, "attribute", "code", "代码")}{input(form, "attribute", "name", "名称")}
+            {choice(form, "attribute", "kind", "类型", &kinds)}{input(form, "attribute", "unit", "单位")}
+            {input(form, "attribute", "source", "数据来源")}{choice(form, "attribute", "refresh", "更新频率", &REFRESH)}
+            <div class="choice">
+                <input type="checkbox" id="attribute-may_state" name="may_state" value="on" checked=may_state/>
+                <label for="attribute-may_state"><span>"企业可以自己填写"</span></label>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 fn attributes(library: &Library) -> AnyView {

@@ -9,8 +9,8 @@ use crate::ui::{empty, icon, time};
 use domain::area;
 use domain::calendar::words as dates;
 use domain::policy::model::{Level, Mode};
-use leptos::Params;
 use domain::policy::version::State;
+use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query;
 use leptos_router::params::Params;
@@ -64,12 +64,12 @@ fn page(list: &List, now: OffsetDateTime) -> AnyView {
         }
         .into_any()
     };
-    let next = format!("/desk/policies?state={}&", list.state);
+    let next = format!("/desk/policies?state={}&", list.state.code());
     view! {
         <div class="title-row">
             <h1>"政策"</h1>
             <form class="search" method="get" action="/desk/policies" role="search">
-                <input type="hidden" name="state" value=list.state.clone()/>
+                <input type="hidden" name="state" value=list.state.code()/>
                 <label for="q" class="hidden">"搜索名称或编号"</label>
                 <input id="q" name="q" type="search" value=list.words.clone() placeholder="名称 / 编号" autocomplete="off"/>
                 <button class="button secondary">{icon("search")}<span>"搜索"</span></button>
