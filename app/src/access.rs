@@ -91,6 +91,7 @@ doors! {
     Page GET "/me" Member;
     Page GET "/messages" Member;
     Form POST "/messages/read" Member;
+    Rpc POST "/rpc/message/counts" SignedIn;
 
     Page GET "/issues" Member;
     Page GET "/issues/new" Member;
@@ -113,6 +114,7 @@ doors! {
     Page GET "/policies" Member;
     Page GET "/policies/calculator" Member;
     Form POST "/policies/calculator" Member;
+    Rpc POST "/rpc/policy/state_facts" Member;
     Page GET "/policies/{code}" Member;
     Form POST "/policies/{code}/ask" Member;
     Page GET "/policies/{code}/apply" Member;
@@ -129,6 +131,10 @@ doors! {
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;
     Form POST "/desk/issues/{number}/{command}" Desk;
+    Rpc POST "/rpc/desk/list" Desk;
+    Rpc POST "/rpc/desk/issue" Desk;
+    Rpc POST "/rpc/desk/act" Desk;
+    Rpc POST "/rpc/desk/search" Desk;
     Page GET "/desk/assist" Station;
     Page GET "/desk/assist/{enterprise}/new" Station;
     Form POST "/desk/assist/{enterprise}/new" Station;

@@ -4,12 +4,19 @@
 pub mod act;
 #[cfg(feature = "ssr")]
 mod command;
+pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod read;
 #[cfg(feature = "ssr")]
 mod space;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod tag;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod timeline;
 #[cfg(feature = "ssr")]
 pub mod view;
+#[cfg(feature = "ssr")]
+pub mod watch;
 
 #[cfg(feature = "ssr")]
 pub use command::CommandPage;

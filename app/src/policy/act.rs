@@ -76,18 +76,35 @@ pub async fn state_facts(request: &Request, form: &Form) -> Result<Next, AppErro
 /// # Errors
 /// [`AppError::Invalid`] for what cannot be read; nothing is saved then.
 pub async fn calculate(request: &Request, form: &Form) -> Result<Option<Next>, AppError> {
+    if form.value("do") == "save" {
+        let (sentence, _) = save_tried(request, form).await?;
+        return Ok(Some(Next::to("/policies/calculator").saying(sentence)));
+    }
     let mut ctx = request.open().await?;
     let member = ctx.require_member()?;
-    let view = read::view(&mut ctx).await?;
-    let (tried, faults) = changed(&view.shelf.library, &view.facts, form.pairs());
-    note_calculated(&mut ctx, &member, &view, &tried).await?;
-    readable(faults)?;
-    if form.value("do") != "save" {
-        return Ok(None);
-    }
+    try_figures(&mut ctx, &member, form).await?;
+    Ok(None)
+}
+
+/// Saves what the calculator's form or its island states; answers a sentence, and the portrait as it is then.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what cannot be read; nothing is saved then.
+pub async fn save_tried(request: &Request, form: &Form) -> Result<(&'static str, Facts), AppError> {
+    let mut ctx = request.open().await?;
+    let member = ctx.require_member()?;
+    try_figures(&mut ctx, &member, form).await?;
     let saved = state(&mut ctx, &member, form).await?;
-    let words = if saved == 0 { "没有需要保存的改动。" } else { "已保存到企业画像。" };
-    Ok(Some(Next::to("/policies/calculator").saying(words)))
+    let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+    Ok((if saved == 0 { "没有需要保存的改动。" } else { "已保存到企业画像。" }, facts))
+}
+
+/// Reads the figures that were tried, and notes the items that they moved.
+async fn try_figures(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<(), AppError> {
+    let view = read::view(ctx).await?;
+    let (tried, faults) = changed(&view.shelf.library, &view.facts, form.pairs());
+    note_calculated(ctx, member, &view, &tried).await?;
+    readable(faults)
 }
 
 /// Notes that the enterprise has tried other numbers for the items that these moved.

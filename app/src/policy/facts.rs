@@ -1,8 +1,8 @@
 //! Facts as a form changes them: the portrait's, the calculator's, in the browser too.
 
 use domain::policy::facts::{Fact, Facts};
-use domain::policy::library::{AttributeKind, Library};
-use domain::policy::model::day;
+use domain::policy::figure;
+use domain::policy::library::Library;
 use domain::policy::money::Decimal;
 
 /// Facts as a form changes them: `f.<attribute>`, `q.<question>` (yes, no or empty), and, where `tags` says that they were shown, `t.<tag>`.
@@ -19,13 +19,10 @@ pub fn changed(library: &Library, facts: &Facts, pairs: &[(String, String)]) -> 
         match name.split_once('.') {
             Some(("f", code)) => {
                 let Some(attribute) = library.attributes.get(code) else { continue };
-                let text = value.trim().replace([',', '，', ' '], "");
-                if text == facts.get(code).map(|fact| fact.value.as_str()).unwrap_or_default() {
-                    continue;
-                }
-                match readable(attribute.kind, &text) {
-                    Ok(()) => changed.set(code, Fact::new(text)),
-                    Err(sentence) => faults.push((name.clone(), format!("{}：{sentence}", attribute.name))),
+                match figure::read(attribute, value) {
+                    Ok(text) if same(facts.get(code).map_or("", |fact| &fact.value), &text) => {}
+                    Ok(text) => changed.set(code, Fact::new(text)),
+                    Err(sentence) => faults.push((name.clone(), [&attribute.name, "：", &sentence].concat())),
                 }
             }
             Some(("q", code)) if library.questions.contains_key(code) => match value.as_str() {
@@ -42,23 +39,7 @@ pub fn changed(library: &Library, facts: &Facts, pairs: &[(String, String)]) -> 
     (changed, faults)
 }
 
-/// Whether a text can be the value of an attribute.
-///
-/// # Errors
-/// A sentence for the person who wrote it.
-pub fn readable(kind: AttributeKind, text: &str) -> Result<(), String> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    match kind {
-        AttributeKind::Date => day::parse(text).map(drop).ok_or_else(|| "应为日期，如 2026-01-31".to_owned()),
-        AttributeKind::Code | AttributeKind::Tag => Ok(()),
-        AttributeKind::Bool if matches!(text, "true" | "false") => Ok(()),
-        AttributeKind::Count if text.contains('.') => Err("应为整数".to_owned()),
-        _ => match Decimal::parse(text) {
-            Ok(value) if kind == AttributeKind::Count && value.micro() < 0 => Err("不能小于 0".to_owned()),
-            Ok(_) => Ok(()),
-            Err(error) => Err(error.to_string()),
-        },
-    }
+/// Whether two texts are the same figure: `4580000.00` is `4580000`.
+fn same(known: &str, text: &str) -> bool {
+    known == text || Decimal::parse(known).is_ok_and(|known| Decimal::parse(text) == Ok(known))
 }

@@ -9,7 +9,11 @@ pub mod desk;
 pub mod facts;
 #[cfg(feature = "ssr")]
 pub mod read;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod rpc;
 #[cfg(feature = "ssr")]
 pub mod space;
 #[cfg(feature = "ssr")]
 pub mod view;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod why;

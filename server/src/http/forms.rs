@@ -1,6 +1,6 @@
 //! Reads forms, files included. What was typed and what was uploaded survives whatever is wrong with the rest.
 
-use super::context::Failure;
+use super::context::{Failure, internal};
 use crate::photos::MAX_BYTES;
 use crate::state::AppState;
 use app::error::AppError;
@@ -136,7 +136,7 @@ pub async fn with_photos(
             refuse("超过 10 MB，请压缩后再传");
             continue;
         }
-        match state.photos.process(bytes).await.map_err(super::legacy::internal)? {
+        match state.photos.process(bytes).await.map_err(internal)? {
             Err(error) => refuse(&error.to_string()),
             Ok(picture) => {
                 let id = Uuid::now_v7();
@@ -150,7 +150,7 @@ pub async fn with_photos(
                     bytes: i64::try_from(picture.full.len()).unwrap_or(0),
                 };
                 // The file first: a row without its file would be a broken picture, a file without its row is only litter.
-                state.photos.put(id, picture).await.map_err(super::legacy::internal)?;
+                state.photos.put(id, picture).await.map_err(internal)?;
                 keep_photo(request, &new).await?;
                 ids.push(id);
             }

@@ -2,13 +2,11 @@
 
 pub mod account;
 pub mod context;
-pub mod desk;
 pub mod files;
 pub mod filing;
 pub mod forms;
 pub mod issue;
 pub mod legacy;
-pub mod live;
 pub mod message;
 pub mod ops;
 pub mod pages;
@@ -16,6 +14,7 @@ pub mod photos;
 pub mod policy;
 pub mod policy_desk;
 pub mod security;
+pub mod stream;
 
 use crate::state::AppState;
 use app::app::App;
@@ -53,7 +52,7 @@ routes! {
     POST "/enterprises" => account::choose;
     POST "/issues/new" => filing::check;
     POST "/issues/file" => filing::file;
-    GET "/issues/{number}/events" => live::issue;
+    GET "/issues/{number}/events" => issue::events;
     POST "/issues/{number}/{command}" => issue::command;
     POST "/messages/read" => message::read;
     POST "/me/portrait" => policy::state_facts;
@@ -66,11 +65,9 @@ routes! {
     POST "/applications/{number}/{command}" => policy::command;
     GET "/photos/{id}" => photos::full;
     GET "/photos/{id}/thumb" => photos::thumb;
-    GET "/desk" => desk::queue;
-    GET "/desk/events" => live::desk;
-    GET "/desk/issues/{number}" => desk::issue;
-    GET "/desk/issues/{number}/events" => live::desk_issue;
-    POST "/desk/issues/{number}/{command}" => desk::command;
+    GET "/desk/events" => issue::desk_events;
+    GET "/desk/issues/{number}/events" => issue::desk_issue_events;
+    POST "/desk/issues/{number}/{command}" => issue::desk_command;
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
     POST "/desk/assist/{enterprise}/file" => filing::assist_file;
     POST "/desk/policies/new" => policy_desk::write_new;

@@ -4,8 +4,8 @@ use super::read::History;
 use super::{IssueRow, RawRow, rows};
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
 use domain::actor::{CITY, Duty};
-pub use domain::issue::queue::Queue;
 use domain::issue::queue::Pressure;
+pub use domain::issue::queue::Queue;
 use time::{Duration, OffsetDateTime};
 
 /// A page of a list: where it begins and how many rows it may have. Without a cursor it begins before everything.

@@ -244,7 +244,7 @@ pub struct HomePage {
     pub messages: Vec<Message>,
 }
 
-/// A row of the home page, and how many there are like it.
+/// An issue as the database sends it along with the home page.
 #[derive(Debug, sqlx::Type)]
 #[sqlx(type_name = "home_row")]
 struct HomeRow {
@@ -264,8 +264,6 @@ struct HomeRow {
     returned: bool,
     flags: Vec<String>,
     last_event_at: OffsetDateTime,
-    waits: bool,
-    all_like_it: i64,
 }
 
 impl HomeRow {
@@ -300,7 +298,8 @@ impl HomeRow {
 pub async fn home_page(conn: &mut Conn) -> Result<HomePage, StoreError> {
     let row = sqlx::query!(
         r#"select id as "id!", uscc as "uscc!", name as "name!", area as "area!", address as "address!", industry as "industry!",
-            scale as "scale!", class as "class!", tags as "tags!", station_id, issues as "issues!: Vec<HomeRow>",
+            scale as "scale!", class as "class!", tags as "tags!", station_id, waiting_count as "waiting_count!",
+            open_count as "open_count!", waiting as "waiting!: Vec<HomeRow>", opened as "opened!: Vec<HomeRow>",
             messages as "messages!: Vec<Message>"
         from home_page($1, $2, $3)"#,
         WAITING_SHOWN,
@@ -309,16 +308,14 @@ pub async fn home_page(conn: &mut Conn) -> Result<HomePage, StoreError> {
     )
     .fetch_one(conn.pg())
     .await?;
-    let mut issues = HomeIssues { waiting: vec![], waiting_count: 0, open: vec![], open_count: 0 };
-    for found in row.issues {
-        let (list, count) = if found.waits {
-            (&mut issues.waiting, &mut issues.waiting_count)
-        } else {
-            (&mut issues.open, &mut issues.open_count)
-        };
-        *count = usize::try_from(found.all_like_it).unwrap_or_default();
-        list.push(found.issue()?);
-    }
+    let rows = |list: Vec<HomeRow>| list.into_iter().map(HomeRow::issue).collect::<Result<_, _>>();
+    let count = |n: i64| usize::try_from(n).unwrap_or_default();
+    let issues = HomeIssues {
+        waiting: rows(row.waiting)?,
+        waiting_count: count(row.waiting_count),
+        open: rows(row.opened)?,
+        open_count: count(row.open_count),
+    };
     let enterprise = Enterprise {
         id: row.id,
         uscc: row.uscc,

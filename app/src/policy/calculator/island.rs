@@ -1,82 +1,99 @@
-//! The calculator answers in the browser, offline too: nothing is sent until the enterprise saves.
+//! The calculator on the page: answered by the server as a plain form, and in the browser at every key stroke, offline too. Nothing is
+//! sent until the enterprise saves.
 
+use super::controls::{Desk, fields, tag_field};
+use super::model::{Model, Pairs};
+use super::payload::Packed;
+use super::results::{Results, Total};
 use crate::module::{Module, needs};
 use leptos::prelude::*;
 
-/// Takes over the form `#calculator`: every change is answered at once into `#calc-results`, from the data of `#calc-data`.
-#[island]
-pub fn Calculator() -> impl IntoView {
-    needs(Module::Calculator);
-    #[cfg(feature = "calculator")]
-    live::attach();
+/// How far saving has come.
+#[derive(Clone, PartialEq, Eq)]
+enum Saving {
+    No,
+    Busy,
+    Said(String),
+    /// It did not work; it can be tried again.
+    Failed(String),
 }
 
-#[cfg(feature = "calculator")]
-mod live {
-    use crate::islands::dom;
-    use crate::policy::calculator::{Payload, results};
-    use crate::policy::facts::changed;
-    use domain::policy::book::Book;
-    use domain::policy::evaluate::Evaluation;
-    use domain::policy::facts::Facts;
-    use domain::policy::model::day;
-    use web_sys::{Element, HtmlInputElement};
-
-    struct Live {
-        payload: Payload,
-        facts: Facts,
-        book: Book,
-        before: Evaluation,
-        form: Element,
-        output: Element,
-    }
-
-    pub fn attach() -> Option<()> {
-        let data = dom::window()?.atob(&dom::by_id::<Element>("calc-data")?.text_content()?).ok()?;
-        // `atob` answers one character a byte.
-        let bytes: Vec<u8> = data.chars().filter_map(|c| u8::try_from(u32::from(c)).ok()).collect();
-        let mut payload: Payload = postcard::from_bytes(&bytes).ok()?;
-        let facts = payload.facts();
-        let book = Book::new(std::mem::take(&mut payload.items), day::parse(&payload.as_of)?);
-        let before = book.evaluate(&facts);
-        let form = dom::by_id::<Element>("calculator")?;
-        let output = dom::by_id::<Element>("calc-results")?;
-        let live = Live { payload, facts, book, before, form: form.clone(), output };
-        // Without scripts the button is the only way; with them it would only ask the server what is already shown.
-        if let Some(button) = form.query_selector("button[value=calculate]").ok().flatten() {
-            button.set_attribute("hidden", "").ok()?;
+/// The calculator with the portrait's figures, or with those that a form sent.
+#[island]
+pub fn Calculator(
+    /// Policies and what is known.
+    data: Packed,
+    /// What a form sent.
+    sent: Pairs,
+) -> impl IntoView {
+    needs(Module::Calculator);
+    let (model, facts) = Model::new(data.0);
+    let typed = RwSignal::new(model.offered(&facts, &sent));
+    let known = RwSignal::new(facts);
+    let model = StoredValue::new(model);
+    let before = Memo::new(move |_| model.with_value(|model| known.with(|known| model.evaluate(known))));
+    let answer = Memo::new(move |_| {
+        model.with_value(|model| known.with(|known| before.with(|before| typed.with(|typed| model.answer(known, before, typed)))))
+    });
+    let desk = Desk { typed, answer };
+    let saving = RwSignal::new(Saving::No);
+    let (fields, tags) =
+        model.with_value(|model| (known.with_untracked(|known| fields(model, known, desk)), tag_field(model, desk)));
+    let save = move || {
+        if saving.get_untracked() == Saving::Busy {
+            return;
         }
-        dom::listen(&form, "input", move |_| live.answer());
-        Some(())
-    }
-
-    impl Live {
-        fn answer(&self) {
-            let mut pairs = Vec::new();
-            for element in dom::all(&self.form, "input[name]") {
-                let kind = element.get_attribute("type").unwrap_or_default();
-                let checked = wasm_bindgen::JsCast::dyn_ref::<HtmlInputElement>(&element).is_some_and(HtmlInputElement::checked);
-                if matches!(kind.as_str(), "radio" | "checkbox") && !checked {
-                    continue;
+        saving.set(Saving::Busy);
+        let pairs = model.with_value(|model| typed.with_untracked(|typed| model.sent(typed)));
+        leptos::task::spawn_local(async move {
+            match crate::policy::rpc::state_facts(pairs).await {
+                Ok(saved) => {
+                    known.set(saved.known.facts());
+                    saving.set(Saving::Said(saved.sentence));
                 }
-                pairs.push((element.get_attribute("name").unwrap_or_default(), dom::value(&element)));
+                Err(error) => saving.set(Saving::Failed(error.sentence())),
             }
-            let library = &self.payload.library;
-            let (tried, faults) = changed(library, &self.facts, &pairs);
-            for element in dom::all(&self.form, "input[name]") {
-                let name = element.get_attribute("name").unwrap_or_default();
-                let fault = faults.iter().find(|(field, _)| *field == name);
-                let done = match fault {
-                    Some((_, sentence)) => {
-                        element.set_attribute("aria-invalid", "true").and_then(|()| element.set_attribute("title", sentence))
-                    }
-                    None => element.remove_attribute("aria-invalid").and_then(|()| element.remove_attribute("title")),
-                };
-                // A mark that cannot be set is no reason not to answer.
-                _ = done;
-            }
-            let after = self.book.evaluate(&tried);
-            self.output.set_inner_html(&results(&self.book, library, &tried, &self.before, &after));
+        });
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        // The other button asks for what is already shown.
+        if event.submitter().and_then(|button| button.get_attribute("value")).as_deref() == Some("save") {
+            save();
         }
+    };
+    let reset = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        typed.set(model.with_value(|model| known.with_untracked(|known| model.offered(known, &Vec::new()))));
+        saving.set(Saving::No);
+    };
+    let words = move || match saving.get() {
+        Saving::No => String::new(),
+        Saving::Busy => "正在保存…".to_owned(),
+        Saving::Said(sentence) | Saving::Failed(sentence) => sentence,
+    };
+    let failed = move || matches!(saving.get(), Saving::Failed(_));
+    view! {
+        <div class="calculator">
+            <form method="post" action="/policies/calculator" class="stack calc-form" novalidate on:submit=submit>
+                <p class="row calc-actions">
+                    <button class="button calc-plain" name="do" value="calculate">"重新计算"</button>
+                    <button class="button" name="do" value="save" aria-busy=move || (saving.get() == Saving::Busy).then_some("true")>
+                        {move || if failed() { "再试一次" } else { "保存到企业画像" }}
+                    </button>
+                    <a class="button secondary" href="/policies/calculator" on:click=reset>"还原"</a>
+                </p>
+                <p class="calc-saving" role="status" class:fault=failed>{words}</p>
+                <section class="card">
+                    <h2>"试一试"</h2>
+                    <div class="calc-fields">{fields}</div>
+                    {tags}
+                </section>
+            </form>
+            <div class="calc-side">
+                <Total answer/>
+                <Results answer/>
+            </div>
+        </div>
     }
 }

@@ -4,6 +4,7 @@
 use crate::error::AppError;
 use crate::policy::facts::readable;
 use crate::request::Request;
+use domain::policy::figure;
 use domain::policy::library::Library;
 use domain::uscc::Uscc;
 use serde_json::Value;
@@ -148,10 +149,9 @@ fn fact(library: &Library, attribute: &str, text: &str) -> Result<(String, Value
     }
     let known = library.attributes.values().find(|known| known.code == attribute || known.name == attribute);
     let known = known.ok_or_else(|| format!("指标库里没有“{attribute}”"))?;
-    let plain = text.trim().replace([',', '，', ' '], "");
+    let plain = figure::read(known, text).map_err(|sentence| format!("{}“{text}”{sentence}", known.name))?;
     if plain.is_empty() {
         return Err(format!("“{}”没有数值", known.name));
     }
-    readable(known.kind, &plain).map_err(|sentence| format!("{}“{text}”{sentence}", known.name))?;
     Ok((known.code.clone(), Value::from(plain)))
 }

@@ -1,6 +1,6 @@
 //! A policy in the list and on the home page: what it brings, why, by when.
 
-use crate::policy::calculator::why;
+use crate::policy::why::why;
 use crate::ui::icon;
 use crate::ui::policy::{amount, day};
 use domain::policy::evaluate::{Outcome, Standing};

@@ -53,9 +53,16 @@ pub async fn queue(
             .await?
         }
         Reviewer::City => {
-            select_application!("where a.state = $1 and a.id > $2 order by a.id limit $3", state.code(), from, limit + 1)
-                .fetch_all(conn.pg())
-                .await?
+            // By state and id, though the state is one: the planner would otherwise walk all applications in the order of their ids.
+            select_application!(
+                "where a.id in (select id from application where (state, id) > ($1, $2) and state <= $1
+                    order by state, id limit $3) order by a.id",
+                state.code(),
+                from,
+                limit + 1
+            )
+            .fetch_all(conn.pg())
+            .await?
         }
     };
     Ok(Page::cut(rows, limit, |application| application.id.to_string()))
