@@ -39,7 +39,6 @@ pub mod render;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod shell;
-#[cfg(feature = "ssr")]
 pub mod ui;
 
 /// Starts the islands; called by the loader once the page has painted.

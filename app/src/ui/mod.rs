@@ -1,19 +1,22 @@
 //! Pieces of pages: plain functions from values to views, so that a page reads from top to bottom.
 
+#[cfg(feature = "ssr")]
 pub mod form;
 mod icons;
+pub mod island;
+#[cfg(feature = "ssr")]
 pub mod list;
+#[cfg(feature = "ssr")]
 pub mod policy;
 
 pub use icons::{face, icon};
 
-use domain::calendar::local;
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
 /// A `<time>` whose words were chosen by the caller; machines get the instant.
-pub fn time(at: OffsetDateTime, words: String) -> impl IntoView {
-    let at = local(at);
+#[cfg(feature = "ssr")]
+pub fn time(at: ::time::OffsetDateTime, words: String) -> impl IntoView {
+    let at = domain::calendar::local(at);
     let machine = format!("{}-{:02}-{:02}T{:02}:{:02}+08:00", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute());
     view! { <time datetime=machine>{words}</time> }
 }
