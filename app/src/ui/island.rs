@@ -137,14 +137,13 @@ pub fn TextField(question: Question, module: Module) -> impl IntoView {
     view! { <Answer question value fault/> }
 }
 
-/// Watches a form: the second click of a double click does nothing. The server would do it once anyway. `ready` may hold the form back.
-pub fn send_once(form: &web_sys::HtmlFormElement, ready: impl Fn() -> bool + 'static) {
+/// Watches a form: the second click of a double click does nothing. The server would do it once anyway.
+pub fn send_once(form: &web_sys::HtmlFormElement) {
     let sent = form.clone();
-    let options = EventListenerOptions::enable_prevent_default();
-    EventListener::new_with_options(form, "submit", options, move |event| {
-        if sent.has_attribute("data-sent") || !ready() {
+    EventListener::new_with_options(form, "submit", EventListenerOptions::enable_prevent_default(), move |event| {
+        if sent.has_attribute("data-sent") {
             event.prevent_default();
-        } else {
+        } else if !event.default_prevented() {
             _ = sent.set_attribute("data-sent", "");
         }
     })
@@ -163,7 +162,7 @@ pub fn SubmitButton(label: String, module: Module) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
     button.on_load(|button| {
         if let Some(form) = button.unchecked_into::<web_sys::HtmlButtonElement>().form() {
-            send_once(&form, || true);
+            send_once(&form);
         }
     });
     view! { <button node_ref=button class="button" type="submit">{label}</button> }

@@ -238,6 +238,9 @@ fn submit(submission: &Submission, limits: &Limits, now: OffsetDateTime, calenda
 /// The most photos of one filing or one supply.
 pub const MAX_PHOTOS: u8 = 9;
 
+/// The most bytes of one photo.
+pub const MAX_PHOTO_BYTES: u32 = 10 * 1024 * 1024;
+
 /// The next round at the same departments, with a full limit of its level from now.
 fn again(issue: &Issue, limits: &Limits, now: OffsetDateTime, calendar: &WorkCalendar) -> Result<Event, Refusal> {
     Ok(Event::Redispatched {

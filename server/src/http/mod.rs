@@ -74,6 +74,7 @@ routes! {
     GET "/applications/{number}/files/{id}" => policy::download;
     GET "/applications/{number}/{command}" => policy::command_form;
     POST "/applications/{number}/{command}" => policy::command;
+    POST "/photos" => photos::upload;
     GET "/photos/{id}" => photos::full;
     GET "/photos/{id}/thumb" => photos::thumb;
     GET "/desk" => desk::queue;
@@ -82,6 +83,7 @@ routes! {
     GET "/desk/issues/{number}/events" => live::desk_issue;
     POST "/desk/issues/{number}/{command}" => desk::command;
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
+    POST "/desk/assist/{enterprise}/photos" => photos::assist_upload;
     POST "/desk/assist/{enterprise}/file" => filing::assist_file;
     GET "/desk/policies" => policy_desk::list;
     GET "/desk/policies/new" => policy_desk::new;
