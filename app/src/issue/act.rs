@@ -6,8 +6,9 @@ use crate::form::Form;
 use crate::request::Request;
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::permission::may_command;
-use domain::issue::{Command, CommandKind, DeclineReason, Level, Outcome, Rating, RatingReason, Satisfaction, Urgency};
+use domain::issue::{Command, CommandKind, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Satisfaction, Urgency};
 use domain::text::FieldError;
+use store::issue::CommandError;
 
 /// Reads a member's command from its form.
 ///
@@ -79,7 +80,7 @@ pub async fn of_member(request: &Request, number: &str, kind: CommandKind, form:
     let (actor, name) = (&member.actor, &member.person.name);
     let (now, calendar) = (ctx.now, ctx.calendar.clone());
     let done = store::issue::execute(&mut ctx.conn, number, &command, actor, name, &photos, now, &calendar).await;
-    match done.map_err(AppError::from) {
+    match done.map_err(|error| refused(error, words_of(kind, true))) {
         Ok(_) => {
             request.wake_outbox();
             Ok(Next::to(format!("/issues/{number}")).saying(thanks(&command)))
@@ -89,6 +90,31 @@ pub async fn of_member(request: &Request, number: &str, kind: CommandKind, form:
             Err(AppError::Conflict(format!("/issues/{number}"), "这件诉求刚刚有新进展，请先看最新情况"))
         }
         Err(error) => Err(error),
+    }
+}
+
+/// The field that holds a command's words.
+fn words_of(kind: CommandKind, members: bool) -> &'static str {
+    match kind {
+        CommandKind::Rate => "comment",
+        _ if members => "text",
+        CommandKind::Decline => "explanation",
+        CommandKind::Ask => "what",
+        CommandKind::Dispatch => "note",
+        CommandKind::Return => "return_reason",
+        CommandKind::Progress => "progress",
+        CommandKind::Answer => "answer",
+        CommandKind::Close => "call_back",
+        CommandKind::Reopen => "reopen_reason",
+        _ => "main",
+    }
+}
+
+/// A refusal of the loop; one that is about the words is a fault of their field.
+fn refused(error: CommandError, words: &str) -> AppError {
+    match error {
+        CommandError::Refused(Refusal::Rule { code: "text", sentence }) => AppError::field(words, sentence),
+        other => other.into(),
     }
 }
 
@@ -170,7 +196,7 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
     let name = format!("{} {}", staff.organisation, staff.name);
     let (now, calendar) = (ctx.now, ctx.calendar.clone());
     let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], now, &calendar).await;
-    match done.map_err(AppError::from) {
+    match done.map_err(|error| refused(error, words_of(kind, false))) {
         Ok(_) => {
             request.wake_outbox();
             // A department that returned an issue does not see it any more.

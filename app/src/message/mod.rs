@@ -2,10 +2,12 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
+pub mod island;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 pub mod read;
+pub mod rpc;
 
 #[cfg(feature = "ssr")]
 pub use page::{DeskMessagesPage, MessageList, MessagesPage};

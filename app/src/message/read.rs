@@ -1,7 +1,9 @@
 //! Reading messages.
 
+use super::rpc::Counts;
 use crate::error::AppError;
 use crate::request::Ctx;
+use domain::actor::EnterpriseId;
 use store::Page;
 use store::identity::Identity;
 use store::message::{Inbox, Message};
@@ -27,4 +29,21 @@ pub(super) fn inbox(ctx: &Ctx) -> Result<Inbox, AppError> {
 pub async fn list(ctx: &mut Ctx, after: Option<&str>, limit: i64) -> Result<Page<Message>, AppError> {
     let inbox = inbox(ctx)?;
     Ok(store::message::list(&mut ctx.conn, inbox, after, limit).await?)
+}
+
+/// What a navigation counts of whoever is signed in. The session brought it.
+///
+/// # Errors
+/// As [`Ctx::require_signed_in`].
+pub fn counts(ctx: &Ctx) -> Result<Counts, AppError> {
+    let session = ctx.require_signed_in()?;
+    Ok(Counts { unread: session.unread, waiting: session.waiting })
+}
+
+/// Whose issues' movements make a member's counts move: those of the enterprise chosen.
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub fn watched_enterprise(ctx: &Ctx) -> Result<EnterpriseId, AppError> {
+    Ok(ctx.require_member()?.enterprise.id)
 }
