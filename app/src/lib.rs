@@ -39,6 +39,7 @@ pub mod render;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 
 /// Starts the islands; called by the loader once the page has painted.

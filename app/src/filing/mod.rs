@@ -6,6 +6,7 @@ pub mod act;
 pub mod island;
 #[cfg(feature = "ssr")]
 mod page;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod rpc;
 
 #[cfg(feature = "ssr")]

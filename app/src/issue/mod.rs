@@ -8,6 +8,10 @@ mod command;
 pub mod read;
 #[cfg(feature = "ssr")]
 mod space;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod tag;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod timeline;
 #[cfg(feature = "ssr")]
 pub mod view;
 

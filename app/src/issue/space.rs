@@ -4,7 +4,9 @@
 //! must do?
 
 use super::read::{self, MemberIssue};
-use super::view::{flag_tag, issue_cell, photos, state_tag, time_bar, timeline};
+use super::tag::{flag_tag, state_tag};
+use super::timeline::{Photos, Timeline, lines, photos_of};
+use super::view::{issue_cell, time_bar};
 use crate::error::AppError;
 use crate::islands::LiveProgress;
 use crate::render::{reads, title};
@@ -121,11 +123,11 @@ fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
                 {next_words(issue).map(|text| view! { <p>{text}</p> })}
                 {actions(page)}
             </section>
-            {section("办理进度", timeline(detail, false, *now, reference))}
+            {section("办理进度", view! { <Timeline lines=lines(detail, false, clock)/> })}
         </div>
         {section("我提的问题", view! {
             {words(detail.body.clone())}
-            {photos(detail, 1)}
+            <Photos photos=photos_of(detail, 1)/>
             {facts(vec![
                 ("分类", words(catalogue::category_name(&issue.category))),
                 ("地点", words(if detail.place.is_empty() { "未填写".to_owned() } else { detail.place.clone() })),

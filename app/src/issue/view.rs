@@ -1,41 +1,15 @@
-//! How an issue looks: state, flags, the bar of time, rows of lists, the timeline in plain words.
+//! How an issue looks: the bar of time, rows of lists.
 
+use super::tag::state_tag;
 use crate::ui::{icon, time};
 use domain::area::centre_name;
 use domain::calendar::{WorkCalendar, local, words};
 use domain::issue::clock::Step;
-use domain::issue::{CloseBasis, Event, Flag, Issue, State};
+use domain::issue::{Issue, State};
 use leptos::prelude::*;
-use store::issue::{IssueDetail, IssueRow};
+use store::issue::IssueRow;
 use store::reference::Reference;
 use time::OffsetDateTime;
-
-/// A state as icon and word; the colour only repeats it.
-pub fn state_tag(state: State) -> AnyView {
-    let (symbol, tone) = match state {
-        State::Draft => ("pen", "quiet"),
-        State::Submitted => ("inbox", "run"),
-        State::Accepted => ("check", "run"),
-        State::Dispatched => ("send", "run"),
-        State::Handling => ("gear", "run"),
-        State::AwaitingInput => ("ask", "warn"),
-        State::Answered => ("star", "warn"),
-        State::Closed => ("check", "ok"),
-        State::Declined => ("cross", "quiet"),
-        State::Withdrawn => ("undo", "quiet"),
-    };
-    view! { <span class=format!("tag {tone}")>{icon(symbol)}{state.label()}</span> }.into_any()
-}
-
-/// A flag as icon and word.
-pub fn flag_tag(flag: Flag) -> AnyView {
-    let (symbol, tone) = match flag {
-        Flag::Dissatisfied => ("sad", "late"),
-        Flag::AnsweredLate => ("late", "late"),
-        Flag::Redispatched => ("loop", "warn"),
-    };
-    view! { <span class=format!("tag {tone}")>{icon(symbol)}{flag.label()}</span> }.into_any()
-}
 
 /// How urgent a due time is, for the tone of its words.
 fn tone(now: OffsetDateTime, warn: Option<OffsetDateTime>, due: OffsetDateTime) -> &'static str {
@@ -97,109 +71,6 @@ pub fn issue_cell(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, 
         </li>
     }
     .into_any()
-}
-
-/// One entry of a timeline.
-struct Line {
-    title: String,
-    body: String,
-    internal: bool,
-}
-
-fn line(title: impl Into<String>, body: impl Into<String>) -> Line {
-    Line { title: title.into(), body: body.into(), internal: false }
-}
-
-/// An event in plain words; `None` where it says nothing to these eyes.
-fn describe(event: &Event, now: OffsetDateTime, reference: &Reference) -> Line {
-    let due = |at: &OffsetDateTime| words::due(*at, now);
-    match event {
-        Event::Submitted { .. } => line("提交诉求", ""),
-        Event::Accepted { answer_due, level, .. } => line("已受理", format!("难易程度：{level}。最迟{}答复。", due(answer_due))),
-        Event::Declined { reason, explanation } => line("不予受理", format!("{reason}。{explanation}")),
-        Event::Objected { reason, centre, .. } => line(format!("提出异议，由{}重新审核", centre_name(*centre)), reason.clone()),
-        Event::InputAsked { what, cap } => {
-            line("请企业补充材料", format!("{what}\n请在{}补充，这段时间不计入办理时限。", due(cap)))
-        }
-        Event::Supplied { text, shifted_minutes, answer_due, .. } => {
-            let moved =
-                if *shifted_minutes > 0 { format!("\n答复期限顺延到{}。", due(answer_due)) } else { String::new() };
-            line("已补充材料", format!("{text}{moved}"))
-        }
-        Event::PauseLapsed { answer_due, .. } => line("补充期限已到，恢复计时", format!("最迟{}答复。", due(answer_due))),
-        Event::Dispatched { lead, co, sign_due, .. } => {
-            let names: Vec<String> = co.iter().map(|id| reference.department(*id)).collect();
-            let together = if names.is_empty() { String::new() } else { format!("，{}协办", names.join("、")) };
-            line(format!("交给{}办理{together}", reference.department(*lead)), format!("部门应在{}签收。", due(sign_due)))
-        }
-        Event::Signed { .. } => line("部门已签收，开始办理", ""),
-        Event::Returned { reason, proposed } => Line {
-            internal: true,
-            ..line("部门退回", format!("{reason}\n建议由{}办理。", reference.department(*proposed)))
-        },
-        Event::Progressed { text } => line("办理进展", text.clone()),
-        Event::Answered { text, outcome, late } => {
-            line(if *late { format!("答复：{outcome}（超期）") } else { format!("答复：{outcome}") }, text.clone())
-        }
-        Event::Rated { rating } => {
-            let reasons: Vec<&str> = rating.reasons.iter().map(|reason| reason.label()).collect();
-            let solved = if rating.solved { "已解决" } else { "没解决" };
-            let body = [reasons.join("、"), rating.comment.clone()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>();
-            line(format!("评价：{solved}，{}", rating.level), body.join("\n"))
-        }
-        Event::Closed { basis } => match basis {
-            CloseBasis::Rated => line("已销号", "企业确认问题已解决。"),
-            CloseBasis::CallBack { note } => line("已销号", format!("10 个工作日未评价，已回访：{note}")),
-        },
-        Event::Reopened { reason } => line("要求重新办理", reason.clone()),
-        Event::Redispatched { round, answer_due, .. } => {
-            line(format!("第 {round} 轮：重新交办"), format!("最迟{}答复。", due(answer_due)))
-        }
-        Event::Withdrawn { reason } => line("已撤回", reason.clone()),
-    }
-}
-
-/// The timeline, newest first. Internal entries appear only for staff who may see them, marked; the dispatch's internal note too.
-pub fn timeline(detail: &IssueDetail, internal: bool, now: OffsetDateTime, reference: &Reference) -> AnyView {
-    let entries = detail.events.iter().rev().filter_map(|row| {
-        let line = describe(&row.event, now, reference);
-        if line.internal && !internal {
-            return None;
-        }
-        let note = match &row.event {
-            Event::Dispatched { note, .. } if internal && !note.is_empty() => {
-                let note = note.clone();
-                Some(view! { <p class="internal"><span class="tag quiet">{icon("lock")}"内部"</span>{note}</p> })
-            }
-            _ => None,
-        };
-        let mark = line.internal.then(|| view! { <span class="tag quiet">{icon("lock")}"内部"</span> });
-        let body = (!line.body.is_empty()).then(|| crate::ui::words(line.body));
-        Some(view! {
-            <li>
-                <p class="when">{time(row.at, words::moment(row.at, now))}" · "{row.actor_name.clone()}</p>
-                <p class="what">{line.title}{mark}</p>
-                {body}{note}
-                {photos(detail, row.seq)}
-            </li>
-        })
-    });
-    view! { <ol class="timeline">{entries.collect_view()}</ol> }.into_any()
-}
-
-/// The pictures that came with an event.
-pub fn photos(detail: &IssueDetail, seq: i32) -> Option<AnyView> {
-    let pictures: Vec<_> = detail.photos.iter().filter(|photo| photo.seq == seq).collect();
-    if pictures.is_empty() {
-        return None;
-    }
-    let items = pictures.iter().enumerate().map(|(index, photo)| {
-        let href = format!("/photos/{}", photo.id);
-        let thumb = format!("/photos/{}/thumb", photo.id);
-        let alt = format!("照片 {}", index + 1);
-        view! { <li><a href=href><img src=thumb alt=alt width="80" height="80" loading="lazy"/></a></li> }
-    });
-    Some(view! { <ul class="photo-grid">{items.collect_view()}</ul> }.into_any())
 }
 
 /// The clocks of every step, for staff.

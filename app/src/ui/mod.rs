@@ -8,17 +8,19 @@ pub mod island;
 pub mod list;
 #[cfg(feature = "ssr")]
 pub mod policy;
+mod when;
 
 pub use icons::{face, icon};
+pub use when::When;
+#[cfg(feature = "ssr")]
+pub use when::time;
 
 use leptos::prelude::*;
 
-/// A `<time>` whose words were chosen by the caller; machines get the instant.
-#[cfg(feature = "ssr")]
-pub fn time(at: ::time::OffsetDateTime, words: String) -> impl IntoView {
-    let at = domain::calendar::local(at);
-    let machine = format!("{}-{:02}-{:02}T{:02}:{:02}+08:00", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute());
-    view! { <time datetime=machine>{words}</time> }
+/// A mark of icon and word; the colour of its tone only repeats them.
+pub fn tag(tone: &str, symbol: &str, words: impl Into<String>) -> AnyView {
+    let words = words.into();
+    view! { <span class=["tag ", tone].concat()>{icon(symbol)}{words}</span> }.into_any()
 }
 
 /// A block of a page with a heading.

@@ -43,7 +43,7 @@ pub async fn issue(req: Req, Path(number): Path<String>) -> Reply {
 
 async fn issue_page(req: &Req, ctx: &mut Ctx, number: &str, form: &Form, open: Option<&str>, status: StatusCode) -> Reply {
     let page = read::of_staff(ctx, number).await?;
-    Ok(req.page(status, Some(ctx), || pages::issue(&page, form, open, ctx.now, &ctx.calendar, &ctx.reference)))
+    Ok(req.page(status, Some(ctx), || pages::issue(&page, form, open, &ctx.clock())))
 }
 
 /// Gives a command. What was typed stays on the page when a rule stands against it.

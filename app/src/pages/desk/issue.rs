@@ -4,31 +4,25 @@ use super::actions::actions;
 use super::keys::keys;
 use crate::islands::{DeskKeys, LiveProgress};
 use crate::issue::read::StaffIssue;
-use crate::issue::view::{clocks, flag_tag, photos, state_tag, timeline};
+use crate::issue::tag::{flag_tag, state_tag};
+use crate::issue::timeline::{Photos, Timeline, lines, photos_of};
+use crate::issue::view::clocks;
 use crate::render::Page;
+use crate::request::Clock;
 use crate::shell::{Chrome, Section};
 use crate::ui::form::Form;
 use crate::ui::{back, facts, icon, section, words};
 use domain::area;
 use domain::area::centre_name;
-use domain::calendar::WorkCalendar;
 use domain::catalogue;
 use domain::enterprise::EnterpriseClass;
 use domain::issue::Urgency;
 use domain::mask;
 use leptos::prelude::*;
-use store::reference::Reference;
-use time::OffsetDateTime;
 
 /// The page. `form` holds what was typed into the action that was refused, if one was.
-pub fn issue(
-    page: &StaffIssue,
-    form: &Form,
-    open: Option<&str>,
-    now: OffsetDateTime,
-    calendar: &WorkCalendar,
-    reference: &Reference,
-) -> Page {
+pub fn issue(page: &StaffIssue, form: &Form, open: Option<&str>, clock: &Clock) -> Page {
+    let Clock { now, calendar, reference } = clock;
     let detail = &page.detail;
     let issue = &page.issue;
     let number = detail.number.clone();
@@ -61,7 +55,7 @@ pub fn issue(
                 <div>
                     {section("问题", view! {
                         {words(detail.body.clone())}
-                        {photos(detail, 1)}
+                        <Photos photos=photos_of(detail, 1)/>
                         {facts(vec![
                             ("类别", words(format!("{} · {} · {}", catalogue::category_name(&issue.category), issue.level, issue.urgency))),
                             ("地点", words(format!("{} {}", area::name(issue.area), detail.place))),
@@ -73,11 +67,11 @@ pub fn issue(
                         ])}
                     })}
                     <div id="live" data-events=live>
-                        {section("时限", clocks(issue, now, calendar))}
-                        {section("办理过程", timeline(detail, page.internal, now, reference))}
+                        {section("时限", clocks(issue, *now, calendar))}
+                        {section("办理过程", view! { <Timeline lines=lines(detail, page.internal, clock)/> })}
                     </div>
                 </div>
-                <div class="acts">{actions(page, form, open, now, calendar, reference)}</div>
+                <div class="acts">{actions(page, form, open, *now, calendar, reference)}</div>
             </div>
             {keys()}
             <DeskKeys/>

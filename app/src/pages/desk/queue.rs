@@ -3,7 +3,8 @@
 use super::keys::keys;
 use crate::islands::{DeskKeys, LiveProgress};
 use crate::issue::read::Desk;
-use crate::issue::view::{day, flag_tag, row_left, state_tag};
+use crate::issue::tag::{flag_tag, state_tag};
+use crate::issue::view::{day, row_left};
 use crate::render::Page;
 use crate::shell::{Chrome, Section};
 use crate::ui::list::{Chip, chips, more};
