@@ -109,6 +109,8 @@ doors! {
     Page GET "/issues/{number}" Member;
     Page GET "/issues/{number}/receipt" Member;
     Stream GET "/issues/{number}/events" Member;
+    Rpc POST "/rpc/issue/progress" Member;
+    Rpc POST "/rpc/issue/command" Member;
     Page GET "/issues/{number}/{command}" Member;
     Form POST "/issues/{number}/{command}" Member;
     Rpc POST "/rpc/filing/suggest" SignedIn;

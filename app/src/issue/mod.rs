@@ -3,11 +3,9 @@
 #[cfg(feature = "ssr")]
 pub mod act;
 #[cfg(feature = "ssr")]
-mod command;
-#[cfg(feature = "ssr")]
 pub mod read;
-#[cfg(feature = "ssr")]
-mod space;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod space;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod tag;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
@@ -16,9 +14,7 @@ pub mod timeline;
 pub mod view;
 
 #[cfg(feature = "ssr")]
-pub use command::CommandPage;
-#[cfg(feature = "ssr")]
-pub use space::{IssuePage, IssuesPage};
+pub use space::{CommandPage, IssuePage, IssuesPage};
 
 #[cfg(feature = "ssr")]
 use crate::error::AppError;

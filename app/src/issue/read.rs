@@ -1,5 +1,6 @@
 //! Reading problems: the enterprise's list and page, the desk's queues and page.
 
+use crate::access::Member;
 use crate::error::AppError;
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
@@ -29,7 +30,7 @@ pub struct MemberIssue {
     /// What this actor may do now.
     pub commands: Vec<CommandKind>,
     /// Who looks.
-    pub actor: Actor,
+    pub member: Member,
 }
 
 /// One problem, three queries besides the session's.
@@ -41,7 +42,7 @@ pub async fn of_member(ctx: &mut Ctx, number: &str) -> Result<MemberIssue, AppEr
     let detail = store::issue::detail(&mut ctx.conn, number).await?;
     let issue = detail.aggregate(&ctx.calendar);
     let commands = allowed_commands(&issue, &member.actor, ctx.now, &ctx.calendar);
-    Ok(MemberIssue { detail, issue, commands, actor: member.actor })
+    Ok(MemberIssue { detail, issue, commands, member })
 }
 
 /// The id of a picture that these eyes may see.

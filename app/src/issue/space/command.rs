@@ -1,7 +1,7 @@
 //! What an enterprise can do about a problem, one page each: rate, supply, object, reopen, withdraw.
 
-use super::kind_of;
-use super::read::{self, MemberIssue};
+use crate::issue::kind_of;
+use crate::issue::read::{self, MemberIssue};
 use crate::error::{AppError, Stop};
 use crate::filing::island::PhotoField;
 use crate::filing::{Side, photo_question};
