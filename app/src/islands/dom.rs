@@ -47,3 +47,12 @@ pub async fn fetch(url: &str) -> Option<String> {
 pub fn body() -> Option<Element> {
     document()?.body().map(Into::into)
 }
+
+/// The value of a control.
+pub fn value(field: &Element) -> String {
+    if let Some(select) = field.dyn_ref::<web_sys::HtmlSelectElement>() {
+        select.value()
+    } else {
+        field.dyn_ref::<web_sys::HtmlInputElement>().map(web_sys::HtmlInputElement::value).unwrap_or_default()
+    }
+}

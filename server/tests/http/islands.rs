@@ -3,9 +3,12 @@
 use super::site::{Browser, Site, answers, call, file, hidden, jpeg, multipart};
 use app::error::RpcError;
 use app::filing::rpc::{Suggest, Uploaded};
+use app::issue::space::progress::Progress;
+use app::issue::space::rpc::{Done, Given, IssueCommand, IssueProgress};
 use axum::body::Body;
 use axum::http::{Request, header};
 use domain::catalogue::Hint;
+use domain::issue::{CommandKind, State};
 use sqlx::PgPool;
 
 async fn upload(browser: &Browser, path: &str, bytes: Vec<u8>) -> Result<Uploaded, RpcError> {
@@ -96,4 +99,60 @@ async fn signing_out_makes_the_browser_forget_drafts(pool: PgPool) {
         assert_eq!(answer.status.as_u16(), 303);
         assert_eq!(answer.headers.get("clear-site-data").unwrap(), "\"storage\"");
     }
+}
+
+fn words(number: &str, kind: CommandKind, version: u32, text: &str) -> Request<Body> {
+    call(&IssueCommand { number: number.to_owned(), version, given: Given::Words { kind, text: text.to_owned() } })
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_problem_moves_in_place_for_its_own_enterprise_only(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let number = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000023")).await;
+    let asked = || call(&IssueProgress { number: number.clone() });
+    let withdraw = |version, text| words(&number, CommandKind::Withdraw, version, text);
+    for (browser, expected) in [
+        (site.anonymous(), RpcError::Unauthenticated),
+        (site.member(3).await, RpcError::NotFound),
+        (site.nobodys().await, RpcError::Forbidden),
+        (site.staff("centre01").await, RpcError::Forbidden),
+    ] {
+        let seen: Result<Progress, RpcError> = browser.send(asked()).await.island();
+        assert_eq!(seen, Err(expected.clone()));
+        let done: Result<Done, RpcError> = browser.send(withdraw(1, "问题已经解决")).await.island();
+        assert_eq!(done, Err(expected));
+    }
+    let now: Progress = owner.send(asked()).await.island().unwrap();
+    assert_eq!((now.version, now.state), (1, State::Submitted));
+    assert_eq!(now.commands, [CommandKind::Withdraw]);
+
+    // What is missing is a fault of its field, and nothing moved.
+    let short: Result<Done, RpcError> = owner.send(withdraw(1, "好")).await.island();
+    let fault = ("text".to_owned(), "撤回原因至少写 2 个字，现在是 1 个字".to_owned());
+    assert_eq!(short, Err(RpcError::Invalid(vec![fault])));
+    // A command of staff's is none of a member's, whatever is sent.
+    let strange: Result<Done, RpcError> = owner.send(words(&number, CommandKind::Close, 1, "电话回访过")).await.island();
+    assert_eq!(strange, Err(RpcError::NotFound));
+
+    let done: Done = owner.send(withdraw(1, "问题已经解决")).await.island().unwrap();
+    assert_eq!((done.said.as_str(), done.progress.state, done.progress.version), ("已撤回。", State::Withdrawn, 2));
+    assert_eq!(done.progress.lines[0].title, "已撤回");
+    // Sent again because the answer did not arrive: it is done once.
+    let again: Result<Done, RpcError> = owner.send(withdraw(1, "问题已经解决")).await.island();
+    assert!(matches!(again, Err(RpcError::Conflict(_))), "{again:?}");
+    let now: Progress = owner.send(asked()).await.island().unwrap();
+    assert_eq!(now.version, 2);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_rating_that_lacks_something_says_what(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let number = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000024")).await;
+    let given = Given::Rate { solved: None, level: None, reasons: Vec::new(), comment: "好".to_owned() };
+    let answer: Result<Done, RpcError> = owner.send(call(&IssueCommand { number, version: 1, given })).await.island();
+    let Err(error) = answer else { panic!("an empty rating was taken") };
+    assert_eq!(error.at("solved").as_deref(), Some("请选择问题解决了没有"));
+    assert_eq!(error.at("level").as_deref(), Some("请选择满意程度"));
 }

@@ -1,11 +1,11 @@
 //! What an enterprise can do about a problem, one page each: rate, supply, object, reopen, withdraw.
 
-use crate::issue::kind_of;
-use crate::issue::read::{self, MemberIssue};
 use crate::error::{AppError, Stop};
 use crate::filing::island::PhotoField;
 use crate::filing::{Side, photo_question};
 use crate::form::Form;
+use crate::issue::kind_of;
+use crate::issue::read::{self, MemberIssue};
 use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::Request;

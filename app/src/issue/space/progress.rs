@@ -57,9 +57,9 @@ impl TimeBar {
 #[cfg(feature = "ssr")]
 mod server {
     use super::Progress;
-    use crate::issue::view::time_bar;
     use crate::issue::read::MemberIssue;
     use crate::issue::timeline::lines;
+    use crate::issue::view::time_bar;
     use crate::request::Clock;
     use domain::area::centre_name;
     use domain::issue::{Event, Flag, Issue, State};
@@ -77,9 +77,7 @@ mod server {
             };
             let events = || page.detail.events.iter().rev();
             let answer = events().find_map(|row| match &row.event {
-                Event::Answered { text, outcome, .. } => {
-                    Some([outcome.label().to_owned(), text.clone(), row.actor_name.clone()])
-                }
+                Event::Answered { text, outcome, .. } => Some([outcome.label().to_owned(), text.clone(), row.actor_name.clone()]),
                 _ => None,
             });
             let asked = events().find_map(|row| match &row.event {

@@ -10,10 +10,21 @@ use server_fn::codec::Postcard;
 /// A member's command as it is typed. It may lack something: the answer says what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Given {
-    Rate { solved: Option<bool>, level: Option<Satisfaction>, reasons: Vec<RatingReason>, comment: String },
-    Supply { text: String, photos: Vec<String> },
+    Rate {
+        solved: Option<bool>,
+        level: Option<Satisfaction>,
+        reasons: Vec<RatingReason>,
+        comment: String,
+    },
+    Supply {
+        text: String,
+        photos: Vec<String>,
+    },
     /// Object, reopen, withdraw: words alone.
-    Words { kind: CommandKind, text: String },
+    Words {
+        kind: CommandKind,
+        text: String,
+    },
 }
 
 /// A command that was given.

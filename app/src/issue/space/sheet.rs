@@ -53,12 +53,9 @@ impl Typed {
     fn given(self) -> Given {
         let text = self.text.get();
         match self.kind {
-            CommandKind::Rate => Given::Rate {
-                solved: self.solved.get(),
-                level: self.level.get(),
-                reasons: self.fitting(),
-                comment: text,
-            },
+            CommandKind::Rate => {
+                Given::Rate { solved: self.solved.get(), level: self.level.get(), reasons: self.fitting(), comment: text }
+            }
             CommandKind::Supply => Given::Supply { text, photos: self.tray.ids() },
             kind => Given::Words { kind, text },
         }
@@ -109,9 +106,13 @@ pub(super) fn Sheet(page: Page) -> impl IntoView {
         let Some(dialog) = dialog.get() else { return };
         match page.open.get() {
             // Focus goes into it, Esc closes it, and closing gives the focus back: the browser sees to that.
-            Some(_) if !dialog.open() => _ = dialog.show_modal(),
-            None if dialog.open() => dialog.close(),
-            _ => {}
+            // With what it asks already in it.
+            Some(_) => request_animation_frame(move || {
+                if !dialog.open() {
+                    _ = dialog.show_modal();
+                }
+            }),
+            None => dialog.close(),
         }
     });
     view! {
@@ -140,7 +141,11 @@ fn Asked(page: Page, kind: CommandKind) -> impl IntoView {
         event.prevent_default();
         let (busy, failed) = untrack(|| (typed.tray.busy(), typed.tray.failed()));
         if busy || failed {
-            typed.tray.say(if busy { "照片还在上传，传完再提交" } else { "有照片没有传上去：请重试，或删除后再提交" });
+            typed.tray.say(if busy {
+                "照片还在上传，传完再提交"
+            } else {
+                "有照片没有传上去：请重试，或删除后再提交"
+            });
             return;
         }
         if !sending.get_untracked() {
