@@ -42,12 +42,21 @@ pub enum Kind {
     Form,
     /// A server function.
     Rpc,
+    /// A file that an island sends: answered as a server function is.
+    Upload,
     /// A picture, a document, a table.
     File,
     /// Server-sent events.
     Stream,
     /// For machines that watch the process.
     Probe,
+}
+
+impl Kind {
+    /// Whether an island asks, which is answered with [`crate::error::RpcError`] rather than with a page.
+    pub fn is_for_islands(self) -> bool {
+        matches!(self, Kind::Rpc | Kind::Upload)
+    }
 }
 
 /// A door: method, path as axum writes it, who, what.
@@ -102,8 +111,12 @@ doors! {
     Page GET "/issues/{number}" Member;
     Page GET "/issues/{number}/receipt" Member;
     Stream GET "/issues/{number}/events" Member;
+    Rpc POST "/rpc/issue/progress" Member;
+    Rpc POST "/rpc/issue/command" Member;
     Page GET "/issues/{number}/{command}" Member;
     Form POST "/issues/{number}/{command}" Member;
+    Rpc POST "/rpc/filing/suggest" SignedIn;
+    Upload POST "/photos" Member;
     File GET "/photos/{id}" SignedIn;
     File GET "/photos/{id}/thumb" SignedIn;
 
@@ -140,6 +153,7 @@ doors! {
     Page GET "/desk/assist/{enterprise}/new" Station;
     Form POST "/desk/assist/{enterprise}/new" Station;
     Page GET "/desk/assist/{enterprise}/check" Station;
+    Upload POST "/desk/assist/{enterprise}/photos" Station;
     Form POST "/desk/assist/{enterprise}/file" Station;
     Page GET "/desk/messages" Staff;
     Form POST "/desk/messages/read" Staff;

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, Event, EventTarget, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, Window};
+use web_sys::{Document, Element, Event, EventTarget, Window};
 
 /// The window; islands run nowhere else.
 pub fn window() -> Option<Window> {
@@ -43,13 +43,6 @@ pub async fn fetch(url: &str) -> Option<String> {
     text.as_string()
 }
 
-/// Makes an element with a class.
-pub fn make(tag: &str, class: &str) -> Option<Element> {
-    let element = document()?.create_element(tag).ok()?;
-    element.set_class_name(class);
-    Some(element)
-}
-
 /// The body.
 pub fn body() -> Option<Element> {
     document()?.body().map(Into::into)
@@ -57,25 +50,9 @@ pub fn body() -> Option<Element> {
 
 /// The value of a control.
 pub fn value(field: &Element) -> String {
-    if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
-        area.value()
-    } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
+    if let Some(select) = field.dyn_ref::<web_sys::HtmlSelectElement>() {
         select.value()
     } else {
-        field.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value).unwrap_or_default()
-    }
-}
-
-/// Sets the value of a control, as if it had been typed: the counter and the suggestion listen.
-pub fn set_value(field: &Element, value: &str) {
-    if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
-        area.set_value(value);
-    } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
-        select.set_value(value);
-    } else if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
-        input.set_value(value);
-    }
-    if let Ok(event) = Event::new("input") {
-        _ = field.dispatch_event(&event);
+        field.dyn_ref::<web_sys::HtmlInputElement>().map(web_sys::HtmlInputElement::value).unwrap_or_default()
     }
 }

@@ -1,7 +1,8 @@
 //! How an issue looks: the bar of time, rows of lists.
 
 use super::tag::state_tag;
-use crate::ui::{icon, time};
+use crate::issue::space::progress::TimeBar;
+use crate::ui::When;
 use domain::area::centre_name;
 use domain::calendar::{WorkCalendar, words};
 use domain::issue::State;
@@ -19,20 +20,16 @@ pub fn tone(now: OffsetDateTime, warn: Option<OffsetDateTime>, due: OffsetDateTi
     }
 }
 
-/// The time used of the answer's limit, as a bar and in words: `11月27日 周五 16:00 前答复（还剩 2 个工作日）`.
-pub fn time_bar(since: OffsetDateTime, due: OffsetDateTime, now: OffsetDateTime, calendar: &WorkCalendar) -> AnyView {
+/// The time used of the answer's limit.
+pub fn time_bar(since: OffsetDateTime, due: OffsetDateTime, now: OffsetDateTime, calendar: &WorkCalendar) -> TimeBar {
     let total = calendar.working_between(since, due).whole_minutes().max(1);
-    let used = calendar.working_between(since, now).whole_minutes().clamp(0, total);
-    let left = calendar.remaining(now, due);
-    let tone = tone(now, Some(calendar.warn_at(since, due)), due);
-    let symbol = if tone == "run" { "clock" } else { "late" };
-    view! {
-        <div class=format!("time-bar {tone}")>
-            <progress max=total.to_string() value=used.to_string() aria-label="已用时间"></progress>
-            <p>{icon(symbol)}<span>{time(due, words::due(due, now))}"答复（"{left}"）"</span></p>
-        </div>
+    TimeBar {
+        tone: tone(now, Some(calendar.warn_at(since, due)), due).to_owned(),
+        total,
+        used: calendar.working_between(since, now).whole_minutes().clamp(0, total),
+        due: When::new(due, words::due(due, now)),
+        left: calendar.remaining(now, due),
     }
-    .into_any()
 }
 
 /// The bar of a row of a list, or what stands in its place.
@@ -41,7 +38,7 @@ fn row_time(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar) -> Opt
         State::Closed | State::Declined | State::Withdrawn | State::Draft => None,
         State::Answered => Some(view! { <p class="muted">"部门已答复，请您评价"</p> }.into_any()),
         State::AwaitingInput => Some(view! { <p class="muted">"需要您补充，补充后继续计时"</p> }.into_any()),
-        _ => row.due_at.map(|due| time_bar(row.submitted_at, due, now, calendar)),
+        _ => row.due_at.map(|due| time_bar(row.submitted_at, due, now, calendar).view().into_any()),
     }
 }
 

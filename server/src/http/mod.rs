@@ -64,12 +64,14 @@ routes! {
     POST "/policies/{code}/apply" => policy::apply;
     GET "/applications/{number}/files/{id}" => files::download;
     POST "/applications/{number}/{command}" => policy::command;
+    POST "/photos" => photos::upload;
     GET "/photos/{id}" => photos::full;
     GET "/photos/{id}/thumb" => photos::thumb;
     GET "/desk/events" => issue::desk_events;
     GET "/desk/issues/{number}/events" => issue::desk_issue_events;
     POST "/desk/issues/{number}/{command}" => issue::desk_command;
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
+    POST "/desk/assist/{enterprise}/photos" => photos::assist_upload;
     POST "/desk/assist/{enterprise}/file" => filing::assist_file;
     POST "/desk/policies/new" => policy_desk::write_new;
     POST "/desk/policies/json" => policy_desk::load_json;

@@ -1,16 +1,18 @@
 //! What an enterprise can do about a problem, one page each: rate, supply, object, reopen, withdraw.
 
-use super::kind_of;
-use super::read::{self, MemberIssue};
 use crate::error::{AppError, Stop};
-use crate::filing::photo_field;
+use crate::filing::island::PhotoField;
+use crate::filing::{Side, photo_question};
 use crate::form::Form;
-use crate::islands::{SubmitOnce, TextCounter};
+use crate::issue::kind_of;
+use crate::issue::read::{self, MemberIssue};
+use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::{Choice, Field, choice, choices, field, hidden, submit};
+use crate::ui::form::{Choice, Field, choice, choices, field, hidden};
+use crate::ui::island::{SubmitButton, TextField};
 use crate::ui::{back, face, icon, section, words};
-use domain::issue::{CommandKind, Event, MAX_PHOTOS, RatingReason, Satisfaction};
+use domain::issue::{CommandKind, Event, RatingReason, Satisfaction};
 use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
@@ -94,19 +96,18 @@ fn command_form(kind: CommandKind, page: &MemberIssue, form: &Form, asked: Asked
         <h1>{asked.title}</h1>
         <p class="muted">{page.detail.title.clone()}</p>
         <p class="lead">{asked.lead}</p>
-        <form id="command" data-once="" method="post" action=action enctype=enctype class="stack" novalidate>
+        <form id="command" method="post" action=action enctype=enctype class="stack" novalidate>
             {hidden("version", page.issue.version.to_string())}
             {asked.body}
-            <div class="actions">{submit(asked.button)}</div>
+            <div class="actions"><SubmitButton label=asked.button.to_owned() module=Module::Space/></div>
         </form>
-        <SubmitOnce/>
     }
     .into_any()
 }
 
 fn reason(form: &Form, label: &'static str, hint: &'static str) -> AnyView {
     let text = Field { rows: 4, max: 500, ..field("text", label, hint) };
-    view! { <section class="card">{text.view(form)}<TextCounter/></section> }.into_any()
+    view! { <section class="card"><TextField question=text.question(form) module=Module::Space/></section> }.into_any()
 }
 
 fn supply(page: &MemberIssue, form: &Form) -> AnyView {
@@ -115,14 +116,12 @@ fn supply(page: &MemberIssue, form: &Form) -> AnyView {
         _ => None,
     });
     let text = Field { rows: 4, max: 2000, ..field("text", "补充说明", "只补照片也可以") };
-    let kept = form.ids("photo");
-    let room = usize::from(MAX_PHOTOS).saturating_sub(kept.len());
+    let photos = photo_question(form, Side::Own);
     view! {
         {asked.map(|what| section("需要您补充", words(what)))}
         <section class="card">
-            {text.view(form)}
-            <TextCounter/>
-            {photo_field(form, &kept, room)}
+            <TextField question=text.question(form) module=Module::Space/>
+            <PhotoField photos module=Module::Space/>
         </section>
     }
     .into_any()
@@ -148,7 +147,7 @@ fn rate(page: &MemberIssue, form: &Form) -> AnyView {
             {choices(form, "radio", "level", "您满意吗？", "faces", faces.collect())}
             <p class="again" role="note">{icon("loop")}"我们会重新办理，并由企服中心督办。"</p>
             {choices(form, "checkbox", "reason", "为什么？（可多选）", "chips", reasons.collect())}
-            {COMMENT.view(form)}
+            <TextField question=COMMENT.question(form) module=Module::Space/>
         </section>
     }
     .into_any()
