@@ -4,10 +4,11 @@ use super::files::file_input;
 use super::item::PolicyParams;
 use crate::error::AppError;
 use crate::form::Form;
-use crate::islands::SubmitOnce;
+use crate::module::Module;
 use crate::policy::read::{self, Offer};
 use crate::render::{reads, title};
 use crate::request::Request;
+use crate::ui::island::SubmitButton;
 use crate::ui::form::{Field, field, hidden, submit};
 use crate::ui::policy::{amount, day};
 use crate::ui::{back, facts, section, words as text};
@@ -76,10 +77,9 @@ fn apply(offer: &Offer, form: &Form) -> AnyView {
                 {section("将提交的内容", view! { {frozen}<ul class="plain">{used.collect_view()}</ul> })}
                 {files}
                 {section("联系谁", view! { {NAME.view(form)}{PHONE.view(form)}{NOTE.view(form)} })}
-                {submit(button)}
+                <SubmitButton label=button.to_owned() module=Module::Space/>
             </form>
-            <SubmitOnce/>
-    }
+        }
     .into_any()
 }
 
