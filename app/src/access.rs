@@ -100,6 +100,7 @@ doors! {
     Page GET "/me" Member;
     Page GET "/messages" Member;
     Form POST "/messages/read" Member;
+    Rpc POST "/rpc/message/counts" SignedIn;
 
     Page GET "/issues" Member;
     Page GET "/issues/new" Member;
@@ -126,6 +127,7 @@ doors! {
     Page GET "/policies" Member;
     Page GET "/policies/calculator" Member;
     Form POST "/policies/calculator" Member;
+    Rpc POST "/rpc/policy/state_facts" Member;
     Page GET "/policies/{code}" Member;
     Form POST "/policies/{code}/ask" Member;
     Page GET "/policies/{code}/apply" Member;
@@ -142,6 +144,10 @@ doors! {
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;
     Form POST "/desk/issues/{number}/{command}" Desk;
+    Rpc POST "/rpc/desk/list" Desk;
+    Rpc POST "/rpc/desk/issue" Desk;
+    Rpc POST "/rpc/desk/act" Desk;
+    Rpc POST "/rpc/desk/search" Desk;
     Page GET "/desk/assist" Station;
     Page GET "/desk/assist/{enterprise}/new" Station;
     Form POST "/desk/assist/{enterprise}/new" Station;
@@ -157,6 +163,8 @@ doors! {
     Page GET "/desk/policies/new" Policy;
     Form POST "/desk/policies/new" Policy;
     Form POST "/desk/policies/json" Policy;
+    Rpc POST "/rpc/policy/draft/shape" Policy;
+    Rpc POST "/rpc/policy/draft/preview" Policy;
     Page GET "/desk/policies/libraries" Policy;
     Form POST "/desk/policies/libraries" Policy;
     Page GET "/desk/policies/{code}/edit" Policy;

@@ -1,19 +1,14 @@
 //! Pages, use cases and islands.
 //!
-//! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only; with
-//! `calculator` the policy calculator too, a module of its own). Pages are pure
-//! functions of what `api` read; they work as plain HTML, and islands make them better.
+//! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only, a module for each kind of
+//! page). Pages work as plain HTML, and islands make them better.
 
 #[cfg(feature = "ssr")]
 pub mod access;
 #[cfg(feature = "ssr")]
 pub mod account;
 #[cfg(feature = "ssr")]
-pub mod api;
-#[cfg(feature = "ssr")]
 pub mod app;
-#[cfg(any(feature = "ssr", feature = "calculator"))]
-pub mod calculator;
 #[cfg(feature = "ssr")]
 pub mod document;
 #[cfg(feature = "ssr")]
@@ -28,8 +23,6 @@ pub mod issue;
 pub mod layout;
 pub mod message;
 pub mod module;
-#[cfg(feature = "ssr")]
-pub mod pages;
 pub mod policy;
 #[cfg(feature = "ssr")]
 pub mod problem;
@@ -37,9 +30,6 @@ pub mod problem;
 pub mod render;
 #[cfg(feature = "ssr")]
 pub mod request;
-#[cfg(feature = "ssr")]
-pub mod shell;
-#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 
 /// Starts the islands; called by the loader once the page has painted.

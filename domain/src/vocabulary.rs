@@ -7,13 +7,10 @@ macro_rules! vocabulary {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name { $(#[doc = $label] $(#[$vmeta])* #[serde(rename = $code)] $variant,)+ }
         impl $name {
-            /// Every value, in order.
             pub const ALL: &'static [$name] = &[$($name::$variant,)+];
             /// The stable code, as stored and as sent in forms.
             pub const fn code(self) -> &'static str { match self { $($name::$variant => $code,)+ } }
-            /// The word people read.
             pub const fn label(self) -> &'static str { match self { $($name::$variant => $label,)+ } }
-            /// The value of a stored code.
             pub fn from_code(code: &str) -> Option<$name> { match code { $($code => Some($name::$variant),)+ _ => None } }
         }
         impl std::fmt::Display for $name {

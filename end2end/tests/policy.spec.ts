@@ -30,9 +30,13 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
   await page.getByRole("link", { name: "算一算" }).click();
   await islands(page);
   const results = page.locator("#calc-results");
+  const gain = page.locator(".calc-total .delta");
+  const figure = page.getByLabel("设备投资额（元）", { exact: true });
+  const field = page.locator(".calc-field", { has: figure });
   await expect(results.getByText("设备投资额还差 420,000 元")).toBeVisible();
+  await expect(field.getByText("= 458 万元")).toBeVisible();
   const calculate = async (value: string) => {
-    await page.getByLabel("设备投资额（元）", { exact: true }).fill(value);
+    await figure.fill(value);
     if (!scripted) await page.getByRole("button", { name: "重新计算" }).click();
   };
   if (scripted) {
@@ -40,21 +44,60 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
     await page.context().setOffline(true);
   }
   await calculate("12,000,000");
-  await expect(results.locator(".calc-total .delta")).toHaveText("+960,000 元");
+  await expect(gain).toHaveText("+960,000 元");
+  await expect(page.locator(".calc-moved")).toHaveText("技术改造设备补助（演示） +960,000 元");
   await expect(results.getByText("原来：差一点")).toBeVisible();
+  await expect(field.getByText("= 1,200 万元")).toBeVisible();
+  // As people say it, whatever keyboard they have.
+  await calculate("１２００ 万元");
+  await expect(gain).toHaveText("+960,000 元");
+  if (scripted) {
+    await figure.fill("800");
+    await field.getByRole("button", { name: "万" }).click();
+    await expect(figure).toHaveValue("800万");
+    await expect(field.getByText("= 800 万元")).toBeVisible();
+    await expect(gain).toHaveText("+640,000 元");
+    // The total is in sight wherever the reader is.
+    await page.getByRole("slider").last().scrollIntoViewIfNeeded();
+    await expect(page.locator(".calc-total")).toBeInViewport();
+    const slider = page.getByRole("slider", { name: "设备投资额，滑动调整" });
+    await slider.fill("10000000");
+    await expect(figure).toHaveValue("10,000,000");
+    await expect(gain).toHaveText("+800,000 元");
+    // Less than before is said with its sign.
+    await figure.fill("100万");
+    await expect(gain).toHaveCount(0);
+    await page.getByRole("link", { name: "还原" }).click();
+    await expect(figure).toHaveValue("4,580,000");
+  }
   await calculate("4999999.99");
   await expect(results.getByText("设备投资额还差 0.01 元")).toBeVisible();
-  if (scripted) await page.context().setOffline(false);
   // What cannot be read is said, and stays as it was typed.
   if (!scripted) complaints.expect(/422/);
   await calculate("一千万");
-  await expect(page.getByLabel("设备投资额（元）", { exact: true })).toHaveAttribute("aria-invalid", "true");
-  await expect(page.getByLabel("设备投资额（元）", { exact: true })).toHaveValue("一千万");
+  await expect(figure).toHaveAttribute("aria-invalid", "true");
+  await expect(figure).toHaveValue("一千万");
+  await expect(field.getByText("设备投资额：应为数字")).toBeVisible();
   await calculate("5000000");
-  await expect(results.locator(".calc-total .delta")).toHaveText("+400,000 元");
+  await expect(gain).toHaveText("+400,000 元");
   await picture(page, "policy-calculator");
-  await page.getByRole("button", { name: "保存到企业画像" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "已保存到企业画像" })).toBeVisible();
+  if (scripted) {
+    // Saved without a network: said, nothing lost, tried again.
+    complaints.expect(/ERR_INTERNET_DISCONNECTED/);
+    await page.getByRole("button", { name: "保存到企业画像" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "没有连上" })).toBeVisible();
+    await expect(figure).toHaveValue("5000000");
+    await page.context().setOffline(false);
+    await page.getByRole("button", { name: "再试一次" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "已保存到企业画像" })).toBeVisible();
+    await expect(gain).toHaveCount(0);
+    // Nothing new is nothing to save.
+    await page.getByRole("button", { name: "保存到企业画像" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "没有需要保存的改动" })).toBeVisible();
+  } else {
+    await page.getByRole("button", { name: "保存到企业画像" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "已保存到企业画像" })).toBeVisible();
+  }
 
   // The same item now; the form wants its materials, and keeps what was typed.
   await page.goto("/policies/demo-upgrade");

@@ -4,7 +4,6 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod demo;
-pub mod facts;
 pub mod http;
 pub mod import;
 pub mod photos;

@@ -33,14 +33,8 @@ create table membership (
 );
 create index membership_enterprise_idx on membership (enterprise_id);
 
--- The enterprises a station serves. Definer's rights: the policies of issue and enterprise would otherwise ask each other in a
--- circle.
-create function station_enterprises(station bigint) returns setof bigint
-language sql stable security definer set search_path = public, pg_temp as $$
-    select id from enterprise where station_id = station
-$$;
-
--- The enterprises of an area, likewise: station staff look up the member beside them (代办).
+-- The enterprises of an area: station staff look up the member beside them (代办). Definer's rights: the policies of membership and
+-- enterprise would otherwise ask each other in a circle.
 create function area_enterprises(code integer) returns setof bigint
 language sql stable security definer set search_path = public, pg_temp as $$
     select id from enterprise where area = code

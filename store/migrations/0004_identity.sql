@@ -75,56 +75,78 @@ grant usage on all sequences in schema public to qifu_app;
 create type session_row as (
     person_id bigint, person_name text, phone text, enterprise_id bigint, enterprise_name text, member_role text,
     enterprise_count bigint, staff_id bigint, login text, staff_name text, role text, area integer, department_id bigint,
-    station_id bigint, organisation text, must_change_password boolean, unread bigint, expires_at timestamptz
+    station_id bigint, organisation text, must_change_password boolean, unread bigint,
+    waiting bigint, expires_at timestamptz
 );
 
 -- Finds a live session, sets the scope, slides the expiry at most every ten minutes. No session: an empty scope and no row.
 -- Staff stay for twelve hours after their last use (store::identity::STAFF_SESSION_HOURS) whatever a member's session gets. The
--- messages counted are those of the enterprise chosen, which are the ones listed.
+-- messages counted are those of the enterprise chosen, which are the ones listed, up to a hundred: the badge says 99+.
 create function open_session(hash bytea, now_at timestamptz, ttl interval) returns setof session_row
-language plpgsql security definer set search_path = public, pg_temp as $$
+language plpgsql security definer rows 1 as $$
 declare
-    s session;
-    r session_row;
+    r public.session_row;
+    person bigint;
+    enterprise bigint;
+    staff bigint;
+    seen timestamptz;
+    until timestamptz;
 begin
-    select * into s from session where token_hash = hash and expires_at > now_at;
+    select s.person_id, s.enterprise_id, s.staff_id, s.seen_at, s.expires_at into person, enterprise, staff, seen, until
+    from public.session s where s.token_hash = hash and s.expires_at > now_at;
     if not found then
-        perform set_scope('', null, null, null, null, null, null);
+        perform public.set_scope('', null, null, null, null, null, null);
         return;
     end if;
-    if s.seen_at < now_at - interval '10 minutes' then
-        s.expires_at := now_at + case when s.staff_id is null then ttl else least(ttl, interval '12 hours') end;
-        update session set seen_at = now_at, expires_at = s.expires_at where token_hash = hash;
+    if seen < now_at - interval '10 minutes' then
+        until := now_at + case when staff is null then ttl else least(ttl, interval '12 hours') end;
+        update public.session s set seen_at = now_at, expires_at = until where s.token_hash = hash;
     end if;
-    r.expires_at := s.expires_at;
-    if s.person_id is not null then
+    r.expires_at := until;
+    if person is not null then
         select p.id, p.name, p.phone, e.id, e.name, m.role,
-            (select count(*) from membership where person_id = p.id),
-            (select count(*) from message where person_id = p.id and read_at is null
-                and (enterprise_id = m.enterprise_id or enterprise_id is null))
-        into r.person_id, r.person_name, r.phone, r.enterprise_id, r.enterprise_name, r.member_role, r.enterprise_count, r.unread
-        from person p
-        left join membership m on m.person_id = p.id and m.enterprise_id = s.enterprise_id
-        left join enterprise e on e.id = m.enterprise_id
-        where p.id = s.person_id;
-        perform set_scope('member', r.person_id, r.enterprise_id, null, null, null, null);
+            (select count(*) from public.membership o where o.person_id = person),
+            (select count(*) from (select from public.message u where u.person_id = person and u.read_at is null
+                and (u.enterprise_id = m.enterprise_id or u.enterprise_id is null) limit 100) unread),
+            (select count(*) from (select from public.issue i where i.enterprise_id = m.enterprise_id and i.queue is not null
+                and i.state in ('awaiting_input', 'answered') limit 100) waiting)
+        into r.person_id, r.person_name, r.phone, r.enterprise_id, r.enterprise_name, r.member_role, r.enterprise_count, r.unread,
+            r.waiting
+        from public.person p
+        left join public.membership m on m.person_id = person and m.enterprise_id = enterprise
+        left join public.enterprise e on e.id = m.enterprise_id
+        where p.id = person;
+        perform public.set_scope('member', r.person_id, r.enterprise_id, null, null, null, null);
     else
         select t.id, t.login, t.name, t.role, t.area, t.department_id, t.station_id, t.must_change_password,
             case t.role when 'handler' then d.name when 'station' then st.name when 'centre' then a.name || '企服中心' else a.name end,
-            (select count(*) from message where staff_id = t.id and read_at is null)
+            (select count(*) from (select from public.message u where u.staff_id = staff and u.read_at is null limit 100) unread)
         into r.staff_id, r.login, r.staff_name, r.role, r.area, r.department_id, r.station_id, r.must_change_password,
             r.organisation, r.unread
-        from staff t
-        left join department d on d.id = t.department_id
-        left join station st on st.id = t.station_id
-        left join area a on a.code = t.area
-        where t.id = s.staff_id and t.active;
+        from public.staff t
+        left join public.department d on d.id = t.department_id
+        left join public.station st on st.id = t.station_id
+        left join public.area a on a.code = t.area
+        where t.id = staff and t.active;
         if not found then
-            perform set_scope('', null, null, null, null, null, null);
+            perform public.set_scope('', null, null, null, null, null, null);
             return;
         end if;
-        perform set_scope(r.role, null, null, r.staff_id, r.area, r.department_id, r.station_id);
+        perform public.set_scope(r.role, null, null, r.staff_id, r.area, r.department_id, r.station_id);
     end if;
     return next r;
+end
+$$;
+
+-- Only who a token is, for a guard that asks before a body is read and gives the connection back: nothing is counted, prolonged or set.
+create function session_owner(hash bytea, now_at timestamptz) returns table (person_id bigint, enterprise_id bigint, member_role text,
+    staff_id bigint, role text, area integer, department_id bigint, station_id bigint, must_change_password boolean)
+language plpgsql stable security definer rows 1 as $$
+begin
+    return query select s.person_id, m.enterprise_id, m.role, t.id, t.role, t.area, t.department_id, t.station_id, t.must_change_password
+    from public.session s
+    left join public.membership m on m.person_id = s.person_id and m.enterprise_id = s.enterprise_id
+    left join public.staff t on t.id = s.staff_id and t.active
+    where s.token_hash = hash and s.expires_at > now_at and (s.person_id is not null or t.id is not null);
 end
 $$;

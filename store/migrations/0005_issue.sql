@@ -5,7 +5,12 @@ create table issue (
     number text not null constraint issue_number_key unique,
     -- Chosen by the form; the same key files once.
     client_key uuid not null,
-    enterprise_id bigint not null constraint issue_enterprise_fkey references enterprise,
+    -- No foreign keys to enterprise and person: each filing would lock both rows, and filings of one enterprise would queue for them.
+    -- write_filing looks the enterprise up, the triggers enterprise_filed and person_filed keep what is referred to.
+    enterprise_id bigint not null,
+    -- As the enterprise has them now (trigger enterprise_told): lists and policies then ask this row alone.
+    enterprise_name text not null,
+    enterprise_station bigint,
     area integer not null,
     centre integer not null,
     state text not null,
@@ -21,7 +26,7 @@ create table issue (
     level text not null,
     urgency text not null,
     channel text not null,
-    filed_by bigint constraint issue_filed_by_fkey references person,
+    filed_by bigint,
     station_id bigint constraint issue_station_fkey references station,
     lead bigint constraint issue_lead_fkey references department,
     co bigint[] not null default '{}',
@@ -45,26 +50,37 @@ create table issue (
     last_event_at timestamptz not null,
     -- Open: somebody owes something (State::is_open).
     open boolean not null,
+    -- Of the desk's queues by state, the one it lies in while it is open (store::issue::queue_of).
+    queue text,
+    constraint issue_queue_check check (open = (queue is not null)),
     constraint issue_client_key unique (enterprise_id, client_key)
 );
 comment on table issue is '诉求: projection of issue_event, written in the same transaction';
+-- An issue stays. So what refers to one needs no foreign key, which would lock the row and write it again for every event, message and
+-- set of words: these are written beside the issue, by functions and workers that have just read it.
+create trigger issue_no_delete before delete on issue for each row execute function refuse_change();
+create trigger issue_no_truncate before truncate on issue for each statement execute function refuse_change();
 
--- The enterprise's own list, newest movement first.
+-- Every filing pays for an index, so those that only some issues need are partial.
+-- The enterprise's own lists, newest movement first.
 create index issue_enterprise_idx on issue (enterprise_id, last_event_at desc, id desc);
--- The desk: what is open, by area and by department, the most urgent first.
-create index issue_open_centre_idx on issue (centre, state, late_at, id) where open;
-create index issue_open_late_idx on issue (late_at, id) where open;
-create index issue_open_lead_idx on issue (lead, state, late_at, id) where open;
+-- The desk: a queue of the city, of a centre, of a department, the most urgent first; a list of several queues merges them.
+create index issue_queue_idx on issue (queue, late_at, id) where open;
+create index issue_centre_queue_idx on issue (centre, queue, late_at, id) where open;
+create index issue_lead_queue_idx on issue (lead, queue, late_at, id) where open and lead is not null;
+-- Everything open, and what has become late or is about to since the counts were last brought up (0011_desk.sql).
+create index issue_late_idx on issue (late_at, id) where open;
+create index issue_warn_idx on issue (warn_at) where open;
+-- Everything, the latest filing first.
 create index issue_area_recent_idx on issue (area, submitted_at desc, id desc);
-create index issue_lead_recent_idx on issue (lead, submitted_at desc, id desc);
 create index issue_recent_idx on issue (submitted_at desc, id desc);
+create index issue_lead_recent_idx on issue (lead, submitted_at desc, id desc) where lead is not null;
 create index issue_co_idx on issue using gin (co) where open and co <> '{}';
-create index issue_station_idx on issue (station_id, submitted_at desc) where station_id is not null;
 create index issue_pause_idx on issue (pause_cap) where pause_cap is not null;
-create index issue_category_idx on issue (category, lead) where lead is not null;
+create index issue_category_idx on issue (category, id desc) where lead is not null;
 
 create table issue_event (
-    issue_id bigint not null constraint issue_event_issue_fkey references issue,
+    issue_id bigint not null,
     seq integer not null constraint issue_event_seq_check check (seq > 0),
     at timestamptz not null,
     kind text not null,
@@ -102,7 +118,7 @@ create index photo_pending_idx on photo (created_at) where issue_id is null;
 comment on table photo is 'Re-encoded pictures; the files lie in the object store under the id';
 
 create table issue_search (
-    issue_id bigint constraint issue_search_pkey primary key constraint issue_search_issue_fkey references issue,
+    issue_id bigint constraint issue_search_pkey primary key,
     tokens tsvector not null
 );
 create index issue_search_tokens_idx on issue_search using gin (tokens);
@@ -116,30 +132,40 @@ create table issue_day (
     base bigint not null
 );
 
--- What a command wants told and refreshed, drained by any server.
-create table outbox (
-    id bigint generated always as identity constraint outbox_pkey primary key,
-    issue_id bigint not null constraint outbox_issue_fkey references issue,
-    notices jsonb not null,
-    created_at timestamptz not null
+-- What the desk counts of an open issue.
+create type standing as (
+    queue text, centre integer, area integer, lead bigint, co bigint[], station bigint, enterprise_station bigint,
+    warn_at timestamptz, late_at timestamptz
 );
 
-alter table issue enable row level security;
--- domain::issue::permission::may_read, said again. Sub-selects are evaluated once per statement, so a row costs comparisons only.
-create policy issue_scope on issue using (
-    case (select scope('kind'))
-        when 'member' then enterprise_id = (select scope_id('enterprise'))
-        when 'station' then station_id = (select scope_id('station'))
-            or enterprise_id in (select station_enterprises((select scope_id('station'))))
-        when 'centre' then (select scope_id('area') % 100 = 0)
-            or area = (select scope_id('area')) or centre = (select scope_id('area'))
-        when 'handler' then lead = (select scope_id('department')) or co @> array[(select scope_id('department'))]
-        when 'supervisor' then ((select scope_id('area') % 100 = 0) or area = (select scope_id('area')))
-            and (flags <> '{}' or (open and late_at < now()))
-        when 'leader' then (select scope_id('area') % 100 = 0) or area = (select scope_id('area'))
+-- What a command wants told, refreshed and counted, drained by any server.
+create table outbox (
+    id bigint generated always as identity constraint outbox_pkey primary key,
+    issue_id bigint not null,
+    notices jsonb not null,
+    created_at timestamptz not null,
+    -- How the issue stood before and after; null where it was not open.
+    before standing,
+    after standing
+);
+
+-- domain::issue::permission::may_read, said again, once for the policy and for functions that read with the owner's rights. PostgreSQL
+-- writes its body into the query that calls it, as long as there is no sub-select in it.
+create function may_read_issue(enterprise bigint, station bigint, enterprise_station bigint, area integer, centre integer, lead bigint,
+    co bigint[], abnormal boolean) returns boolean language sql stable parallel safe as $$
+    select coalesce(case current_setting('qifu.kind', true)
+        when 'member' then enterprise = public.scope_id('enterprise')
+        when 'station' then station = public.scope_id('station') or enterprise_station = public.scope_id('station')
+        when 'centre' then public.scope_id('area') % 100 = 0 or area = public.scope_id('area') or centre = public.scope_id('area')
+        when 'handler' then lead = public.scope_id('department') or co @> array[public.scope_id('department')]
+        when 'supervisor' then abnormal and (public.scope_id('area') % 100 = 0 or area = public.scope_id('area'))
+        when 'leader' then public.scope_id('area') % 100 = 0 or area = public.scope_id('area')
         when 'system' then true
-        else false
-    end
+    end, false)
+$$;
+alter table issue enable row level security;
+create policy issue_scope on issue using (
+    may_read_issue(enterprise_id, station_id, enterprise_station, area, centre, lead, co, flags <> '{}' or (open and late_at < now()))
 );
 
 -- Everything of an issue is as visible as the issue: these sub-selects run under the issue's own policy.
@@ -161,16 +187,15 @@ create policy issue_search_scope on issue_search using (exists (select from issu
 alter table outbox enable row level security;
 create policy outbox_scope on outbox for select using ((select scope('kind')) = 'system');
 create policy outbox_drain on outbox for delete using ((select scope('kind')) = 'system');
-create policy outbox_write on outbox for insert with check (exists (select from issue i where i.id = issue_id));
+create policy outbox_write on outbox for insert with check ((select scope('kind')) = 'system');
 -- `for update skip locked` asks for the policies of an update besides those of reading.
 create policy outbox_lock on outbox for update using ((select scope('kind')) = 'system');
 
 -- Who may write, where reading is wider.
 create policy issue_search_insert on issue_search as restrictive for insert with check ((select scope('kind')) = 'system');
 create policy issue_search_update on issue_search as restrictive for update using ((select scope('kind')) = 'system');
--- Issues are filed by members, or by the station beside them (S-3).
-create policy issue_insert on issue as restrictive for insert
-    with check ((select scope('kind')) in ('member', 'station', 'system'));
+-- Filed by write_filing alone, which asks who files; histories are the system's.
+create policy issue_insert on issue as restrictive for insert with check ((select scope('kind')) = 'system');
 -- Supervisors and leaders look on; everybody else who reads an issue may have a command for it, which the rules decide.
 create policy issue_event_insert on issue_event as restrictive for insert
     with check ((select scope('kind')) in ('member', 'station', 'centre', 'handler', 'system'));

@@ -5,7 +5,7 @@
 use super::read::{self, Home};
 use crate::issue::view::issue_cell;
 use crate::message::MessageList;
-use crate::policy::space::home_block;
+use crate::policy::space::HomePolicies;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::{empty, icon, section};
@@ -47,7 +47,7 @@ fn page(home: Home, clock: &Clock) -> AnyView {
     view! {
         {identity(&enterprise)}
         {section(format!("待您处理 {}", issues.waiting.len()), waiting(&issues, clock.now))}
-        {home_block(&policies, local(clock.now).date())}
+        <HomePolicies view=policies today=local(clock.now).date()/>
         {section(format!("办理中的诉求 {}", issues.open_count), running(&issues, clock))}
         {messages}
         {station(&enterprise, clock)}

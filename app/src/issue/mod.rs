@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 pub mod act;
 #[cfg(feature = "ssr")]
+pub mod desk;
+#[cfg(feature = "ssr")]
 pub mod read;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod space;
@@ -12,6 +14,8 @@ pub mod tag;
 pub mod timeline;
 #[cfg(feature = "ssr")]
 pub mod view;
+#[cfg(feature = "ssr")]
+pub mod watch;
 
 #[cfg(feature = "ssr")]
 pub use space::{CommandPage, IssuePage, IssuesPage};

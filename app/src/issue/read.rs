@@ -97,6 +97,16 @@ pub async fn desk(ctx: &mut Ctx, queue: &str, words: &str, after: Option<&str>) 
     Ok(Desk { staff, queue: Some(queue), counts, page, words })
 }
 
+/// Issues of the scope by number, enterprise or words, the latest first.
+///
+/// # Errors
+/// As [`Ctx::require_desk`].
+pub async fn find(ctx: &mut Ctx, words: &str) -> Result<Vec<IssueRow>, AppError> {
+    ctx.require_desk()?;
+    let words = words.trim();
+    Ok(if words.is_empty() { Vec::new() } else { store::issue::search(&mut ctx.conn, words).await? })
+}
+
 /// A department proposed for a dispatch, and why.
 #[derive(Debug, Clone)]
 pub struct Route {

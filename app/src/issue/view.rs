@@ -2,18 +2,17 @@
 
 use super::tag::state_tag;
 use crate::issue::space::progress::TimeBar;
-use crate::ui::{When, time};
+use crate::ui::When;
 use domain::area::centre_name;
-use domain::calendar::{WorkCalendar, local, words};
-use domain::issue::clock::Step;
-use domain::issue::{Issue, State};
+use domain::calendar::{WorkCalendar, words};
+use domain::issue::State;
 use leptos::prelude::*;
 use store::issue::IssueRow;
 use store::reference::Reference;
 use time::OffsetDateTime;
 
 /// How urgent a due time is, for the tone of its words.
-fn tone(now: OffsetDateTime, warn: Option<OffsetDateTime>, due: OffsetDateTime) -> &'static str {
+pub fn tone(now: OffsetDateTime, warn: Option<OffsetDateTime>, due: OffsetDateTime) -> &'static str {
     match warn {
         _ if now > due => "late",
         Some(warn) if now >= warn => "warn",
@@ -68,45 +67,4 @@ pub fn issue_cell(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, 
         </li>
     }
     .into_any()
-}
-
-/// The clocks of every step, for staff.
-pub fn clocks(issue: &Issue, now: OffsetDateTime, calendar: &WorkCalendar) -> AnyView {
-    let rows = issue.clocks().map(|(step, clock)| {
-        let name = step.label();
-        let due = time(clock.due, words::due(clock.due, now));
-        let (tone, status) = match clock.met {
-            Some(met) if met <= clock.due => ("ok", format!("{} 完成", words::moment(met, now))),
-            Some(met) => ("late", format!("{} 完成，{}", words::moment(met, now), calendar.remaining(met, clock.due))),
-            None if !issue.state.is_open() => ("quiet", "未完成".to_owned()),
-            None if issue.pause.as_ref().is_some_and(|pause| !pause.lapsed) && matches!(step, Step::Answer | Step::Interim) => {
-                ("quiet", "待企业补充，暂停计时".to_owned())
-            }
-            None => (tone(now, Some(clock.warn), clock.due), calendar.remaining(now, clock.due)),
-        };
-        view! { <tr><th scope="row">{name}</th><td>{due}</td><td class=format!("status {tone}")>{status}</td></tr> }
-    });
-    view! {
-        <table class="clocks">
-            <caption class="hidden">"各环节时限"</caption>
-            <thead><tr><th scope="col">"环节"</th><th scope="col">"期限"</th><th scope="col">"状态"</th></tr></thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
-    }
-    .into_any()
-}
-
-/// What is left of a row at the desk, as tone and words; no words when no clock runs.
-pub fn row_left(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar) -> (&'static str, String) {
-    match row.late_at {
-        Some(due) => (tone(now, row.warn_at, due), calendar.remaining(now, due)),
-        None if row.state == State::AwaitingInput => ("quiet", "暂停计时".to_owned()),
-        None => ("quiet", String::new()),
-    }
-}
-
-/// `11月24日`.
-pub fn day(at: OffsetDateTime) -> String {
-    let there = local(at);
-    format!("{}月{}日", u8::from(there.month()), there.day())
 }

@@ -26,6 +26,11 @@ pub fn DeskLayout() -> impl IntoView {
     }
 }
 
+/// Where the sections of a duty are, and their names.
+pub fn desk_sections(duty: &Duty) -> Vec<(&'static str, &'static str)> {
+    sections(duty, "", 0).into_iter().map(|section| (section.href, section.label)).collect()
+}
+
 fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     let mut list = Vec::new();
     if !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator) {

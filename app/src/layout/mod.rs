@@ -5,7 +5,7 @@ mod desk;
 mod plain;
 mod space;
 
-pub use desk::DeskLayout;
+pub use desk::{DeskLayout, desk_sections};
 pub use plain::{PlainFrame, PlainLayout};
 pub use space::SpaceLayout;
 

@@ -49,7 +49,7 @@ pub fn NewMessages(initial: i64, stream: String, path: String, desk: bool) -> im
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use crate::message::rpc::{Counts, message_counts};
+    use crate::message::rpc::{Counts, current_counts};
     use gloo::events::EventListener;
     use gloo::timers::future::TimeoutFuture;
     use leptos::prelude::{document, window};
@@ -100,7 +100,7 @@ mod browser {
             TimeoutFuture::new(300).await;
             ASKING.set(false);
             // Without an answer the old counts stand.
-            if let Ok(fresh) = message_counts().await {
+            if let Ok(fresh) = current_counts().await {
                 let watchers = WATCHERS.with_borrow(Clone::clone);
                 watchers.iter().for_each(|watcher| watcher(fresh));
             }

@@ -16,7 +16,7 @@ pub struct Counts {
 
 /// The counts of whoever is signed in, now.
 #[server(prefix = "/rpc", endpoint = "message/counts", input = Postcard, output = Postcard)]
-pub async fn message_counts() -> Result<Counts, RpcError> {
+pub async fn current_counts() -> Result<Counts, RpcError> {
     let request = crate::request::Request::current();
     let ctx = request.open().await?;
     Ok(super::read::counts(&ctx)?)

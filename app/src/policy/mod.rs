@@ -1,9 +1,19 @@
 //! Policies (S-16, S-17, S-21 to S-26): what fits an enterprise and the money it brings, and the desk that writes, publishes and reviews.
 
 #[cfg(feature = "ssr")]
-pub use crate::api::policy as read;
+pub mod act;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod calculator;
+pub mod desk;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod facts;
 #[cfg(feature = "ssr")]
-pub mod space {
-    //! The space's pages.
-    pub use crate::pages::enterprise::policy::home_block;
-}
+pub mod read;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod rpc;
+#[cfg(feature = "ssr")]
+pub mod space;
+#[cfg(feature = "ssr")]
+pub mod view;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod why;

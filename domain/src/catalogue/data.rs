@@ -5,9 +5,7 @@ use crate::issue::Level::{self, Complex, Ordinary, Simple};
 /// 服务板块 with its lead department (S-4).
 #[derive(Debug, Clone, Copy)]
 pub struct Board {
-    /// Stable code.
     pub code: &'static str,
-    /// Name.
     pub name: &'static str,
     /// Code of the lead department, which stands in for departments without people on site.
     pub lead: &'static str,
@@ -20,7 +18,6 @@ pub struct Category {
     pub code: &'static str,
     /// Board code.
     pub board: &'static str,
-    /// Name.
     pub name: &'static str,
     /// Code of the department it usually goes to.
     pub department: &'static str,
@@ -33,9 +30,7 @@ pub struct Category {
 /// A municipal department (部门).
 #[derive(Debug, Clone, Copy)]
 pub struct Department {
-    /// Stable code.
     pub code: &'static str,
-    /// Name.
     pub name: &'static str,
     /// Whether it has people in the centre; without, the board's lead accepts for it (S-4).
     pub on_site: bool,

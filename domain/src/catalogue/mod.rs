@@ -7,12 +7,10 @@ pub use data::{BOARDS, Board, CATEGORIES, Category, DEPARTMENTS, Department};
 
 use serde::{Deserialize, Serialize};
 
-/// The category of a code.
 pub fn category(code: &str) -> Option<&'static Category> {
     CATEGORIES.iter().find(|category| category.code == code)
 }
 
-/// The board of a code.
 pub fn board(code: &str) -> Option<&'static Board> {
     BOARDS.iter().find(|board| board.code == code)
 }
@@ -34,7 +32,6 @@ pub fn route(category: &Category) -> &'static str {
 /// A category that fits a text.
 #[derive(Debug, Clone)]
 pub struct Suggestion {
-    /// The category.
     pub category: &'static Category,
     /// Weight of the words found.
     pub score: usize,

@@ -56,7 +56,6 @@ pub enum Command {
         category: String,
         /// Difficulty, which sets the limit of the answer.
         level: Level,
-        /// Urgency.
         urgency: Urgency,
     },
     /// 不予受理.
@@ -67,10 +66,7 @@ pub enum Command {
         explanation: String,
     },
     /// 对不予受理提出异议.
-    Object {
-        /// Why the enterprise disagrees.
-        reason: String,
-    },
+    Object { reason: String },
     /// 请企业补充.
     Ask {
         /// What is missing.

@@ -1,7 +1,7 @@
 //! The desk's queues (工作台): which duty has which, and what makes an issue belong to one.
 //!
-//! The rule of a queue is data, so that the store can ask the database with it and a test can ask one issue. Whose issues they are
-//! is the duty's scope: a department leads them, or takes part in them ([`Queue::Assisting`]).
+//! The rule of a queue is data, so that the store can ask the database with it and a test can ask one issue. Whose issues they
+//! are is the duty's scope: a department leads them, or takes part in them ([`Queue::Assisting`]).
 
 use super::{Issue, State};
 use crate::actor::Duty;

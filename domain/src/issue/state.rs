@@ -91,8 +91,8 @@ vocabulary! {
 }
 
 impl RatingReason {
-    /// The reasons that fit a level: praise with the upper two, complaints with the lower two, both in the middle. They are what is
-    /// offered, not what is let through: without a script all are shown at once, and what a person ticks counts.
+    /// The reasons that fit a level: praise with the upper two, complaints with the lower two, both in the middle. They are what
+    /// is offered, not what is let through: without a script all are shown at once, and what a person ticks counts.
     pub fn fitting(level: Satisfaction) -> &'static [RatingReason] {
         let (praise, complaints) = RatingReason::ALL.split_at(3);
         match level {

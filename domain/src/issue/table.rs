@@ -34,11 +34,9 @@ pub enum To {
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Transition {
-    /// The command.
     pub command: CommandKind,
     /// Who may give it.
     pub who: &'static [Who],
-    /// In which states.
     pub from: &'static [State],
     /// Where it leads.
     pub to: To,

@@ -17,7 +17,6 @@ vocabulary! {
 
 /// How a member is told who never chose: in the app, and not by SMS.
 pub const IN_APP: bool = true;
-/// See [`IN_APP`].
 pub const SMS: bool = false;
 
 vocabulary! {

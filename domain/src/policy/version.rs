@@ -1,5 +1,5 @@
-//! From draft to publication (S-23): the states of a version and who moves it. One person writes, another publishes (四眼原则), both
-//! of the area that keeps the item. As with issues, the table is data. PostgreSQL's triggers repeat it as a second wall.
+//! From draft to publication (S-23): the states of a version and who moves it. One person writes, another publishes (四眼原则),
+//! both of the area that keeps the item. As with issues, the table is data. PostgreSQL's triggers repeat it as a second wall.
 
 use crate::actor::{AreaCode, StaffId, area_covers};
 use crate::text::clean;
@@ -26,7 +26,8 @@ vocabulary! {
 }
 
 impl Command {
-    /// Whether the words are checked once more ([`super::check`]): nothing unfit comes before the second pair of eyes, or the city.
+    /// Whether the words are checked once more ([`super::check`]): nothing unfit comes before the second pair of eyes, or the
+    /// city.
     pub fn needs_fit(self) -> bool {
         matches!(self, Command::Submit | Command::Publish)
     }

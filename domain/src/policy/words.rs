@@ -2,10 +2,10 @@
 
 use super::amount::{Amount, Band, TierMode};
 use super::condition::{Condition, Op, Test};
+use super::day;
 use super::explain::LeafResult;
 use super::facts::Facts;
 use super::library::{AttributeKind, Library};
-use super::model::day;
 use super::money::{Decimal, Fen, ONE, thousands};
 use crate::area;
 use crate::enterprise::Scale;
@@ -52,7 +52,7 @@ pub fn code_name(attr: &str, code: &str) -> String {
 }
 
 /// A decimal with thousands separators.
-fn grouped(value: Decimal) -> String {
+pub fn grouped(value: Decimal) -> String {
     let text = value.to_string();
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, fraction)| (whole, Some(fraction)));
     let whole = whole.parse().map_or_else(|_| whole.to_owned(), thousands);

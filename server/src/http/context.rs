@@ -66,10 +66,25 @@ pub async fn page(request: &Request, path: &str, status: StatusCode, provide: im
 /// # Errors
 /// Whatever is neither done nor to be mended.
 pub async fn finish(request: &Request, done: Result<Next, AppError>, form: Form, path: &str) -> Reply {
+    finish_in(request, done, form, path, || {}).await
+}
+
+/// As [`finish`]; `provide` puts into the context of the page that is shown again what it should know besides the form.
+///
+/// # Errors
+/// As [`finish`].
+pub async fn finish_in(request: &Request, done: Result<Next, AppError>, form: Form, path: &str, provide: impl FnOnce()) -> Reply {
     match done {
         Ok(next) => Ok(redirect(&next)),
         Err(AppError::Conflict(to, sentence)) => Ok(redirect(&Next::to(to).saying(sentence))),
-        Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => again(request, &error, form, path).await,
+        Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
+            let form = form.with_errors(error.faults());
+            let provide = || {
+                provide_context(form);
+                provide();
+            };
+            page(request, path, error.status(), provide).await
+        }
         Err(error) => Err(error.into()),
     }
 }

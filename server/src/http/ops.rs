@@ -1,8 +1,8 @@
 //! Health, static files, and what is not there.
 
-use super::legacy::Req;
 use crate::state::AppState;
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
@@ -15,11 +15,11 @@ pub async fn healthz() -> &'static str {
 }
 
 /// The process can serve: its database answers.
-pub async fn readyz(req: Req) -> Response {
-    if req.state.shutdown.is_cancelled() {
+pub async fn readyz(State(state): State<AppState>) -> Response {
+    if state.shutdown.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response();
     }
-    if req.state.store.is_ready().await {
+    if state.store.is_ready().await {
         "ok".into_response()
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "no database").into_response()

@@ -1,6 +1,7 @@
 //! Evaluation of a policy (政策评估, S-25): how far it came on the way from match to money.
 
 use crate::{Conn, StoreError};
+use domain::policy::funnel::Step;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -45,15 +46,15 @@ pub struct Row {
 }
 
 /// The steps of the funnel: code and label, in their order.
-pub const STEPS: [(&str, &str); 7] = [
-    ("matched", "匹配"),
-    ("told", "推送"),
-    ("read", "查看"),
-    ("calculated", "测算"),
-    ("applied", "申请"),
-    ("approved", "核准"),
-    ("paid", "拨付"),
-];
+pub const STEPS: [(&str, &str); Step::ALL.len()] = {
+    let mut steps = [("", ""); Step::ALL.len()];
+    let mut at = 0;
+    while at < steps.len() {
+        steps[at] = (Step::ALL[at].code(), Step::ALL[at].label());
+        at += 1;
+    }
+    steps
+};
 
 /// The figures of an item.
 ///
@@ -64,10 +65,11 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
         .fetch_all(conn.pg())
         .await?;
     let count = |code: &str| steps.iter().find(|row| row.step == code).map_or(0, |row| row.count);
-    let funnel = STEPS.iter().map(|(code, _)| ((*code).to_owned(), count(code))).collect();
+    let funnel = Step::ALL.iter().map(|step| (step.code().to_owned(), count(step.code()))).collect();
     let money = sqlx::query!(
         r#"select coalesce(sum(approved_amount) filter (where state in ('approved', 'paid')), 0)::bigint as "approved!",
-            coalesce(sum(paid_amount), 0)::bigint as "paid!", avg(rating)::double precision as rating, count(rating) as "ratings!",
+            coalesce(sum(paid_amount), 0)::bigint as "paid!",
+            avg(rating)::double precision as rating, count(rating) as "ratings!",
             (select coalesce(sum(amount), 0)::bigint from policy_match where item_id = $1) as "matched!",
             (select min(published_at) from policy_version where item_id = $1) as published_at
         from application where item_id = $1"#,
@@ -83,29 +85,8 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
     )
     .fetch_one(conn.pg())
     .await?;
-    let districts = sqlx::query_as!(
-        Row,
-        r#"select e.area::text as "key!", count(*) filter (where s.step = 'matched') as "matched!",
-            count(*) filter (where s.step = 'applied') as "applied!", count(*) filter (where s.step = 'paid') as "paid!",
-            (select coalesce(sum(a.paid_amount), 0)::bigint from application a where a.item_id = $1 and a.area = e.area) as "amount!"
-        from policy_step s join enterprise e on e.id = s.enterprise_id where s.item_id = $1 group by e.area order by e.area"#,
-        item
-    )
-    .fetch_all(conn.pg())
-    .await?;
-    let industries = sqlx::query_as!(
-        Row,
-        r#"select k.section as "key!", count(*) filter (where k.step = 'matched') as "matched!",
-            count(*) filter (where k.step = 'applied') as "applied!", count(*) filter (where k.step = 'paid') as "paid!",
-            coalesce(sum(k.amount) filter (where k.step = 'paid'), 0)::bigint as "amount!"
-        from (select s.step, coalesce(left(p.facts -> 'industry' ->> 'value', 1), '?') as section,
-                (select sum(a.paid_amount) from application a where a.item_id = s.item_id and a.enterprise_id = s.enterprise_id) as amount
-            from policy_step s left join portrait p on p.enterprise_id = s.enterprise_id where s.item_id = $1) k
-        group by k.section order by k.section"#,
-        item
-    )
-    .fetch_all(conn.pg())
-    .await?;
+    let districts = districts(conn, item).await?;
+    let industries = industries(conn, item).await?;
     let questions = sqlx::query_scalar!(r#"select policy_questions($1) as "count!""#, item).fetch_one(conn.pg()).await?;
     Ok(Evaluation {
         funnel,
@@ -119,6 +100,37 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
         questions,
         published_at: money.published_at,
     })
+}
+
+async fn districts(conn: &mut Conn, item: i64) -> Result<Vec<Row>, StoreError> {
+    Ok(sqlx::query_as!(
+        Row,
+        r#"select e.area::text as "key!", count(*) filter (where s.step = 'matched') as "matched!",
+            count(*) filter (where s.step = 'applied') as "applied!", count(*) filter (where s.step = 'paid') as "paid!",
+            (select coalesce(sum(a.paid_amount), 0)::bigint from application a
+                where a.item_id = $1 and a.area = e.area) as "amount!"
+        from policy_step s join enterprise e on e.id = s.enterprise_id where s.item_id = $1 group by e.area order by e.area"#,
+        item
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+async fn industries(conn: &mut Conn, item: i64) -> Result<Vec<Row>, StoreError> {
+    Ok(sqlx::query_as!(
+        Row,
+        r#"select k.section as "key!", count(*) filter (where k.step = 'matched') as "matched!",
+            count(*) filter (where k.step = 'applied') as "applied!", count(*) filter (where k.step = 'paid') as "paid!",
+            coalesce(sum(k.amount) filter (where k.step = 'paid'), 0)::bigint as "amount!"
+        from (select s.step, coalesce(left(p.facts -> 'industry' ->> 'value', 1), '?') as section,
+                (select sum(a.paid_amount) from application a
+                    where a.item_id = s.item_id and a.enterprise_id = s.enterprise_id) as amount
+            from policy_step s left join portrait p on p.enterprise_id = s.enterprise_id where s.item_id = $1) k
+        group by k.section order by k.section"#,
+        item
+    )
+    .fetch_all(conn.pg())
+    .await?)
 }
 
 /// Notes that an enterprise came to a step.
@@ -141,7 +153,8 @@ pub async fn spent(conn: &mut Conn, item: i64) -> Result<i64, StoreError> {
 /// As [`spent`], inside a transaction.
 pub(super) async fn spent_in(conn: &mut PgConnection, item: i64) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select coalesce(sum(coalesce(paid_amount, approved_amount)) filter (where state in ('approved', 'paid')), 0)::bigint as "spent!"
+        r#"select coalesce(sum(coalesce(paid_amount, approved_amount))
+            filter (where state in ('approved', 'paid')), 0)::bigint as "spent!"
         from application where item_id = $1"#,
         item
     )
@@ -161,7 +174,8 @@ pub async fn note_question(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into policy_question_asked (issue_number, item_id, enterprise_id, at) values ($1, $2, $3, $4) on conflict do nothing",
+        "insert into policy_question_asked (issue_number, item_id, enterprise_id, at) values ($1, $2, $3, $4)
+            on conflict do nothing",
         number,
         item,
         enterprise,

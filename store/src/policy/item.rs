@@ -24,14 +24,11 @@ use domain::policy::version::{Standing, State};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-/// A published version.
 #[derive(Debug, Clone)]
 pub struct Published {
     /// The item's id.
     pub id: i64,
-    /// What it says.
     pub item: Item,
-    /// When it was published.
     pub published_at: OffsetDateTime,
 }
 
@@ -42,11 +39,9 @@ pub struct Version {
     pub id: i64,
     /// The item's code.
     pub code: String,
-    /// Version.
     pub version: i32,
     /// A code of [`State`].
     pub state: String,
-    /// Title.
     pub title: String,
     /// What it says, as JSON.
     pub body: String,
@@ -56,11 +51,8 @@ pub struct Version {
     pub department: Option<i64>,
     /// Who wrote it.
     pub written_by: Option<StaffId>,
-    /// When.
     pub written_at: OffsetDateTime,
-    /// When it was published.
     pub published_at: Option<OffsetDateTime>,
-    /// When it was withdrawn.
     pub withdrawn_at: Option<OffsetDateTime>,
     /// Why.
     pub withdrawn_reason: String,
@@ -117,8 +109,8 @@ pub(super) async fn in_force_in(conn: &mut PgConnection, on: Date) -> Result<Vec
         .collect()
 }
 
-/// What tells whether [`in_force`] or the libraries would answer anything new: how many versions were published and withdrawn, and when
-/// last; the last transaction that wrote to a library.
+/// What tells whether [`in_force`] or the libraries would answer anything new: how many versions were published and withdrawn,
+/// and when last; the last transaction that wrote to a library.
 ///
 /// # Errors
 /// [`StoreError`].

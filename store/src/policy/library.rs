@@ -41,8 +41,10 @@ pub(super) async fn all_in(conn: &mut PgConnection) -> Result<Library, StoreErro
 /// [`StoreError::Conflict`] for a code that is none.
 pub async fn put_attribute(conn: &mut Conn, attribute: &Attribute) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into policy_attribute (code, name, kind, unit, source, refresh, enterprise_may_state) values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (code) do update set name = excluded.name, kind = excluded.kind, unit = excluded.unit, source = excluded.source,
+        "insert into policy_attribute (code, name, kind, unit, source, refresh, enterprise_may_state)
+            values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (code) do update set name = excluded.name, kind = excluded.kind, unit = excluded.unit,
+            source = excluded.source,
             refresh = excluded.refresh, enterprise_may_state = excluded.enterprise_may_state",
         attribute.code,
         attribute.name,

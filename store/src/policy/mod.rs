@@ -1,4 +1,5 @@
-//! Policies (S-16, S-17, S-21 to S-26): libraries, items and their versions, portraits, matches, what is told, applications, evaluation.
+//! Policies (S-16, S-17, S-21 to S-26): libraries, items and their versions, portraits, matches, what is told, applications,
+//! evaluation.
 
 pub mod application;
 pub mod evaluation;
@@ -15,8 +16,8 @@ use sqlx::{Postgres, Transaction};
 use std::collections::HashMap;
 use time::Date;
 
-/// Ends a transaction as what was done in it says. A refusal rolls back at once: a transaction that is only dropped keeps its locks
-/// until somebody uses its connection again.
+/// Ends a transaction as what was done in it says. A refusal rolls back at once: a transaction that is only dropped keeps its
+/// locks until somebody uses its connection again.
 async fn settle<T, E: From<sqlx::Error>>(tx: Transaction<'_, Postgres>, done: Result<T, E>) -> Result<T, E> {
     if done.is_ok() {
         tx.commit().await?
@@ -33,7 +34,6 @@ pub struct Shelf {
     pub stamp: String,
     /// The items.
     pub book: Book,
-    /// The libraries.
     pub library: Library,
     /// Ids by code.
     pub ids: HashMap<String, i64>,

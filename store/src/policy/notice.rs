@@ -1,5 +1,5 @@
-//! What members are told of policies (S-23): a new match once, a deadline 14 and 3 days before, one digest a day at most, each as the
-//! member wants it.
+//! What members are told of policies (S-23): a new match once, a deadline 14 and 3 days before, one digest a day at most, each
+//! as the member wants it.
 
 use super::settle;
 use crate::{Conn, StoreError};
@@ -30,11 +30,8 @@ const fn days(occasion: Occasion) -> i32 {
 /// How a member wants to be told of a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preference {
-    /// The kind.
     pub kind: String,
-    /// In the app.
     pub in_app: bool,
-    /// By SMS.
     pub sms: bool,
 }
 
@@ -106,7 +103,8 @@ pub async fn choose(
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
-        "insert into policy_subscription (person_id, enterprise_id, tag) select $1, $2, t from unnest($3::text[]) t on conflict do nothing",
+        "insert into policy_subscription (person_id, enterprise_id, tag) select $1, $2, t from unnest($3::text[]) t
+            on conflict do nothing",
         person,
         enterprise,
         tags
@@ -117,9 +115,9 @@ pub async fn choose(
     Ok(())
 }
 
-/// Queues the reminders of windows that end soon ([`Occasion::reminder`]), for whoever matched before and has not applied. Needs the
-/// system's scope; runs as often as one likes, and makes up for a day on which it did not run. A later window of the same item is
-/// told again.
+/// Queues the reminders of windows that end soon ([`Occasion::reminder`]), for whoever matched before and has not applied. Needs
+/// the system's scope; runs as often as one likes, and makes up for a day on which it did not run. A later window of the same
+/// item is told again.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -150,8 +148,8 @@ pub async fn queue_deadlines(conn: &mut Conn, on: Date, now: OffsetDateTime) -> 
     Ok(done.rows_affected())
 }
 
-/// Tells up to `limit` enterprises that have something untold and no digest today: one message for each member who wants it. Needs the
-/// system's scope; any number of servers may run it at once. Answers how many enterprises were told.
+/// Tells up to `limit` enterprises that have something untold and no digest today: one message for each member who wants it.
+/// Needs the system's scope; any number of servers may run it at once. Answers how many enterprises were told.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was told then.
@@ -181,7 +179,8 @@ async fn tell_in(tx: &mut PgConnection, on: Date, now: OffsetDateTime, limit: i6
     let (messages, sms) = compose(&rows)?;
     write_messages(tx, &messages, now).await?;
     sqlx::query!(
-        "insert into job (kind, payload, run_at, created_at) select 'sms_notice', payload, $2, $3 from unnest($1::jsonb[]) payload",
+        "insert into job (kind, payload, run_at, created_at) select 'sms_notice', payload, $2, $3
+            from unnest($1::jsonb[]) payload",
         &sms,
         daytime(now),
         now

@@ -13,5 +13,6 @@ mod random;
 mod replay;
 mod scope;
 mod session;
+mod tally;
 mod world;
 mod writes;

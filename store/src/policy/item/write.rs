@@ -1,4 +1,5 @@
-//! Writing versions. What may be is [`domain::policy::version`]'s; here it is asked under a lock and written in the same transaction.
+//! Writing versions. What may be is [`domain::policy::version`]'s; here it is asked under a lock and written in the same
+//! transaction.
 
 use super::{Version, read, standing};
 use crate::policy::{library, settle};
@@ -181,8 +182,8 @@ async fn command_in(
     let fit = !command.needs_fit() || may_publish(&check(&found.item()?, &library::all_in(tx).await?));
     let state = found.standing()?.decide(command, editor, fit)?;
     sqlx::query!(
-        "update policy_version set state = $3, published_by = coalesce($4, published_by), published_at = coalesce($5, published_at),
-            withdrawn_by = $6, withdrawn_at = $7, withdrawn_reason = $8
+        "update policy_version set state = $3, published_by = coalesce($4, published_by),
+            published_at = coalesce($5, published_at), withdrawn_by = $6, withdrawn_at = $7, withdrawn_reason = $8
          where item_id = $1 and version = $2",
         found.id,
         version,
@@ -201,8 +202,8 @@ async fn command_in(
     Ok(state)
 }
 
-/// Publishes an item from files, as the system; one that is published already with the same words changes nothing. Answers whether
-/// it was new.
+/// Publishes an item from files, as the system; one that is published already with the same words changes nothing. Answers
+/// whether it was new.
 ///
 /// # Errors
 /// [`VersionError`], [`Refusal::DraftOpen`] and [`Refusal::Waiting`] in it where an editor is at it; nothing was written then.

@@ -1,0 +1,99 @@
+//! The calculator on the page: answered by the server as a plain form, and in the browser at every key stroke, offline too. Nothing is
+//! sent until the enterprise saves.
+
+use super::controls::{Desk, fields, tag_field};
+use super::model::{Model, Pairs};
+use super::payload::Packed;
+use super::results::{Results, Total};
+use crate::module::{Module, needs};
+use leptos::prelude::*;
+
+/// How far saving has come.
+#[derive(Clone, PartialEq, Eq)]
+enum Saving {
+    No,
+    Busy,
+    Said(String),
+    /// It did not work; it can be tried again.
+    Failed(String),
+}
+
+/// The calculator with the portrait's figures, or with those that a form sent.
+#[island]
+pub fn Calculator(
+    /// Policies and what is known.
+    data: Packed,
+    /// What a form sent.
+    sent: Pairs,
+) -> impl IntoView {
+    needs(Module::Calculator);
+    let (model, facts) = Model::new(data.0);
+    let typed = RwSignal::new(model.offered(&facts, &sent));
+    let known = RwSignal::new(facts);
+    let model = StoredValue::new(model);
+    let before = Memo::new(move |_| model.with_value(|model| known.with(|known| model.evaluate(known))));
+    let answer = Memo::new(move |_| {
+        model.with_value(|model| known.with(|known| before.with(|before| typed.with(|typed| model.answer(known, before, typed)))))
+    });
+    let desk = Desk { typed, answer };
+    let saving = RwSignal::new(Saving::No);
+    let (fields, tags) =
+        model.with_value(|model| (known.with_untracked(|known| fields(model, known, desk)), tag_field(model, desk)));
+    let save = move || {
+        if saving.get_untracked() == Saving::Busy {
+            return;
+        }
+        saving.set(Saving::Busy);
+        let pairs = model.with_value(|model| typed.with_untracked(|typed| model.sent(typed)));
+        leptos::task::spawn_local(async move {
+            match crate::policy::rpc::state_facts(pairs).await {
+                Ok(saved) => {
+                    known.set(saved.known.facts());
+                    saving.set(Saving::Said(saved.sentence));
+                }
+                Err(error) => saving.set(Saving::Failed(error.sentence())),
+            }
+        });
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        // The other button asks for what is already shown.
+        if event.submitter().and_then(|button| button.get_attribute("value")).as_deref() == Some("save") {
+            save();
+        }
+    };
+    let reset = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        typed.set(model.with_value(|model| known.with_untracked(|known| model.offered(known, &Vec::new()))));
+        saving.set(Saving::No);
+    };
+    let words = move || match saving.get() {
+        Saving::No => String::new(),
+        Saving::Busy => "正在保存…".to_owned(),
+        Saving::Said(sentence) | Saving::Failed(sentence) => sentence,
+    };
+    let failed = move || matches!(saving.get(), Saving::Failed(_));
+    view! {
+        <div class="calculator">
+            <form method="post" action="/policies/calculator" class="stack calc-form" novalidate on:submit=submit>
+                <p class="row calc-actions">
+                    <button class="button calc-plain" name="do" value="calculate">"重新计算"</button>
+                    <button class="button" name="do" value="save" aria-busy=move || (saving.get() == Saving::Busy).then_some("true")>
+                        {move || if failed() { "再试一次" } else { "保存到企业画像" }}
+                    </button>
+                    <a class="button secondary" href="/policies/calculator" on:click=reset>"还原"</a>
+                </p>
+                <p class="calc-saving" role="status" class:fault=failed>{words}</p>
+                <section class="card">
+                    <h2>"试一试"</h2>
+                    <div class="calc-fields">{fields}</div>
+                    {tags}
+                </section>
+            </form>
+            <div class="calc-side">
+                <Total answer/>
+                <Results answer/>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,247 @@
+//! What is calculated: from facts as they are known and as they are tried to an answer that can be shown.
+
+use super::payload::{Payload, attributes, leaves, questions, tags};
+use crate::policy::facts::changed;
+use crate::policy::why::why;
+use domain::policy::book::Book;
+use domain::policy::condition::Test;
+use domain::policy::evaluate::{Evaluation, Outcome, Standing, Verdict};
+use domain::policy::explain::Explainer;
+use domain::policy::facts::Facts;
+use domain::policy::library::{Attribute, AttributeKind, Library};
+use domain::policy::model::Item;
+use domain::policy::money::{Decimal, Fen, ONE};
+use domain::policy::words::grouped;
+
+/// Names and values, as a form has them.
+pub type Pairs = Vec<(String, String)>;
+
+/// A fact that can be changed on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    Attribute(String),
+    Question(String),
+    Tag(String),
+}
+
+impl Input {
+    /// The name of its control.
+    pub fn name(&self) -> String {
+        match self {
+            Input::Attribute(code) => ["f.", code].concat(),
+            Input::Question(code) => ["q.", code].concat(),
+            Input::Tag(code) => ["t.", code].concat(),
+        }
+    }
+}
+
+/// Policies, and what of the enterprise they ask for.
+pub struct Model {
+    book: Book,
+    pub library: Library,
+    pub inputs: Vec<Input>,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    pub total: String,
+    /// What the total gained, in fen.
+    pub gain: i64,
+    /// What moved most, in one line.
+    pub moved: String,
+    pub groups: Vec<Group>,
+    /// Controls whose text cannot be read, with a sentence.
+    pub faults: Pairs,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    pub label: &'static str,
+    pub rows: Vec<Row>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub code: String,
+    pub title: String,
+    pub money: String,
+    pub gain: i64,
+    /// It stands elsewhere than before.
+    pub moved: bool,
+    pub why: String,
+}
+
+/// Of a list of pairs, the value of a name.
+pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+}
+
+impl Model {
+    pub fn new(payload: Payload) -> (Model, Facts) {
+        let Payload { items, library, as_of, known } = payload;
+        let (book, facts) = (Book::new(items, as_of), known.facts());
+        let inputs = inputs(&book, &library, &book.evaluate(&facts));
+        (Model { book, library, inputs }, facts)
+    }
+
+    pub fn evaluate(&self, facts: &Facts) -> Evaluation {
+        self.book.evaluate(facts)
+    }
+
+    /// The controls' values: what was sent in a form, else what is known.
+    pub fn offered(&self, known: &Facts, sent: &Pairs) -> Pairs {
+        let of = |input: &Input| {
+            let name = input.name();
+            let came = sent.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+            let value = match input {
+                Input::Attribute(code) => came.unwrap_or_else(|| self.shown(known, code)),
+                Input::Question(code) => came.unwrap_or_else(|| match known.attest.get(code) {
+                    Some(true) => "yes".to_owned(),
+                    Some(false) => "no".to_owned(),
+                    None => String::new(),
+                }),
+                // An empty box is not sent: that it was shown is.
+                Input::Tag(code) => {
+                    let shown = sent.iter().any(|(name, tag)| name == "tags" && tag == code);
+                    let held = known.tags.as_ref().is_some_and(|tags| tags.contains(code));
+                    let on = if shown { came.is_some() } else { held };
+                    if on { "on".to_owned() } else { String::new() }
+                }
+            };
+            (name, value)
+        };
+        self.inputs.iter().map(of).collect()
+    }
+
+    /// A known figure as it is written into its control.
+    fn shown(&self, known: &Facts, code: &str) -> String {
+        let value = known.get(code).map_or("", |fact| &fact.value);
+        let numeric = self.library.attributes.get(code).is_some_and(|attribute| attribute.kind.is_numeric());
+        match Decimal::parse(value) {
+            Ok(figure) if numeric => grouped(figure),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// What a form with these values sends.
+    pub fn sent(&self, typed: &Pairs) -> Pairs {
+        let mut pairs = Vec::with_capacity(typed.len());
+        for (name, value) in typed {
+            if let Some(tag) = name.strip_prefix("t.") {
+                pairs.push(("tags".to_owned(), tag.to_owned()));
+            }
+            if !value.is_empty() || name.starts_with("f.") {
+                pairs.push((name.clone(), value.clone()));
+            }
+        }
+        pairs
+    }
+
+    /// Where the slider of an attribute ends: beyond what is known and what the policies ask for; none where there is nothing to go by.
+    pub fn top(&self, attribute: &Attribute, known: &Facts) -> Option<i64> {
+        let held = known.get(&attribute.code).and_then(|fact| Decimal::parse(&fact.value).ok()).map_or(0, Decimal::micro);
+        let mut asked = 0;
+        for item in self.book.items() {
+            for leaf in leaves(item) {
+                if let Test::Num { attr, value, .. } = &leaf.test
+                    && *attr == attribute.code
+                {
+                    asked = asked.max(value.micro());
+                }
+            }
+        }
+        let most = (held / ONE).saturating_mul(2).max((asked / ONE).saturating_mul(3) / 2);
+        (most > 0 && attribute.kind.is_numeric()).then(|| round(most.max(10)))
+    }
+
+    /// Total, groups and gaps of what was typed, with what changed against what is known.
+    pub fn answer(&self, known: &Facts, before: &Evaluation, typed: &Pairs) -> Answer {
+        let (tried, faults) = changed(&self.library, known, &self.sent(typed));
+        let after = self.evaluate(&tried);
+        let mut explainer = self.book.explainer(&tried);
+        let mut groups: Vec<Group> = Vec::new();
+        let mut best: Option<(i64, String)> = None;
+        let mut moves = 0;
+        for outcome in &after.outcomes {
+            let item = &self.book.items()[outcome.item];
+            let was = before.outcomes.iter().find(|was| was.item == outcome.item);
+            let paid = outcome.paid.0 - was.map_or(0, |was| was.paid.0);
+            if paid != 0 {
+                moves += 1;
+                if best.as_ref().is_none_or(|(most, _)| paid.abs() > most.abs()) {
+                    best = Some((paid, item.title.clone()));
+                }
+            }
+            if outcome.standing == Standing::Unmet {
+                continue;
+            }
+            let row = self.row(&mut explainer, item, outcome, was);
+            match groups.last_mut() {
+                Some(group) if group.label == outcome.standing.label() => group.rows.push(row),
+                _ => groups.push(Group { label: outcome.standing.label(), rows: vec![row] }),
+            }
+        }
+        let moved = match best {
+            None => "改一个数，看看能多得多少。".to_owned(),
+            Some((paid, title)) if moves == 1 => [&title, " ", &signed(paid)].concat(),
+            Some((paid, title)) => [&title, " ", &signed(paid), " 等 ", &moves.to_string(), " 项"].concat(),
+        };
+        let gain = after.total.low.0 - before.total.low.0;
+        Answer { total: after.total.words(), gain, moved, groups, faults }
+    }
+
+    fn row(&self, explainer: &mut Explainer<'_>, item: &Item, outcome: &Outcome, was: Option<&Outcome>) -> Row {
+        let moved = was.filter(|was| was.standing != outcome.standing);
+        let both = was.filter(|was| was.verdict == Verdict::Eligible && outcome.verdict == Verdict::Eligible);
+        let why = why(explainer, &self.library, outcome);
+        Row {
+            code: item.id.clone(),
+            title: item.title.clone(),
+            money: if item.amount.is_money() { outcome.amount.words() } else { "非资金支持".to_owned() },
+            gain: both.map_or(0, |was| outcome.amount.low.0 - was.amount.low.0),
+            moved: moved.is_some(),
+            why: moved.map_or(why.clone(), |was| ["原来：", was.standing.label(), "。", &why].concat()),
+        }
+    }
+}
+
+/// Money gained or lost, with its sign.
+pub fn signed(fen: i64) -> String {
+    [if fen < 0 { "−" } else { "+" }, &Fen(fen.saturating_abs()).words()].concat()
+}
+
+/// The next of 1, 2, 5, 10, 20, 50 …
+fn round(least: i64) -> i64 {
+    let mut unit: i64 = 1;
+    loop {
+        for times in [1, 2, 5] {
+            if unit.saturating_mul(times) >= least {
+                return unit.saturating_mul(times);
+            }
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
+/// What can be changed on the page: first what moves the items that are had or nearly had, then the rest of what is open.
+fn inputs(book: &Book, library: &Library, evaluation: &Evaluation) -> Vec<Input> {
+    let mut list: Vec<Input> = Vec::new();
+    let mut add = |input: Input| {
+        if !list.contains(&input) {
+            list.push(input);
+        }
+    };
+    for outcome in evaluation.outcomes.iter().filter(|outcome| outcome.standing != Standing::Unmet) {
+        let item = &book.items()[outcome.item];
+        for code in attributes(item) {
+            // What an enterprise is and where it lies is not played with.
+            if library.attributes.get(&code).is_some_and(|attribute| attribute.kind != AttributeKind::Code) {
+                add(Input::Attribute(code));
+            }
+        }
+        questions(item).into_iter().map(Input::Question).for_each(&mut add);
+        tags(item).into_iter().map(Input::Tag).for_each(&mut add);
+    }
+    list
+}

@@ -1,0 +1,30 @@
+//! The calculator's page.
+
+use crate::form::Form;
+use crate::policy::calculator::{Calculator, Packed, Payload};
+use crate::policy::read;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::back;
+use crate::ui::policy::day;
+use leptos::prelude::*;
+
+/// The calculator, with the portrait's figures or with those that were typed.
+#[component]
+pub fn CalculatorPage() -> impl IntoView {
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let view = read::view(&mut *request.open().await?).await?;
+        title("政策计算器");
+        let lead = format!("按 {} 测算。改一个数，看看能多得多少；不保存就不会改动企业画像。", day(view.evaluation.as_of));
+        Ok(view! {
+            {back("/policies", "全部政策")}
+            {form.summary()}
+            <h1>"政策计算器"</h1>
+            <p class="muted">{lead}</p>
+            <Calculator data=Packed(Payload::new(&view)) sent=form.pairs().to_vec()/>
+        }
+        .into_any())
+    })
+}
