@@ -99,6 +99,7 @@ doors! {
     Page GET "/home" Member;
     Page GET "/me" Member;
     Page GET "/messages" Member;
+    Stream GET "/messages/events" Member;
     Form POST "/messages/read" Member;
     Rpc POST "/rpc/message/counts" SignedIn;
 

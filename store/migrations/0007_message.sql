@@ -64,8 +64,7 @@ create type home_row as (
 create type message_row as (
     id bigint, number text, kind text, link text, title text, body text, created_at timestamptz, read_at timestamptz
 );
--- Of more than 200 open issues the latest 200 are looked at. `queue is not null` and not `open`, or the planner would join the
--- enterprise's issues with all that are open.
+-- Of more than 200 open issues the latest 200 are counted, from their index alone.
 create function home_page(most_waiting integer, most_open integer, most_messages integer) returns table (id bigint, uscc text, name text,
     area integer, address text, industry text, scale text, class text, tags text[], station_id bigint, waiting_count bigint,
     open_count bigint, waiting home_row[], opened home_row[], messages message_row[])
@@ -80,7 +79,7 @@ begin
     return query
     with recent as materialized (
         select i.id, i.state in ('awaiting_input', 'answered') as waits from public.issue i
-        where i.enterprise_id = enterprise and i.queue is not null order by i.last_event_at desc, i.id desc limit 200),
+        where i.enterprise_id = enterprise and i.open order by i.last_event_at desc, i.id desc limit 200),
     counted as (select count(*) filter (where r.waits) as waiting, count(*) filter (where not r.waits) as opened from recent r)
     select e.id, e.uscc, e.name, e.area, e.address, e.industry, e.scale, e.class, e.tags, e.station_id, c.waiting, c.opened,
         array(select row(i.id, i.number, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at, i.due_at, i.warn_at, i.late_at,

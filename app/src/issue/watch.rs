@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::request::{Ctx, Request};
-use domain::actor::{Duty, area_covers};
+use domain::actor::{Duty, EnterpriseId, area_covers};
 use store::outbox::Live;
 
 /// What an open page listens to.
@@ -15,6 +15,7 @@ pub struct Watch {
 enum Of {
     Issue(i64),
     Scope(Duty),
+    Enterprise(EnterpriseId),
 }
 
 impl Watch {
@@ -23,6 +24,7 @@ impl Watch {
         match &self.of {
             Of::Issue(id) => live.issue == *id,
             Of::Scope(duty) => concerns(duty, live),
+            Of::Enterprise(id) => live.enterprise == *id,
         }
     }
 }
@@ -66,6 +68,16 @@ pub async fn of_desk(request: &Request) -> Result<Watch, AppError> {
     let duty = request.open().await?.require_desk()?.duty;
     request.close().await;
     Ok(Watch { of: Of::Scope(duty), behind: false })
+}
+
+/// Everything of the enterprise chosen: what a member's messages and counts come from.
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub async fn of_enterprise(request: &Request) -> Result<Watch, AppError> {
+    let enterprise = request.open().await?.require_member()?.enterprise.id;
+    request.close().await;
+    Ok(Watch { of: Of::Enterprise(enterprise), behind: false })
 }
 
 fn concerns(duty: &Duty, live: &Live) -> bool {

@@ -54,6 +54,7 @@ routes! {
     POST "/issues/file" => filing::file;
     GET "/issues/{number}/events" => issue::events;
     POST "/issues/{number}/{command}" => issue::command;
+    GET "/messages/events" => message::events;
     POST "/messages/read" => message::read;
     POST "/me/portrait" => policy::state_facts;
     POST "/me/portrait/dispute" => policy::dispute;

@@ -189,6 +189,28 @@ impl MineFilter {
     }
 }
 
+/// A page of an enterprise's issues in some states, the latest movement first.
+macro_rules! mine_list {
+    ($conn:expr, $enterprise:expr, $states:expr, $at:expr, $id:expr, $limit:expr, $condition:literal) => {
+        sqlx::query_as!(
+            RawRow,
+            "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
+                i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
+             from issue i where "
+                + $condition
+                + "i.enterprise_id = $1 and i.state = any($2) and (i.last_event_at, i.id) < ($3, $4)
+             order by i.last_event_at desc, i.id desc limit $5",
+            $enterprise,
+            $states,
+            $at,
+            $id,
+            $limit
+        )
+        .fetch_all($conn.pg())
+        .await?
+    };
+}
+
 /// The enterprise's issues, the latest movement first.
 pub async fn mine(
     conn: &mut Conn,
@@ -198,21 +220,12 @@ pub async fn mine(
     limit: i64,
 ) -> Result<Page<IssueRow>, StoreError> {
     let (at, id) = parse_cursor(after).unwrap_or((crate::NEVER, i64::MAX));
-    let raw = sqlx::query_as!(
-        RawRow,
-        "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
-            i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
-         from issue i
-         where i.enterprise_id = $1 and i.state = any($2) and (i.last_event_at, i.id) < ($3, $4)
-         order by i.last_event_at desc, i.id desc limit $5",
-        enterprise,
-        &filter.states(),
-        at,
-        id,
-        limit + 1
-    )
-    .fetch_all(conn.pg())
-    .await?;
+    let (states, more) = (filter.states(), limit + 1);
+    let raw = match filter {
+        // What is open has an index of its own: few wait of the thousands that an enterprise may have raised.
+        MineFilter::Waiting | MineFilter::Open => mine_list!(conn, enterprise, &states, at, id, more, "i.open and "),
+        MineFilter::All | MineFilter::Ended => mine_list!(conn, enterprise, &states, at, id, more, ""),
+    };
     Ok(Page::cut(rows(raw)?, limit, |row| cursor(row.last_event_at, row.id)))
 }
 

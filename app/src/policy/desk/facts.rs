@@ -2,7 +2,6 @@
 //! rows told by line and reason, the same table again changes nothing.
 
 use crate::error::AppError;
-use crate::policy::facts::readable;
 use crate::request::Request;
 use domain::policy::figure;
 use domain::policy::library::Library;
