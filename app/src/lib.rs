@@ -17,7 +17,6 @@ pub mod error;
 pub mod filing;
 #[cfg(feature = "ssr")]
 pub mod form;
-pub mod islands;
 pub mod issue;
 #[cfg(feature = "ssr")]
 pub mod layout;
