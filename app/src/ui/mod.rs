@@ -5,6 +5,7 @@ pub mod form;
 mod icons;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod input;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod island;
 #[cfg(feature = "ssr")]
 pub mod list;

@@ -8,8 +8,8 @@ use crate::policy::act::command_of;
 use crate::policy::read::{self, ApplicationPage};
 use crate::render::{reads, title};
 use crate::request::Request;
+use crate::ui::form::{Choice, Field, choices, field, hidden};
 use crate::ui::island::SubmitButton;
-use crate::ui::form::{Choice, Field, choices, field, hidden, submit};
 use crate::ui::{back, face, section, words as text};
 use domain::policy::application::Command as ApplicationCommand;
 use leptos::Params;
@@ -72,7 +72,7 @@ fn command_form(page: &ApplicationPage, command: ApplicationCommand, files: &[Fi
         <p class="muted">{application.title.clone()}</p>
         <p class="lead">{lead}</p>
         {asked}
-        <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" data-once="" novalidate>
+        <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" novalidate>
             {hidden("seq", application.seq.to_string())}
             {body}
             <SubmitButton label=command.label().to_owned() module=Module::Space/>
