@@ -7,18 +7,29 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { ROOT, Space, filing, sleep } from "./space.mjs";
+import { ROOT, Space, filing } from "./space.mjs";
 
 const { values: options } = parseArgs({
   options: {
     against: { type: "string" },
+    scale: { type: "boolean", default: false },
     seconds: { type: "string", default: "8" },
+    enterprises: { type: "string", default: "300" },
     issues: { type: "string", default: "10000" },
     rounds: { type: "string", default: "1" },
+    only: { type: "string" },
   },
 });
+if (options.scale && options.against) throw new Error("--scale compares this binary with itself: leave --against out");
 const CONNECTIONS = 16;
 const PHONE = "13800000002";
+/** The owner of the enterprise with the most issues of all, one in thirty; it has two to choose from. */
+const BUSIEST = "13800000001";
+/** What --scale compares: the smaller city, and one thirty times as large. */
+const CITIES = [
+  { enterprises: "300", issues: "10000" },
+  { enterprises: "20000", issues: "300000" },
+];
 const TABLE = join(ROOT, "docs/BENCHMARKS.md");
 const MARKS = ["<!-- table of scripts/bench: begin -->", "<!-- table of scripts/bench: end -->"];
 
@@ -65,26 +76,81 @@ async function load(space, page, seconds) {
   };
 }
 
+const BR = { "accept-encoding": "gzip, br" };
+const as = (cookie) => ({ headers: { ...BR, cookie } });
+
+/** Two hundred issues of the member with this number, and how many events they have on average. */
+function own(space, phone) {
+  const rows = space.rows(
+    `select i.number, i.version from issue i join membership m using (enterprise_id) join person p on p.id = m.person_id
+     where p.phone = '${phone}' and m.role = 'owner' order by i.id limit 200`,
+  );
+  const events = (rows.reduce((sum, row) => sum + Number(row[1]), 0) / rows.length).toFixed(1);
+  return { numbers: rows.map(([number]) => number), about: `${rows.length} in turn, ${events} events on average` };
+}
+
 /** What is measured, for the people who are signed in now. */
 async function pages(space) {
-  const br = { "accept-encoding": "gzip, br" };
   const member = await space.member(PHONE);
   const centre = await space.staff("centre01");
-  const own = space.rows(
-    `select i.number, i.version from issue i join membership m using (enterprise_id) join person p on p.id = m.person_id
-     where p.phone = '${PHONE}' order by i.id limit 200`,
-  );
-  const events = (own.reduce((sum, row) => sum + Number(row[1]), 0) / own.length).toFixed(1);
-  const issues = own.map(([number]) => `/issues/${number}`);
+  const { numbers, about } = own(space, PHONE);
+  const issues = numbers.map((number) => `/issues/${number}`);
   return [
-    { name: "Sign-in", paths: ["/sign-in"], headers: br },
-    { name: "Home", paths: ["/home"], headers: { ...br, cookie: member } },
-    { name: `An issue's page (${own.length} in turn, ${events} events on average)`, paths: issues, headers: { ...br, cookie: member } },
+    { name: "Sign-in", paths: ["/sign-in"], headers: BR },
+    { name: "Home", paths: ["/home"], ...as(member) },
+    { name: `An issue's page (${about})`, paths: issues, ...as(member) },
     { name: "An issue's page, not compressed", paths: issues, headers: { cookie: member } },
-    { name: "The desk's list (city centre)", paths: ["/desk"], headers: { ...br, cookie: centre } },
+    { name: "The desk's list (city centre)", paths: ["/desk"], ...as(centre) },
+    { name: "The form", paths: ["/issues/new"], ...as(member) },
     { name: "A filing", paths: ["/issues/file"], form: filing(), headers: { cookie: member } },
-  ];
+  ].filter(wanted);
 }
+
+/** Every page and list whose cost could grow with the city. */
+async function scaled(space) {
+  // The busiest enterprise, and one like any other, which has so many issues in either city.
+  const [[ordinary]] = space.rows(
+    `select p.phone from person p join membership m on m.person_id = p.id join issue i using (enterprise_id)
+     where p.phone not in ('${PHONE}', '${BUSIEST}') group by p.phone having count(*) between 15 and 40 order by count(*) desc, p.phone limit 1`,
+  );
+  const members = [
+    ["the busiest enterprise", await space.member(BUSIEST), BUSIEST],
+    ["an ordinary enterprise", await space.member(ordinary), ordinary],
+  ];
+  const list = [];
+  for (const [whose, cookie, phone] of members) {
+    const issues = own(space, phone).numbers.map((number) => `/issues/${number}`);
+    list.push({ name: `home, ${whose}`, paths: ["/home"], ...as(cookie) });
+    for (const filter of ["all", "waiting", "open", "ended"]) {
+      list.push({ name: `problems, ${filter}, ${whose}`, paths: [`/issues?filter=${filter}`], ...as(cookie) });
+    }
+    list.push({ name: `an issue's page, ${whose}`, paths: issues, ...as(cookie) });
+    for (const [name, path] of [["messages", "/messages"], ["policies", "/policies"], ["applications", "/applications"], ["the form", "/issues/new"]]) {
+      list.push({ name: `${name}, ${whose}`, paths: [path], ...as(cookie) });
+    }
+  }
+  const desks = {
+    centre01: ["to_accept", "to_dispatch", "returned", "soon", "late", "to_rate", "open", "all"],
+    centre03: ["to_accept", "to_dispatch", "soon", "late", "open", "all"],
+    jianshe: ["to_sign", "mine", "soon", "late", "to_rate", "assisting", "all"],
+    lingdao: ["late", "soon", "open", "all"],
+    jiandu: ["late", "all"],
+    station01: ["open", "all"],
+  };
+  for (const [login, queues] of Object.entries(desks)) {
+    const cookie = await space.staff(login);
+    for (const queue of queues) list.push({ name: `desk, ${login}, ${queue}`, paths: [`/desk?queue=${queue}`], ...as(cookie) });
+  }
+  const centre = await space.staff("centre01");
+  const numbers = members.map(([whose, , phone]) => [whose, own(space, phone).numbers]);
+  for (const [whose, some] of numbers) {
+    list.push({ name: `the desk's page of an issue, ${whose}`, paths: some.map((number) => `/desk/issues/${number}`), ...as(centre) });
+  }
+  list.push({ name: "the desk's search by number", paths: numbers[1][1].map((number) => `/desk?q=${number}`), ...as(centre) });
+  return list.filter(wanted);
+}
+
+const wanted = (page) => !options.only || page.name.toLowerCase().includes(options.only.toLowerCase());
 
 const busy = () => Number(readFileSync("/proc/loadavg", "utf8").split(" ")[0]).toFixed(1);
 
@@ -101,7 +167,7 @@ function write(results, space, loadBefore) {
     "|---|---:|---:|---:|---:|---:|---:|",
     ...results.map(row),
     "",
-    `\`make bench\` on ${new Date().toISOString().slice(0, 10)}, commit ${version}: release build, ${Number(options.issues).toLocaleString("en")} issues, ` +
+    `\`make bench\` on ${new Date().toISOString().slice(0, 10)}, commit ${version}: release build, ${Number(options.issues).toLocaleString("en")} issues of ${Number(options.enterprises).toLocaleString("en")} enterprises, ` +
       `${CONNECTIONS} connections that stay open, ${options.seconds} s a page after a warm-up; ${cpus().length} × ${cpus()[0].model.trim()}, ` +
       `load average before the run ${loadBefore}; PostgreSQL ${space.sql("show server_version").split(" ")[0]} with fsync ` +
       `${space.sql("show fsync")}, synchronous_commit ${space.sql("show synchronous_commit")}. Server, PostgreSQL and wrk share these cores.`,
@@ -114,39 +180,63 @@ function write(results, space, loadBefore) {
 }
 
 const loadBefore = busy();
-const spaces = [new Space(join(ROOT, "target/release/qifu")), ...(options.against ? [new Space(options.against)] : [])];
+const mine = join(ROOT, "target/release/qifu");
+const cities = options.scale ? CITIES : [options, options];
+const binaries = options.scale ? [mine, mine] : [mine, ...(options.against ? [options.against] : [])];
+const names = options.scale ? cities.map((city) => Number(city.issues).toLocaleString("en")) : ["this", "other"];
+const spaces = binaries.map((binary) => new Space(binary));
 const results = spaces.map(() => []);
 /** A page's name without what its data happened to be. */
 const short = (name) => name.replace(/ \(.*/, "");
+
+/** Ratios of the first to the second over all rounds, both CPUs together last: the fifth column is what counts. */
+function compare(first, second) {
+  const sum = (rows, name, of) => rows.filter((row) => short(row.name) === name).reduce((all, row) => all + of(row), 0);
+  console.log("| page | pages/s | server CPU | PostgreSQL CPU | both together | ms, first | ms, second |");
+  console.log("|---|---:|---:|---:|---:|---:|---:|");
+  for (const name of new Set(first.map((row) => short(row.name)))) {
+    const rounds = first.filter((row) => short(row.name) === name).length;
+    const ratio = (of) => (sum(first, name, of) / sum(second, name, of)).toFixed(2);
+    const both = (row) => row.server + row.database;
+    const ms = (rows) => (sum(rows, name, both) / rounds).toFixed(3);
+    const columns = [ratio((row) => row.rate), ratio((row) => row.server), ratio((row) => row.database), ratio(both), ms(first), ms(second)];
+    console.log(`| ${[name, ...columns].join(" | ")} |`);
+  }
+}
+
 try {
-  console.log(`load average ${loadBefore}; loading ${options.issues} issues`);
-  for (const space of spaces) {
+  for (const [which, space] of spaces.entries()) {
+    const city = cities[which];
+    console.log(`load average ${busy()}; loading ${city.issues} issues of ${city.enterprises} enterprises (${names[which]})`);
     await space.startDatabase();
-    space.qifu("demo", "--issues", options.issues);
+    const began = Date.now();
+    space.qifu("demo", "--enterprises", city.enterprises, "--issues", city.issues);
     space.sql("vacuum analyze");
+    console.log(`loaded in ${((Date.now() - began) / 1000).toFixed(0)} s`);
   }
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const [which, space] of spaces.entries()) {
       await space.startServer();
-      for (const page of await pages(space)) {
-        await load(space, page, 2);
+      await space.drained();
+      for (const page of await (options.scale ? scaled(space) : pages(space))) {
+        await load(space, page, Math.min(2, Number(options.seconds)));
         const result = await load(space, page, Number(options.seconds));
         results[which].push(result);
-        console.log(`${which ? "other" : "this "} ${row(result)}`);
+        console.log(`${names[which]} ${row(result)}`);
       }
-      // What the filings left to do must not weigh on whoever is next.
-      while (Number(space.sql("select count(*) from outbox")) > 0) await sleep(250);
+      // What the filings left to do must not weigh on whoever is next, nor what they left behind on the next round.
+      await space.drained();
       await space.stopServer();
+      space.sql("vacuum analyze");
     }
   }
-  if (options.against) {
-    console.log("\nthis / other, over all rounds: pages/s, server CPU, PostgreSQL CPU");
-    for (const name of new Set(results[0].map((result) => short(result.name)))) {
-      const sum = (which, of) => results[which].filter((result) => short(result.name) === name).reduce((all, result) => all + result[of], 0);
-      const ratio = (of) => (sum(0, of) / sum(1, of)).toFixed(2);
-      console.log(`${name}: ${ratio("rate")}, ${ratio("server")}, ${ratio("database")}`);
-    }
-  } else {
+  if (options.scale) {
+    console.log(`\n${names[1]} issues / ${names[0]} issues, over all rounds`);
+    compare(results[1], results[0]);
+  } else if (options.against) {
+    console.log("\nthis / other, over all rounds");
+    compare(results[0], results[1]);
+  } else if (!options.only) {
     write(results[0].slice(-results[0].length / Number(options.rounds)), spaces[0], loadBefore);
   }
 } finally {

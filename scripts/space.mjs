@@ -148,12 +148,27 @@ export class Space {
     });
   }
 
-  /** Signs a member in and answers the cookie. */
+  /** Signs a member in and answers the cookie; of several enterprises the first one in the list is chosen. */
   async member(phone) {
     const page = await this.send("POST", "/sign-in", { form: { phone } });
     const code = page.body.match(/id="demo-code">(\d{6})</)?.[1];
     if (!code) throw new Error(`no code on the sign-in page (${page.status})`);
-    return sessionOf(await this.send("POST", "/sign-in/code", { form: { phone, code } }));
+    const answer = await this.send("POST", "/sign-in/code", { form: { phone, code } });
+    const cookie = sessionOf(answer);
+    if (answer.headers.location === "/enterprises") {
+      const [[enterprise]] = this.rows(
+        `select m.enterprise_id from membership m join person p on p.id = m.person_id
+         where p.phone = '${phone}' and m.role = 'owner' order by 1 limit 1`,
+      );
+      const chosen = await this.send("POST", "/enterprises", { form: { enterprise }, cookie });
+      if (chosen.status !== 303) throw new Error(`the enterprise was not chosen (${chosen.status})`);
+    }
+    return cookie;
+  }
+
+  /** Waits until the outbox is empty. */
+  async drained() {
+    while (Number(this.sql("select count(*) from outbox")) > 0) await sleep(250);
   }
 
   /** Signs staff in and answers the cookie. */

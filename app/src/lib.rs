@@ -5,17 +5,36 @@
 //! functions of what `api` read; they work as plain HTML, and islands make them better.
 
 #[cfg(feature = "ssr")]
-pub mod api;
-#[cfg(any(feature = "ssr", feature = "calculator"))]
-pub mod calculator;
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod document;
+#[cfg(feature = "ssr")]
+pub mod enterprise;
+pub mod error;
+pub mod filing;
+#[cfg(feature = "ssr")]
+pub mod form;
 pub mod islands;
+pub mod issue;
+#[cfg(feature = "ssr")]
+pub mod layout;
+pub mod message;
+pub mod module;
 #[cfg(feature = "ssr")]
 pub mod pages;
+pub mod policy;
+#[cfg(feature = "ssr")]
+pub mod problem;
 #[cfg(feature = "ssr")]
 pub mod render;
 #[cfg(feature = "ssr")]
-pub mod shell;
+pub mod request;
 #[cfg(feature = "ssr")]
+pub mod shell;
 pub mod ui;
 
 /// Starts the islands; called by the loader once the page has painted.

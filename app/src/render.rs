@@ -1,8 +1,18 @@
 //! Renders a page to a string, in one go: everything a page needs was read before, so nothing streams and nothing waits.
 
+use crate::app::App;
+use crate::document;
+use crate::error::Stop;
+use crate::module::Module;
+use crate::request::Request;
 use crate::shell::{self, Chrome};
+use futures::StreamExt;
+use hydration_context::SsrSharedContext;
+use leptos::nonce::Nonce;
 use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The hashed names of the built files, from `pkg/manifest.json`.
@@ -18,11 +28,14 @@ pub struct Assets {
     pub calculator_js: String,
     /// Its WebAssembly.
     pub calculator_wasm: String,
+    /// The modules that were built. Of a module that was not built alone, the others have the islands.
+    #[serde(default)]
+    pub modules: HashMap<Module, ModuleFiles>,
 }
 
 /// Which module a page wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Module {
+pub enum Load {
     /// None: no script is sent.
     None,
     /// The islands.
@@ -92,7 +105,7 @@ pub struct Page {
     /// What stands around it.
     pub chrome: Chrome,
     /// The module that its islands are in.
-    pub module: Module,
+    pub module: Load,
     /// The content.
     pub body: AnyView,
 }
@@ -100,20 +113,20 @@ pub struct Page {
 impl Page {
     /// A page without islands.
     pub fn new(title: impl Into<String>, chrome: Chrome, body: impl IntoView + 'static) -> Page {
-        Page { title: title.into(), chrome, module: Module::None, body: body.into_any() }
+        Page { title: title.into(), chrome, module: Load::None, body: body.into_any() }
     }
 
     /// The page has islands.
     #[must_use]
     pub fn with_islands(mut self) -> Page {
-        self.module = Module::Islands;
+        self.module = Load::Islands;
         self
     }
 
     /// The page has the policy calculator.
     #[must_use]
     pub fn with_calculator(mut self) -> Page {
-        self.module = Module::Calculator;
+        self.module = Load::Calculator;
         self
     }
 }
@@ -138,4 +151,70 @@ pub fn fragment(build: impl FnOnce() -> AnyView) -> String {
     let html = owner.with(|| build().to_html());
     owner.unset_with_forced_cleanup();
     html
+}
+
+/// Which built files a module is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ModuleFiles {
+    /// The JavaScript that loads the WebAssembly.
+    pub js: String,
+    /// The WebAssembly.
+    pub wasm: String,
+}
+
+/// Renders what the router finds at `path` to a string, in order, and the document around it. `provide` puts into context what the
+/// page should know besides the request: a refused form, say.
+///
+/// # Errors
+/// What a reader of the page answered: an error, or another page that comes first.
+pub async fn page(request: &Request, path: &str, provide: impl FnOnce()) -> Result<String, Stop> {
+    let path = path.to_owned();
+    whole(request, move || {
+        provide_context(RequestUrl::new(&path));
+        provide();
+        view! { <App/> }.into_any()
+    })
+    .await
+}
+
+/// Renders a view that is behind no route: an error's page.
+///
+/// # Errors
+/// As [`page`].
+pub async fn whole(request: &Request, build: impl FnOnce() -> AnyView) -> Result<String, Stop> {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let stream = owner.with(|| {
+        provide_context(request.clone());
+        provide_context(Nonce::from_value(request.head().nonce.as_str()));
+        build().to_html_stream_in_order()
+    });
+    let body = stream.collect::<String>().await;
+    // Only now are title, module and errors known: the document is written around what was rendered.
+    let answer = std::mem::take(&mut *request.answer());
+    let html = match answer.stop {
+        Some(stop) => Err(stop),
+        None => Ok(owner.with(|| document::document(request, &answer, body))),
+    };
+    owner.unset_with_forced_cleanup();
+    html
+}
+
+/// A page that reads before it shows: `read` locks the request's connection, reads, and answers the view. What stands against it
+/// becomes the answer of the whole request.
+pub fn reads(read: impl Future<Output = Result<AnyView, Stop>> + Send + 'static) -> impl IntoView {
+    let request = Request::current();
+    Suspend::new(async move {
+        match read.await {
+            Ok(view) => Some(view),
+            Err(stop) => {
+                request.answer().stop.get_or_insert(stop);
+                None
+            }
+        }
+    })
+}
+
+/// The title of the page that is being rendered.
+pub fn title(words: impl Into<String>) {
+    Request::current().answer().title = words.into();
 }

@@ -1,6 +1,6 @@
 //! What stands around every page: head, skip link, header, tabs on the phone, side navigation at the desk, elder switch.
 
-use crate::render::{Module, Page, PageContext, Viewer};
+use crate::render::{Load, Page, PageContext, Viewer};
 use crate::ui::icon;
 use leptos::prelude::*;
 
@@ -64,9 +64,9 @@ const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"}
 pub fn document(context: &PageContext, page: Page) -> impl IntoView + use<> {
     let assets = &context.assets;
     let module = match page.module {
-        Module::None => None,
-        Module::Islands => Some((&assets.js, &assets.wasm)),
-        Module::Calculator => Some((&assets.calculator_js, &assets.calculator_wasm)),
+        Load::None => None,
+        Load::Islands => Some((&assets.js, &assets.wasm)),
+        Load::Calculator => Some((&assets.calculator_js, &assets.calculator_wasm)),
     };
     let loader = module.map(|(js, wasm)| {
         let script = LOADER.replace("JS", js).replace("WASM", wasm);

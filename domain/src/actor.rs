@@ -42,7 +42,6 @@ pub enum MemberRole {
 pub enum Duty {
     /// 驿站专员: files with and for members, in the area of the station (S-3).
     Station {
-        /// The station.
         station: StationId,
         /// Its district.
         area: AreaCode,
@@ -53,10 +52,7 @@ pub enum Duty {
         area: AreaCode,
     },
     /// 部门经办: handles what is dispatched to the department (S-4).
-    Handler {
-        /// The department.
-        department: DepartmentId,
-    },
+    Handler { department: DepartmentId },
     /// 监督: reads every abnormal issue of its area (S-8).
     Supervisor {
         /// City or district.
@@ -90,7 +86,6 @@ impl Duty {
         }
     }
 
-    /// The role in the interface's language.
     pub fn label(&self) -> &'static str {
         match self {
             Duty::Station { .. } => "驿站专员",
@@ -110,7 +105,6 @@ impl Duty {
 pub enum Actor {
     /// A person acting for an enterprise.
     Member {
-        /// The person.
         person: PersonId,
         /// The enterprise chosen in the session.
         enterprise: EnterpriseId,
@@ -121,7 +115,6 @@ pub enum Actor {
     Assisted {
         /// The staff account at the keyboard.
         staff: StaffId,
-        /// Its station.
         station: StationId,
         /// The member beside it.
         person: PersonId,

@@ -17,10 +17,8 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// Every value.
     pub const ALL: [Scale; 4] = [Scale::Micro, Scale::Small, Scale::Medium, Scale::Large];
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Scale::Micro => "微型",
@@ -30,7 +28,6 @@ impl Scale {
         }
     }
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Scale::Micro => "micro",
@@ -40,7 +37,6 @@ impl Scale {
         }
     }
 
-    /// From a code or the word.
     pub fn parse(text: &str) -> Option<Scale> {
         Scale::ALL.into_iter().find(|s| s.code() == text || s.label() == text || text == format!("{}企业", s.label()))
     }
@@ -57,7 +53,6 @@ pub enum EnterpriseClass {
 }
 
 impl EnterpriseClass {
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             EnterpriseClass::Key => "重点企业",
@@ -65,7 +60,6 @@ impl EnterpriseClass {
         }
     }
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             EnterpriseClass::Key => "key",
@@ -73,7 +67,6 @@ impl EnterpriseClass {
         }
     }
 
-    /// From a code or the word.
     pub fn parse(text: &str) -> Option<EnterpriseClass> {
         match text {
             "key" | "重点企业" | "重点" => Some(EnterpriseClass::Key),

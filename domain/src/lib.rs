@@ -7,12 +7,13 @@ pub mod actor;
 pub mod area;
 pub mod calendar;
 pub mod catalogue;
-
 pub mod enterprise;
 pub mod issue;
 pub mod mask;
+pub mod notice;
 pub mod phone;
 pub mod policy;
 pub mod search;
 pub mod text;
 pub mod uscc;
+mod vocabulary;

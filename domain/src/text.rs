@@ -25,12 +25,10 @@ pub struct Check {
 }
 
 impl Check {
-    /// Nothing wrong yet.
     pub fn new() -> Check {
         Check::default()
     }
 
-    /// Records a fault.
     pub fn fault(&mut self, field: &str, message: impl Into<String>) {
         self.errors.push(FieldError::new(field, message));
     }

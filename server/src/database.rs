@@ -22,6 +22,20 @@ pub struct Cluster {
 
 const DATABASE: &str = "qifu";
 
+/// Nothing here takes from durability: `fsync`, `full_page_writes` and `synchronous_commit` stay as they are, on.
+const SETTINGS: &[&str] = &[
+    "max_connections=200",
+    "shared_buffers=256MB",
+    // Full pages are logged after each checkpoint: fewer checkpoints, less to write.
+    "max_wal_size=2GB",
+    "checkpoint_timeout=15min",
+    "wal_compression=on",
+    // The outbox lives by being emptied: what is dead in it is looked through until it is swept.
+    "autovacuum_naptime=10s",
+    // Queries are short, and none gains from being compiled.
+    "jit=off",
+];
+
 impl Cluster {
     /// The cluster that belongs to a data folder; `throwaway` trades safety for speed (tests).
     ///
@@ -59,7 +73,11 @@ impl Cluster {
         let running = self.is_running();
         if !running {
             let socket = self.socket.display();
-            let mut options = format!("-k {socket} -c listen_addresses= -c max_connections=200 -c shared_buffers=256MB");
+            let mut options = format!("-k {socket} -c listen_addresses=");
+            for setting in SETTINGS {
+                options.push_str(" -c ");
+                options.push_str(setting);
+            }
             if self.throwaway {
                 options.push_str(" -c fsync=off -c synchronous_commit=off -c full_page_writes=off");
             }

@@ -4,10 +4,11 @@ use crate::config::Config;
 use crate::database::Cluster;
 use crate::demo;
 use crate::photos::PhotoStore;
-use crate::state::{AppState, Tables};
+use crate::state::AppState;
 use crate::{http, workers};
 use anyhow::{Context, Result};
 use app::render::Assets;
+use app::request::Tables;
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -56,17 +57,11 @@ pub async fn migrate_when_ready(url: &str) -> Result<usize> {
     loop {
         match store::migrate(url).await {
             Ok(applied) => return Ok(applied),
-            Err(store::StoreError::Db(sqlx::Error::Io(error))) if tries < 120 => {
+            // It cannot be reached, or it starts or stops.
+            Err(store::StoreError::Unavailable(error)) if tries < 120 => {
                 if tries % 10 == 0 {
                     tracing::info!(%error, "waiting for the database");
                 }
-                tries += 1;
-                tokio::time::sleep(Duration::from_millis(500)).await;
-            }
-            // A database that starts or stops says so with these codes (57P03, 57P01).
-            Err(store::StoreError::Db(sqlx::Error::Database(error)))
-                if tries < 120 && matches!(error.code().as_deref(), Some("57P03" | "57P01")) =>
-            {
                 tries += 1;
                 tokio::time::sleep(Duration::from_millis(500)).await;
             }
@@ -107,6 +102,8 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
         outbox: Arc::new(Notify::new()),
         shutdown: CancellationToken::new(),
     };
+    // Leptos asks for it at its first page.
+    _ = any_spawner::Executor::init_tokio();
     state.refresh().await?;
     Ok(state)
 }

@@ -7,14 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use time::OffsetDateTime;
 
-/// A code to be sent, as a job carries it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CodeMessage {
-    /// The mobile number.
-    pub phone: String,
-    /// The code.
-    pub code: String,
-}
+pub use app::account::act::CodeMessage;
 
 /// A notice to be sent to a member who wants it by SMS.
 #[derive(Debug, Clone, Serialize, Deserialize)]

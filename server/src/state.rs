@@ -3,12 +3,12 @@
 use crate::config::Config;
 use crate::photos::PhotoStore;
 use app::render::Assets;
+use app::request::{Services, Tables};
 use domain::calendar::{WorkCalendar, local};
 use std::sync::{Arc, RwLock};
 use store::Store;
 use store::outbox::Live;
 use store::policy::Shelf;
-use store::reference::Reference;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -34,18 +34,20 @@ pub struct AppState {
     pub shutdown: CancellationToken,
 }
 
-/// What is read from the database once a minute.
-#[derive(Clone, Default)]
-pub struct Tables {
-    /// Departments and stations.
-    pub reference: Arc<Reference>,
-    /// The working calendar with the administrator's days.
-    pub calendar: Arc<WorkCalendar>,
-    /// Policies in force, compiled.
-    pub shelf: Arc<Shelf>,
-}
-
 impl AppState {
+    /// What requests share, as `app` knows it.
+    pub fn services(&self) -> Services {
+        Services {
+            store: self.store.clone(),
+            tables: self.tables.clone(),
+            assets: self.assets.clone(),
+            outbox: self.outbox.clone(),
+            demo: self.config.demo,
+            tls: self.config.tls,
+            codes_per_address: self.config.codes_per_address,
+        }
+    }
+
     /// The tables as they are now.
     pub fn tables(&self) -> Tables {
         match self.tables.read() {

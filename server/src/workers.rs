@@ -52,14 +52,17 @@ where
     }
 }
 
-/// Drains the outbox when a command of this server wakes it, and twice a second for what another server left behind.
+/// How long the outbox collects after it was woken: what several commands left is then written together, and nobody notices.
+const GATHER: Duration = Duration::from_millis(60);
+
+/// Drains the outbox a moment after a command of this server wakes it, and twice a second for what another server left behind.
 async fn outbox(state: AppState) {
     let mut clock = interval(Duration::from_millis(500));
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = state.shutdown.cancelled() => return,
-            () = state.outbox.notified() => {}
+            () = state.outbox.notified() => sleep(GATHER).await,
             _ = clock.tick() => {}
         }
         if let Err(error) = drain(&state).await {
@@ -69,7 +72,7 @@ async fn outbox(state: AppState) {
 }
 
 /// Rows one transaction takes: enough to keep up, few enough to be quick.
-const BATCH: i64 = 200;
+const BATCH: i64 = 500;
 
 /// Drains the outbox to the bottom.
 ///
@@ -78,6 +81,7 @@ const BATCH: i64 = 200;
 pub async fn drain(state: &AppState) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
     while store::outbox::drain(&mut conn, state.now(), BATCH).await? == usize::try_from(BATCH)? {}
+    conn.release(&state.store);
     Ok(())
 }
 

@@ -116,7 +116,7 @@ async fn staff_are_added_with_a_first_password(pool: PgPool) {
     let ran = qifu(&add, &settings);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let password = ran.json()["password"].as_str().unwrap().to_owned();
-    assert_eq!(server::password::fault(&password, "root.admin"), None);
+    assert_eq!(app::account::password::fault(&password, "root.admin"), None);
     let twice = qifu(&add, &settings);
     assert_eq!(twice.code, 1);
     assert!(twice.err.contains("taken"));

@@ -9,17 +9,12 @@ use time::OffsetDateTime;
 /// An enterprise as pages show it.
 #[derive(Debug, Clone)]
 pub struct Enterprise {
-    /// Its id.
     pub id: EnterpriseId,
     /// Its code, whole.
     pub uscc: String,
-    /// Its name.
     pub name: String,
-    /// Its district.
     pub area: AreaCode,
-    /// Its address.
     pub address: String,
-    /// Its industry in words.
     pub industry: String,
     /// 划型 code.
     pub scale: String,
@@ -48,21 +43,14 @@ pub async fn get(conn: &mut Conn, id: EnterpriseId) -> Result<Enterprise, StoreE
 /// An enterprise to be written.
 #[derive(Debug, Clone)]
 pub struct NewEnterprise {
-    /// Its code.
     pub uscc: Uscc,
-    /// Its name.
     pub name: String,
-    /// Its district.
     pub area: AreaCode,
-    /// Its address.
     pub address: String,
-    /// Its industry in words.
     pub industry: String,
     /// 划型.
     pub scale: Scale,
-    /// Class.
     pub class: EnterpriseClass,
-    /// Tags.
     pub tags: Vec<String>,
     /// The station that serves it.
     pub station: Option<StationId>,
@@ -80,9 +68,6 @@ pub enum Upserted {
 }
 
 /// Writes an enterprise by its code. The same again changes nothing.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn upsert(conn: &mut Conn, new: &NewEnterprise, now: OffsetDateTime) -> Result<Upserted, StoreError> {
     let row = sqlx::query!(
         r#"insert into enterprise as e (uscc, name, area, address, industry, scale, class, tags, station_id, created_at)
@@ -115,9 +100,6 @@ pub async fn upsert(conn: &mut Conn, new: &NewEnterprise, now: OffsetDateTime) -
 }
 
 /// Enterprises whose name or code contains the words, for staff at a desk; at most 20.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<Enterprise>, StoreError> {
     Ok(sqlx::query_as!(
         Enterprise,
@@ -132,9 +114,7 @@ pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<Enterprise>, Sto
 /// A member as the enterprise's own page lists it.
 #[derive(Debug, Clone)]
 pub struct Member {
-    /// The person.
     pub id: i64,
-    /// The name.
     pub name: String,
     /// The mobile number, whole: mask it.
     pub phone: String,
@@ -143,9 +123,6 @@ pub struct Member {
 }
 
 /// The members of an enterprise.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn members(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<Member>, StoreError> {
     Ok(sqlx::query_as!(
         Member,

@@ -16,9 +16,7 @@ pub const STAFF_SESSION_HOURS: i64 = 12;
 /// A person who is signed in.
 #[derive(Debug, Clone)]
 pub struct PersonIdentity {
-    /// The person.
     pub person: PersonId,
-    /// The name.
     pub name: String,
     /// The mobile number signed in with.
     pub phone: String,
@@ -31,9 +29,7 @@ pub struct PersonIdentity {
 /// The enterprise a session acts for.
 #[derive(Debug, Clone)]
 pub struct Chosen {
-    /// Its id.
     pub id: EnterpriseId,
-    /// Its name.
     pub name: String,
     /// What the person is to it.
     pub role: MemberRole,
@@ -42,11 +38,8 @@ pub struct Chosen {
 /// A member of staff who is signed in.
 #[derive(Debug, Clone)]
 pub struct StaffIdentity {
-    /// The account.
     pub id: StaffId,
-    /// The sign-in name.
     pub login: String,
-    /// The name.
     pub name: String,
     /// Duty and scope.
     pub duty: Duty,
@@ -56,22 +49,20 @@ pub struct StaffIdentity {
     pub must_change_password: bool,
 }
 
-/// Either.
 #[derive(Debug, Clone)]
 pub enum Identity {
-    /// A member.
     Person(PersonIdentity),
-    /// Staff.
     Staff(StaffIdentity),
 }
 
 /// A live session.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Who.
     pub identity: Identity,
     /// Unread messages.
     pub unread: i64,
+    /// Issues that wait for the enterprise chosen, a hundred at most; 0 for staff.
+    pub waiting: i64,
     /// When it ends unless used.
     pub expires_at: OffsetDateTime,
 }
@@ -122,11 +113,53 @@ fn member_role(code: &str) -> MemberRole {
     if code == "owner" { MemberRole::Owner } else { MemberRole::Agent }
 }
 
+/// Whose a token is, and nothing that would have to be counted or looked up for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    Person { person: PersonId, enterprise: Option<(EnterpriseId, MemberRole)> },
+    Staff { id: StaffId, duty: Duty, must_change_password: bool },
+}
+
+impl Caller {
+    /// The actor of the domain; `None` for a person who has not chosen an enterprise.
+    pub fn actor(&self) -> Option<Actor> {
+        match *self {
+            Caller::Person { person, enterprise } => {
+                enterprise.map(|(enterprise, role)| Actor::Member { person, enterprise, role })
+            }
+            Caller::Staff { id, duty, .. } => Some(Actor::Staff { id, duty }),
+        }
+    }
+}
+
 impl Store {
+    /// Whose a token is, for a guard that asks before a body is read: one round trip, and the connection is free again. The session's
+    /// life is not prolonged; [`Store::open_session`] does that.
+    pub async fn caller(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<Option<Caller>, StoreError> {
+        let mut spare = self.spare_connections();
+        let (conn, row) = loop {
+            let mut conn = self.acquire().await?;
+            let answer = sqlx::query!("select * from session_owner($1, $2)", token_hash, now).fetch_optional(conn.pg()).await;
+            match answer {
+                Ok(row) => break (conn, row),
+                Err(error) if is_lost(&error) && spare > 0 => spare -= 1,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        conn.release(self);
+        let Some(row) = row else { return Ok(None) };
+        if let Some(person) = row.person_id {
+            let enterprise = row.enterprise_id.zip(row.member_role).map(|(id, role)| (id, member_role(&role)));
+            return Ok(Some(Caller::Person { person, enterprise }));
+        }
+        Ok(Some(Caller::Staff {
+            id: row.staff_id.unwrap_or_default(),
+            duty: duty(row.role.as_deref().unwrap_or(""), row.area, row.department_id, row.station_id)?,
+            must_change_password: row.must_change_password.unwrap_or(false),
+        }))
+    }
+
     /// Opens the session of a token hash: one round trip finds it, slides its expiry, and sets the scope of the connection.
-    ///
-    /// # Errors
-    /// [`StoreError::Db`].
     pub async fn open_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(Conn, Option<Session>), StoreError> {
         let mut spare = self.spare_connections();
         let (conn, row) = loop {
@@ -134,7 +167,7 @@ impl Store {
             let answer = sqlx::query!(
             r#"select person_id, person_name, phone, enterprise_id, enterprise_name, member_role, enterprise_count, staff_id, login,
                 staff_name, role, area, department_id, station_id, organisation, must_change_password,
-                unread as "unread!", expires_at as "expires_at!"
+                unread as "unread!", waiting, expires_at as "expires_at!"
             from open_session($1, $2, $3::text::interval)"#,
             token_hash,
             now,
@@ -171,7 +204,7 @@ impl Store {
                 must_change_password: row.must_change_password.unwrap_or(false),
             })
         };
-        Ok((conn, Some(Session { identity, unread: row.unread, expires_at: row.expires_at })))
+        Ok((conn, Some(Session { identity, unread: row.unread, waiting: row.waiting.unwrap_or(0), expires_at: row.expires_at })))
     }
 }
 
@@ -194,9 +227,6 @@ impl Who {
 }
 
 /// Starts a session under the hash of a fresh token.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn create_session(
     conn: &mut Conn,
     token_hash: &[u8],
@@ -225,9 +255,6 @@ pub async fn create_session(
 }
 
 /// Chooses the enterprise of a session; `false` when the person is no member of it.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn choose_enterprise(conn: &mut Conn, token_hash: &[u8], enterprise: EnterpriseId) -> Result<bool, StoreError> {
     let done = sqlx::query!(
         "update session s set enterprise_id = $2 where token_hash = $1
@@ -241,18 +268,12 @@ pub async fn choose_enterprise(conn: &mut Conn, token_hash: &[u8], enterprise: E
 }
 
 /// Ends one session.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn end_session(conn: &mut Conn, token_hash: &[u8]) -> Result<(), StoreError> {
     sqlx::query!("delete from session where token_hash = $1", token_hash).execute(conn.pg()).await?;
     Ok(())
 }
 
 /// Ends every session of a person or a staff account (退出所有设备).
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn end_all_sessions(conn: &mut Conn, who: Who) -> Result<u64, StoreError> {
     let (person, staff) = who.ids();
     let done =

@@ -32,7 +32,6 @@ impl Kind {
 /// A job that was taken.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// Its id.
     pub id: i64,
     /// With what.
     pub payload: Value,
@@ -41,9 +40,6 @@ pub struct Job {
 }
 
 /// Writes a job.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn enqueue(conn: &mut Conn, kind: Kind, payload: &Value, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!("insert into job (kind, payload, run_at, created_at) values ($1, $2, $3, $3)", kind.code(), payload, now)
         .execute(conn.pg())
@@ -52,9 +48,6 @@ pub async fn enqueue(conn: &mut Conn, kind: Kind, payload: &Value, now: OffsetDa
 }
 
 /// Takes jobs of a kind that are due. Taking pushes `run_at` ahead by a growing pause: if the server dies, another one takes the job then.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn claim(conn: &mut Conn, kind: Kind, now: OffsetDateTime, limit: i64) -> Result<Vec<Job>, StoreError> {
     Ok(sqlx::query_as!(
         Job,
@@ -71,9 +64,6 @@ pub async fn claim(conn: &mut Conn, kind: Kind, now: OffsetDateTime, limit: i64)
 }
 
 /// Goes on with a job whose first part is done, as if it had just been written.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn go_on(conn: &mut Conn, id: i64, payload: &Value, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!("update job set payload = $2, run_at = $3, attempts = 0 where id = $1", id, payload, now)
         .execute(conn.pg())
@@ -82,18 +72,12 @@ pub async fn go_on(conn: &mut Conn, id: i64, payload: &Value, now: OffsetDateTim
 }
 
 /// Removes jobs that are done.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn finish(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError> {
     sqlx::query!("delete from job where id = any($1)", ids).execute(conn.pg()).await?;
     Ok(())
 }
 
 /// Records why an attempt failed; the next one is already planned.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn fail(conn: &mut Conn, id: i64, error: &str) -> Result<(), StoreError> {
     sqlx::query!("update job set last_error = $2 where id = $1", id, error).execute(conn.pg()).await?;
     Ok(())

@@ -1,9 +1,10 @@
 //! Everything that speaks to PostgreSQL, one file per aggregate; SQL only in `query!` macros and `migrations/`.
 //!
 //! A [`Conn`] always carries a scope: that of a session ([`Store::open_session`], one round trip for who and what), none
-//! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0003_scope.sql`).
+//! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
 pub mod enterprise;
+mod error;
 pub mod identity;
 pub mod issue;
 pub mod job;
@@ -13,12 +14,17 @@ pub mod photo;
 pub mod policy;
 pub mod reference;
 
+pub use error::StoreError;
+pub(crate) use error::is_lost;
+
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
 use std::str::FromStr;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use time::OffsetDateTime;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The migrations, forward only; tests apply them too.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -26,58 +32,21 @@ pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// The role the process serves with; it owns nothing.
 pub const APP_ROLE: &str = "qifu_app";
 
+/// What every connection serves with. Queries are short: compiling one takes longer than running it. And a page that is read by an
+/// index is as near as the one after it: with the cost of a spinning disk the planner would rather fetch all rows of an enterprise and
+/// sort them than read twenty in order.
+const SETTINGS: &str =
+    "set role qifu_app; set time zone 'UTC'; set statement_timeout = '15s'; set jit = off; set random_page_cost = 1.1";
+
+/// How long somebody waits for a connection.
+const WAIT: Duration = Duration::from_secs(5);
+
 /// Stands for "never" in columns that lists order by.
 pub(crate) const NEVER: OffsetDateTime = time::macros::datetime!(9999-01-01 00:00 UTC);
-
-/// What went wrong below.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// No such row, or none this scope may see.
-    #[error("not found")]
-    NotFound,
-    /// A named constraint stood against it.
-    #[error("conflict with {0}")]
-    Conflict(String),
-    /// What is stored cannot be read; the text says where.
-    #[error("unreadable row: {0}")]
-    Unreadable(String),
-    /// The database refused or did not answer.
-    #[error(transparent)]
-    Db(sqlx::Error),
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> StoreError {
-        if let sqlx::Error::RowNotFound = error {
-            return StoreError::NotFound;
-        }
-        match error.as_database_error().and_then(|e| e.constraint()) {
-            Some(constraint) => StoreError::Conflict(constraint.to_owned()),
-            None => StoreError::Db(error),
-        }
-    }
-}
-
-impl From<sqlx::migrate::MigrateError> for StoreError {
-    fn from(error: sqlx::migrate::MigrateError) -> StoreError {
-        StoreError::Db(sqlx::Error::Migrate(Box::new(error)))
-    }
-}
-
-/// Whether it was the connection that failed, and not what was asked.
-pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        // Shut down by the administrator, or after a crash of another backend.
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
-        _ => false,
-    }
-}
 
 /// A page of a list and where the next one starts.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
-    /// The rows.
     pub rows: Vec<T>,
     /// Opaque cursor of the next page.
     pub next: Option<String>,
@@ -108,12 +77,28 @@ fn cursor(at: OffsetDateTime, id: i64) -> String {
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    /// One for each connection there may be, so that whoever has one gets a connection without waiting.
+    permits: Arc<Semaphore>,
+    /// Connections whose last user was done with them. The pool would ask each on its return whether it still lives, which is a round
+    /// trip for every request; whoever takes it next finds out anyway (`spare_connections`).
+    idle: Arc<Mutex<Vec<Idle>>>,
 }
 
-/// One connection with its scope set.
+#[derive(Debug)]
+struct Idle {
+    inner: PoolConnection<Postgres>,
+    since: Instant,
+}
+
+/// How long a connection stays outside of the pool's care, which closes old and superfluous ones.
+const IDLE: Duration = Duration::from_secs(300);
+
+/// One connection with its scope set. The next user sets its own scope with its first query, before anything else is asked.
 pub struct Conn {
     inner: PoolConnection<Postgres>,
+    since: Instant,
     queries: u32,
+    permit: OwnedSemaphorePermit,
 }
 
 impl Conn {
@@ -127,13 +112,35 @@ impl Conn {
     pub fn queries(&self) -> u32 {
         self.queries
     }
+
+    /// Ends a load: what it wrote is on the disk when this returns, and later commits wait for it again.
+    pub async fn wait_for_the_disk(&mut self) -> Result<(), StoreError> {
+        self.pg().execute("set synchronous_commit = on").await?;
+        // A commit waits for everything before it; one that wrote nothing would not.
+        sqlx::query!("update desk_mark set at = at").execute(self.pg()).await?;
+        Ok(())
+    }
+
+    /// Gives the connection back without a round trip, when every answer has been read. One that is dropped instead, perhaps in the middle
+    /// of a query, is asked first whether it is still good.
+    pub fn release(self, store: &Store) {
+        let Conn { inner, since, permit, .. } = self;
+        if since.elapsed() < IDLE && !inner.is_in_transaction() && !store.pool.is_closed() {
+            lock(&store.idle).push(Idle { inner, since });
+        }
+        drop(permit);
+    }
+}
+
+fn lock(idle: &Mutex<Vec<Idle>>) -> MutexGuard<'_, Vec<Idle>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store {
     /// Connects `max` connections at most; they serve as [`APP_ROLE`].
     ///
     /// # Errors
-    /// [`StoreError::Db`] when the database does not answer.
+    /// [`StoreError::Unavailable`] when the database does not answer.
     pub async fn connect(url: &str, max: u32) -> Result<Store, StoreError> {
         Store::with_options(PgConnectOptions::from_str(url)?, max).await
     }
@@ -141,38 +148,41 @@ impl Store {
     /// As [`Store::connect`], from options (tests).
     ///
     /// # Errors
-    /// [`StoreError::Db`] when the database does not answer.
+    /// [`StoreError::Unavailable`] when the database does not answer.
     pub async fn with_options(options: PgConnectOptions, max: u32) -> Result<Store, StoreError> {
         let pool = PgPoolOptions::new()
             .max_connections(max)
-            .acquire_timeout(Duration::from_secs(5))
+            .acquire_timeout(WAIT)
             // A dead connection shows at its first query (`spare_connections`); a ping would be a round trip more for every page.
             .test_before_acquire(false)
             .after_connect(|conn, _| {
                 Box::pin(async move {
-                    conn.execute("set role qifu_app; set time zone 'UTC'; set statement_timeout = '15s'").await?;
+                    conn.execute(SETTINGS).await?;
                     Ok(())
                 })
             })
             .connect_with(options)
             .await?;
-        Ok(Store { pool })
+        let permits = Arc::new(Semaphore::new(usize::try_from(max).unwrap_or(1)));
+        Ok(Store { pool, permits, idle: Arc::default() })
     }
 
     /// A connection without a scope: it reads nothing that belongs to anybody.
-    ///
-    /// # Errors
-    /// [`StoreError::Db`].
     pub async fn anonymous(&self) -> Result<Conn, StoreError> {
         self.scoped("").await
     }
 
     /// A connection with the system's scope: sign-in, jobs, the command line.
-    ///
-    /// # Errors
-    /// [`StoreError::Db`].
     pub async fn system(&self) -> Result<Conn, StoreError> {
         self.scoped("system").await
+    }
+
+    /// As [`Store::system`], for loads that are begun anew when they are cut off: its commits do not wait for the disk until
+    /// [`Conn::wait_for_the_disk`].
+    pub async fn loader(&self) -> Result<Conn, StoreError> {
+        let mut conn = self.system().await?;
+        conn.pg().execute("set synchronous_commit = off").await?;
+        Ok(conn)
     }
 
     async fn scoped(&self, kind: &str) -> Result<Conn, StoreError> {
@@ -196,7 +206,14 @@ impl Store {
 
     /// Takes a connection; the caller sets its scope with the first query.
     pub(crate) async fn acquire(&self) -> Result<Conn, StoreError> {
-        Ok(Conn { inner: self.pool.acquire().await?, queries: 0 })
+        let permit = tokio::time::timeout(WAIT, self.permits.clone().acquire_owned()).await;
+        let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        let idle = lock(&self.idle).pop();
+        let (inner, since) = match idle {
+            Some(idle) => (idle.inner, idle.since),
+            None => (self.pool.acquire().await?, Instant::now()),
+        };
+        Ok(Conn { inner, since, queries: 0, permit })
     }
 
     /// Whether the database answers now.
@@ -208,9 +225,6 @@ impl Store {
     }
 
     /// Listens to a channel of `NOTIFY` on a connection of its own, which reconnects.
-    ///
-    /// # Errors
-    /// [`StoreError::Db`].
     pub async fn listen(&self, channel: &str) -> Result<PgListener, StoreError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
         listener.listen(channel).await?;
@@ -219,6 +233,8 @@ impl Store {
 
     /// Closes every connection, waiting for those in use.
     pub async fn close(&self) {
+        self.permits.close();
+        lock(&self.idle).clear();
         self.pool.close().await;
     }
 }
@@ -226,7 +242,8 @@ impl Store {
 /// Brings the database at `url` up to date, as its owner. Answers how many migrations were applied.
 ///
 /// # Errors
-/// [`StoreError::Db`] when the database does not answer or a migration fails; a failed one leaves nothing behind.
+/// [`StoreError::Unavailable`] when the database does not answer, [`StoreError::Outdated`] or [`StoreError::Newer`] when its tables are
+/// another version's. A migration that fails leaves nothing behind.
 pub async fn migrate(url: &str) -> Result<usize, StoreError> {
     let mut conn = PgConnection::connect(url).await?;
     // Several servers may start at once; sqlx takes an advisory lock around the whole run.

@@ -3,10 +3,9 @@
 use crate::{Conn, Page, StoreError};
 use time::OffsetDateTime;
 
-/// A message.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::Type)]
+#[sqlx(type_name = "message_row")]
 pub struct Message {
-    /// Its id.
     pub id: i64,
     /// The issue's number.
     pub number: String,
@@ -14,11 +13,8 @@ pub struct Message {
     pub kind: String,
     /// Where it leads; to the issue of its number where that is not said.
     pub link: Option<String>,
-    /// A line.
     pub title: String,
-    /// A sentence.
     pub body: String,
-    /// When.
     pub created_at: OffsetDateTime,
     /// When it was read.
     pub read_at: Option<OffsetDateTime>,
@@ -29,7 +25,6 @@ pub struct Message {
 pub enum Inbox {
     /// A person's, of the enterprise chosen.
     Person {
-        /// The person.
         person: i64,
         /// The enterprise chosen in the session.
         enterprise: i64,
@@ -39,9 +34,6 @@ pub enum Inbox {
 }
 
 /// The messages, newest first.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i64) -> Result<Page<Message>, StoreError> {
     let before: i64 = cursor.and_then(|c| c.parse().ok()).unwrap_or(i64::MAX);
     let rows = match inbox {
@@ -75,9 +67,6 @@ pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i6
 }
 
 /// Marks all of an inbox as read, up to an id; those of a person's other enterprises have not been seen and stay.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn mark_read(conn: &mut Conn, inbox: Inbox, up_to: i64, now: OffsetDateTime) -> Result<(), StoreError> {
     let (person, enterprise, staff) = match inbox {
         Inbox::Person { person, enterprise } => (Some(person), Some(enterprise), None),

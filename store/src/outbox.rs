@@ -1,12 +1,15 @@
-//! The outbox: turns what commands wanted told into messages, search words and live notifications, on whichever server is quickest.
+//! The outbox: turns what commands left into messages, search words, the desk's counts and live notifications, on whichever server is
+//! quickest.
 //!
 //! `NOTIFY` is sent from here and not from the commands: at commit it takes a lock of the whole database, which would make filings
 //! wait for one another.
 
+use crate::issue::tally::{Fold, LOCK, Standing, move_mark};
 use crate::{Conn, StoreError};
 use domain::issue::notice::{Notice, Recipient};
 use serde::{Deserialize, Serialize};
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
+use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
 /// The channel of live notifications.
@@ -15,9 +18,7 @@ pub const CHANNEL: &str = "qifu_live";
 /// What open pages hear of an issue that moved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Live {
-    /// The issue.
     pub issue: i64,
-    /// Its number.
     pub number: String,
     /// Sequence number of its last event.
     pub version: i32,
@@ -33,66 +34,104 @@ pub struct Live {
     pub co: Vec<i64>,
 }
 
-/// Drains up to `limit` rows in one transaction and answers how many there were. Needs the system's scope.
+/// Drains up to `limit` rows in one transaction and answers how many there were; none while another server is at it. Needs the
+/// system's scope.
 ///
 /// # Errors
 /// [`StoreError`]; nothing is lost, the rows stay.
 pub async fn drain(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<usize, StoreError> {
     let mut tx = conn.pg().begin().await?;
-    let rows = sqlx::query!(
+    // One at a time: the counts are folded in turn, and of two that drain at once each would wait for the other's rows.
+    let turn = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "turn!""#, LOCK).fetch_one(&mut *tx).await?;
+    if !turn {
+        tx.rollback().await?;
+        return Ok(0);
+    }
+    let rows = sqlx::query_as!(
+        Row,
         r#"with taken as (
-            delete from outbox where id in (select id from outbox order by id limit $1 for update skip locked)
-            returning id, issue_id, notices)
-        select t.issue_id, t.notices, i.number, i.version, i.enterprise_id, i.area, i.centre, i.lead, i.co, i.title, i.body,
-            e.name, e.uscc
+            delete from outbox where id in (select id from outbox order by id limit $1)
+            returning id, issue_id, notices, before, after)
+        select t.issue_id, t.notices, t.before as "before: Standing", t.after as "after: Standing", i.number, i.version, i.enterprise_id,
+            i.area, i.centre, i.lead, i.co, i.title, i.body, i.enterprise_name, e.uscc
         from taken t join issue i on i.id = t.issue_id join enterprise e on e.id = i.enterprise_id order by t.id"#,
         limit
     )
     .fetch_all(&mut *tx)
     .await?;
     let taken = rows.len();
-    if taken == 0 {
-        return Ok(0);
+    if taken > 0 {
+        let mut fold = Fold::begin(&mut tx).await?;
+        rows.iter().for_each(|row| fold.add(row.before.as_ref(), row.after.as_ref()));
+        fold.write(&mut tx).await?;
+        write_messages(&mut tx, &rows, now).await?;
+        write_words(&mut tx, &rows).await?;
+        notify(&mut tx, rows).await?;
     }
-    let mut lives: Vec<Live> = Vec::new();
-    // One column each, for one insert of all messages.
-    let (mut kinds, mut ids, mut enterprises, mut issues, mut numbers, mut names, mut titles, mut bodies) =
-        (vec![], vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
-    let (mut search_ids, mut search_tokens) = (vec![], vec![]);
+    move_mark(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// What a command left, with the issue it was for.
+struct Row {
+    issue_id: i64,
+    notices: serde_json::Value,
+    before: Option<Standing>,
+    after: Option<Standing>,
+    number: String,
+    version: i32,
+    enterprise_id: i64,
+    area: i32,
+    centre: i32,
+    lead: Option<i64>,
+    co: Vec<i64>,
+    title: String,
+    body: String,
+    enterprise_name: String,
+    uscc: String,
+}
+
+/// Messages to be written, a column each, for one insert.
+#[derive(Default)]
+struct Messages {
+    kinds: Vec<String>,
+    ids: Vec<i64>,
+    enterprises: Vec<i64>,
+    issues: Vec<i64>,
+    numbers: Vec<String>,
+    names: Vec<String>,
+    titles: Vec<String>,
+    bodies: Vec<String>,
+}
+
+impl Messages {
+    fn push(&mut self, row: &Row, notice: Notice) {
+        let (kind, id) = match notice.recipient {
+            Recipient::Enterprise(id) => ("enterprise", id),
+            Recipient::Department(id) => ("department", id),
+            Recipient::Centre(area) => ("centre", i64::from(area)),
+        };
+        self.kinds.push(kind.to_owned());
+        self.ids.push(id);
+        self.enterprises.push(row.enterprise_id);
+        self.issues.push(row.issue_id);
+        self.numbers.push(row.number.clone());
+        self.names.push(notice.kind);
+        self.titles.push(notice.title);
+        self.bodies.push(notice.body);
+    }
+}
+
+async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime) -> Result<(), StoreError> {
+    let mut messages = Messages::default();
     for row in rows {
-        let notices: Vec<Notice> = serde_json::from_value(row.notices)
+        let notices: Vec<Notice> = Vec::deserialize(&row.notices)
             .map_err(|error| StoreError::Unreadable(format!("outbox of issue {}: {error}", row.issue_id)))?;
-        for notice in notices {
-            let (kind, id) = match notice.recipient {
-                Recipient::Enterprise(id) => ("enterprise", id),
-                Recipient::Department(id) => ("department", id),
-                Recipient::Centre(area) => ("centre", i64::from(area)),
-            };
-            kinds.push(kind.to_owned());
-            ids.push(id);
-            enterprises.push(row.enterprise_id);
-            issues.push(row.issue_id);
-            numbers.push(row.number.clone());
-            names.push(notice.kind);
-            titles.push(notice.title);
-            bodies.push(notice.body);
-        }
-        if !search_ids.contains(&row.issue_id) {
-            search_ids.push(row.issue_id);
-            let text = format!("{} {} {} {} {}", row.number, row.name, row.uscc, row.title, row.body);
-            search_tokens.push(domain::search::tokens(&text).join("\n"));
-        }
-        lives.retain(|live| live.issue != row.issue_id);
-        lives.push(Live {
-            issue: row.issue_id,
-            number: row.number,
-            version: row.version,
-            enterprise: row.enterprise_id,
-            area: row.area,
-            centre: row.centre,
-            lead: row.lead,
-            co: row.co,
-        });
+        notices.into_iter().for_each(|notice| messages.push(row, notice));
+    }
+    if messages.ids.is_empty() {
+        return Ok(());
     }
     sqlx::query!(
         "insert into message (person_id, staff_id, enterprise_id, issue_id, number, kind, title, body, created_at)
@@ -103,31 +142,61 @@ pub async fn drain(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<u
         left join staff s on s.active and ((n.recipient = 'department' and s.department_id = n.id and s.role = 'handler')
             or (n.recipient = 'centre' and s.role = 'centre' and s.area = n.id))
         where m.person_id is not null or s.id is not null",
-        &kinds,
-        &ids,
-        &enterprises,
-        &issues,
-        &numbers,
-        &names,
-        &titles,
-        &bodies,
+        &messages.kinds,
+        &messages.ids,
+        &messages.enterprises,
+        &messages.issues,
+        &messages.numbers,
+        &messages.names,
+        &messages.titles,
+        &messages.bodies,
         now
     )
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Words that search finds an issue by: those of its filing and its enterprise, so only what was not open before can lack them.
+async fn write_words(tx: &mut PgConnection, rows: &[Row]) -> Result<(), StoreError> {
+    let opened: BTreeMap<i64, &Row> = rows.iter().filter(|row| row.before.is_none()).map(|row| (row.issue_id, row)).collect();
+    if opened.is_empty() {
+        return Ok(());
+    }
+    let words = |row: &Row| format!("{} {} {} {} {}", row.number, row.enterprise_name, row.uscc, row.title, row.body);
+    let ids: Vec<i64> = opened.keys().copied().collect();
+    let tokens: Vec<String> = opened.values().map(|row| domain::search::tokens(&words(row)).join("\n")).collect();
     sqlx::query!(
         "insert into issue_search (issue_id, tokens)
         select n.id, array_to_tsvector(string_to_array(n.tokens, e'\\n')) from unnest($1::bigint[], $2::text[]) as n (id, tokens)
         on conflict (issue_id) do update set tokens = excluded.tokens where issue_search.tokens <> excluded.tokens",
-        &search_ids,
-        &search_tokens
+        &ids,
+        &tokens
     )
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
-    let payloads: Vec<String> = lives.iter().filter_map(|live| serde_json::to_string(live).ok()).collect();
-    sqlx::query!("select pg_notify($1, payload) as sent from unnest($2::text[]) payload", CHANNEL, &payloads)
-        .execute(&mut *tx)
-        .await?;
-    tx.commit().await?;
-    Ok(taken)
+    Ok(())
+}
+
+/// One notification for each issue, as it is now.
+async fn notify(tx: &mut PgConnection, rows: Vec<Row>) -> Result<(), StoreError> {
+    let lives: BTreeMap<i64, Live> = rows
+        .into_iter()
+        .map(|row| {
+            let live = Live {
+                issue: row.issue_id,
+                number: row.number,
+                version: row.version,
+                enterprise: row.enterprise_id,
+                area: row.area,
+                centre: row.centre,
+                lead: row.lead,
+                co: row.co,
+            };
+            (row.issue_id, live)
+        })
+        .collect();
+    let payloads: Vec<String> = lives.values().filter_map(|live| serde_json::to_string(live).ok()).collect();
+    sqlx::query!("select pg_notify($1, payload) as sent from unnest($2::text[]) payload", CHANNEL, &payloads).execute(tx).await?;
+    Ok(())
 }

@@ -25,9 +25,6 @@ pub struct NewPhoto {
 }
 
 /// Remembers a stored picture.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn add(conn: &mut Conn, new: &NewPhoto, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into photo (id, enterprise_id, person_id, staff_id, width, height, bytes, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -46,17 +43,11 @@ pub async fn add(conn: &mut Conn, new: &NewPhoto, now: OffsetDateTime) -> Result
 }
 
 /// Whether the scope may read a picture.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn readable(conn: &mut Conn, id: Uuid) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar!(r#"select exists (select from photo where id = $1) as "exists!""#, id).fetch_one(conn.pg()).await?)
 }
 
 /// Those of the ids that are the scope's own and not filed yet, in the order asked.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn pending(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -67,9 +58,6 @@ pub async fn pending(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreEr
 }
 
 /// Forgets pictures that were never filed; answers their ids so that the files can go.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn purge_pending(conn: &mut Conn, before: OffsetDateTime) -> Result<Vec<Uuid>, StoreError> {
     Ok(sqlx::query_scalar!("delete from photo where issue_id is null and created_at < $1 returning id", before)
         .fetch_all(conn.pg())

@@ -7,11 +7,9 @@ use time::Date;
 /// 部门.
 #[derive(Debug, Clone)]
 pub struct Department {
-    /// Its id.
     pub id: DepartmentId,
     /// Stable code (`domain::catalogue::DEPARTMENTS`).
     pub code: String,
-    /// Its name.
     pub name: String,
     /// Whether it has people in the centre (S-4).
     pub on_site: bool,
@@ -20,15 +18,11 @@ pub struct Department {
 /// 企服驿站.
 #[derive(Debug, Clone)]
 pub struct Station {
-    /// Its id.
     pub id: StationId,
     /// Stable code.
     pub code: String,
-    /// Its name.
     pub name: String,
-    /// Its district.
     pub area: AreaCode,
-    /// Where it is.
     pub address: String,
     /// Its telephone.
     pub phone: String,
@@ -56,16 +50,12 @@ impl Reference {
         self.departments.iter().find(|d| d.code == code)
     }
 
-    /// A station.
     pub fn station(&self, id: StationId) -> Option<&Station> {
         self.stations.iter().find(|s| s.id == id)
     }
 }
 
 /// Reads it all.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn load(conn: &mut Conn) -> Result<Reference, StoreError> {
     let departments =
         sqlx::query_as!(Department, "select id, code, name, on_site from department order by id").fetch_all(conn.pg()).await?;
@@ -76,18 +66,12 @@ pub async fn load(conn: &mut Conn) -> Result<Reference, StoreError> {
 }
 
 /// The administrator's calendar days.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn calendar_days(conn: &mut Conn) -> Result<Vec<(Date, bool)>, StoreError> {
     let rows = sqlx::query!("select day, working from calendar_day order by day").fetch_all(conn.pg()).await?;
     Ok(rows.into_iter().map(|row| (row.day, row.working)).collect())
 }
 
 /// Adds or renames an area.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn upsert_area(conn: &mut Conn, code: AreaCode, name: &str, short: &str) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into area (code, name, short) values ($1, $2, $3) on conflict (code) do update set name = excluded.name, short = excluded.short",
@@ -101,9 +85,6 @@ pub async fn upsert_area(conn: &mut Conn, code: AreaCode, name: &str, short: &st
 }
 
 /// Adds or renames a department by its code.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn upsert_department(
     conn: &mut Conn,
     code: &str,
@@ -124,9 +105,6 @@ pub async fn upsert_department(
 }
 
 /// Adds or changes a station by its code; the id in the argument is ignored.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn upsert_station(conn: &mut Conn, station: &Station) -> Result<StationId, StoreError> {
     Ok(sqlx::query_scalar!(
         "insert into station (code, name, area, address, phone, contact_name) values ($1, $2, $3, $4, $5, $6)

@@ -1,7 +1,3 @@
 //! Pages: pure functions from what `api` read to a view. Each begins with who opens it, on what, wanting what.
 
-pub mod account;
 pub mod desk;
-pub mod enterprise;
-pub mod filing;
-pub mod problem;

@@ -1,50 +1,15 @@
 //! Pieces of pages: plain functions from values to views, so that a page reads from top to bottom.
 
+#[cfg(feature = "ssr")]
 pub mod form;
 mod icons;
-pub mod issue;
+#[cfg(feature = "ssr")]
 pub mod list;
+#[cfg(feature = "ssr")]
+mod pieces;
+#[cfg(feature = "ssr")]
 pub mod policy;
 
 pub use icons::{face, icon};
-
-use domain::calendar::local;
-use leptos::prelude::*;
-use time::OffsetDateTime;
-
-/// A `<time>` whose words were chosen by the caller; machines get the instant.
-pub fn time(at: OffsetDateTime, words: String) -> impl IntoView {
-    let at = local(at);
-    let machine = format!("{}-{:02}-{:02}T{:02}:{:02}+08:00", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute());
-    view! { <time datetime=machine>{words}</time> }
-}
-
-/// A block of a page with a heading.
-pub fn section(title: impl Into<String>, body: impl IntoView + 'static) -> AnyView {
-    let title = title.into();
-    view! { <section class="card"><h2>{title}</h2>{body}</section> }.into_any()
-}
-
-/// What a block says when there is nothing in it: what it will be good for, and a first step.
-pub fn empty(words: &'static str, step: Option<(&'static str, &'static str)>) -> AnyView {
-    let link = step.map(|(href, label)| view! { <a class="button secondary" href=href>{label}</a> });
-    view! { <div class="empty"><p>{words}</p>{link}</div> }.into_any()
-}
-
-/// A list of names and values.
-pub fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
-    let rows = rows.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
-    view! { <dl class="facts">{rows.collect_view()}</dl> }.into_any()
-}
-
-/// Text as it was typed, its lines kept by the style sheet.
-pub fn words(text: impl Into<String>) -> AnyView {
-    let text = text.into();
-    view! { <p class="words">{text}</p> }.into_any()
-}
-
-/// The way back.
-pub fn back(href: impl Into<String>, label: &'static str) -> AnyView {
-    let href = href.into();
-    view! { <a class="back" href=href>{icon("left")}{label}</a> }.into_any()
-}
+#[cfg(feature = "ssr")]
+pub use pieces::*;

@@ -1,7 +1,8 @@
 //! China's public holidays and make-up working days, as the State Council's yearly notices set them.
 //!
-//! Sources: 2024 国办发明电〔2023〕7号; 2025 国办发明电〔2024〕12号; 2026 国办发明电〔2025〕7号. The notice for 2027 was not known with
-//! certainty when this was written: the table ends with 2026, and `calendar_day` rows extend it without a new release.
+//! Sources: 2024 国办发明电〔2023〕7号; 2025 国办发明电〔2024〕12号; 2026 国办发明电〔2025〕7号. The notice for 2027 was not
+//! known with certainty when this was written: the table ends with 2026, and `calendar_day` rows extend it without a new
+//! release.
 
 use time::{Date, Month};
 

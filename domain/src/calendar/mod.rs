@@ -118,8 +118,8 @@ impl WorkCalendar {
         Ok(self)
     }
 
-    /// Adds dated exceptions of an administrator; a later one for the same day wins. `covered_until` moves on year by year, as far as
-    /// every year has days: a gap stays a gap that the software warns of.
+    /// Adds dated exceptions of an administrator; a later one for the same day wins. `covered_until` moves on year by year, as
+    /// far as every year has days: a gap stays a gap that the software warns of.
     #[must_use]
     pub fn with_days(mut self, extra: &[(Date, bool)]) -> WorkCalendar {
         for (day, working) in extra {

@@ -1,7 +1,40 @@
 //! The catalogue itself. Departments are the working departments of a Chinese prefecture-level city.
 
-use super::{Board, Category, Department};
 use crate::issue::Level::{self, Complex, Ordinary, Simple};
+
+/// 服务板块 with its lead department (S-4).
+#[derive(Debug, Clone, Copy)]
+pub struct Board {
+    pub code: &'static str,
+    pub name: &'static str,
+    /// Code of the lead department, which stands in for departments without people on site.
+    pub lead: &'static str,
+}
+
+/// A kind of problem, in the owner's words.
+#[derive(Debug, Clone, Copy)]
+pub struct Category {
+    /// Stable code, stored in issues.
+    pub code: &'static str,
+    /// Board code.
+    pub board: &'static str,
+    pub name: &'static str,
+    /// Code of the department it usually goes to.
+    pub department: &'static str,
+    /// Usual difficulty.
+    pub level: Level,
+    /// Words that point to it; a longer one weighs more.
+    pub keywords: &'static [&'static str],
+}
+
+/// A municipal department (部门).
+#[derive(Debug, Clone, Copy)]
+pub struct Department {
+    pub code: &'static str,
+    pub name: &'static str,
+    /// Whether it has people in the centre; without, the board's lead accepts for it (S-4).
+    pub on_site: bool,
+}
 
 const fn board(code: &'static str, name: &'static str, lead: &'static str) -> Board {
     Board { code, name, lead }

@@ -3,55 +3,14 @@
 
 mod data;
 
-pub use data::{BOARDS, CATEGORIES, DEPARTMENTS};
+pub use data::{BOARDS, Board, CATEGORIES, Category, DEPARTMENTS, Department};
 
-use crate::issue::Level;
+use serde::{Deserialize, Serialize};
 
-/// 服务板块 with its lead department (S-4).
-#[derive(Debug, Clone, Copy)]
-pub struct Board {
-    /// Stable code.
-    pub code: &'static str,
-    /// Name.
-    pub name: &'static str,
-    /// Code of the lead department, which stands in for departments without people on site.
-    pub lead: &'static str,
-}
-
-/// A kind of problem, in the owner's words.
-#[derive(Debug, Clone, Copy)]
-pub struct Category {
-    /// Stable code, stored in issues.
-    pub code: &'static str,
-    /// Board code.
-    pub board: &'static str,
-    /// Name.
-    pub name: &'static str,
-    /// Code of the department it usually goes to.
-    pub department: &'static str,
-    /// Usual difficulty.
-    pub level: Level,
-    /// Words that point to it; a longer one weighs more.
-    pub keywords: &'static [&'static str],
-}
-
-/// A municipal department (部门).
-#[derive(Debug, Clone, Copy)]
-pub struct Department {
-    /// Stable code.
-    pub code: &'static str,
-    /// Name.
-    pub name: &'static str,
-    /// Whether it has people in the centre; without, the board's lead accepts for it (S-4).
-    pub on_site: bool,
-}
-
-/// The category of a code.
 pub fn category(code: &str) -> Option<&'static Category> {
     CATEGORIES.iter().find(|category| category.code == code)
 }
 
-/// The board of a code.
 pub fn board(code: &str) -> Option<&'static Board> {
     BOARDS.iter().find(|board| board.code == code)
 }
@@ -73,12 +32,30 @@ pub fn route(category: &Category) -> &'static str {
 /// A category that fits a text.
 #[derive(Debug, Clone)]
 pub struct Suggestion {
-    /// The category.
     pub category: &'static Category,
     /// Weight of the words found.
     pub score: usize,
     /// The words found.
     pub matched: Vec<&'static str>,
+}
+
+/// A suggestion as it travels to the browser, which has no catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hint {
+    /// Category's code.
+    pub code: String,
+    /// Category's name.
+    pub name: String,
+    /// Board's name.
+    pub board: String,
+}
+
+impl From<&Suggestion> for Hint {
+    fn from(suggestion: &Suggestion) -> Hint {
+        let Category { code, name, board: of, .. } = suggestion.category;
+        let board = board(of).map_or("", |board| board.name);
+        Hint { code: (*code).to_owned(), name: (*name).to_owned(), board: board.to_owned() }
+    }
 }
 
 /// Up to three categories whose words occur in the text, the best first; ties in the catalogue's order.
@@ -155,5 +132,14 @@ mod tests {
             assert!(found.contains(&code), "{text}: {found:?}");
         }
         assert!(suggest("你好").is_empty());
+    }
+
+    #[test]
+    fn a_hint_says_all_that_a_choice_shows() {
+        let found = suggest("厂房旁边道路积水");
+        let hint = Hint::from(&found[0]);
+        let category = found[0].category;
+        assert_eq!((hint.code.as_str(), hint.name.as_str()), (category.code, category.name));
+        assert_eq!(hint.board, board(category.board).expect("a board").name);
     }
 }

@@ -1,6 +1,5 @@
 //! A limit that runs: since when, until when, met when, and when the warning starts.
 
-use super::Issue;
 use time::OffsetDateTime;
 
 /// One limit of one step. Times are instants; the working calendar turned the limit into `due` when it was set.
@@ -33,7 +32,6 @@ pub enum Step {
 }
 
 impl Step {
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Step::Contact => "首次联系",
@@ -49,38 +47,5 @@ impl Clock {
     /// True while nobody met it.
     pub fn runs(&self) -> bool {
         self.met.is_none()
-    }
-}
-
-impl Issue {
-    /// Every clock with its step, met or not, in the order of the loop.
-    pub fn clocks(&self) -> impl Iterator<Item = (Step, Clock)> + '_ {
-        [
-            (Step::Contact, self.contact),
-            (Step::Accept, self.accept),
-            (Step::Sign, self.sign),
-            (Step::Interim, self.interim),
-            (Step::Answer, self.answer),
-        ]
-        .into_iter()
-        .filter_map(|(step, clock)| clock.map(|clock| (step, clock)))
-    }
-
-    /// When the earliest running clock starts to warn; `None` when nothing runs or the only clock is paused.
-    pub fn warn_at(&self) -> Option<OffsetDateTime> {
-        self.running().map(|(_, clock)| clock.warn).min()
-    }
-
-    /// When the earliest running clock is due; `None` when nothing runs or the only clock is paused.
-    pub fn late_at(&self) -> Option<OffsetDateTime> {
-        self.running().map(|(_, clock)| clock.due).min()
-    }
-
-    /// The clocks that run now: not met, the issue open, the answer's not paused.
-    pub fn running(&self) -> impl Iterator<Item = (Step, Clock)> + '_ {
-        let paused = self.pause.as_ref().is_some_and(|pause| !pause.lapsed);
-        self.clocks().filter(move |(step, clock)| {
-            clock.runs() && self.state.is_open() && !(paused && matches!(step, Step::Answer | Step::Interim))
-        })
     }
 }

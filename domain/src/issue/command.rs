@@ -2,6 +2,7 @@
 
 use super::state::*;
 use crate::actor::{AreaCode, DepartmentId};
+use crate::vocabulary::vocabulary;
 use serde::{Deserialize, Serialize};
 
 /// The content of a new issue, already validated.
@@ -55,7 +56,6 @@ pub enum Command {
         category: String,
         /// Difficulty, which sets the limit of the answer.
         level: Level,
-        /// Urgency.
         urgency: Urgency,
     },
     /// 不予受理.
@@ -66,10 +66,7 @@ pub enum Command {
         explanation: String,
     },
     /// 对不予受理提出异议.
-    Object {
-        /// Why the enterprise disagrees.
-        reason: String,
-    },
+    Object { reason: String },
     /// 请企业补充.
     Ask {
         /// What is missing.
@@ -133,72 +130,26 @@ pub enum Command {
     LapsePause,
 }
 
-/// The kind of a command, without its content: the key of the transition table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // The names are those of `Command`, documented there.
-pub enum CommandKind {
-    Submit,
-    Accept,
-    Decline,
-    Object,
-    Ask,
-    Supply,
-    Dispatch,
-    Sign,
-    Return,
-    Progress,
-    Answer,
-    Rate,
-    Close,
-    Reopen,
-    Withdraw,
-    LapsePause,
-}
-
-impl CommandKind {
-    /// What a button says.
-    pub fn label(self) -> &'static str {
-        match self {
-            CommandKind::Submit => "提交",
-            CommandKind::Accept => "受理",
-            CommandKind::Decline => "不予受理",
-            CommandKind::Object => "提出异议",
-            CommandKind::Ask => "请企业补充",
-            CommandKind::Supply => "补充材料",
-            CommandKind::Dispatch => "交办",
-            CommandKind::Sign => "签收",
-            CommandKind::Return => "退回",
-            CommandKind::Progress => "阶段性答复",
-            CommandKind::Answer => "答复",
-            CommandKind::Rate => "评价",
-            CommandKind::Close => "销号",
-            CommandKind::Reopen => "重新办理",
-            CommandKind::Withdraw => "撤回",
-            CommandKind::LapsePause => "恢复计时",
-        }
-    }
-
-    /// The stable code used in URLs (`/desk/issues/{number}/accept`) and logs.
-    pub fn code(self) -> &'static str {
-        match self {
-            CommandKind::Submit => "submit",
-            CommandKind::Accept => "accept",
-            CommandKind::Decline => "decline",
-            CommandKind::Object => "object",
-            CommandKind::Ask => "ask",
-            CommandKind::Supply => "supply",
-            CommandKind::Dispatch => "dispatch",
-            CommandKind::Sign => "sign",
-            CommandKind::Return => "return",
-            CommandKind::Progress => "progress",
-            CommandKind::Answer => "answer",
-            CommandKind::Rate => "rate",
-            CommandKind::Close => "close",
-            CommandKind::Reopen => "reopen",
-            CommandKind::Withdraw => "withdraw",
-            CommandKind::LapsePause => "lapse_pause",
-        }
+vocabulary! {
+    /// The kind of a command, without its content: the key of the transition table. Codes stand in URLs
+    /// (`/desk/issues/{number}/accept`) and logs, labels on buttons.
+    CommandKind {
+        Submit = "submit", "提交";
+        Accept = "accept", "受理";
+        Decline = "decline", "不予受理";
+        Object = "object", "提出异议";
+        Ask = "ask", "请企业补充";
+        Supply = "supply", "补充材料";
+        Dispatch = "dispatch", "交办";
+        Sign = "sign", "签收";
+        Return = "return", "退回";
+        Progress = "progress", "阶段性答复";
+        Answer = "answer", "答复";
+        Rate = "rate", "评价";
+        Close = "close", "销号";
+        Reopen = "reopen", "重新办理";
+        Withdraw = "withdraw", "撤回";
+        LapsePause = "lapse_pause", "恢复计时";
     }
 }
 

@@ -1,12 +1,12 @@
 //! `decide`: may this command be, and what happens then.
 
-use super::command::{Command, CommandKind, Submission};
+use super::command::{Command, CommandKind, Rating, Submission};
 use super::event::{CloseBasis, Event};
 use super::limits::{self, Limits};
 use super::permission::may_command;
 use super::table::transition;
-use super::{Issue, State};
-use crate::actor::{Actor, CITY};
+use super::{Issue, Level, State, Urgency};
+use crate::actor::{Actor, CITY, DepartmentId};
 use crate::calendar::{CalendarError, Span, WorkCalendar, words};
 use crate::text::clean;
 use time::OffsetDateTime;
@@ -30,7 +30,6 @@ pub enum Refusal {
     Rule {
         /// Stable name of the rule.
         code: &'static str,
-        /// The sentence.
         sentence: String,
     },
 }
@@ -59,80 +58,55 @@ pub fn decide(
     let kind = command.kind();
     possible(issue, kind, actor, now, calendar)?;
     let limits = if kind == CommandKind::Submit { limits::in_force(now) } else { limits::by_version(issue.limits) };
-    let add = |from, span| calendar.add(from, span).map(|due| due.due);
-    match command {
-        Command::Submit(submission) => submit(submission, limits, now, calendar),
-        Command::Accept { category, level, urgency } => {
-            if crate::catalogue::category(category).is_none() {
-                return rule("category", "请选择一个类别");
-            }
-            // The clock runs since the submission, whatever the level turns out to be.
-            let answer_due = add(issue.submitted_at.unwrap_or(now), limits.answer(*level))?;
-            Ok(vec![Event::Accepted { category: category.clone(), level: *level, urgency: *urgency, answer_due }])
-        }
+    let case = Case { issue, limits, now, calendar };
+    let event = match command {
+        Command::Submit(submission) => case.submit(submission)?,
+        Command::Accept { category, level, urgency } => case.accept(category, *level, *urgency)?,
         Command::Decline { reason, explanation } => {
-            let explanation = worded(explanation, "不予受理的说明", 5, 500)?;
-            Ok(vec![Event::Declined { reason: *reason, explanation }])
+            Event::Declined { reason: *reason, explanation: worded(explanation, "不予受理的说明", 5, 500)? }
         }
-        Command::Object { reason } => {
-            let reason = worded(reason, "异议理由", 5, 500)?;
-            // A different officer, and above a district the city's centre: never the same eyes twice.
-            Ok(vec![Event::Objected { reason, centre: CITY, accept_due: add(now, limits.accept)? }])
-        }
+        // A different officer, and above a district the city's centre: never the same eyes twice.
+        Command::Object { reason } => Event::Objected {
+            reason: worded(reason, "异议理由", 5, 500)?,
+            centre: CITY,
+            accept_due: case.due(now, limits.accept)?,
+        },
         Command::Ask { what } => {
-            let what = worded(what, "要补充什么", 5, 500)?;
-            Ok(vec![Event::InputAsked { what, cap: add(now, limits.pause_cap)? }])
+            Event::InputAsked { what: worded(what, "要补充什么", 5, 500)?, cap: case.due(now, limits.pause_cap)? }
         }
         Command::Supply { text, photos } => {
             let text = worded(text, "补充内容", if *photos > 0 { 0 } else { 2 }, 2000)?;
-            let (answer_due, shifted_minutes) = shifted(issue, now, calendar)?;
-            Ok(vec![Event::Supplied { text, photos: *photos, answer_due, shifted_minutes }])
+            let (answer_due, shifted_minutes) = case.shifted()?;
+            Event::Supplied { text, photos: *photos, answer_due, shifted_minutes }
         }
         Command::LapsePause => {
-            let (answer_due, shifted_minutes) = shifted(issue, now, calendar)?;
-            Ok(vec![Event::PauseLapsed { answer_due, shifted_minutes }])
+            let (answer_due, shifted_minutes) = case.shifted()?;
+            Event::PauseLapsed { answer_due, shifted_minutes }
         }
-        Command::Dispatch { lead, co, note } => {
-            if co.contains(lead) {
-                return rule("co_is_lead", "主办部门不能同时是协办部门");
-            }
-            let mut unique = co.clone();
-            unique.sort_unstable();
-            unique.dedup();
-            let note = worded(note, "交办说明", 0, 500)?;
-            Ok(vec![Event::Dispatched { lead: *lead, co: unique, note, sign_due: add(now, limits.sign)? }])
+        Command::Dispatch { lead, co, note } => case.dispatch(*lead, co, note)?,
+        Command::Sign => Event::Signed { interim_due: case.due(now, limits.interim)? },
+        Command::Return { proposed, .. } if Some(*proposed) == issue.lead => {
+            return rule("proposed_self", "请写明应由哪个其他部门办理");
         }
-        Command::Sign => Ok(vec![Event::Signed { interim_due: add(now, limits.interim)? }]),
         Command::Return { reason, proposed } => {
-            if Some(*proposed) == issue.lead {
-                return rule("proposed_self", "请写明应由哪个其他部门办理");
-            }
-            Ok(vec![Event::Returned { reason: worded(reason, "退回理由", 5, 500)?, proposed: *proposed }])
+            Event::Returned { reason: worded(reason, "退回理由", 5, 500)?, proposed: *proposed }
         }
-        Command::Progress { text } => Ok(vec![Event::Progressed { text: worded(text, "阶段性答复", 5, 2000)? }]),
+        Command::Progress { text } => Event::Progressed { text: worded(text, "阶段性答复", 5, 2000)? },
         Command::Answer { text, outcome } => {
             let late = issue.answer.is_some_and(|clock| now > clock.due);
-            Ok(vec![Event::Answered { text: worded(text, "答复内容", 10, 2000)?, outcome: *outcome, late }])
+            Event::Answered { text: worded(text, "答复内容", 10, 2000)?, outcome: *outcome, late }
         }
-        Command::Rate(rating) => {
-            let mut rating = rating.clone();
-            rating.comment = worded(&rating.comment, "评价内容", 0, 500)?;
-            rating.reasons.sort_unstable();
-            rating.reasons.dedup();
-            let next =
-                if rating.reopens() { again(issue, limits, now, calendar)? } else { Event::Closed { basis: CloseBasis::Rated } };
-            Ok(vec![Event::Rated { rating }, next])
-        }
+        Command::Rate(rating) => return case.rate(rating),
         Command::Close { call_back } => {
-            let note = worded(call_back, "回访记录", 5, 500)?;
-            Ok(vec![Event::Closed { basis: CloseBasis::CallBack { note } }])
+            Event::Closed { basis: CloseBasis::CallBack { note: worded(call_back, "回访记录", 5, 500)? } }
         }
         Command::Reopen { reason } => {
             let reason = worded(reason, "重新办理的理由", 5, 500)?;
-            Ok(vec![Event::Reopened { reason }, again(issue, limits, now, calendar)?])
+            return Ok(vec![Event::Reopened { reason }, case.again()?]);
         }
-        Command::Withdraw { reason } => Ok(vec![Event::Withdrawn { reason: worded(reason, "撤回原因", 2, 500)? }]),
-    }
+        Command::Withdraw { reason } => Event::Withdrawn { reason: worded(reason, "撤回原因", 2, 500)? },
+    };
+    Ok(vec![event])
 }
 
 /// The commands whose button this actor gets now: allowed by role, state and window, content apart.
@@ -158,6 +132,17 @@ fn possible(
     if !transition(kind).is_some_and(|row| row.from.contains(&issue.state)) {
         return Err(Refusal::WrongState { command: kind.label(), state: issue.state.label() });
     }
+    stands_against(issue, kind, actor, now, calendar)
+}
+
+/// The rules of a command beyond who and in which state: windows, once only, never the same eyes twice.
+fn stands_against(
+    issue: &Issue,
+    kind: CommandKind,
+    actor: &Actor,
+    now: OffsetDateTime,
+    calendar: &WorkCalendar,
+) -> Result<(), Refusal> {
     let limits = limits::by_version(issue.limits);
     let until = |from: Option<OffsetDateTime>, span: Span| -> Result<OffsetDateTime, Refusal> {
         Ok(calendar.add(from.unwrap_or(now), span)?.due)
@@ -178,18 +163,7 @@ fn possible(
                 return rule("object_late", "已超过 10 个工作日的异议期限，您可以重新提一件诉求");
             }
         }
-        CommandKind::Return => {
-            if issue.returns > 0 {
-                return rule("return_final", "企服中心第二次交办为最终决定，不能再退回");
-            }
-            if issue.round > 1 {
-                return rule("return_round", "二次交办件由原部门继续办理，不能退回");
-            }
-            let last = until(issue.dispatched_at, limits.return_window)?;
-            if now > last {
-                return rule("return_late", format!("退回须在交办后 1 个工作日内（{}）", words::due(last, now)));
-            }
-        }
+        CommandKind::Return => may_return(issue, now, until(issue.dispatched_at, limits.return_window)?)?,
         CommandKind::Reopen if now > until(issue.ended_at, limits.reopen_window)? => {
             return rule("reopen_late", "销号已超过 10 个工作日，请重新提一件诉求");
         }
@@ -214,51 +188,107 @@ fn possible(
     Ok(())
 }
 
-fn submit(submission: &Submission, limits: &Limits, now: OffsetDateTime, calendar: &WorkCalendar) -> Result<Vec<Event>, Refusal> {
-    let mut submission = submission.clone();
-    submission.title = worded(&submission.title, "标题", 2, 60)?;
-    submission.text = worded(&submission.text, "问题描述", 10, 2000)?;
-    submission.place = worded(&submission.place, "地点", 0, 120)?;
-    if crate::catalogue::category(&submission.category).is_none() {
-        return rule("category", "请选择一个类别");
+/// A department may send back the first dispatch of the first round, up to `last`.
+fn may_return(issue: &Issue, now: OffsetDateTime, last: OffsetDateTime) -> Result<(), Refusal> {
+    if issue.returns > 0 {
+        return rule("return_final", "企服中心第二次交办为最终决定，不能再退回");
     }
-    if submission.photos > MAX_PHOTOS {
-        return rule("photos", format!("照片最多 {MAX_PHOTOS} 张"));
+    if issue.round > 1 {
+        return rule("return_round", "二次交办件由原部门继续办理，不能退回");
     }
-    let add = |span| calendar.add(now, span).map(|due| due.due);
-    Ok(vec![Event::Submitted {
-        contact_due: add(limits.contact)?,
-        accept_due: add(limits.accept)?,
-        answer_due: add(limits.answer(super::Level::Ordinary))?,
-        limits: limits.version,
-        submission,
-    }])
+    if now > last {
+        return rule("return_late", format!("退回须在交办后 1 个工作日内（{}）", words::due(last, now)));
+    }
+    Ok(())
 }
 
 /// The most photos of one filing or one supply.
 pub const MAX_PHOTOS: u8 = 9;
 
-/// The next round at the same departments, with a full limit of its level from now.
-fn again(issue: &Issue, limits: &Limits, now: OffsetDateTime, calendar: &WorkCalendar) -> Result<Event, Refusal> {
-    Ok(Event::Redispatched {
-        round: issue.round + 1,
-        sign_due: calendar.add(now, limits.sign)?.due,
-        answer_due: calendar.add(now, limits.answer(issue.level))?.due,
-    })
+/// A possible command, with what its events are computed from.
+struct Case<'a> {
+    issue: &'a Issue,
+    limits: &'a Limits,
+    now: OffsetDateTime,
+    calendar: &'a WorkCalendar,
 }
 
-/// The answer's due time moved by the pause so far, and by how many working minutes. What a lapse already moved is not moved
-/// again.
-fn shifted(issue: &Issue, now: OffsetDateTime, calendar: &WorkCalendar) -> Result<(OffsetDateTime, u32), Refusal> {
-    let due = issue.answer.map_or(now, |clock| clock.due);
-    match &issue.pause {
-        Some(pause) if issue.state == State::AwaitingInput && !pause.lapsed => {
-            let paused = calendar.working_between(pause.since, now.min(pause.cap));
-            let minutes = u32::try_from(paused.whole_minutes()).unwrap_or(0);
-            Ok((calendar.add(due, Span::Minutes(minutes))?.due, minutes))
-        }
-        _ => Ok((due, 0)),
+impl Case<'_> {
+    fn due(&self, from: OffsetDateTime, limit: Span) -> Result<OffsetDateTime, Refusal> {
+        Ok(self.calendar.add(from, limit)?.due)
     }
+
+    fn submit(&self, submission: &Submission) -> Result<Event, Refusal> {
+        let mut submission = submission.clone();
+        submission.title = worded(&submission.title, "标题", 2, 60)?;
+        submission.text = worded(&submission.text, "问题描述", 10, 2000)?;
+        submission.place = worded(&submission.place, "地点", 0, 120)?;
+        known_category(&submission.category)?;
+        if submission.photos > MAX_PHOTOS {
+            return rule("photos", format!("照片最多 {MAX_PHOTOS} 张"));
+        }
+        Ok(Event::Submitted {
+            contact_due: self.due(self.now, self.limits.contact)?,
+            accept_due: self.due(self.now, self.limits.accept)?,
+            answer_due: self.due(self.now, self.limits.answer(Level::Ordinary))?,
+            limits: self.limits.version,
+            submission,
+        })
+    }
+
+    fn accept(&self, category: &str, level: Level, urgency: Urgency) -> Result<Event, Refusal> {
+        known_category(category)?;
+        // The clock runs since the submission, whatever the level turns out to be.
+        let answer_due = self.due(self.issue.submitted_at.unwrap_or(self.now), self.limits.answer(level))?;
+        Ok(Event::Accepted { category: category.to_owned(), level, urgency, answer_due })
+    }
+
+    fn dispatch(&self, lead: DepartmentId, co: &[DepartmentId], note: &str) -> Result<Event, Refusal> {
+        if co.contains(&lead) {
+            return rule("co_is_lead", "主办部门不能同时是协办部门");
+        }
+        let mut co = co.to_vec();
+        co.sort_unstable();
+        co.dedup();
+        let note = worded(note, "交办说明", 0, 500)?;
+        Ok(Event::Dispatched { lead, co, note, sign_due: self.due(self.now, self.limits.sign)? })
+    }
+
+    fn rate(&self, rating: &Rating) -> Result<Vec<Event>, Refusal> {
+        let mut rating = rating.clone();
+        rating.comment = worded(&rating.comment, "评价内容", 0, 500)?;
+        rating.reasons.sort_unstable();
+        rating.reasons.dedup();
+        let next = if rating.reopens() { self.again()? } else { Event::Closed { basis: CloseBasis::Rated } };
+        Ok(vec![Event::Rated { rating }, next])
+    }
+
+    /// The next round at the same departments, with a full limit of its level from now.
+    fn again(&self) -> Result<Event, Refusal> {
+        Ok(Event::Redispatched {
+            round: self.issue.round + 1,
+            sign_due: self.due(self.now, self.limits.sign)?,
+            answer_due: self.due(self.now, self.limits.answer(self.issue.level))?,
+        })
+    }
+
+    /// The answer's due time moved by the pause so far, and by how many working minutes. What a lapse already moved is not
+    /// moved again.
+    fn shifted(&self) -> Result<(OffsetDateTime, u32), Refusal> {
+        let due = self.issue.answer.map_or(self.now, |clock| clock.due);
+        match &self.issue.pause {
+            Some(pause) if self.issue.state == State::AwaitingInput && !pause.lapsed => {
+                let paused = self.calendar.working_between(pause.since, self.now.min(pause.cap));
+                let minutes = u32::try_from(paused.whole_minutes()).unwrap_or(0);
+                Ok((self.due(due, Span::Minutes(minutes))?, minutes))
+            }
+            _ => Ok((due, 0)),
+        }
+    }
+}
+
+fn known_category(code: &str) -> Result<(), Refusal> {
+    if crate::catalogue::category(code).is_none() { rule("category", "请选择一个类别") } else { Ok(()) }
 }
 
 /// The cleaned text, or the sentence that says how long it must be.

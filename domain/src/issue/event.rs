@@ -32,7 +32,6 @@ pub enum Event {
         category: String,
         /// Difficulty.
         level: Level,
-        /// Urgency.
         urgency: Urgency,
         /// Answer promised by.
         #[serde(with = "time::serde::rfc3339")]
@@ -113,7 +112,6 @@ pub enum Event {
         /// What was done so far.
         text: String,
     },
-    /// Answered.
     Answered {
         /// What was done.
         text: String,

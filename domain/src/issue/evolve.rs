@@ -1,6 +1,7 @@
 //! `evolve`: applies one event. Total: an event that was written is a fact, whatever the rules say today.
 
 use super::clock::Clock;
+use super::command::Submission;
 use super::event::Event;
 use super::{Flag, Issue, Pause, State};
 use crate::actor::{Actor, Duty};
@@ -10,27 +11,36 @@ use time::OffsetDateTime;
 /// The issue after the event, which `actor` caused at `at`.
 #[must_use]
 pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor, calendar: &WorkCalendar) -> Issue {
-    let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
     issue.version += 1;
+    match event {
+        Event::Submitted { .. } | Event::Accepted { .. } | Event::Declined { .. } | Event::Objected { .. } => {
+            received(&mut issue, event, at, actor, calendar);
+        }
+        Event::InputAsked { .. } | Event::Supplied { .. } | Event::PauseLapsed { .. } => {
+            paused(&mut issue, event, at, calendar);
+        }
+        Event::Dispatched { .. }
+        | Event::Signed { .. }
+        | Event::Returned { .. }
+        | Event::Progressed { .. }
+        | Event::Answered { .. }
+        | Event::Redispatched { .. } => handled(&mut issue, event, at, calendar),
+        Event::Rated { .. } | Event::Closed { .. } | Event::Reopened { .. } | Event::Withdrawn { .. } => {
+            ended(&mut issue, event, at);
+        }
+    }
+    issue
+}
+
+/// From the filing to the centre's ruling.
+fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor, calendar: &WorkCalendar) {
+    let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
     match event {
         Event::Submitted { submission, limits, contact_due, accept_due, answer_due } => {
             issue.state = State::Submitted;
-            issue.area = submission.area;
-            issue.centre = submission.area;
-            issue.category.clone_from(&submission.category);
-            issue.channel = submission.channel;
             issue.limits = *limits;
             issue.submitted_at = Some(at);
-            match actor {
-                Actor::Member { person, .. } => issue.filed_by = Some(*person),
-                Actor::Assisted { staff, station, person, .. } => {
-                    issue.filed_by = Some(*person);
-                    issue.assisted_by = Some(*staff);
-                    issue.station = Some(*station);
-                }
-                Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station = Some(*station),
-                Actor::Staff { .. } | Actor::System => {}
-            }
+            filed(issue, submission, actor);
             issue.contact = clock(at, *contact_due);
             issue.accept = clock(at, *accept_due);
             issue.answer = clock(at, *answer_due);
@@ -40,8 +50,7 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             issue.category.clone_from(category);
             issue.level = *level;
             issue.urgency = *urgency;
-            meet(&mut issue.contact, at);
-            meet(&mut issue.accept, at);
+            ruled(issue, at);
             issue.answer = clock(issue.submitted_at.unwrap_or(at), *answer_due);
         }
         Event::Declined { .. } => {
@@ -50,8 +59,7 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             if let Actor::Staff { id, .. } = actor {
                 issue.declined_by = Some(*id);
             }
-            meet(&mut issue.contact, at);
-            meet(&mut issue.accept, at);
+            ruled(issue, at);
         }
         Event::Objected { centre, accept_due, .. } => {
             issue.state = State::Submitted;
@@ -60,21 +68,38 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             issue.ended_at = None;
             issue.accept = clock(at, *accept_due);
         }
+        _ => {}
+    }
+}
+
+/// The wait for the enterprise.
+fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
+    match event {
         Event::InputAsked { cap, .. } => {
             issue.pause = Some(Pause { since: at, cap: *cap, from: issue.state, lapsed: false });
             issue.state = State::AwaitingInput;
+            // The centre's first act is the first contact, whichever it is.
+            meet(&mut issue.contact, at);
         }
         Event::Supplied { answer_due, shifted_minutes, .. } => {
             issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
-            shift(&mut issue, *answer_due, *shifted_minutes, calendar);
+            shift(issue, *answer_due, *shifted_minutes, calendar);
             issue.pause = None;
         }
         Event::PauseLapsed { answer_due, shifted_minutes } => {
-            shift(&mut issue, *answer_due, *shifted_minutes, calendar);
+            shift(issue, *answer_due, *shifted_minutes, calendar);
             if let Some(pause) = &mut issue.pause {
                 pause.lapsed = true;
             }
         }
+        _ => {}
+    }
+}
+
+/// The departments' work.
+fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
+    let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
+    match event {
         Event::Dispatched { lead, co, sign_due, .. } => {
             issue.state = State::Dispatched;
             issue.lead = Some(*lead);
@@ -109,20 +134,9 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             meet(&mut issue.interim, at);
             meet(&mut issue.answer, at);
             if *late {
-                raise(&mut issue, Flag::AnsweredLate);
+                raise(issue, Flag::AnsweredLate);
             }
         }
-        Event::Rated { rating } => {
-            if rating.reopens() {
-                raise(&mut issue, Flag::Dissatisfied);
-            }
-            issue.rating = Some(rating.clone());
-        }
-        Event::Closed { .. } => {
-            issue.state = State::Closed;
-            issue.ended_at = Some(at);
-        }
-        Event::Reopened { .. } => issue.ended_at = None,
         Event::Redispatched { round, sign_due, answer_due } => {
             issue.state = State::Dispatched;
             issue.round = *round;
@@ -131,19 +145,57 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             issue.sign = clock(at, *sign_due);
             issue.interim = None;
             issue.answer = clock(at, *answer_due);
-            raise(&mut issue, Flag::Redispatched);
+            raise(issue, Flag::Redispatched);
         }
+        _ => {}
+    }
+}
+
+/// The enterprise's judgement, and the end.
+fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime) {
+    match event {
+        Event::Rated { rating } => {
+            if rating.reopens() {
+                raise(issue, Flag::Dissatisfied);
+            }
+            issue.rating = Some(rating.clone());
+        }
+        Event::Closed { .. } => {
+            issue.state = State::Closed;
+            issue.ended_at = Some(at);
+        }
+        Event::Reopened { .. } => issue.ended_at = None,
         Event::Withdrawn { .. } => {
             issue.state = State::Withdrawn;
             issue.ended_at = Some(at);
             issue.pause = None;
         }
+        _ => {}
     }
-    // The centre's first act is the first contact, whichever it is.
-    if matches!(event, Event::InputAsked { .. }) {
-        meet(&mut issue.contact, at);
+}
+
+/// Where it came from, and who was there.
+fn filed(issue: &mut Issue, submission: &Submission, actor: &Actor) {
+    issue.area = submission.area;
+    issue.centre = submission.area;
+    issue.category.clone_from(&submission.category);
+    issue.channel = submission.channel;
+    match actor {
+        Actor::Member { person, .. } => issue.filed_by = Some(*person),
+        Actor::Assisted { staff, station, person, .. } => {
+            issue.filed_by = Some(*person);
+            issue.assisted_by = Some(*staff);
+            issue.station = Some(*station);
+        }
+        Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station = Some(*station),
+        Actor::Staff { .. } | Actor::System => {}
     }
-    issue
+}
+
+/// The centre took it or did not; either way it has been in contact.
+fn ruled(issue: &mut Issue, at: OffsetDateTime) {
+    meet(&mut issue.contact, at);
+    meet(&mut issue.accept, at);
 }
 
 fn meet(clock: &mut Option<Clock>, at: OffsetDateTime) {

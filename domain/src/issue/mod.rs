@@ -3,6 +3,8 @@
 //! `decide(issue, command, actor, now, calendar)` answers with events or with a [`Refusal`] that a person understands;
 //! `evolve(issue, event)` applies one. Which command is possible where, and for whom, is data: [`table::TRANSITIONS`].
 
+mod aggregate;
+#[cfg(feature = "server")]
 pub mod chain;
 pub mod clock;
 pub mod command;
@@ -12,143 +14,14 @@ mod evolve;
 pub mod limits;
 pub mod notice;
 pub mod permission;
+pub mod queue;
 pub mod state;
 pub mod table;
 
+pub use aggregate::{Issue, Pause};
 pub use command::{Command, CommandKind, Rating, Submission};
 pub use decide::{MAX_PHOTOS, Refusal, allowed_commands, decide};
 pub use event::{CloseBasis, Event};
 pub use evolve::evolve;
+pub use queue::Queue;
 pub use state::*;
-
-use crate::actor::{AreaCode, DepartmentId, EnterpriseId, PersonId, StaffId, StationId};
-use clock::Clock;
-use time::OffsetDateTime;
-
-/// An issue as the rules see it: everything `decide` needs, and nothing that only people read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Issue {
-    /// Whose it is.
-    pub enterprise: EnterpriseId,
-    /// Where it stands.
-    pub state: State,
-    /// 轮次: 0 before the first dispatch, 1 from it on, +1 each time an answer is rejected or the issue reopens.
-    pub round: u16,
-    /// Sequence number of the last event; 0 for a draft.
-    pub version: u32,
-    /// District of the filing.
-    pub area: AreaCode,
-    /// The centre responsible now: the district's, or the city's after an objection.
-    pub centre: AreaCode,
-    /// Category code.
-    pub category: String,
-    /// Difficulty; `Ordinary` until accepted.
-    pub level: Level,
-    /// Urgency; `Normal` until accepted.
-    pub urgency: Urgency,
-    /// How it came in.
-    pub channel: Channel,
-    /// Who filed it; in an assisted filing the member.
-    pub filed_by: Option<PersonId>,
-    /// The station staff beside the member, when assisted.
-    pub assisted_by: Option<StaffId>,
-    /// The station it was filed at, when assisted.
-    pub station: Option<StationId>,
-    /// 主办 department.
-    pub lead: Option<DepartmentId>,
-    /// 协办 departments.
-    pub co: Vec<DepartmentId>,
-    /// Version of the limits it was submitted under.
-    pub limits: u16,
-    /// When it was submitted.
-    pub submitted_at: Option<OffsetDateTime>,
-    /// When it was last dispatched or re-dispatched.
-    pub dispatched_at: Option<OffsetDateTime>,
-    /// When the latest answer came.
-    pub answered_at: Option<OffsetDateTime>,
-    /// What the latest answer reached.
-    pub outcome: Option<Outcome>,
-    /// When it was closed, declined or withdrawn.
-    pub ended_at: Option<OffsetDateTime>,
-    /// First contact.
-    pub contact: Option<Clock>,
-    /// Acceptance.
-    pub accept: Option<Clock>,
-    /// Signature.
-    pub sign: Option<Clock>,
-    /// Interim answer.
-    pub interim: Option<Clock>,
-    /// The answer of the current round; the `due_at` shown everywhere.
-    pub answer: Option<Clock>,
-    /// Set while the answer's clock stands still, or stood still until its cap in this state.
-    pub pause: Option<Pause>,
-    /// How often departments returned it since the last ruling of round start; the second ruling is final.
-    pub returns: u16,
-    /// True from a return until the next dispatch: the centre's "returned" queue.
-    pub returned: bool,
-    /// The department a return proposed.
-    pub proposed: Option<DepartmentId>,
-    /// An objection is possible once.
-    pub objected: bool,
-    /// The officer whose decline was objected to; another must look.
-    pub declined_by: Option<StaffId>,
-    /// The latest judgement.
-    pub rating: Option<Rating>,
-    /// Flags raised by events (S-7), in order of raising.
-    pub flags: Vec<Flag>,
-}
-
-/// 待补充: the only state that pauses the answer's clock.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pause {
-    /// When it was asked.
-    pub since: OffsetDateTime,
-    /// When the clock runs again in any case.
-    pub cap: OffsetDateTime,
-    /// The state to go back to.
-    pub from: State,
-    /// True once the cap was reached: the clock runs although the input is still awaited.
-    pub lapsed: bool,
-}
-
-impl Issue {
-    /// A draft of an enterprise, before `submit`.
-    pub fn draft(enterprise: EnterpriseId) -> Issue {
-        Issue {
-            enterprise,
-            state: State::Draft,
-            round: 0,
-            version: 0,
-            area: crate::actor::CITY,
-            centre: crate::actor::CITY,
-            category: String::new(),
-            level: Level::Ordinary,
-            urgency: Urgency::Normal,
-            channel: Channel::Online,
-            filed_by: None,
-            assisted_by: None,
-            station: None,
-            lead: None,
-            co: Vec::new(),
-            limits: 0,
-            submitted_at: None,
-            dispatched_at: None,
-            answered_at: None,
-            outcome: None,
-            ended_at: None,
-            contact: None,
-            accept: None,
-            sign: None,
-            interim: None,
-            answer: None,
-            pause: None,
-            returns: 0,
-            returned: false,
-            proposed: None,
-            objected: false,
-            declined_by: None,
-            rating: None,
-            flags: Vec::new(),
-        }
-    }
-}

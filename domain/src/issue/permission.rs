@@ -8,7 +8,6 @@ use crate::actor::{Actor, AreaCode, DepartmentId, Duty, EnterpriseId, StationId,
 /// What decides whether an issue may be read.
 #[derive(Debug, Clone)]
 pub struct IssueScope<'a> {
-    /// Whose it is.
     pub enterprise: EnterpriseId,
     /// District of the filing.
     pub area: AreaCode,
@@ -48,7 +47,6 @@ pub const READING: &[ReadRule] = &[
     ReadRule { role: "administrator", reads: "none", internal: false },
 ];
 
-/// Whether this actor may read the issue.
 pub fn may_read(actor: &Actor, issue: &IssueScope<'_>) -> bool {
     match actor {
         Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,

@@ -1,28 +1,6 @@
 //! States of an issue (诉求) and the small vocabularies its events carry.
 
-use serde::{Deserialize, Serialize};
-
-/// Declares a code-and-label vocabulary: snake_case code for storage, Chinese label for people.
-macro_rules! vocabulary {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $code:literal, $label:literal;)+ }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name { $(#[doc = $label] $(#[$vmeta])* #[serde(rename = $code)] $variant,)+ }
-        impl $name {
-            /// Every value, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant,)+];
-            /// The stable code, as stored and as sent in forms.
-            pub fn code(self) -> &'static str { match self { $($name::$variant => $code,)+ } }
-            /// The word people read.
-            pub fn label(self) -> &'static str { match self { $($name::$variant => $label,)+ } }
-            /// The value of a stored code.
-            pub fn from_code(code: &str) -> Option<$name> { match code { $($code => Some($name::$variant),)+ _ => None } }
-        }
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.label()) }
-        }
-    };
-}
+use crate::vocabulary::vocabulary;
 
 vocabulary! {
     /// Where an issue stands. `Tracking` and `Merged` join with their commands.
@@ -41,9 +19,16 @@ vocabulary! {
 }
 
 impl State {
-    /// True while somebody still owes the enterprise, or the enterprise still owes an input or a rating.
+    /// Somebody still owes the enterprise, or the enterprise still owes an input or a rating.
+    pub const OPEN: &'static [State] =
+        &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::AwaitingInput, State::Answered];
+
+    /// Every state but the draft's.
+    pub const FILED: &'static [State] = State::ALL.split_at(1).1;
+
+    /// See [`State::OPEN`].
     pub fn is_open(self) -> bool {
-        !matches!(self, State::Draft | State::Closed | State::Declined | State::Withdrawn)
+        State::OPEN.contains(&self)
     }
 }
 
@@ -105,6 +90,19 @@ vocabulary! {
     }
 }
 
+impl RatingReason {
+    /// The reasons that fit a level: praise with the upper two, complaints with the lower two, both in the middle. They are what
+    /// is offered, not what is let through: without a script all are shown at once, and what a person ticks counts.
+    pub fn fitting(level: Satisfaction) -> &'static [RatingReason] {
+        let (praise, complaints) = RatingReason::ALL.split_at(3);
+        match level {
+            Satisfaction::VerySatisfied | Satisfaction::Satisfied => praise,
+            Satisfaction::Fair => RatingReason::ALL,
+            Satisfaction::Dissatisfied | Satisfaction::VeryDissatisfied => complaints,
+        }
+    }
+}
+
 vocabulary! {
     /// 不予受理 reasons; one is always given, with a sentence.
     DeclineReason {
@@ -130,5 +128,36 @@ vocabulary! {
     Channel {
         Online = "online", "企服空间";
         Station = "station", "企服驿站";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_fit_the_face() {
+        use RatingReason::*;
+        let praise = [Fast, Kind, Clear];
+        let complaints = [Slow, NotSolved, Unclear, Attitude, PassedAround];
+        for level in Satisfaction::ALL.iter().copied() {
+            let fitting = RatingReason::fitting(level);
+            let (good, bad) = (praise.iter().all(|r| fitting.contains(r)), complaints.iter().all(|r| fitting.contains(r)));
+            match level {
+                Satisfaction::Fair => assert!(good && bad),
+                level if level.is_unsatisfied() => assert_eq!(fitting, complaints),
+                _ => assert_eq!(fitting, praise),
+            }
+        }
+    }
+
+    #[test]
+    fn codes_travel_and_come_back() {
+        for state in State::ALL {
+            assert_eq!(State::from_code(state.code()), Some(*state));
+            assert_eq!(serde_json::to_value(state).expect("a code"), state.code());
+        }
+        assert_eq!(State::from_code("lost"), None);
+        assert!(serde_json::from_str::<Satisfaction>("\"lost\"").is_err());
     }
 }

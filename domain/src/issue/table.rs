@@ -34,19 +34,13 @@ pub enum To {
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Transition {
-    /// The command.
     pub command: CommandKind,
     /// Who may give it.
     pub who: &'static [Who],
-    /// In which states.
     pub from: &'static [State],
     /// Where it leads.
     pub to: To,
 }
-
-/// Every state in which an issue is open and with somebody.
-const OPEN: &[State] =
-    &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::AwaitingInput, State::Answered];
 
 /// The table. From 待补充 work goes on only after the pause lapsed (`decide`): an enterprise that never supplies must not leave
 /// a department late and without a way to answer. A command that is not here for a state and a kind of actor is refused.
@@ -66,7 +60,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Rate, &[Who::Member], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
     row(CommandKind::Close, &[Who::Centre], &[State::Answered], To::State(State::Closed)),
     row(CommandKind::Reopen, &[Who::Member, Who::Centre], &[State::Closed], To::State(State::Dispatched)),
-    row(CommandKind::Withdraw, &[Who::Member], OPEN, To::State(State::Withdrawn)),
+    row(CommandKind::Withdraw, &[Who::Member], State::OPEN, To::State(State::Withdrawn)),
 ];
 
 const fn row(command: CommandKind, who: &'static [Who], from: &'static [State], to: To) -> Transition {

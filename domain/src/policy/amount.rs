@@ -39,7 +39,6 @@ pub struct PerUnit {
     pub attr: String,
     /// For each, in yuan.
     pub unit: Fen,
-    /// The most.
     #[serde(default)]
     pub cap: Option<Fen>,
 }
@@ -52,10 +51,8 @@ pub struct Percent {
     pub of: String,
     /// Share, `0.08` is 8 %.
     pub rate: Decimal,
-    /// The most.
     #[serde(default)]
     pub cap: Option<Fen>,
-    /// The least.
     #[serde(default)]
     pub floor: Option<Fen>,
 }
@@ -70,7 +67,6 @@ pub struct Tiered {
     pub mode: TierMode,
     /// The bands, ascending, without gap or overlap.
     pub bands: Vec<Band>,
-    /// The most.
     #[serde(default)]
     pub cap: Option<Fen>,
 }
@@ -85,7 +81,6 @@ pub enum TierMode {
     Marginal,
 }
 
-/// A band.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
@@ -103,7 +98,6 @@ pub struct Band {
     pub rate: Option<Decimal>,
 }
 
-/// A stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
@@ -117,9 +111,7 @@ pub struct Stage {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capped {
-    /// What.
     pub of: Amount,
-    /// The most.
     pub cap: Fen,
 }
 

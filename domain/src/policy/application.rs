@@ -27,7 +27,6 @@ pub enum State {
 }
 
 impl State {
-    /// Every state.
     pub const ALL: [State; 8] = [
         State::Submitted,
         State::AwaitingInput,
@@ -39,7 +38,6 @@ impl State {
         State::Withdrawn,
     ];
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             State::Submitted => "submitted",
@@ -53,7 +51,6 @@ impl State {
         }
     }
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             State::Submitted => "已提交",
@@ -67,7 +64,6 @@ impl State {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<State> {
         State::ALL.into_iter().find(|state| state.code() == code)
     }
@@ -103,7 +99,6 @@ pub enum Command {
 }
 
 impl Command {
-    /// Every command.
     pub const ALL: [Command; 9] = [
         Command::Review,
         Command::Ask,
@@ -116,7 +111,6 @@ impl Command {
         Command::Rate,
     ];
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Command::Review => "review",
@@ -146,7 +140,6 @@ impl Command {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<Command> {
         Command::ALL.into_iter().find(|command| command.code() == code)
     }

@@ -1,16 +1,17 @@
-//! Items compiled for evaluation (a "book"): attribute codes become slots of a flat table, conditions become tests over columns, and a
-//! block of rows is evaluated at a time without allocating.
+//! Items compiled for evaluation (a "book"): attribute codes become slots of a flat table, conditions become tests over columns,
+//! and a block of rows is evaluated at a time without allocating.
 //!
 //! Truth is three-valued: 0 unmet, 1 unknown, 2 met, so that 同时满足 is the least and 任一 the greatest of its parts.
 
 use super::condition::{Condition, Leaf, Op, Test};
+use super::day;
 use super::facts::Facts;
-use super::model::{GroupRule, Item, day, in_force};
+use super::model::{GroupRule, Item, in_force};
 use super::money::{Decimal, LIMIT, ONE};
 use super::sorted;
 use super::total::{Claim, GroupLimit, Limits};
 use std::collections::HashMap;
-use time::{Date, Duration, Month};
+use time::Date;
 
 mod compute;
 pub use compute::{Scratch, UNBOUNDED};
@@ -103,7 +104,6 @@ pub(crate) struct Compiled {
 pub struct FactProblem {
     /// The attribute.
     pub code: String,
-    /// A sentence.
     pub sentence: String,
 }
 
@@ -294,7 +294,7 @@ impl Book {
                 "false" => Ok(0),
                 _ => Decimal::parse(text).map(Decimal::micro).map_err(|error| format!("“{text}”{error}")),
             },
-            SlotKind::Date => day::parse(text).map(day_number).ok_or_else(|| format!("“{text}”应为日期，如 2026-01-31")),
+            SlotKind::Date => day::parse(text).map(day::number).ok_or_else(|| format!("“{text}”应为日期，如 2026-01-31")),
             SlotKind::Code => Ok(self.codes.get(&slot.code).map_or(0, |codes| codes.place(text.trim()))),
             SlotKind::Tags => Ok(self.tag_bits(&slot.code, text.split(',').map(str::trim))),
             SlotKind::Answer => match text {
@@ -416,7 +416,7 @@ impl Book {
         match &leaf.test {
             Test::Num { attr, op, value } => {
                 let slot = self.slot(attr, SlotKind::Number);
-                let (low, high) = bounds(*op, value.micro());
+                let (low, high) = op.bounds(value.micro());
                 Probe::Range { slot, low, high }
             }
             Test::Ratio { num, den, op, value } => {
@@ -430,12 +430,12 @@ impl Book {
             }
             Test::Date { attr, op, value } => {
                 let slot = self.slot(attr, SlotKind::Date);
-                let (low, high) = bounds(*op, day_number(*value));
+                let (low, high) = op.bounds(day::number(*value));
                 Probe::Range { slot, low, high }
             }
             Test::Age { attr, at_least_months } => {
                 let slot = self.slot(attr, SlotKind::Date);
-                Probe::Range { slot, low: -LIMIT, high: latest_start(self.as_of, *at_least_months) }
+                Probe::Range { slot, low: -LIMIT, high: day::latest_start(self.as_of, *at_least_months) }
             }
             Test::Attest { question } => Probe::Range { slot: self.slot(question, SlotKind::Answer), low: 1, high: 1 },
         }
@@ -472,43 +472,4 @@ fn limit(known: &mut HashMap<String, usize>, list: &mut Vec<i64>, id: &str, amou
     });
     list[at] = list[at].min(amount);
     at
-}
-
-/// The values a comparison lets through; open ends stay inside what cannot overflow.
-pub(crate) fn bounds(op: Op, value: i64) -> (i64, i64) {
-    match op {
-        Op::Ge => (value, LIMIT),
-        Op::Gt => (value + 1, LIMIT),
-        Op::Le => (-LIMIT, value),
-        Op::Lt => (-LIMIT, value - 1),
-        Op::Eq => (value, value),
-    }
-}
-
-/// A date as a number of days.
-pub fn day_number(date: Date) -> i64 {
-    i64::from(date.to_julian_day())
-}
-
-/// A date so many months later; where the month is shorter, its last day (民法典第二百零二条: the last day of the month).
-pub fn add_months(date: Date, months: u32) -> Option<Date> {
-    let count = i64::from(date.year()) * 12 + i64::from(u8::from(date.month())) - 1 + i64::from(months);
-    let year = i32::try_from(count.div_euclid(12)).ok()?;
-    let month = Month::try_from(u8::try_from(count.rem_euclid(12) + 1).ok()?).ok()?;
-    Date::from_calendar_date(year, month, date.day().min(month.length(year))).ok()
-}
-
-/// The latest day from which so many months have passed on `as_of`.
-fn latest_start(as_of: Date, months: u32) -> i64 {
-    let passed = |day: Date| add_months(day, months).is_some_and(|end| end <= as_of);
-    // The same day of the earlier month is right to within the lengths of two months.
-    let years_back = i32::try_from(months / 12 + 1).unwrap_or(i32::MAX);
-    let Some(mut day) = as_of.checked_sub(Duration::days(i64::from(years_back) * 366 + 31)) else { return -LIMIT };
-    if !passed(day) {
-        return -LIMIT;
-    }
-    while let Some(next) = day.next_day().filter(|next| passed(*next)) {
-        day = next;
-    }
-    day_number(day)
 }

@@ -9,6 +9,9 @@ use super::satisfy;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+#[cfg(feature = "server")]
+pub use super::json::parse;
+
 /// Something wrong in an item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -18,19 +21,6 @@ pub struct Problem {
     pub sentence: String,
     /// Advice only: it does not stand against publishing.
     pub advice: bool,
-}
-
-/// Reads an item from JSON.
-///
-/// # Errors
-/// Where and why it is not one.
-pub fn parse(json: &str) -> Result<Item, Problem> {
-    let deserializer = &mut serde_json::Deserializer::from_str(json);
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let place = error.path().to_string();
-        let sentence = error.into_inner().to_string();
-        Problem { place: if place == "." { "文件".to_owned() } else { place }, sentence, advice: false }
-    })
 }
 
 /// Checks one item against the libraries.

@@ -1,7 +1,7 @@
 //! Conditions (条件): a closed vocabulary, so that an author can only write what can be explained to an owner.
 
-use super::model::day;
-use super::money::Decimal;
+use super::day;
+use super::money::{Decimal, LIMIT};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::Date;
 
@@ -28,7 +28,6 @@ pub enum Condition {
 /// A test with the clause it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leaf {
-    /// The test.
     pub test: Test,
     /// Key of the clause's text.
     pub clause: Option<String>,
@@ -39,9 +38,7 @@ pub struct Leaf {
 pub enum Test {
     /// A number, an amount or a count against a value.
     Num {
-        /// Attribute.
         attr: String,
-        /// Comparison.
         op: Op,
         /// Value, in the attribute's unit (money in yuan).
         value: Decimal,
@@ -52,40 +49,28 @@ pub enum Test {
         num: String,
         /// Denominator's attribute.
         den: String,
-        /// Comparison.
         op: Op,
         /// Value, e.g. 0.055.
         value: Decimal,
     },
     /// A hierarchical code (GB/T 4754 industry, area) that begins with one of these.
     InSet {
-        /// Attribute.
         attr: String,
         /// Prefixes.
         codes: Vec<String>,
     },
     /// The enterprise bears a tag.
-    HasTag {
-        /// Tag.
-        tag: String,
-    },
+    HasTag { tag: String },
     /// A date against a date.
     Date {
-        /// Attribute.
         attr: String,
         /// Comparison; `ge` is on or after.
         op: Op,
-        /// Value.
         #[serde(with = "day")]
         value: Date,
     },
     /// At least so many whole months have passed since a date, on the day of evaluation.
-    Age {
-        /// Attribute.
-        attr: String,
-        /// Months.
-        at_least_months: u32,
-    },
+    Age { attr: String, at_least_months: u32 },
     /// The enterprise answers yes or no.
     Attest {
         /// Code of the question.
@@ -97,15 +82,10 @@ pub enum Test {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Op {
-    /// ≥.
     Ge,
-    /// >.
     Gt,
-    /// ≤.
     Le,
-    /// <.
     Lt,
-    /// =.
     Eq,
 }
 
@@ -113,7 +93,6 @@ impl Op {
     /// Every comparison.
     pub const ALL: [Op; 5] = [Op::Ge, Op::Gt, Op::Le, Op::Lt, Op::Eq];
 
-    /// The sign.
     pub fn sign(self) -> &'static str {
         match self {
             Op::Ge => "≥",
@@ -124,7 +103,6 @@ impl Op {
         }
     }
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Op::Ge => "ge",
@@ -135,7 +113,17 @@ impl Op {
         }
     }
 
-    /// From the code.
+    /// The values it lets through; open ends stay inside what cannot overflow.
+    pub(super) fn bounds(self, value: i64) -> (i64, i64) {
+        match self {
+            Op::Ge => (value, LIMIT),
+            Op::Gt => (value + 1, LIMIT),
+            Op::Le => (-LIMIT, value),
+            Op::Lt => (-LIMIT, value - 1),
+            Op::Eq => (value, value),
+        }
+    }
+
     pub fn parse(code: &str) -> Option<Op> {
         Op::ALL.into_iter().find(|op| op.code() == code)
     }

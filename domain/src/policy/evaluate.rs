@@ -31,7 +31,6 @@ impl Verdict {
         }
     }
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Verdict::Eligible => "eligible",
@@ -61,7 +60,6 @@ impl Standing {
     /// Every standing, in the order of the page.
     pub const ALL: [Standing; 5] = [Standing::Payable, Standing::Applicable, Standing::Near, Standing::Unknown, Standing::Unmet];
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Standing::Payable => "可直接兑现",
@@ -72,7 +70,6 @@ impl Standing {
         }
     }
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Standing::Payable => "payable",
@@ -83,7 +80,6 @@ impl Standing {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<Standing> {
         Standing::ALL.into_iter().find(|standing| standing.code() == code)
     }
@@ -127,7 +123,6 @@ impl Range {
 /// A fact that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Missing {
-    /// An attribute.
     Attribute(String),
     /// A question not yet answered.
     Question(String),
@@ -150,7 +145,6 @@ impl Missing {
 pub struct Outcome {
     /// Index of the item in the book.
     pub item: usize,
-    /// Whether.
     pub verdict: Verdict,
     /// What it pays, or would pay: for [`Standing::Near`] as of the missing step taken.
     pub amount: Range,

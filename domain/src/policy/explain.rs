@@ -1,19 +1,15 @@
-//! Why: for each leaf of an item what is required, what the enterprise has, what is lacking, and on which clause it rests. Built only
-//! for what is shown.
+//! Why: for each leaf of an item what is required, what the enterprise has, what is lacking, and on which clause it rests. Built
+//! only for what is shown.
 
-use super::book::{Book, Scratch, SlotKind, Table, Truth, UNKNOWN, add_months};
+use super::book::{Book, Scratch, SlotKind, Table, Truth, UNKNOWN};
 use super::condition::{Leaf, Test};
-use super::evaluate::{Evaluation, Outcome};
+use super::day;
 use super::facts::{Fact, Facts};
-use super::model::day;
 use super::money::{Decimal, ONE};
-use serde_json::{Value, json};
-use time::Date;
 
 /// The answer of one leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeafResult<'a> {
-    /// The leaf.
     pub leaf: &'a Leaf,
     /// Text of its clause; empty where there is none.
     pub clause: &'a str,
@@ -102,7 +98,7 @@ impl Book {
                 (day::text(*value), actual.map(day::text), gap.map(|days| days.to_string()), vec![fact(attr)])
             }
             Test::Age { attr, at_least_months } => {
-                let actual = date(attr).map(|since| months_between(since, self.as_of));
+                let actual = date(attr).map(|since| day::months_between(since, self.as_of));
                 let gap = actual.map(|actual| (i64::from(*at_least_months) - actual).max(0));
                 (at_least_months.to_string(), actual.map(|m| m.to_string()), gap.map(|m| m.to_string()), vec![fact(attr)])
             }
@@ -117,50 +113,6 @@ impl Book {
         let slot = super::book::Slot { code: code.to_owned(), kind: SlotKind::Number };
         self.read(&slot, text).ok().filter(|value| *value != UNKNOWN)
     }
-
-    /// The answer for machines, as `qifu policy evaluate --json` prints it: money as decimal strings in yuan.
-    pub fn to_json(&self, evaluation: &Evaluation, facts: &Facts) -> Value {
-        let mut explainer = self.explainer(facts);
-        let items: Vec<Value> =
-            evaluation.outcomes.iter().map(|outcome| self.item_json(outcome, explainer.item(outcome.item))).collect();
-        let asks = evaluation.questions.iter().map(|q| json!({"missing": q.missing.code(), "decides": q.decides.to_string()}));
-        json!({
-            "as_of": day::text(evaluation.as_of),
-            "total": evaluation.total.low.to_string(),
-            "total_up_to": evaluation.total.high.map(|high| high.to_string()),
-            "items": items,
-            "questions": asks.collect::<Vec<Value>>(),
-        })
-    }
-
-    fn item_json(&self, outcome: &Outcome, explained: Vec<LeafResult<'_>>) -> Value {
-        let item = &self.items()[outcome.item];
-        let leaves = explained.into_iter().map(|leaf| {
-            json!({
-                "clause": leaf.leaf.clause,
-                "text": leaf.clause,
-                "verdict": match leaf.truth { Truth::Met => "met", Truth::Unmet => "unmet", Truth::Unknown => "unknown" },
-                "required": leaf.required,
-                "actual": leaf.actual,
-                "gap": leaf.gap,
-            })
-        });
-        let eligible = outcome.verdict == super::evaluate::Verdict::Eligible;
-        json!({
-            "id": item.id,
-            "version": item.version,
-            "title": item.title,
-            "verdict": outcome.verdict.code(),
-            "standing": outcome.standing.code(),
-            // What is not eligible pays nothing; what it would pay stands beside.
-            "amount": if eligible { outcome.amount.low.to_string() } else { "0".to_owned() },
-            "amount_up_to": outcome.amount.high.map(|high| high.to_string()),
-            "paid": outcome.paid.to_string(),
-            "chosen": outcome.chosen,
-            "leaves": leaves.collect::<Vec<Value>>(),
-            "missing": outcome.missing.iter().map(super::evaluate::Missing::code).collect::<Vec<&str>>(),
-        })
-    }
 }
 
 fn difference(a: i64, b: i64) -> i64 {
@@ -174,14 +126,4 @@ fn decimal(micro: i64) -> String {
 /// A ratio in millionths, rounded towards zero; `den` is positive.
 fn quotient(num: i64, den: i64) -> i64 {
     i64::try_from(i128::from(num) * i128::from(ONE) / i128::from(den)).unwrap_or(i64::MAX)
-}
-
-/// Whole months between two dates, as [`add_months`] counts them; not below zero.
-pub fn months_between(since: Date, until: Date) -> i64 {
-    let months = |date: Date| i64::from(date.year()) * 12 + i64::from(u8::from(date.month()));
-    let mut count = months(until) - months(since);
-    while count > 0 && u32::try_from(count).ok().and_then(|m| add_months(since, m)).is_none_or(|end| end > until) {
-        count -= 1;
-    }
-    count.max(0)
 }

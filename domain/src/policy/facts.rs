@@ -1,8 +1,8 @@
-//! What is known of an enterprise (企业画像, S-21, S-22): values by attribute code, each with its period and source. A fact that is not
-//! there is unknown, never a no.
+//! What is known of an enterprise (企业画像, S-21, S-22): values by attribute code, each with its period and source. A fact that
+//! is not there is unknown, never a no.
 
+use super::day;
 use super::map::Map;
-use super::model::day;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,11 +25,9 @@ pub struct Facts {
 /// A facts file: `{"facts": {…}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FactsFile {
-    /// The facts.
     pub facts: Facts,
 }
 
-/// One fact.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Fact {
     /// The value as written: a decimal in the attribute's unit, `YYYY-MM-DD`, a code, or `true` and `false`.

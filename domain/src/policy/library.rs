@@ -1,5 +1,5 @@
-//! The libraries of attributes, tags and questions (指标库、标签库, S-22): what conditions may ask, in the words people read. They
-//! live in the database and are kept by policy staff; `policies/` holds what a new one starts with.
+//! The libraries of attributes, tags and questions (指标库、标签库, S-22): what conditions may ask, in the words people read.
+//! They live in the database and are kept by policy staff; `policies/` holds what a new one starts with.
 
 use super::map::Map;
 use serde::{Deserialize, Serialize};
@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 /// An attribute (指标).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribute {
-    /// Stable code.
     pub code: String,
-    /// What people read.
     pub name: String,
     /// What its values are.
     pub kind: AttributeKind,
@@ -48,7 +46,6 @@ pub enum AttributeKind {
 }
 
 impl AttributeKind {
-    /// Every kind.
     pub const ALL: [AttributeKind; 7] = [
         AttributeKind::Number,
         AttributeKind::Money,
@@ -59,7 +56,6 @@ impl AttributeKind {
         AttributeKind::Tag,
     ];
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             AttributeKind::Number => "number",
@@ -72,7 +68,6 @@ impl AttributeKind {
         }
     }
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             AttributeKind::Number => "数字",
@@ -85,7 +80,6 @@ impl AttributeKind {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<AttributeKind> {
         AttributeKind::ALL.into_iter().find(|kind| kind.code() == code)
     }
@@ -99,9 +93,7 @@ impl AttributeKind {
 /// A tag (标签) an enterprise may bear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tag {
-    /// Stable code.
     pub code: String,
-    /// What people read.
     pub name: String,
     /// What it means and who gives it.
     #[serde(default)]
@@ -111,7 +103,6 @@ pub struct Tag {
 /// A question the enterprise answers with yes or no.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// Stable code.
     pub code: String,
     /// The question.
     pub text: String,

@@ -1,5 +1,5 @@
-//! A map from codes, sorted: a list underneath, because every type kept in a `BTreeMap` costs the browser's module some seven kilobytes,
-//! and these maps are small and seldom changed.
+//! A map from codes, sorted: a list underneath, because every type kept in a `BTreeMap` costs the browser's module some seven
+//! kilobytes, and these maps are small and seldom changed.
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -52,7 +52,6 @@ impl<V> Map<V> {
         }
     }
 
-    /// Removes a code.
     pub fn remove(&mut self, code: &str) -> Option<V> {
         self.place(code).ok().map(|at| self.0.remove(at).1)
     }
@@ -67,7 +66,6 @@ impl<V> Map<V> {
         self.0.iter().map(|(code, _)| code)
     }
 
-    /// Values.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.0.iter().map(|(_, value)| value)
     }

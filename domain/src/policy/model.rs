@@ -1,8 +1,9 @@
-//! A policy item (政策条目): one line of money or support with its condition, amount and windows (S-21). The JSON form is the form
-//! that is stored, edited and exchanged; `policies/README.md` describes it.
+//! A policy item (政策条目): one line of money or support with its condition, amount and windows (S-21). The JSON form is the
+//! form that is stored, edited and exchanged; `policies/README.md` describes it.
 
 use super::amount::Amount;
 use super::condition::Condition;
+pub use super::day;
 use super::map::Map;
 use super::money::Fen;
 use super::sorted;
@@ -17,7 +18,6 @@ pub struct Item {
     /// Version; a published one never changes.
     #[serde(default = "first_version")]
     pub version: u32,
-    /// What people read.
     pub title: String,
     /// Where it is laid down.
     pub document: Document,
@@ -68,7 +68,6 @@ fn policy_board() -> String {
 pub struct Document {
     /// 文号.
     pub no: String,
-    /// Title.
     pub title: String,
     /// 发文机关.
     pub issuer: String,
@@ -98,10 +97,8 @@ pub enum Level {
 }
 
 impl Level {
-    /// Every level.
     pub const ALL: [Level; 4] = [Level::National, Level::Province, Level::City, Level::District];
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Level::National => "national",
@@ -111,7 +108,6 @@ impl Level {
         }
     }
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Level::National => "国家",
@@ -121,7 +117,6 @@ impl Level {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<Level> {
         Level::ALL.into_iter().find(|level| level.code() == code)
     }
@@ -140,10 +135,8 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Every mode.
     pub const ALL: [Mode; 3] = [Mode::Automatic, Mode::Express, Mode::Declare];
 
-    /// The stable code.
     pub fn code(self) -> &'static str {
         match self {
             Mode::Automatic => "automatic",
@@ -152,7 +145,6 @@ impl Mode {
         }
     }
 
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             Mode::Automatic => "免申即享",
@@ -161,7 +153,6 @@ impl Mode {
         }
     }
 
-    /// From the code.
     pub fn parse(code: &str) -> Option<Mode> {
         Mode::ALL.into_iter().find(|mode| mode.code() == code)
     }
@@ -196,7 +187,6 @@ pub struct Apply {
     /// Last day of the window.
     #[serde(default, with = "day::option")]
     pub to: Option<Date>,
-    /// Where.
     #[serde(default, rename = "where")]
     pub place: String,
     /// What to bring (申报材料).
@@ -210,7 +200,6 @@ pub struct Apply {
 pub struct Group {
     /// Its id, shared by the items.
     pub id: String,
-    /// The rule.
     pub rule: GroupRule,
     /// The most an enterprise may have of the whole group.
     #[serde(default)]
@@ -235,7 +224,6 @@ pub enum GroupRule {
 }
 
 impl GroupRule {
-    /// The word people read.
     pub fn label(self) -> &'static str {
         match self {
             GroupRule::Highest => "就高不重复",
@@ -262,7 +250,6 @@ pub struct Fund {
 pub struct YearlyCap {
     /// Its id, shared by the items.
     pub id: String,
-    /// The most.
     pub amount: Fen,
 }
 
@@ -284,76 +271,4 @@ pub fn in_force(items: Vec<Item>, on: Date) -> Vec<Item> {
     let mut list = sorted(holding, &|a: &Item, b: &Item| (&a.id, b.version).cmp(&(&b.id, a.version)));
     list.dedup_by(|later, first| later.id == first.id);
     list
-}
-
-/// Dates as `YYYY-MM-DD` in JSON, as day numbers on the way to the browser.
-pub mod day {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-    use std::borrow::Cow;
-    use time::{Date, Month};
-
-    /// Reads `YYYY-MM-DD`.
-    pub fn parse(text: &str) -> Option<Date> {
-        let mut parts = text.trim().splitn(3, '-');
-        let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-        let digits = |part: &str, len: usize| part.len() == len && part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
-            return None;
-        }
-        Date::from_calendar_date(year.parse().ok()?, Month::try_from(month.parse::<u8>().ok()?).ok()?, day.parse().ok()?).ok()
-    }
-
-    /// Writes `YYYY-MM-DD`.
-    pub fn text(date: Date) -> String {
-        format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
-    }
-
-    /// For serde.
-    ///
-    /// # Errors
-    /// Those of the serializer.
-    pub fn serialize<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() {
-            text(*date).serialize(serializer)
-        } else {
-            date.to_julian_day().serialize(serializer)
-        }
-    }
-
-    /// For serde.
-    ///
-    /// # Errors
-    /// Where it is not a date.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-        if !deserializer.is_human_readable() {
-            return Date::from_julian_day(i32::deserialize(deserializer)?).map_err(D::Error::custom);
-        }
-        let raw = Cow::<'de, str>::deserialize(deserializer)?;
-        parse(&raw).ok_or_else(|| D::Error::custom(format_args!("\"{raw}\" 应为日期，如 2026-01-31")))
-    }
-
-    /// The same for dates that may be missing.
-    pub mod option {
-        use serde::{Deserialize, Deserializer, Serialize, Serializer};
-        use time::Date;
-
-        #[derive(Serialize, Deserialize)]
-        struct Wrap(#[serde(with = "super")] Date);
-
-        /// For serde.
-        ///
-        /// # Errors
-        /// Those of the serializer.
-        pub fn serialize<S: Serializer>(date: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
-            date.map(Wrap).serialize(serializer)
-        }
-
-        /// For serde.
-        ///
-        /// # Errors
-        /// Where it is not a date.
-        pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-            Ok(Option::<Wrap>::deserialize(deserializer)?.map(|wrap| wrap.0))
-        }
-    }
 }

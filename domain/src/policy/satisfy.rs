@@ -1,9 +1,9 @@
-//! Can a condition ever be true, can it ever be false? Answered exactly over figures, dates, codes, tags and answers, by writing the
-//! condition as alternatives of simple constraints; ratios and ages count as figures of their own, so a contradiction between a ratio
-//! and its parts is not seen, but none is invented either.
+//! Can a condition ever be true, can it ever be false? Answered exactly over figures, dates, codes, tags and answers, by writing
+//! the condition as alternatives of simple constraints; ratios and ages count as figures of their own, so a contradiction
+//! between a ratio and its parts is not seen, but none is invented either.
 
-use super::book::{bounds, day_number};
 use super::condition::{Condition, Test};
+use super::day;
 use super::library::{AttributeKind, Library};
 use super::money::{LIMIT, ONE};
 use std::collections::BTreeMap;
@@ -97,10 +97,10 @@ fn literal<'a>(test: &'a Test, holds: bool, library: &Library) -> Vec<(Var<'a>, 
                 Some(AttributeKind::Bool) => (0, ONE),
                 _ => everything,
             };
-            split(Var::Number(attr), bounds(*op, value.micro()), span)
+            split(Var::Number(attr), op.bounds(value.micro()), span)
         }
-        Test::Ratio { num, den, op, value } => split(Var::Ratio(num, den), bounds(*op, value.micro()), everything),
-        Test::Date { attr, op, value } => split(Var::Date(attr), bounds(*op, day_number(*value)), everything),
+        Test::Ratio { num, den, op, value } => split(Var::Ratio(num, den), op.bounds(value.micro()), everything),
+        Test::Date { attr, op, value } => split(Var::Date(attr), op.bounds(day::number(*value)), everything),
         Test::Age { attr, at_least_months } => split(Var::Age(attr), (i64::from(*at_least_months), LIMIT), (0, LIMIT)),
         Test::InSet { attr, codes } => {
             vec![(Var::Code(attr), if holds { Constraint::Within(codes) } else { Constraint::Outside(codes) })]

@@ -1,10 +1,10 @@
-//! Group rules (就高不重复、差额补足、不可兼得、可叠加), yearly caps and budgets over everything an enterprise is eligible for: the
-//! best total there is, exactly.
+//! Group rules (就高不重复、差额补足、不可兼得、可叠加), yearly caps and budgets over everything an enterprise is eligible for:
+//! the best total there is, exactly.
 //!
 //! `highest` and `exclusive` pay one item of the group, `top_up` pays all but together no more than the highest less what was
-//! already received, `stack` pays all up to the group's cap. Above them stand a cap per enterprise and year and what is left of a
-//! fund. For a given choice the payments are a flow, yearly cap → group → item → fund, so its maximum is the best for that choice;
-//! choices are searched, and only where they compete for a cap or a fund.
+//! already received, `stack` pays all up to the group's cap. Above them stand a cap per enterprise and year and what is left of
+//! a fund. For a given choice the payments are a flow, yearly cap → group → item → fund, so its maximum is the best for that
+//! choice; choices are searched, and only where they compete for a cap or a fund.
 
 use super::model::GroupRule;
 use super::sorted;
@@ -28,7 +28,6 @@ pub struct Claim {
 /// A group as the payments see it.
 #[derive(Debug, Clone, Copy)]
 pub struct GroupLimit {
-    /// Its rule.
     pub rule: GroupRule,
     /// The most the group pays; `i64::MAX` without.
     pub cap: i64,
@@ -39,11 +38,9 @@ pub struct GroupLimit {
 /// What limits the payments. Amounts are fen.
 #[derive(Debug, Clone, Default)]
 pub struct Limits {
-    /// Groups.
     pub groups: Vec<GroupLimit>,
     /// Yearly caps.
     pub caps: Vec<i64>,
-    /// Funds.
     pub funds: Vec<i64>,
 }
 

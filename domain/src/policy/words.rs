@@ -2,10 +2,10 @@
 
 use super::amount::{Amount, Band, TierMode};
 use super::condition::{Condition, Op, Test};
+use super::day;
 use super::explain::LeafResult;
 use super::facts::Facts;
 use super::library::{AttributeKind, Library};
-use super::model::day;
 use super::money::{Decimal, Fen, ONE, thousands};
 use crate::area;
 use crate::enterprise::Scale;

@@ -2,8 +2,9 @@
 
 use crate::random::{TODAY, always, condition, facts, item, library, small_facts, wide};
 use domain::policy::amount::Amount;
-use domain::policy::book::{BLOCK, Book, Scratch, Truth, add_months};
+use domain::policy::book::{BLOCK, Book, Scratch, Truth};
 use domain::policy::condition::{Condition, Op, Test};
+use domain::policy::day::add_months;
 use domain::policy::evaluate::{Standing, Verdict};
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, day};

@@ -6,3 +6,4 @@ mod conditions;
 mod random;
 mod rules;
 mod totals;
+mod versions;

@@ -1,8 +1,9 @@
 //! Commands about accounts and enterprises.
 
 use super::Output;
-use crate::{import, password};
+use crate::import;
 use anyhow::{Context, Result, bail};
+use app::account::password;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::actor::Duty;
 use domain::area;

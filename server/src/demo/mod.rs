@@ -22,9 +22,7 @@ pub const PASSWORD: &str = "qifu-demo-2026";
 /// How much.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
-    /// Enterprises.
     pub enterprises: usize,
-    /// Issues.
     pub issues: usize,
 }
 
@@ -73,8 +71,9 @@ impl Dice {
 /// # Errors
 /// When the database or the object store does not answer.
 pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDateTime) -> Result<bool> {
-    let mut conn = store.system().await?;
+    let mut conn = store.loader().await?;
     if history::enterprise_count(&mut conn).await? > 0 {
+        conn.wait_for_the_disk().await?;
         return Ok(false);
     }
     tracing::info!(enterprises = size.enterprises, issues = size.issues, "loading demo data");
@@ -82,7 +81,12 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
     let people = people::load(&mut conn, size.enterprises, now).await?;
     life::load(&mut conn, photos, &people, size.issues, &calendar, now).await?;
     policy::load(&mut conn, &people, now).await?;
-    while history::index_missing(&mut conn, 2000).await? > 0 {}
+    let mut after = 0;
+    while let Some(last) = history::index_missing(&mut conn, after, 2000).await? {
+        after = last;
+    }
+    while store::outbox::drain(&mut conn, now, 500).await? > 0 {}
+    conn.wait_for_the_disk().await?;
     tracing::info!("demo data is loaded");
     Ok(true)
 }

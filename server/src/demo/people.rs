@@ -1,8 +1,8 @@
 //! Areas, departments, stations, staff, enterprises and their members.
 
 use super::{Dice, PASSWORD, names};
-use crate::password;
 use anyhow::{Context, Result};
+use app::account::password;
 use domain::actor::{Actor, AreaCode, CITY, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::uscc::Uscc;
@@ -55,31 +55,22 @@ pub struct Person {
 /// An enterprise with its first member.
 #[derive(Debug, Clone)]
 pub struct Firm {
-    /// Its id.
     pub id: EnterpriseId,
-    /// Its district.
     pub area: AreaCode,
-    /// Its address.
     pub address: String,
     /// The member who files.
     pub owner: PersonId,
-    /// The member's name.
     pub owner_name: String,
-    /// The member's number.
     pub phone: String,
-    /// Its station.
     pub station: Option<StationId>,
 }
 
 /// Everybody.
 pub struct People {
-    /// Enterprises.
     pub firms: Vec<Firm>,
     /// Centre staff by area; the city's has two.
     pub centres: HashMap<AreaCode, Vec<Person>>,
-    /// Handlers by department.
     pub handlers: HashMap<DepartmentId, Person>,
-    /// Departments by code.
     pub departments: HashMap<String, DepartmentId>,
     /// Station staff by station.
     pub stations: HashMap<StationId, (StaffId, String)>,

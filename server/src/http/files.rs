@@ -1,15 +1,18 @@
 //! Files of applications (申报材料): taken by what they are, stored as they came, given back as downloads only.
 
-use super::context::{Failure, Req, internal};
+use super::context::{Failure, Reply, internal};
 use super::forms::{Sent, Upload};
 use crate::photos::MAX_BYTES;
-use app::api::{AppError, Ctx};
-use app::ui::form::Form;
+use crate::state::AppState;
+use app::form::Form;
+use app::policy::act::{File, keep_file};
+use app::policy::read;
+use app::request::Request;
+use axum::Extension;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Path, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use store::policy::application::{self, File};
+use axum::response::IntoResponse;
 use uuid::Uuid;
 
 /// The most files a form takes.
@@ -29,8 +32,8 @@ const TAKEN: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// [`AppError::Refused`] when the request breaks off or is too large.
-pub async fn with_files(req: &Req, ctx: &mut Ctx, enterprise: i64, person: i64, request: Request) -> Result<Form, Failure> {
-    let mut upload = match Upload::open(request).await? {
+pub async fn with_files(state: &AppState, request: &Request, http: axum::extract::Request) -> Result<Form, Failure> {
+    let mut upload = match Upload::open(http).await? {
         Sent::Plain(form) => return Ok(form),
         Sent::Files(upload) => upload,
     };
@@ -51,8 +54,8 @@ pub async fn with_files(req: &Req, ctx: &mut Ctx, enterprise: i64, person: i64, 
                     bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
                 };
                 // The file first: a row without its file would be a broken link, a file without its row is only litter.
-                req.state.photos.put_file(id, bytes).await.map_err(internal)?;
-                application::add_file(&mut ctx.conn, &new, enterprise, person, ctx.now).await?;
+                state.photos.put_file(id, bytes).await.map_err(internal)?;
+                keep_file(request, &new).await?;
                 ids.push(id);
             }
         }
@@ -75,15 +78,15 @@ fn accepted(bytes: &[u8], kept: usize) -> Result<&'static str, &'static str> {
     TAKEN.iter().map(|row| row.0).find(|mime| found == Some(*mime)).ok_or("不是 PDF、图片、Word 或 Excel 文件")
 }
 
-/// Gives a file of an application; the scope of the connection has said whether it may be read. Never shown inside a page of ours.
-///
-/// # Errors
-/// [`AppError::NotFound`].
-pub async fn download(req: &Req, ctx: &mut Ctx, number: &str, id: Uuid) -> Result<Response, Failure> {
-    let found = application::get(&mut ctx.conn, number).await?;
-    let files = application::files(&mut ctx.conn, found.id).await?;
-    let file = files.into_iter().find(|file| file.id == id).ok_or(AppError::NotFound)?;
-    let bytes = req.state.photos.get_file(id).await.map_err(internal)?;
+/// A file of an application, to its enterprise and to whoever reviews it. Never shown inside a page of ours.
+pub async fn download(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    Path((number, id)): Path<(String, Uuid)>,
+) -> Reply {
+    let file = read::file(&mut *request.open().await?, &number, id).await?;
+    request.close().await;
+    let bytes = state.photos.get_file(id).await.map_err(internal)?;
     let ending = TAKEN.iter().find(|row| row.0 == file.content_type).map_or("bin", |row| row.1);
     let encoded: String = file.name.bytes().map(|b| format!("%{b:02X}")).collect();
     let disposition = format!("attachment; filename=\"{number}.{ending}\"; filename*=UTF-8''{encoded}");

@@ -1,15 +1,16 @@
 //! Reads forms, files included. What was typed and what was uploaded survives whatever is wrong with the rest.
 
-use super::context::{Failure, Req};
+use super::context::Failure;
 use crate::photos::MAX_BYTES;
-use app::api::{AppError, Ctx};
+use crate::state::AppState;
+use app::error::AppError;
+use app::filing::act::{NewPhoto, Uploader, keep_photo};
 use app::ui::form::Form;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
 use domain::issue::MAX_PHOTOS;
 use domain::text::FieldError;
-use store::photo::NewPhoto;
 use uuid::Uuid;
 
 /// The largest form without files.
@@ -35,17 +36,6 @@ pub async fn within(body: Body, limit: usize) -> Result<Form, Failure> {
 /// Pairs of an urlencoded body.
 fn decode(bytes: &[u8]) -> Vec<(String, String)> {
     serde_urlencoded::from_bytes(bytes).unwrap_or_default()
-}
-
-/// Whose the uploaded pictures are.
-#[derive(Debug, Clone, Copy)]
-pub struct Uploader {
-    /// The enterprise they will belong to.
-    pub enterprise: i64,
-    /// The member who took them …
-    pub person: Option<i64>,
-    /// … or the station staff.
-    pub staff: Option<i64>,
 }
 
 /// A form that brings files: its fields are kept, its files given one by one, so that only one is in memory.
@@ -120,8 +110,13 @@ impl Upload {
 ///
 /// # Errors
 /// [`AppError::Refused`] when the request breaks off or is too large.
-pub async fn with_photos(req: &Req, ctx: &mut Ctx, uploader: Uploader, request: Request) -> Result<Form, Failure> {
-    let mut upload = match Upload::open(request).await? {
+pub async fn with_photos(
+    state: &AppState,
+    request: &app::request::Request,
+    uploader: Uploader,
+    http: Request,
+) -> Result<Form, Failure> {
+    let mut upload = match Upload::open(http).await? {
         Sent::Plain(form) => return Ok(form),
         Sent::Files(upload) => upload,
     };
@@ -141,7 +136,7 @@ pub async fn with_photos(req: &Req, ctx: &mut Ctx, uploader: Uploader, request: 
             refuse("超过 10 MB，请压缩后再传");
             continue;
         }
-        match req.state.photos.process(bytes).await.map_err(super::context::internal)? {
+        match state.photos.process(bytes).await.map_err(super::legacy::internal)? {
             Err(error) => refuse(&error.to_string()),
             Ok(picture) => {
                 let id = Uuid::now_v7();
@@ -155,8 +150,8 @@ pub async fn with_photos(req: &Req, ctx: &mut Ctx, uploader: Uploader, request: 
                     bytes: i64::try_from(picture.full.len()).unwrap_or(0),
                 };
                 // The file first: a row without its file would be a broken picture, a file without its row is only litter.
-                req.state.photos.put(id, picture).await.map_err(super::context::internal)?;
-                store::photo::add(&mut ctx.conn, &new, ctx.now).await?;
+                state.photos.put(id, picture).await.map_err(super::legacy::internal)?;
+                keep_photo(request, &new).await?;
                 ids.push(id);
             }
         }

@@ -1,6 +1,6 @@
 //! Live progress: server-sent events, fed by what any server wrote.
 
-use super::context::{Reply, Req};
+use super::legacy::{Reply, Req};
 use axum::extract::{Path, Query};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};

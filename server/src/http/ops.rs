@@ -1,8 +1,7 @@
 //! Health, static files, and what is not there.
 
-use super::context::{Failure, Req};
+use super::legacy::Req;
 use crate::state::AppState;
-use app::api::AppError;
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -25,11 +24,6 @@ pub async fn readyz(req: Req) -> Response {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "no database").into_response()
     }
-}
-
-/// Nothing here.
-pub async fn not_found() -> Failure {
-    Failure::from(AppError::NotFound)
 }
 
 /// Hashed files: they never change under their name. Compressed ones lie beside them.

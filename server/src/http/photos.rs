@@ -1,7 +1,7 @@
 //! Pictures, to whoever may read the issue they belong to; a pending one to whoever took it.
 
-use super::context::{Reply, Req, internal};
-use app::api::AppError;
+use super::legacy::{Reply, Req, internal};
+use app::error::AppError;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::IntoResponse;

@@ -1,6 +1,6 @@
 //! Headers, and the refusal of cross-site posts.
 
-use app::api::AppError;
+use app::error::AppError;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;

@@ -1,7 +1,7 @@
 //! Policies as staff meet them: written by one, published by another, facts from a file, applications decided within their scope.
 
 use super::site::{Answer, Browser, Site, multipart};
-use app::api::policy_draft::Draft;
+use app::policy::desk::draft::Draft;
 use sqlx::PgPool;
 
 const CODE: &str = "test-research";
@@ -117,12 +117,12 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     sent(&author.post(NEW, &with(&[("do", "save")])).await, &edit);
     assert_eq!(owner.get(&format!("/policies/{CODE}")).await.status.as_u16(), 404, "a draft is nobody's business");
     // What was not submitted cannot be published.
-    assert_eq!(step(&second, "publish", "1").await.status.as_u16(), 404);
+    shows(&step(&second, "publish", "1").await, 409, &["现在是“草稿”，不能发布"]);
     sent(&step(&author, "submit", "1").await, &edit);
     shows(&step(&author, "publish", "1").await, 409, &["起草人不能自己发布"]);
     // What waits is not changed under the second person's eyes; what was typed stays.
     let under = author.post(&edit, &with(&[("/title", "悄悄改名"), ("do", "save")])).await;
-    shows(&under, 422, &["先退回修改", "悄悄改名"]);
+    shows(&under, 409, &["先退回修改", "悄悄改名"]);
     assert_eq!(state(&site).await, (1, "submitted".to_owned()));
     // Another district's editor neither sees nor moves it.
     let elsewhere = site.staff("zhengce03").await;

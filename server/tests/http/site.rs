@@ -1,12 +1,12 @@
 //! A site on a database of its own, and browsers to visit it.
 
+use app::request::{hash_token, random_hex};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use server::config::Config;
 use server::demo::{self, Size};
-use server::http::context::{hash_token, random_hex};
 use server::state::AppState;
 use sqlx::PgPool;
 use store::Store;
@@ -51,7 +51,9 @@ impl Site {
         .unwrap();
         let store = Store::with_options((*pool.connect_options()).clone(), 8).await.unwrap();
         let assets = serde_json::from_str(
-            r#"{"js":"a.js","wasm":"a.wasm","css":"a.css","calculator_js":"c.js","calculator_wasm":"c.wasm"}"#,
+            r#"{"js":"a.js","wasm":"a.wasm","css":"a.css","calculator_js":"c.js","calculator_wasm":"c.wasm","modules":{
+                "space":{"js":"space.js","wasm":"space.wasm"},"desk":{"js":"desk.js","wasm":"desk.wasm"},
+                "editor":{"js":"editor.js","wasm":"editor.wasm"},"calculator":{"js":"calculator.js","wasm":"calculator.wasm"}}}"#,
         )
         .unwrap();
         let state = server::serve::state_with(config, store, assets).await.unwrap();

@@ -6,9 +6,6 @@ use domain::actor::{AreaCode, Duty, EnterpriseId, MemberRole, PersonId, StaffId}
 use time::{Duration, OffsetDateTime};
 
 /// Remembers the code last sent to a phone, in place of the one before.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn put_login_code(
     conn: &mut Conn,
     phone: &str,
@@ -39,9 +36,6 @@ pub enum CodeCheck {
 }
 
 /// Checks a code and uses it up. Every try counts before it is compared, whichever server it came to.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn take_login_code(
     conn: &mut Conn,
     phone: &str,
@@ -65,9 +59,6 @@ pub async fn take_login_code(
 }
 
 /// The person of a phone, made when it is the first time; the name stays as it is known.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn person_of_phone(conn: &mut Conn, phone: &str, name: &str, now: OffsetDateTime) -> Result<PersonId, StoreError> {
     let id = sqlx::query_scalar!(
         "insert into person (phone, name, created_at) values ($1, $2, $3)
@@ -84,22 +75,15 @@ pub async fn person_of_phone(conn: &mut Conn, phone: &str, name: &str, now: Offs
 /// An enterprise a person may act for.
 #[derive(Debug, Clone)]
 pub struct MyEnterprise {
-    /// Its id.
     pub id: EnterpriseId,
-    /// Its name.
     pub name: String,
-    /// Its code.
     pub uscc: String,
-    /// Its district.
     pub area: AreaCode,
     /// What the person is to it.
     pub role: MemberRole,
 }
 
 /// The enterprises a person may act for, by name.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn enterprises_of(conn: &mut Conn, person: PersonId) -> Result<Vec<MyEnterprise>, StoreError> {
     let rows = sqlx::query!(
         "select e.id, e.name, e.uscc, e.area, m.role from membership m join enterprise e on e.id = m.enterprise_id
@@ -115,9 +99,6 @@ pub async fn enterprises_of(conn: &mut Conn, person: PersonId) -> Result<Vec<MyE
 }
 
 /// Makes a person a member.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn add_member(conn: &mut Conn, person: PersonId, enterprise: EnterpriseId, role: MemberRole) -> Result<(), StoreError> {
     let role = if role == MemberRole::Owner { "owner" } else { "agent" };
     sqlx::query!(
@@ -134,7 +115,6 @@ pub async fn add_member(conn: &mut Conn, person: PersonId, enterprise: Enterpris
 /// What signing in needs of an account.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// The account.
     pub id: StaffId,
     /// argon2id, PHC form.
     pub password_hash: String,
@@ -147,9 +127,6 @@ pub struct Credentials {
 }
 
 /// The credentials of a sign-in name.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn credentials(conn: &mut Conn, login: &str) -> Result<Option<Credentials>, StoreError> {
     Ok(sqlx::query_as!(
         Credentials,
@@ -161,9 +138,6 @@ pub async fn credentials(conn: &mut Conn, login: &str) -> Result<Option<Credenti
 }
 
 /// Counts a failed sign-in; from the fifth on the account is locked, for twice as long each time, an hour at most.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn sign_in_failed(conn: &mut Conn, staff: StaffId, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!(
         "update staff set failed_count = failed_count + 1, locked_until = case when failed_count + 1 >= 5
@@ -178,18 +152,12 @@ pub async fn sign_in_failed(conn: &mut Conn, staff: StaffId, now: OffsetDateTime
 }
 
 /// Forgets the failures.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn sign_in_succeeded(conn: &mut Conn, staff: StaffId) -> Result<(), StoreError> {
     sqlx::query!("update staff set failed_count = 0, locked_until = null where id = $1", staff).execute(conn.pg()).await?;
     Ok(())
 }
 
 /// Sets a password; whoever sets it for another person makes it a first password.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn set_password(conn: &mut Conn, staff: StaffId, hash: &str, must_change: bool) -> Result<(), StoreError> {
     sqlx::query!(
         "update staff set password_hash = $2, must_change_password = $3, failed_count = 0, locked_until = null where id = $1",
@@ -207,7 +175,6 @@ pub async fn set_password(conn: &mut Conn, staff: StaffId, hash: &str, must_chan
 pub struct NewStaff<'a> {
     /// Sign-in name.
     pub login: &'a str,
-    /// Name.
     pub name: &'a str,
     /// Duty and scope.
     pub duty: Duty,
@@ -248,9 +215,6 @@ pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime)
 }
 
 /// Counts a hit against a limit shared by all servers; `false` when it is used up in the current window.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn hit_rate_limit(
     conn: &mut Conn,
     key: &str,
@@ -274,9 +238,6 @@ pub async fn hit_rate_limit(
 }
 
 /// Removes what has expired: sessions, codes, counters.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn purge_expired(conn: &mut Conn, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!("delete from session where expires_at < $1", now).execute(conn.pg()).await?;
     sqlx::query!("delete from login_code where expires_at < $1", now).execute(conn.pg()).await?;

@@ -4,160 +4,50 @@ use super::read::History;
 use super::{IssueRow, RawRow, rows};
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
 use domain::actor::{CITY, Duty};
+pub use domain::issue::queue::Queue;
+use domain::issue::queue::Pressure;
 use time::{Duration, OffsetDateTime};
 
-/// A queue of the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
-    /// 待受理.
-    ToAccept,
-    /// 待交办.
-    ToDispatch,
-    /// 退回.
-    Returned,
-    /// 待签收.
-    ToSign,
-    /// 办理中, of the own department.
-    Mine,
-    /// 协办.
-    Assisting,
-    /// 即将超期 (预警件).
-    Soon,
-    /// 已超期.
-    Late,
-    /// 待评价.
-    ToRate,
-    /// 在办, everything open.
-    Open,
-    /// 全部.
-    All,
+/// A page of a list: where it begins and how many rows it may have. Without a cursor it begins before everything.
+struct Span {
+    at: OffsetDateTime,
+    id: i64,
+    limit: i64,
 }
 
-impl Queue {
-    /// Every queue.
-    pub const EVERY: [Queue; 11] = [
-        Queue::ToAccept,
-        Queue::ToDispatch,
-        Queue::Returned,
-        Queue::ToSign,
-        Queue::Mine,
-        Queue::Assisting,
-        Queue::Soon,
-        Queue::Late,
-        Queue::ToRate,
-        Queue::Open,
-        Queue::All,
-    ];
+/// Bounds of the clocks of a queue that time makes: `warn_at` up to and including, `late_at` after, and up to and including.
+struct Clocks {
+    warned: OffsetDateTime,
+    after: OffsetDateTime,
+    until: OffsetDateTime,
+}
 
-    /// The stable code of the URL.
-    pub fn code(self) -> &'static str {
-        match self {
-            Queue::ToAccept => "to_accept",
-            Queue::ToDispatch => "to_dispatch",
-            Queue::Returned => "returned",
-            Queue::ToSign => "to_sign",
-            Queue::Mine => "mine",
-            Queue::Assisting => "assisting",
-            Queue::Soon => "soon",
-            Queue::Late => "late",
-            Queue::ToRate => "to_rate",
-            Queue::Open => "open",
-            Queue::All => "all",
-        }
-    }
-
-    /// The words of the tab.
-    pub fn label(self) -> &'static str {
-        match self {
-            Queue::ToAccept => "待受理",
-            Queue::ToDispatch => "待交办",
-            Queue::Returned => "退回",
-            Queue::ToSign => "待签收",
-            Queue::Mine => "办理中",
-            Queue::Assisting => "协办",
-            Queue::Soon => "即将超期",
-            Queue::Late => "已超期",
-            Queue::ToRate => "待评价",
-            Queue::Open => "在办",
-            Queue::All => "全部",
-        }
-    }
-
-    /// The queues of a duty, the first one is where the desk opens. Duties without business with issues have none.
-    pub fn of(duty: &Duty) -> &'static [Queue] {
-        match duty {
-            Duty::Centre { .. } => &[
-                Queue::ToAccept,
-                Queue::ToDispatch,
-                Queue::Returned,
-                Queue::Soon,
-                Queue::Late,
-                Queue::ToRate,
-                Queue::Open,
-                Queue::All,
-            ],
-            Duty::Handler { .. } => {
-                &[Queue::ToSign, Queue::Mine, Queue::Soon, Queue::Late, Queue::ToRate, Queue::Assisting, Queue::All]
-            }
-            Duty::Supervisor { .. } => &[Queue::Late, Queue::All],
-            Duty::Leader { .. } => &[Queue::Late, Queue::Soon, Queue::Open, Queue::All],
-            Duty::Station { .. } => &[Queue::Open, Queue::All],
-            Duty::PolicyEditor { .. } | Duty::Administrator => &[],
-        }
-    }
-
-    /// States, wanted values of `returned`, and bounds of warn_at and late_at that make the queue; `late_at` in `(after, until]`.
-    fn predicate(self, now: OffsetDateTime) -> Predicate {
-        let any = Predicate {
-            states: &["submitted", "accepted", "dispatched", "handling", "awaiting_input", "answered"],
-            returned: &[true, false],
-            warn_until: NEVER,
-            late_after: OffsetDateTime::UNIX_EPOCH,
-            late_until: NEVER,
-        };
-        match self {
-            Queue::ToAccept => Predicate { states: &["submitted"], ..any },
-            Queue::ToDispatch => Predicate { states: &["accepted"], returned: &[false], ..any },
-            Queue::Returned => Predicate { states: &["accepted"], returned: &[true], ..any },
-            Queue::ToSign => Predicate { states: &["dispatched"], ..any },
-            Queue::Mine => Predicate { states: &["handling", "awaiting_input"], ..any },
-            Queue::Soon => Predicate { warn_until: now, late_after: now, ..any },
-            Queue::Late => Predicate { late_until: now, ..any },
-            Queue::ToRate => Predicate { states: &["answered"], ..any },
-            Queue::Assisting | Queue::Open | Queue::All => any,
+impl Clocks {
+    /// None for a queue by state.
+    fn of(queue: Queue, now: OffsetDateTime) -> Option<Clocks> {
+        let any = Clocks { warned: NEVER, after: OffsetDateTime::UNIX_EPOCH, until: NEVER };
+        match queue.rule().pressure {
+            Pressure::Soon => Some(Clocks { warned: now, after: now, ..any }),
+            Pressure::Late => Some(Clocks { until: now, ..any }),
+            Pressure::Any => matches!(queue, Queue::Open | Queue::Assisting).then_some(any),
         }
     }
 }
 
-#[derive(Clone, Copy)]
-struct Predicate {
-    states: &'static [&'static str],
-    returned: &'static [bool],
-    warn_until: OffsetDateTime,
-    late_after: OffsetDateTime,
-    late_until: OffsetDateTime,
-}
-
-/// The list of open issues, the earliest end first, in the scope the condition names. `$7` is the scope's id.
-macro_rules! open_list {
-    ($conn:expr, $p:expr, $at:expr, $id:expr, $limit:expr, $scope:expr, $condition:literal) => {
+/// A queue by state, the earliest end first, in the scope that the condition names; `$5` is the scope's id.
+macro_rules! state_list {
+    ($conn:expr, $queue:expr, $span:expr, $scope:expr, $condition:literal) => {
         sqlx::query_as!(
             RawRow,
-            "select i.id, i.number, e.name as enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
-                i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
-             from issue i join enterprise e on e.id = i.enterprise_id
-             where i.open and i.state = any($1) and i.returned = any($2) and i.warn_at <= $3 and i.late_at > $4 and i.late_at <= $5
-                and (i.late_at, i.id) > ($6, $7) and "
+            "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at, i.due_at,
+                i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
+             from issue i where i.open and i.queue = $1 and (i.late_at, i.id) > ($2, $3) and "
                 + $condition
-                + " order by i.late_at, i.id limit $8",
-            &owned($p.states),
-            $p.returned,
-            $p.warn_until,
-            $p.late_after,
-            $p.late_until,
-            $at,
-            $id,
-            $limit,
+                + " order by i.late_at, i.id limit $4",
+            $queue.code(),
+            $span.at,
+            $span.id,
+            $span.limit,
             $scope
         )
         .fetch_all($conn.pg())
@@ -165,35 +55,77 @@ macro_rules! open_list {
     };
 }
 
-/// The list of all issues, the latest filing first.
-macro_rules! recent_list {
-    ($conn:expr, $at:expr, $id:expr, $limit:expr, $scope:expr, $condition:literal) => {
+/// What is open whatever its state, likewise, by walking all that is open.
+macro_rules! clock_list {
+    ($conn:expr, $clocks:expr, $span:expr, $scope:expr, $condition:literal) => {
         sqlx::query_as!(
             RawRow,
-            "select i.id, i.number, e.name as enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
-                i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
-             from issue i join enterprise e on e.id = i.enterprise_id
-             where (i.submitted_at, i.id) < ($1, $2) and "
+            "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at, i.due_at,
+                i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
+             from issue i where i.open and i.warn_at <= $5 and i.late_at > $6 and i.late_at <= $7 and (i.late_at, i.id) > ($1, $2) and "
+                + $condition
+                + " order by i.late_at, i.id limit $3",
+            $span.at,
+            $span.id,
+            $span.limit,
+            $scope,
+            $clocks.warned,
+            $clocks.after,
+            $clocks.until
+        )
+        .fetch_all($conn.pg())
+        .await?
+    };
+}
+
+/// The same for a scope that has its queues in an index: a page of each, merged.
+macro_rules! merged_list {
+    ($conn:expr, $clocks:expr, $span:expr, $scope:expr, $condition:literal) => {
+        sqlx::query_as!(
+            RawRow,
+            r#"select i.id as "id!", i.number as "number!", i.enterprise_name as "enterprise_name!", i.title as "title!",
+                i.category as "category!", i.state as "state!", i.round as "round!", i.centre as "centre!", i.lead,
+                i.submitted_at as "submitted_at!", i.due_at, i.warn_at as "warn_at!", i.late_at as "late_at!", i.answered_at,
+                i.returned as "returned!", i.flags as "flags!", i.last_event_at as "last_event_at!"
+             from unnest(array['to_accept', 'to_dispatch', 'returned', 'to_sign', 'mine', 'to_rate']) q (code)
+             cross join lateral (select * from issue i where i.open and i.queue = q.code and i.warn_at <= $5 and i.late_at > $6
+                and i.late_at <= $7 and (i.late_at, i.id) > ($1, $2) and "#
+                + $condition
+                + " order by i.late_at, i.id limit $3) i order by i.late_at, i.id limit $3",
+            $span.at,
+            $span.id,
+            $span.limit,
+            $scope,
+            $clocks.warned,
+            $clocks.after,
+            $clocks.until
+        )
+        .fetch_all($conn.pg())
+        .await?
+    };
+}
+
+/// All issues, the latest filing first.
+macro_rules! recent_list {
+    ($conn:expr, $span:expr, $scope:expr, $condition:literal) => {
+        sqlx::query_as!(
+            RawRow,
+            "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at, i.due_at,
+                i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
+             from issue i where (i.submitted_at, i.id) < ($1, $2) and "
                 + $condition
                 + " order by i.submitted_at desc, i.id desc limit $3",
-            $at,
-            $id,
-            $limit,
+            $span.at,
+            $span.id,
+            $span.limit,
             $scope
         )
         .fetch_all($conn.pg())
         .await?
     };
-}
-
-fn owned(codes: &[&str]) -> Vec<String> {
-    codes.iter().map(|code| (*code).to_owned()).collect()
 }
 
 /// A page of a queue. Row-level security holds besides; the conditions are there for the indexes.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn queue(
     conn: &mut Conn,
     duty: &Duty,
@@ -202,49 +134,60 @@ pub async fn queue(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Page<IssueRow>, StoreError> {
-    let more = limit + 1;
     if queue == Queue::All {
         let (at, id) = parse_cursor(after).unwrap_or((NEVER, i64::MAX));
-        let raw = match duty {
-            Duty::Handler { department } => recent_list!(conn, at, id, more, *department, "i.lead = $4"),
-            Duty::Station { station, .. } => recent_list!(
-                conn,
-                at,
-                id,
-                more,
-                *station,
-                "(i.station_id = $4 or i.enterprise_id in (select station_enterprises($4)))"
-            ),
-            Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
-                recent_list!(conn, at, id, more, *area, "i.area = $4")
-            }
-            _ => recent_list!(conn, at, id, more, 0i64, "$4 = 0::bigint"),
-        };
+        let raw = recent(conn, duty, &Span { at, id, limit: limit + 1 }).await?;
         return Ok(Page::cut(rows(raw)?, limit, |row| cursor(row.submitted_at, row.id)));
     }
     let (at, id) = parse_cursor(after).unwrap_or((OffsetDateTime::UNIX_EPOCH, 0));
-    let p = queue.predicate(now);
-    let raw = match duty {
-        Duty::Handler { department } if queue == Queue::Assisting => {
-            open_list!(conn, p, at, id, more, *department, "i.id in (select issues_with_co($9))")
-        }
-        Duty::Handler { department } => open_list!(conn, p, at, id, more, *department, "i.lead = $9"),
-        Duty::Station { station, .. } => open_list!(
-            conn,
-            p,
-            at,
-            id,
-            more,
-            *station,
-            "(i.station_id = $9 or i.enterprise_id in (select station_enterprises($9)))"
-        ),
-        Duty::Centre { area } if *area != CITY => open_list!(conn, p, at, id, more, *area, "i.centre = $9"),
-        Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
-            open_list!(conn, p, at, id, more, *area, "i.area = $9")
-        }
-        _ => open_list!(conn, p, at, id, more, 0i64, "$9 = 0::bigint"),
+    let span = Span { at, id, limit: limit + 1 };
+    let raw = match Clocks::of(queue, now) {
+        Some(clocks) => by_clock(conn, duty, queue, &clocks, &span).await?,
+        None => by_state(conn, duty, queue, &span).await?,
     };
     Ok(Page::cut(rows(raw)?, limit, |row| cursor(row.late_at.unwrap_or(NEVER), row.id)))
+}
+
+async fn recent(conn: &mut Conn, duty: &Duty, span: &Span) -> Result<Vec<RawRow>, StoreError> {
+    Ok(match duty {
+        Duty::Handler { department } => recent_list!(conn, span, *department, "i.lead = $4"),
+        Duty::Station { station, .. } => recent_list!(conn, span, *station, "(i.station_id = $4 or i.enterprise_station = $4)"),
+        Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
+            recent_list!(conn, span, *area, "i.area = $4")
+        }
+        _ => recent_list!(conn, span, 0i64, "$4 = 0::bigint"),
+    })
+}
+
+async fn by_state(conn: &mut Conn, duty: &Duty, queue: Queue, span: &Span) -> Result<Vec<RawRow>, StoreError> {
+    Ok(match duty {
+        Duty::Handler { department } => state_list!(conn, queue, span, *department, "i.lead = $5"),
+        Duty::Station { station, .. } => {
+            state_list!(conn, queue, span, *station, "(i.station_id = $5 or i.enterprise_station = $5)")
+        }
+        Duty::Centre { area } if *area != CITY => state_list!(conn, queue, span, *area, "i.centre = $5"),
+        Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
+            state_list!(conn, queue, span, *area, "i.area = $5")
+        }
+        _ => state_list!(conn, queue, span, 0i64, "$5 = 0::bigint"),
+    })
+}
+
+async fn by_clock(conn: &mut Conn, duty: &Duty, queue: Queue, clocks: &Clocks, span: &Span) -> Result<Vec<RawRow>, StoreError> {
+    Ok(match duty {
+        Duty::Handler { department } if queue == Queue::Assisting => {
+            clock_list!(conn, clocks, span, *department, "i.id in (select issues_with_co($4))")
+        }
+        Duty::Handler { department } => merged_list!(conn, clocks, span, *department, "i.lead = $4"),
+        Duty::Station { station, .. } => {
+            clock_list!(conn, clocks, span, *station, "(i.station_id = $4 or i.enterprise_station = $4)")
+        }
+        Duty::Centre { area } if *area != CITY => merged_list!(conn, clocks, span, *area, "i.centre = $4"),
+        Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
+            clock_list!(conn, clocks, span, *area, "i.area = $4")
+        }
+        _ => clock_list!(conn, clocks, span, 0i64, "$4 = 0::bigint"),
+    })
 }
 
 /// How many issues each queue holds; `All` is not counted.
@@ -258,82 +201,35 @@ impl DeskCounts {
     }
 }
 
-macro_rules! count {
-    ($conn:expr, $now:expr, $scope:expr, $condition:literal) => {
-        sqlx::query_as!(
-            RawCounts,
-            r#"select count(*) filter (where state = 'submitted') as "to_accept!",
-                count(*) filter (where state = 'accepted' and not returned) as "to_dispatch!",
-                count(*) filter (where state = 'accepted' and returned) as "returned!",
-                count(*) filter (where state = 'dispatched') as "to_sign!",
-                count(*) filter (where state in ('handling', 'awaiting_input')) as "mine!",
-                count(*) filter (where warn_at <= $1 and late_at > $1) as "soon!",
-                count(*) filter (where late_at <= $1) as "late!",
-                count(*) filter (where state = 'answered') as "to_rate!",
-                count(*) as "open!"
-            from issue i where i.open and "#
-                + $condition,
-            $now,
-            $scope
-        )
-        .fetch_one($conn.pg())
-        .await?
-    };
-}
-
-struct RawCounts {
-    to_accept: i64,
-    to_dispatch: i64,
-    returned: i64,
-    to_sign: i64,
-    mine: i64,
-    soon: i64,
-    late: i64,
-    to_rate: i64,
-    open: i64,
-}
-
-/// Counts the queues of a duty with the lists' own predicates, in one query (two for a department, which assists as well).
-///
-/// # Errors
-/// [`StoreError`].
+/// Counts the queues of a duty, one query: what is counted follows from the session's scope, which is the duty's.
 pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result<DeskCounts, StoreError> {
-    let raw = match duty {
-        Duty::Handler { department } => count!(conn, now, *department, "i.lead = $2"),
-        Duty::Station { station, .. } => {
-            count!(conn, now, *station, "(i.station_id = $2 or i.enterprise_id in (select station_enterprises($2)))")
-        }
-        Duty::Centre { area } if *area != CITY => count!(conn, now, *area, "i.centre = $2"),
-        Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => count!(conn, now, *area, "i.area = $2"),
-        _ => count!(conn, now, 0i64, "$2 = 0::bigint"),
+    let found = sqlx::query!(
+        r#"select to_accept as "to_accept!", to_dispatch as "to_dispatch!", returned as "returned!", to_sign as "to_sign!",
+            mine as "mine!", to_rate as "to_rate!", soon as "soon!", late as "late!", opened as "opened!", assisting as "assisting!"
+        from desk_counts($1)"#,
+        now
+    )
+    .fetch_optional(conn.pg())
+    .await?;
+    let count = |queue: Queue| {
+        found.as_ref().map_or(0, |row| match queue {
+            Queue::ToAccept => row.to_accept,
+            Queue::ToDispatch => row.to_dispatch,
+            Queue::Returned => row.returned,
+            Queue::ToSign => row.to_sign,
+            Queue::Mine => row.mine,
+            Queue::Assisting => row.assisting,
+            Queue::Soon => row.soon,
+            Queue::Late => row.late,
+            Queue::ToRate => row.to_rate,
+            Queue::Open | Queue::All => row.opened,
+        })
     };
-    let mut list = vec![
-        (Queue::ToAccept, raw.to_accept),
-        (Queue::ToDispatch, raw.to_dispatch),
-        (Queue::Returned, raw.returned),
-        (Queue::ToSign, raw.to_sign),
-        (Queue::Mine, raw.mine),
-        (Queue::Soon, raw.soon),
-        (Queue::Late, raw.late),
-        (Queue::ToRate, raw.to_rate),
-        (Queue::Open, raw.open),
-    ];
-    if let Duty::Handler { department } = duty {
-        let assisting = sqlx::query_scalar!(
-            r#"select count(*) as "count!" from issue where open and id in (select issues_with_co($1))"#,
-            *department
-        )
-        .fetch_one(conn.pg())
-        .await?;
-        list.push((Queue::Assisting, assisting));
-    }
-    Ok(DeskCounts(list))
+    let counted = Queue::of(duty).iter().filter(|queue| **queue != Queue::All);
+    Ok(DeskCounts(counted.map(|queue| (*queue, count(*queue))).collect()))
 }
 
 /// Issues found by number, enterprise or words, the latest first; at most 50.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, StoreError> {
     let tokens = domain::search::query_tokens(words);
     if tokens.is_empty() {
@@ -343,9 +239,9 @@ pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, Store
     let number = words.trim().to_uppercase();
     let raw = sqlx::query_as!(
         RawRow,
-        "select i.id, i.number, e.name as enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
+        "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
             i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
-         from issue i join enterprise e on e.id = i.enterprise_id
+         from issue i
          where i.id in (select search_issues($1::text::tsquery, 2000) union select id from issue where number = $2)
          order by i.submitted_at desc, i.id desc limit 50",
         query,
@@ -356,14 +252,11 @@ pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, Store
     rows(raw)
 }
 
-/// Which departments had issues of this category, the most frequent first: the reason of a routing suggestion.
-///
-/// # Errors
-/// [`StoreError`].
+/// Which departments had the latest 200 issues of this category, the most frequent first: the reason of a routing suggestion.
 pub async fn similar(conn: &mut Conn, category: &str) -> Result<Vec<(i64, i64)>, StoreError> {
     let found = sqlx::query!(
         r#"select lead as "lead!", count(*) as "count!" from
-            (select lead from issue where category = $1 and lead is not null limit 1000) recent
+            (select lead from issue where category = $1 and lead is not null order by id desc limit 200) recent
          group by lead order by 2 desc, 1 limit 3"#,
         category
     )
@@ -372,17 +265,19 @@ pub async fn similar(conn: &mut Conn, category: &str) -> Result<Vec<(i64, i64)>,
     Ok(found.into_iter().map(|row| (row.lead, row.count)).collect())
 }
 
-/// What an enterprise raised in the last year.
-///
-/// # Errors
-/// [`StoreError`].
+/// Issues of an enterprise that [`history`] looks at.
+pub const HISTORY: i64 = 300;
+
+/// What an enterprise raised in the last year; of more than [`HISTORY`] issues the latest moved.
 pub async fn history(conn: &mut Conn, enterprise: i64, now: OffsetDateTime) -> Result<History, StoreError> {
     Ok(sqlx::query_as!(
         History,
         r#"select count(*) as "year!", count(*) filter (where flags @> '{dissatisfied}') as "dissatisfied!"
-         from issue where enterprise_id = $1 and submitted_at > $2"#,
+         from (select flags from issue where enterprise_id = $1 and submitted_at > $2
+            order by last_event_at desc, id desc limit $3) latest"#,
         enterprise,
-        now - Duration::days(365)
+        now - Duration::days(365),
+        HISTORY
     )
     .fetch_one(conn.pg())
     .await?)

@@ -1,6 +1,7 @@
 //! Histories: issues with all their events at once, decided by the domain beforehand. For demo data and for taking over issues from
 //! another system; needs the system's scope.
 
+use super::tally::{Fold, LOCK, Standing};
 use super::write::{Projection, add, json, microseconds, projection_of, text};
 use crate::{Conn, StoreError};
 use domain::actor::Actor;
@@ -16,9 +17,7 @@ use uuid::Uuid;
 /// An issue with everything that happened to it.
 #[derive(Debug, Clone)]
 pub struct History {
-    /// Its key.
     pub client_key: Uuid,
-    /// Whose.
     pub enterprise: i64,
     /// Whom to call.
     pub contact_name: String,
@@ -81,10 +80,16 @@ pub async fn import(conn: &mut Conn, histories: &[History], calendar: &WorkCalen
         }
     }
     let mut tx = conn.pg().begin().await?;
-    let written =
-        sqlx::query!(r#"select id as "id!", client_key as "client_key!" from import_issues($1)"#, Value::Array(projections))
-            .fetch_all(&mut *tx)
-            .await?;
+    sqlx::query!("select pg_advisory_xact_lock($1) as locked", LOCK).fetch_one(&mut *tx).await?;
+    let written = sqlx::query!(
+        r#"select id as "id!", client_key as "client_key!", after as "after: Standing" from import_issues($1)"#,
+        Value::Array(projections)
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let mut fold = Fold::begin(&mut tx).await?;
+    written.iter().for_each(|row| fold.add(None, row.after.as_ref()));
+    fold.write(&mut tx).await?;
     let ids: HashMap<Uuid, i64> = written.into_iter().map(|row| (row.client_key, row.id)).collect();
     let issue_ids: Vec<i64> = keys.iter().map(|key| ids.get(key).copied().unwrap_or_default()).collect();
     sqlx::query!(
@@ -113,22 +118,21 @@ pub async fn import(conn: &mut Conn, histories: &[History], calendar: &WorkCalen
     Ok(ids)
 }
 
-/// Fills the search words of issues that have none, `limit` at a time; answers how many there were.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn index_missing(conn: &mut Conn, limit: i64) -> Result<usize, StoreError> {
+/// Fills the search words of issues that have none, `limit` of those after an id; answers the last one looked at.
+pub async fn index_missing(conn: &mut Conn, after: i64, limit: i64) -> Result<Option<i64>, StoreError> {
     let rows = sqlx::query!(
-        "select i.id, i.number, i.title, i.body, e.name, e.uscc from issue i join enterprise e on e.id = i.enterprise_id
-         left join issue_search s on s.issue_id = i.id where s.issue_id is null limit $1",
+        r#"select i.id, i.number, i.title, i.body, i.enterprise_name, e.uscc, s.issue_id is not null as "known!"
+         from (select * from issue where id > $1 order by id limit $2) i join enterprise e on e.id = i.enterprise_id
+         left join issue_search s on s.issue_id = i.id order by i.id"#,
+        after,
         limit
     )
     .fetch_all(conn.pg())
     .await?;
     let (mut ids, mut tokens) = (vec![], vec![]);
-    for row in &rows {
+    for row in rows.iter().filter(|row| !row.known) {
         ids.push(row.id);
-        let words = format!("{} {} {} {} {}", row.number, row.name, row.uscc, row.title, row.body);
+        let words = format!("{} {} {} {} {}", row.number, row.enterprise_name, row.uscc, row.title, row.body);
         tokens.push(domain::search::tokens(&words).join("\n"));
     }
     sqlx::query!(
@@ -140,13 +144,10 @@ pub async fn index_missing(conn: &mut Conn, limit: i64) -> Result<usize, StoreEr
     )
     .execute(conn.pg())
     .await?;
-    Ok(rows.len())
+    Ok(rows.last().map(|row| row.id))
 }
 
 /// Attaches stored pictures to an issue's filing.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn attach_photos(conn: &mut Conn, issue: i64, photos: &[Uuid]) -> Result<(), StoreError> {
     sqlx::query!(
         "update photo p set issue_id = $1, seq = 1, ordinal = u.ordinality from unnest($2::uuid[]) with ordinality u (id, ordinality)
@@ -160,9 +161,6 @@ pub async fn attach_photos(conn: &mut Conn, issue: i64, photos: &[Uuid]) -> Resu
 }
 
 /// How many enterprises there are: whether this is a first start.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn enterprise_count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from enterprise"#).fetch_one(conn.pg()).await?)
 }

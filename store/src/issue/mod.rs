@@ -3,10 +3,13 @@
 mod desk;
 pub mod history;
 mod read;
+pub(crate) mod tally;
 mod write;
 
-pub use desk::{DeskCounts, Queue, counts, history, queue, search, similar};
-pub use read::{EventRow, History, HomeIssues, IssueDetail, MineFilter, PhotoRow, detail, home, mine, versions};
+pub use desk::{DeskCounts, HISTORY, Queue, counts, history, queue, search, similar};
+pub use read::{
+    EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
+};
 pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing, verify_chain};
 
 use crate::{NEVER, StoreError};
@@ -16,25 +19,17 @@ use time::OffsetDateTime;
 /// An issue as lists show it.
 #[derive(Debug, Clone)]
 pub struct IssueRow {
-    /// Its id.
     pub id: i64,
-    /// Its number.
     pub number: String,
-    /// The enterprise's name.
     pub enterprise_name: String,
-    /// Title.
     pub title: String,
-    /// Category code.
     pub category: String,
-    /// State.
     pub state: State,
-    /// Round.
     pub round: i32,
     /// Responsible centre.
     pub centre: i32,
     /// 主办 department.
     pub lead: Option<i64>,
-    /// Submitted.
     pub submitted_at: OffsetDateTime,
     /// The answer's promise.
     pub due_at: Option<OffsetDateTime>,
@@ -42,13 +37,10 @@ pub struct IssueRow {
     pub warn_at: Option<OffsetDateTime>,
     /// When it is late.
     pub late_at: Option<OffsetDateTime>,
-    /// Answered.
     pub answered_at: Option<OffsetDateTime>,
     /// Returned by a department and not yet dispatched again.
     pub returned: bool,
-    /// Flags.
     pub flags: Vec<Flag>,
-    /// The latest event.
     pub last_event_at: OffsetDateTime,
 }
 

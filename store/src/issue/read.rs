@@ -2,6 +2,8 @@
 
 use super::write::parse;
 use super::{IssueRow, RawRow, rows};
+use crate::enterprise::Enterprise;
+use crate::message::Message;
 use crate::{Conn, Page, StoreError, cursor, parse_cursor};
 use domain::actor::Actor;
 use domain::calendar::WorkCalendar;
@@ -14,20 +16,17 @@ use uuid::Uuid;
 pub struct EventRow {
     /// Its number, from one.
     pub seq: i32,
-    /// When.
     pub at: OffsetDateTime,
-    /// Who.
     pub actor: Actor,
     /// The name as it was shown at the time.
     pub actor_name: String,
-    /// What.
     pub event: Event,
 }
 
 /// A picture of an issue.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, sqlx::Type)]
+#[sqlx(type_name = "photo_row")]
 pub struct PhotoRow {
-    /// Its id.
     pub id: Uuid,
     /// The event it came with.
     pub seq: i32,
@@ -40,23 +39,17 @@ pub struct PhotoRow {
 /// An issue whole.
 #[derive(Debug, Clone)]
 pub struct IssueDetail {
-    /// Its id.
     pub id: i64,
-    /// Its number.
     pub number: String,
-    /// Whose.
     pub enterprise: i64,
-    /// The enterprise's name.
     pub enterprise_name: String,
     /// Its code, whole.
     pub uscc: String,
     /// Its class code (S-13).
     pub enterprise_class: String,
-    /// Title.
     pub title: String,
     /// What happened.
     pub body: String,
-    /// Where.
     pub place: String,
     /// Whom to call.
     pub contact_name: String,
@@ -77,55 +70,50 @@ impl IssueDetail {
     }
 }
 
-/// One issue with its events and pictures, three queries.
+/// An event as the database sends it along with its issue.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(type_name = "event_row")]
+struct RawEvent {
+    seq: i32,
+    at: OffsetDateTime,
+    actor: String,
+    actor_name: String,
+    event: String,
+}
+
+/// One issue with its events and pictures, one query.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] also where the scope may not see it.
 pub async fn detail(conn: &mut Conn, number: &str) -> Result<IssueDetail, StoreError> {
-    let head = sqlx::query!(
-        "select i.id, i.number, i.enterprise_id, i.title, i.body, i.place, i.contact_name, i.contact_phone, e.name, e.uscc, e.class
-         from issue i join enterprise e on e.id = i.enterprise_id where i.number = $1",
+    let row = sqlx::query!(
+        r#"select id as "id!", number as "number!", enterprise_id as "enterprise_id!", enterprise_name as "enterprise_name!",
+            uscc as "uscc!", class as "class!", title as "title!", body as "body!", place as "place!",
+            contact_name as "contact_name!", contact_phone as "contact_phone!", events as "events!: Vec<RawEvent>",
+            photos as "photos!: Vec<PhotoRow>"
+        from issue_page($1)"#,
         number
     )
     .fetch_one(conn.pg())
     .await?;
-    let stored = sqlx::query!(
-        r#"select seq, at, actor::text as "actor!", actor_name, event::text as "event!" from issue_event where issue_id = $1 order by seq"#,
-        head.id
-    )
-    .fetch_all(conn.pg())
-    .await?;
-    let mut events = Vec::with_capacity(stored.len());
-    for row in stored {
-        events.push(EventRow {
-            seq: row.seq,
-            at: row.at,
-            actor: parse(&row.actor, number)?,
-            actor_name: row.actor_name,
-            event: parse(&row.event, number)?,
-        });
-    }
-    let photos = sqlx::query_as!(
-        PhotoRow,
-        r#"select id, coalesce(seq, 1) as "seq!", width, height from photo where issue_id = $1 order by seq, ordinal"#,
-        head.id
-    )
-    .fetch_all(conn.pg())
-    .await?;
+    let event = |raw: RawEvent| -> Result<EventRow, StoreError> {
+        let (actor, event) = (parse(&raw.actor, number)?, parse(&raw.event, number)?);
+        Ok(EventRow { seq: raw.seq, at: raw.at, actor, actor_name: raw.actor_name, event })
+    };
     Ok(IssueDetail {
-        id: head.id,
-        number: head.number,
-        enterprise: head.enterprise_id,
-        enterprise_name: head.name,
-        uscc: head.uscc,
-        enterprise_class: head.class,
-        title: head.title,
-        body: head.body,
-        place: head.place,
-        contact_name: head.contact_name,
-        contact_phone: head.contact_phone,
-        events,
-        photos,
+        id: row.id,
+        number: row.number,
+        enterprise: row.enterprise_id,
+        enterprise_name: row.enterprise_name,
+        uscc: row.uscc,
+        enterprise_class: row.class,
+        title: row.title,
+        body: row.body,
+        place: row.place,
+        contact_name: row.contact_name,
+        contact_phone: row.contact_phone,
+        events: row.events.into_iter().map(event).collect::<Result<_, _>>()?,
+        photos: row.photos,
     })
 }
 
@@ -202,9 +190,6 @@ impl MineFilter {
 }
 
 /// The enterprise's issues, the latest movement first.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn mine(
     conn: &mut Conn,
     enterprise: i64,
@@ -215,9 +200,9 @@ pub async fn mine(
     let (at, id) = parse_cursor(after).unwrap_or((crate::NEVER, i64::MAX));
     let raw = sqlx::query_as!(
         RawRow,
-        "select i.id, i.number, e.name as enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
+        "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
             i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
-         from issue i join enterprise e on e.id = i.enterprise_id
+         from issue i
          where i.enterprise_id = $1 and i.state = any($2) and (i.last_event_at, i.id) < ($3, $4)
          order by i.last_event_at desc, i.id desc limit $5",
         enterprise,
@@ -234,33 +219,128 @@ pub async fn mine(
 /// What the home page shows.
 #[derive(Debug, Clone)]
 pub struct HomeIssues {
-    /// Waiting for the enterprise: supply or rate.
+    /// Waiting for the enterprise: supply or rate; at most twenty, the latest movement first.
     pub waiting: Vec<IssueRow>,
+    /// How many wait.
+    pub waiting_count: usize,
     /// In work, the latest movement first; at most five.
     pub open: Vec<IssueRow>,
     /// How many are in work.
     pub open_count: usize,
 }
 
-/// The enterprise's open issues for its home page, one query; an enterprise with more than 200 open ones sees the latest 200.
+/// Rows that the home page shows of what waits.
+const WAITING_SHOWN: i32 = 20;
+/// Rows that the home page shows of what is in work.
+const OPEN_SHOWN: i32 = 5;
+/// Messages that the home page shows.
+const MESSAGES_SHOWN: i32 = 3;
+
+/// The enterprise's own page.
+#[derive(Debug, Clone)]
+pub struct HomePage {
+    pub enterprise: Enterprise,
+    pub issues: HomeIssues,
+    pub messages: Vec<Message>,
+}
+
+/// A row of the home page, and how many there are like it.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(type_name = "home_row")]
+struct HomeRow {
+    id: i64,
+    number: String,
+    title: String,
+    category: String,
+    state: String,
+    round: i32,
+    centre: i32,
+    lead: Option<i64>,
+    submitted_at: OffsetDateTime,
+    due_at: Option<OffsetDateTime>,
+    warn_at: OffsetDateTime,
+    late_at: OffsetDateTime,
+    answered_at: Option<OffsetDateTime>,
+    returned: bool,
+    flags: Vec<String>,
+    last_event_at: OffsetDateTime,
+    waits: bool,
+    all_like_it: i64,
+}
+
+impl HomeRow {
+    fn issue(self) -> Result<IssueRow, StoreError> {
+        IssueRow::try_from(RawRow {
+            id: self.id,
+            number: self.number,
+            enterprise_name: String::new(),
+            title: self.title,
+            category: self.category,
+            state: self.state,
+            round: self.round,
+            centre: self.centre,
+            lead: self.lead,
+            submitted_at: self.submitted_at,
+            due_at: self.due_at,
+            warn_at: self.warn_at,
+            late_at: self.late_at,
+            answered_at: self.answered_at,
+            returned: self.returned,
+            flags: self.flags,
+            last_event_at: self.last_event_at,
+        })
+    }
+}
+
+/// The page of the scope's own enterprise, one query: who it is, what waits for it and what runs, the latest messages. Of more than
+/// 200 open issues the latest 200 are counted.
 ///
 /// # Errors
-/// [`StoreError`].
-pub async fn home(conn: &mut Conn, enterprise: i64) -> Result<HomeIssues, StoreError> {
-    let raw = sqlx::query_as!(
-        RawRow,
-        "select i.id, i.number, '' as \"enterprise_name!\", i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
-            i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
-         from issue i where i.enterprise_id = $1 and i.open order by i.last_event_at desc, i.id desc limit 200",
-        enterprise
+/// [`StoreError::NotFound`] for whoever acts for no enterprise.
+pub async fn home_page(conn: &mut Conn) -> Result<HomePage, StoreError> {
+    let row = sqlx::query!(
+        r#"select id as "id!", uscc as "uscc!", name as "name!", area as "area!", address as "address!", industry as "industry!",
+            scale as "scale!", class as "class!", tags as "tags!", station_id, issues as "issues!: Vec<HomeRow>",
+            messages as "messages!: Vec<Message>"
+        from home_page($1, $2, $3)"#,
+        WAITING_SHOWN,
+        OPEN_SHOWN,
+        MESSAGES_SHOWN
     )
-    .fetch_all(conn.pg())
+    .fetch_one(conn.pg())
     .await?;
-    let waits = |row: &IssueRow| MineFilter::Waiting.states().iter().any(|code| code == row.state.code());
-    let (waiting, mut open): (Vec<_>, Vec<_>) = rows(raw)?.into_iter().partition(waits);
-    let open_count = open.len();
-    open.truncate(5);
-    Ok(HomeIssues { waiting, open, open_count })
+    let mut issues = HomeIssues { waiting: vec![], waiting_count: 0, open: vec![], open_count: 0 };
+    for found in row.issues {
+        let (list, count) = if found.waits {
+            (&mut issues.waiting, &mut issues.waiting_count)
+        } else {
+            (&mut issues.open, &mut issues.open_count)
+        };
+        *count = usize::try_from(found.all_like_it).unwrap_or_default();
+        list.push(found.issue()?);
+    }
+    let enterprise = Enterprise {
+        id: row.id,
+        uscc: row.uscc,
+        name: row.name,
+        area: row.area,
+        address: row.address,
+        industry: row.industry,
+        scale: row.scale,
+        class: row.class,
+        tags: row.tags,
+        station_id: row.station_id,
+    };
+    Ok(HomePage { enterprise, issues, messages: row.messages })
+}
+
+/// The issues of [`home_page`]; none for another enterprise than the scope's.
+pub async fn home(conn: &mut Conn, enterprise: i64) -> Result<HomeIssues, StoreError> {
+    match home_page(conn).await {
+        Ok(page) if page.enterprise.id == enterprise => Ok(page.issues),
+        Ok(_) | Err(StoreError::NotFound) => Ok(HomeIssues { waiting: vec![], waiting_count: 0, open: vec![], open_count: 0 }),
+        Err(error) => Err(error),
+    }
 }
 
 /// What a desk should know of an enterprise.

@@ -1,5 +1,6 @@
 //! Writing: filing in one round trip, every other command in one transaction that replays the events first.
 
+use super::Queue;
 use crate::{Conn, NEVER, StoreError};
 use domain::actor::Actor;
 use domain::calendar::WorkCalendar;
@@ -66,9 +67,6 @@ impl From<sqlx::Error> for CommandError {
 }
 
 /// Files an issue: decides, then writes everything in one statement.
-///
-/// # Errors
-/// [`CommandError`].
 pub async fn file(
     conn: &mut Conn,
     filing: &Filing<'_>,
@@ -224,11 +222,9 @@ async fn execute_in(
         .execute(&mut *tx)
         .await?;
     }
-    sqlx::query!("insert into outbox (issue_id, notices, created_at) values ($1, $2, $3)", head.id, json(&told)?, now)
-        .execute(&mut *tx)
-        .await?;
     // Last: after a return the department does not see the issue any more, and could not write beside it either.
-    project(tx, head.id, &issue, now).await?;
+    let projection = projection_of(&issue, now)?;
+    sqlx::query!("select project_issue($1, $2, $3) as done", head.id, projection, json(&told)?).execute(&mut *tx).await?;
     Ok(Executed { issue })
 }
 
@@ -257,10 +253,17 @@ impl Projection {
     }
 }
 
-async fn project(tx: &mut PgConnection, id: i64, issue: &Issue, now: OffsetDateTime) -> Result<(), StoreError> {
-    let projection = projection_of(issue, now)?;
-    sqlx::query!("select project_issue($1, $2) as done", id, projection).execute(&mut *tx).await?;
-    Ok(())
+/// Of the desk's queues by state, the one an open issue lies in.
+fn queue_of(issue: &Issue) -> Option<Queue> {
+    match issue.state {
+        State::Submitted => Some(Queue::ToAccept),
+        State::Accepted if issue.returned => Some(Queue::Returned),
+        State::Accepted => Some(Queue::ToDispatch),
+        State::Dispatched => Some(Queue::ToSign),
+        State::Handling | State::AwaitingInput => Some(Queue::Mine),
+        State::Answered => Some(Queue::ToRate),
+        State::Draft | State::Closed | State::Declined | State::Withdrawn => None,
+    }
 }
 
 /// Everything of the projection that events change, as a row of `issue`.
@@ -277,14 +280,11 @@ pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime) -> Result<serde_
         "answered_at": time(issue.answered_at)?, "ended_at": time(issue.ended_at)?,
         "outcome": issue.outcome.map(|outcome| outcome.code()), "rating_level": issue.rating.as_ref().map(|r| r.level.code()),
         "rating_solved": issue.rating.as_ref().map(|r| r.solved), "flags": flags, "last_event_at": rfc3339(now)?,
-        "open": issue.state.is_open(),
+        "open": issue.state.is_open(), "queue": queue_of(issue).map(Queue::code),
     }))
 }
 
 /// Numbers of issues whose pause has reached its cap. Needs the system's scope.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar!("select number from issue where pause_cap <= $1 order by pause_cap limit $2", now, limit)
         .fetch_all(conn.pg())
@@ -292,9 +292,6 @@ pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result
 }
 
 /// Recomputes the chain of an issue; `Err` inside names the first event that does not fit.
-///
-/// # Errors
-/// [`StoreError`].
 pub async fn verify_chain(conn: &mut Conn, number: &str) -> Result<Result<u32, u32>, StoreError> {
     let rows = sqlx::query!(
         r#"select i.client_key, e.seq, e.at, e.actor::text as "actor!", e.event::text as "event!", e.hash

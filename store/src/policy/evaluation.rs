@@ -67,7 +67,8 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
     let funnel = STEPS.iter().map(|(code, _)| ((*code).to_owned(), count(code))).collect();
     let money = sqlx::query!(
         r#"select coalesce(sum(approved_amount) filter (where state in ('approved', 'paid')), 0)::bigint as "approved!",
-            coalesce(sum(paid_amount), 0)::bigint as "paid!", avg(rating)::double precision as rating, count(rating) as "ratings!",
+            coalesce(sum(paid_amount), 0)::bigint as "paid!",
+            avg(rating)::double precision as rating, count(rating) as "ratings!",
             (select coalesce(sum(amount), 0)::bigint from policy_match where item_id = $1) as "matched!",
             (select min(published_at) from policy_version where item_id = $1) as published_at
         from application where item_id = $1"#,
@@ -83,29 +84,8 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
     )
     .fetch_one(conn.pg())
     .await?;
-    let districts = sqlx::query_as!(
-        Row,
-        r#"select e.area::text as "key!", count(*) filter (where s.step = 'matched') as "matched!",
-            count(*) filter (where s.step = 'applied') as "applied!", count(*) filter (where s.step = 'paid') as "paid!",
-            (select coalesce(sum(a.paid_amount), 0)::bigint from application a where a.item_id = $1 and a.area = e.area) as "amount!"
-        from policy_step s join enterprise e on e.id = s.enterprise_id where s.item_id = $1 group by e.area order by e.area"#,
-        item
-    )
-    .fetch_all(conn.pg())
-    .await?;
-    let industries = sqlx::query_as!(
-        Row,
-        r#"select k.section as "key!", count(*) filter (where k.step = 'matched') as "matched!",
-            count(*) filter (where k.step = 'applied') as "applied!", count(*) filter (where k.step = 'paid') as "paid!",
-            coalesce(sum(k.amount) filter (where k.step = 'paid'), 0)::bigint as "amount!"
-        from (select s.step, coalesce(left(p.facts -> 'industry' ->> 'value', 1), '?') as section,
-                (select sum(a.paid_amount) from application a where a.item_id = s.item_id and a.enterprise_id = s.enterprise_id) as amount
-            from policy_step s left join portrait p on p.enterprise_id = s.enterprise_id where s.item_id = $1) k
-        group by k.section order by k.section"#,
-        item
-    )
-    .fetch_all(conn.pg())
-    .await?;
+    let districts = districts(conn, item).await?;
+    let industries = industries(conn, item).await?;
     let questions = sqlx::query_scalar!(r#"select policy_questions($1) as "count!""#, item).fetch_one(conn.pg()).await?;
     Ok(Evaluation {
         funnel,
@@ -121,10 +101,41 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
     })
 }
 
+async fn districts(conn: &mut Conn, item: i64) -> Result<Vec<Row>, StoreError> {
+    Ok(sqlx::query_as!(
+        Row,
+        r#"select e.area::text as "key!", count(*) filter (where s.step = 'matched') as "matched!",
+            count(*) filter (where s.step = 'applied') as "applied!", count(*) filter (where s.step = 'paid') as "paid!",
+            (select coalesce(sum(a.paid_amount), 0)::bigint from application a
+                where a.item_id = $1 and a.area = e.area) as "amount!"
+        from policy_step s join enterprise e on e.id = s.enterprise_id where s.item_id = $1 group by e.area order by e.area"#,
+        item
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+async fn industries(conn: &mut Conn, item: i64) -> Result<Vec<Row>, StoreError> {
+    Ok(sqlx::query_as!(
+        Row,
+        r#"select k.section as "key!", count(*) filter (where k.step = 'matched') as "matched!",
+            count(*) filter (where k.step = 'applied') as "applied!", count(*) filter (where k.step = 'paid') as "paid!",
+            coalesce(sum(k.amount) filter (where k.step = 'paid'), 0)::bigint as "amount!"
+        from (select s.step, coalesce(left(p.facts -> 'industry' ->> 'value', 1), '?') as section,
+                (select sum(a.paid_amount) from application a
+                    where a.item_id = s.item_id and a.enterprise_id = s.enterprise_id) as amount
+            from policy_step s left join portrait p on p.enterprise_id = s.enterprise_id where s.item_id = $1) k
+        group by k.section order by k.section"#,
+        item
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
 /// Notes that an enterprise came to a step.
 ///
 /// # Errors
-/// [`StoreError::Db`] for another enterprise, or a step this scope does not take.
+/// [`StoreError::RowRefused`] for another enterprise, or a step this scope does not take.
 pub async fn note_step(conn: &mut Conn, enterprise: i64, item: i64, step: &str, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!("select note_step($1, $2, $3, $4) as done", enterprise, item, step, now).execute(conn.pg()).await?;
     Ok(())
@@ -141,7 +152,8 @@ pub async fn spent(conn: &mut Conn, item: i64) -> Result<i64, StoreError> {
 /// As [`spent`], inside a transaction.
 pub(super) async fn spent_in(conn: &mut PgConnection, item: i64) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(
-        r#"select coalesce(sum(coalesce(paid_amount, approved_amount)) filter (where state in ('approved', 'paid')), 0)::bigint as "spent!"
+        r#"select coalesce(sum(coalesce(paid_amount, approved_amount))
+            filter (where state in ('approved', 'paid')), 0)::bigint as "spent!"
         from application where item_id = $1"#,
         item
     )
@@ -161,7 +173,8 @@ pub async fn note_question(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into policy_question_asked (issue_number, item_id, enterprise_id, at) values ($1, $2, $3, $4) on conflict do nothing",
+        "insert into policy_question_asked (issue_number, item_id, enterprise_id, at) values ($1, $2, $3, $4)
+            on conflict do nothing",
         number,
         item,
         enterprise,

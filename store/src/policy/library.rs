@@ -2,14 +2,19 @@
 
 use crate::{Conn, StoreError};
 use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag};
+use sqlx::PgConnection;
 
 /// All three libraries.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn all(conn: &mut Conn) -> Result<Library, StoreError> {
+    all_in(conn.pg()).await
+}
+
+pub(super) async fn all_in(conn: &mut PgConnection) -> Result<Library, StoreError> {
     let rows = sqlx::query!("select code, name, kind, unit, source, refresh, enterprise_may_state from policy_attribute")
-        .fetch_all(conn.pg())
+        .fetch_all(&mut *conn)
         .await?;
     let mut attributes = Vec::with_capacity(rows.len());
     for row in rows {
@@ -25,8 +30,8 @@ pub async fn all(conn: &mut Conn) -> Result<Library, StoreError> {
             enterprise_may_state: row.enterprise_may_state,
         });
     }
-    let tags = sqlx::query_as!(Tag, "select code, name, meaning from policy_tag").fetch_all(conn.pg()).await?;
-    let questions = sqlx::query_as!(Question, "select code, text from policy_question").fetch_all(conn.pg()).await?;
+    let tags = sqlx::query_as!(Tag, "select code, name, meaning from policy_tag").fetch_all(&mut *conn).await?;
+    let questions = sqlx::query_as!(Question, "select code, text from policy_question").fetch_all(&mut *conn).await?;
     Ok(Library::new(attributes, tags, questions))
 }
 
@@ -36,8 +41,10 @@ pub async fn all(conn: &mut Conn) -> Result<Library, StoreError> {
 /// [`StoreError::Conflict`] for a code that is none.
 pub async fn put_attribute(conn: &mut Conn, attribute: &Attribute) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into policy_attribute (code, name, kind, unit, source, refresh, enterprise_may_state) values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (code) do update set name = excluded.name, kind = excluded.kind, unit = excluded.unit, source = excluded.source,
+        "insert into policy_attribute (code, name, kind, unit, source, refresh, enterprise_may_state)
+            values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (code) do update set name = excluded.name, kind = excluded.kind, unit = excluded.unit,
+            source = excluded.source,
             refresh = excluded.refresh, enterprise_may_state = excluded.enterprise_may_state",
         attribute.code,
         attribute.name,

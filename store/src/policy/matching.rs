@@ -50,7 +50,8 @@ async fn columns(
                 from unnest($1::text[]) with ordinality u (c, n) order by n) as "values!: Vec<Option<String>>",
             p.facts ? 'tags' as "tagged!"
         from portrait p
-        where p.enterprise_id > $2 and ($3::integer is null or exists (select from enterprise e where e.id = p.enterprise_id and e.area = $3))
+        where p.enterprise_id > $2 and ($3::integer is null or exists (select from enterprise e
+            where e.id = p.enterprise_id and e.area = $3))
         order by p.enterprise_id limit $4"#,
         &codes,
         after,
@@ -101,8 +102,8 @@ async fn in_force(conn: &mut PgConnection, id: i64, on: Date) -> Result<Option<I
         .transpose()
 }
 
-/// Matches one batch of the city to an item, after an enterprise; answers what it did and where the next batch begins. An item that
-/// is not in force loses its matches.
+/// Matches one batch of the city to an item, after an enterprise; answers what it did and where the next batch begins. An item
+/// that is not in force loses its matches.
 ///
 /// # Errors
 /// [`StoreError`]; nothing of the batch was written then.
@@ -114,7 +115,8 @@ pub async fn match_item(
     now: OffsetDateTime,
 ) -> Result<(Matched, Option<EnterpriseId>), StoreError> {
     let mut tx = conn.pg().begin().await?;
-    // What is read here must still be so when it is written: facts of the batch (see `match_enterprises`), and the item's version.
+    // What is read here must still be so when it is written: facts of the batch (see `match_enterprises`), and the item's
+    // version.
     let key = i32::try_from(id).unwrap_or(i32::MAX);
     sqlx::query!("select pg_advisory_xact_lock_shared($1, 0) as city, pg_advisory_xact_lock($1, $2) as item", LOCK, key)
         .execute(&mut *tx)
@@ -180,18 +182,22 @@ async fn write(
 ) -> Result<Matched, StoreError> {
     let row = sqlx::query!(
         r#"with wanted as (
-            select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::bigint[]) as w (enterprise_id, item_id, version, amount)
+            select * from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::bigint[])
+                as w (enterprise_id, item_id, version, amount)
         ), written as (
             insert into policy_match (enterprise_id, item_id, version, amount, matched_at)
             select enterprise_id, item_id, version, amount, $5 from wanted
-            on conflict (enterprise_id, item_id) do update set version = excluded.version, amount = excluded.amount, matched_at = excluded.matched_at
+            on conflict (enterprise_id, item_id) do update
+                set version = excluded.version, amount = excluded.amount, matched_at = excluded.matched_at
                 where (policy_match.version, policy_match.amount) is distinct from (excluded.version, excluded.amount)
             returning enterprise_id, item_id, xmax = 0 as fresh
         ), stepped as (
-            insert into policy_step (enterprise_id, item_id, step, at) select enterprise_id, item_id, 'matched', $5 from written where fresh
+            insert into policy_step (enterprise_id, item_id, step, at) select enterprise_id, item_id, 'matched', $5
+                from written where fresh
             on conflict do nothing
         ), noted as (
-            insert into policy_notice (enterprise_id, item_id, kind, queued_at) select enterprise_id, item_id, 'new', $5 from written where fresh
+            insert into policy_notice (enterprise_id, item_id, kind, queued_at)
+                select enterprise_id, item_id, 'new', $5 from written where fresh
             on conflict do nothing
         )
         select count(*) filter (where fresh) as "new!", count(*) filter (where not fresh) as "changed!" from written"#,
@@ -239,7 +245,8 @@ pub async fn match_enterprises(
     }
     let gone = sqlx::query!(
         "delete from policy_match m where m.enterprise_id = any($1)
-            and not exists (select from unnest($2::bigint[], $3::bigint[]) w (e, i) where w.e = m.enterprise_id and w.i = m.item_id)",
+            and not exists (select from unnest($2::bigint[], $3::bigint[]) w (e, i) where w.e = m.enterprise_id
+                and w.i = m.item_id)",
         enterprises,
         &firms,
         &items
@@ -277,8 +284,8 @@ pub async fn preview(conn: &mut Conn, item: Item, area: Option<AreaCode>) -> Res
     }
 }
 
-/// Has the city matched to every item that a new day changes: its dates begin or end, or a condition counts months. Once a day for
-/// each item, whichever server is first; days on which no server ran are made up for. Answers how many items.
+/// Has the city matched to every item that a new day changes: its dates begin or end, or a condition counts months. Once a day
+/// for each item, whichever server is first; days on which no server ran are made up for. Answers how many items.
 ///
 /// # Errors
 /// [`StoreError`]; nothing was queued then.

@@ -1,4 +1,5 @@
-//! Policies (S-16, S-17, S-21 to S-26): libraries, items and their versions, portraits, matches, what is told, applications, evaluation.
+//! Policies (S-16, S-17, S-21 to S-26): libraries, items and their versions, portraits, matches, what is told, applications,
+//! evaluation.
 
 pub mod application;
 pub mod evaluation;
@@ -11,8 +12,20 @@ pub mod portrait;
 use crate::{Conn, StoreError};
 use domain::policy::book::Book;
 use domain::policy::library::Library;
+use sqlx::{Postgres, Transaction};
 use std::collections::HashMap;
 use time::Date;
+
+/// Ends a transaction as what was done in it says. A refusal rolls back at once: a transaction that is only dropped keeps its
+/// locks until somebody uses its connection again.
+async fn settle<T, E: From<sqlx::Error>>(tx: Transaction<'_, Postgres>, done: Result<T, E>) -> Result<T, E> {
+    if done.is_ok() {
+        tx.commit().await?
+    } else {
+        tx.rollback().await?
+    }
+    done
+}
 
 /// Everything in force on a day, compiled: what a server keeps, because it changes a few times a day and every page needs it.
 #[derive(Debug, Clone)]
@@ -21,7 +34,6 @@ pub struct Shelf {
     pub stamp: String,
     /// The items.
     pub book: Book,
-    /// The libraries.
     pub library: Library,
     /// Ids by code.
     pub ids: HashMap<String, i64>,

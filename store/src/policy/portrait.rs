@@ -30,7 +30,6 @@ pub struct Recorded {
     pub period: String,
     /// Who says so.
     pub source: String,
-    /// When.
     pub at: OffsetDateTime,
 }
 
@@ -79,7 +78,8 @@ pub async fn put(
 pub async fn history(conn: &mut Conn, enterprise: EnterpriseId, code: &str) -> Result<Vec<Recorded>, StoreError> {
     Ok(sqlx::query_as!(
         Recorded,
-        "select code, value, period, source, at from fact_change where enterprise_id = $1 and code = $2 order by id desc limit 50",
+        "select code, value, period, source, at from fact_change where enterprise_id = $1 and code = $2
+            order by id desc limit 50",
         enterprise,
         code
     )

@@ -218,7 +218,7 @@ async fn every_queue_holds_what_its_name_says_and_the_tab_counts_it(owner: PgPoo
         }
     }
     // A queue that no issue is in would prove nothing.
-    assert_eq!(filled.len(), Queue::EVERY.len(), "filled: {filled:?}");
+    assert_eq!(filled.len(), Queue::ALL.len(), "filled: {filled:?}");
     city.world.end().await;
 }
 
@@ -315,7 +315,7 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
     let city = city(owner).await;
     let now = OffsetDateTime::now_utc();
     let mut listener = city.world.store.listen(store::outbox::CHANNEL).await.unwrap();
-    // Two servers drain at once.
+    // Two servers drain at once: one has its turn, the other leaves it to that one.
     let drain = async || {
         let mut conn = city.world.store.system().await.unwrap();
         let mut drained = 0;
@@ -328,7 +328,6 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
     };
     let (one, two) = tokio::join!(drain(), drain());
     assert_eq!(one + two, city.lives.len());
-    assert!(one > 0 && two > 0, "both had something to do: {one} and {two}");
     assert_eq!(drain().await, 0);
 
     let mut expected: Vec<Written> = Vec::new();

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod desk;
+mod errors;
 mod filing;
+mod migrations;
 mod plans;
 mod policy;
 mod policy_guards;
@@ -11,5 +13,6 @@ mod random;
 mod replay;
 mod scope;
 mod session;
+mod tally;
 mod world;
 mod writes;

@@ -59,10 +59,10 @@ async fn five_years(world: &World) -> Sample {
          join (select id, row_number() over (order by id) n from enterprise where uscc like '91330000%') e using (n)"
             .to_owned(),
         format!(
-            "insert into issue (number, client_key, enterprise_id, area, centre, state, round, version, category, board, title, body,
+            "insert into issue (number, client_key, enterprise_id, enterprise_name, enterprise_station, area, centre, state, round, version, category, board, title, body,
                 place, contact_name, contact_phone, level, urgency, channel, lead, co, submitted_at, due_at, warn_at, late_at,
-                answered_at, ended_at, outcome, flags, last_event_at, open)
-             select 'HZ-2021-' || lpad(n::text, 9, '0'), gen_random_uuid(), e.id, e.area, e.area, s.state, 1, 3,
+                answered_at, ended_at, outcome, flags, last_event_at, open, queue)
+             select 'HZ-2021-' || lpad(n::text, 9, '0'), gen_random_uuid(), e.id, e.name, e.station_id, e.area, e.area, s.state, 1, 3,
                 (array['drainage', 'power', 'loan', 'recruit'])[n % 4 + 1], 'city', '道路积水', '厂门口积水', '', '陈伟', '13800138000',
                 'ordinary', 'normal', 'online', case when s.state <> 'submitted' then d.id end,
                 case when n % 9 = 0 then array[(select min(id) from department) + n % 7] else '{{}}'::bigint[] end,
@@ -70,13 +70,15 @@ async fn five_years(world: &World) -> Sample {
                 case when s.open then t.at + interval '7 days' else '9999-01-01' end,
                 case when s.open then t.at + interval '9 days' else '9999-01-01' end,
                 case when not s.open then t.at end, case when not s.open then t.at end, case when not s.open then 'solved' end,
-                case when n % 11 = 0 then '{{dissatisfied}}'::text[] else '{{}}'::text[] end, t.at, s.open
+                case when n % 11 = 0 then '{{dissatisfied}}'::text[] else '{{}}'::text[] end, t.at, s.open, s.queue
              from generate_series(1, {ISSUES}) n
              cross join lateral (select (array['submitted', 'accepted', 'handling', 'answered', 'awaiting_input', 'dispatched', 'closed'])
                 [least(n * 7 % 41, 6) + 1] as state) raw
-             cross join lateral (select raw.state, raw.state <> 'closed' as open) s
+             cross join lateral (select raw.state, raw.state <> 'closed' as open, case raw.state when 'submitted' then 'to_accept'
+                when 'accepted' then 'to_dispatch' when 'handling' then 'mine' when 'awaiting_input' then 'mine'
+                when 'dispatched' then 'to_sign' when 'answered' then 'to_rate' end as queue) s
              cross join lateral (select now() - n * interval '25 minutes' as at) t
-             join (select id, area, row_number() over (order by id) k from enterprise) e on e.k = n % 2000 + 1
+             join (select id, name, station_id, area, row_number() over (order by id) k from enterprise) e on e.k = n % 2000 + 1
              join (select id, row_number() over (order by id) k from department) d on d.k = n % 30 + 1"
         ),
         "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
@@ -103,6 +105,7 @@ async fn five_years(world: &World) -> Sample {
          select decode(md5(n::text), 'hex'), (select min(id) from person) + n % 2000, now(), now(), now() + interval '9 days'
          from generate_series(1, 10000) n"
             .to_owned(),
+        "select recount_desk()".to_owned(),
         "vacuum analyze".to_owned(),
     ] {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();

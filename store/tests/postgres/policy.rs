@@ -8,11 +8,12 @@ use domain::policy::facts::Facts;
 use domain::policy::library::{Attribute, AttributeKind, Question, Tag};
 use domain::policy::model::Item;
 use domain::policy::money::Fen;
+use domain::policy::version::{self, Editor, Refusal};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use store::identity::{self, NewStaff};
 use store::policy::application::{ApplicationError, File, NewApplication, Words};
-use store::policy::item::Keeper;
+use store::policy::item::{Keeper, VersionError};
 use store::policy::matching::{Matched, match_enterprises, match_item, preview};
 use store::policy::notice::{Preference, choose, queue_deadlines, tell};
 use store::policy::portrait::{self, Change};
@@ -86,7 +87,7 @@ pub async fn seed(world: &World) {
     match_item(&mut system, id, 0, today(), now).await.unwrap();
     tell(&mut system, today(), now, 10).await.unwrap();
     let draft = Keeper { staff: Some(world.staff["policy"].0), area: CITY, department: None };
-    item::save_draft(&mut world.staff("policy").await, &upgrade("draft", today()), draft, now).await.unwrap();
+    item::save(&mut world.staff("policy").await, &upgrade("draft", today()), draft, now).await.unwrap();
     let mut member = world.member(&world.a).await;
     let chosen = [Preference { kind: "new".to_owned(), in_app: true, sms: true }];
     choose(&mut member, world.a.person, world.a.id, &chosen, &["技改".to_owned()]).await.unwrap();
@@ -126,6 +127,12 @@ pub async fn apply(
     application::file(conn, &new, morning()).await
 }
 
+/// Gives an editor's command to version `number` of the item `two`.
+pub async fn give(conn: &mut Conn, command: version::Command, number: i32, by: i64) -> Result<version::State, VersionError> {
+    let editor = Editor { staff: by, area: CITY };
+    item::command(conn, "two", number, command, &editor, "依据废止", morning()).await
+}
+
 /// A draft that waits to be published by a second editor.
 pub struct Waiting {
     /// Its author's account.
@@ -150,8 +157,8 @@ pub async fn waiting(world: &World, system: &mut Conn) -> Waiting {
     let first = world.staff["policy"].0;
     let mut author = world.staff("policy").await;
     let keeper = Keeper { staff: Some(first), area: CITY, department: None };
-    let version = item::save_draft(&mut author, &upgrade("two", today()), keeper, morning()).await.unwrap();
-    item::hand_over(&mut author, "two", version, true).await.unwrap();
+    let version = item::save(&mut author, &upgrade("two", today()), keeper, morning()).await.unwrap();
+    give(&mut author, version::Command::Submit, version, first).await.unwrap();
     Waiting { first, second, author, version }
 }
 
@@ -162,11 +169,12 @@ async fn a_second_person_must_publish_and_what_is_published_stays(owner: PgPool)
     libraries(&mut system).await;
     let Waiting { first, second, mut author, version } = waiting(&world, &mut system).await;
     // Neither in its author's name, nor by its author in another's.
-    let own = item::publish(&mut author, "two", version, first, morning()).await.unwrap_err();
-    assert!(matches!(own, StoreError::Conflict(key) if key == "policy_version_four_eyes"));
-    assert!(item::publish(&mut author, "two", version, second, morning()).await.is_err(), "in the name of another");
+    let own = give(&mut author, version::Command::Publish, version, first).await.unwrap_err();
+    assert!(matches!(own, VersionError::Refused(Refusal::FourEyes)));
+    let forged = give(&mut author, version::Command::Publish, version, second).await.unwrap_err();
+    assert!(matches!(forged, VersionError::Store(_)), "in the name of another");
     let mut other = world.sign_in(identity::Who::Staff(second)).await;
-    item::publish(&mut other, "two", version, second, morning()).await.unwrap();
+    give(&mut other, version::Command::Publish, version, second).await.unwrap();
     assert_eq!(world.count("select count(*) from job where kind = 'policy_match_item'").await, 1, "the city is matched");
     // Not even the database's owner changes it.
     for sql in [
@@ -181,9 +189,9 @@ async fn a_second_person_must_publish_and_what_is_published_stays(owner: PgPool)
     }
     // An amendment is a version of its own; withdrawing keeps what was.
     let keeper = Keeper { staff: Some(first), area: CITY, department: None };
-    let amended = item::save_draft(&mut author, &upgrade("two", today() + Duration::days(9)), keeper, morning()).await.unwrap();
+    let amended = item::save(&mut author, &upgrade("two", today() + Duration::days(9)), keeper, morning()).await.unwrap();
     assert_eq!(amended, version + 1);
-    item::withdraw(&mut other, "two", version, second, "依据废止", morning()).await.unwrap();
+    give(&mut other, version::Command::Withdraw, version, second).await.unwrap();
     let states: Vec<String> = item::versions(&mut other, "two").await.unwrap().into_iter().map(|v| v.state).collect();
     assert_eq!(states, ["draft", "withdrawn"]);
     drop((author, other, system));
@@ -201,6 +209,27 @@ async fn an_import_run_twice_changes_nothing(owner: PgPool) {
     assert!(item::import(&mut conn, &item, keeper, morning()).await.unwrap(), "other words are a new version");
     assert_eq!(item::in_force(&mut conn, today()).await.unwrap()[0].item.version, 2);
     drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_import_overwrites_nobodys_draft(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut system = world.store.system().await.unwrap();
+    libraries(&mut system).await;
+    let keeper = Keeper { staff: None, area: CITY, department: None };
+    let mut author = world.staff("policy").await;
+    let writer = Keeper { staff: Some(world.staff["policy"].0), ..keeper };
+    let number = item::save(&mut author, &upgrade("two", today()), writer, morning()).await.unwrap();
+    let files = upgrade("two", today() + Duration::days(1));
+    let refused = item::import(&mut system, &files, keeper, morning()).await.unwrap_err();
+    assert!(matches!(refused, VersionError::Refused(Refusal::DraftOpen)));
+    give(&mut author, version::Command::Submit, number, world.staff["policy"].0).await.unwrap();
+    let refused = item::import(&mut system, &files, keeper, morning()).await.unwrap_err();
+    assert!(matches!(refused, VersionError::Refused(Refusal::Waiting)));
+    let kept = item::get(&mut author, "two", None).await.unwrap();
+    assert_eq!((kept.version, kept.state.as_str(), kept.item().unwrap().valid.to), (number, "submitted", Some(today())));
+    drop((author, system));
     world.end().await;
 }
 
@@ -236,7 +265,8 @@ async fn only_differences_are_written_and_told_once(owner: PgPool) {
     assert_eq!(tell(&mut conn, today() + Duration::days(1), now, 10).await.unwrap(), 1);
     assert_eq!(world.count("select count(*) from message where kind = 'policy'").await, 3);
     // What is withdrawn matches nobody any more.
-    item::withdraw(&mut conn, "upgrade", 1, world.staff["policy"].0, "依据废止", now).await.unwrap();
+    let editor = Editor { staff: world.staff["policy"].0, area: CITY };
+    item::command(&mut conn, "upgrade", 1, version::Command::Withdraw, &editor, "依据废止", now).await.unwrap();
     let (gone, _) = match_item(&mut conn, id, 0, today(), now).await.unwrap();
     assert_eq!(gone.gone, 2);
     drop((conn, other));

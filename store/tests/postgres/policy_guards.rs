@@ -1,18 +1,19 @@
 //! Policies: what no page does but a statement could, what the passing of days brings, and who is looked at when several servers run.
 
-use crate::policy::{Waiting, apply, libraries, published, says, seed, today, upgrade, waiting};
+use crate::policy::{Waiting, apply, give, libraries, published, says, seed, today, upgrade, waiting};
 use crate::scope::take_scope;
 use crate::world::{World, morning};
 use domain::actor::CITY;
 use domain::policy::model::Item;
+use domain::policy::notice::Occasion;
+use domain::policy::version::{Command, Refusal};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
-use store::StoreError;
 use store::identity::Who;
 use store::job::{self, Kind};
 use store::policy::application::{Words, command};
-use store::policy::item::{self, Keeper};
+use store::policy::item::{self, Keeper, VersionError};
 use store::policy::matching::{match_day, match_enterprises, match_item};
 use store::policy::notice::{Preference, choose, queue_deadlines, tell};
 use store::policy::portrait;
@@ -58,9 +59,11 @@ async fn nobody_publishes_alone_by_any_statement(owner: PgPool) {
     // Whoever changed the words is their author from then on; then the first one may publish.
     let taken = format!("update policy_version set title = '别的', written_by = {second}");
     assert_eq!(refusal(&world, Who::Staff(second), &taken).await, None);
-    let alone = item::publish(&mut world.sign_in(Who::Staff(second)).await, "two", version, second, morning()).await.unwrap_err();
-    assert!(matches!(alone, StoreError::Conflict(key) if key == "policy_version_four_eyes"));
-    item::publish(&mut author, "two", version, first, morning()).await.unwrap();
+    let mut other = world.sign_in(Who::Staff(second)).await;
+    let alone = give(&mut other, Command::Publish, version, second).await.unwrap_err();
+    assert!(matches!(alone, VersionError::Refused(Refusal::FourEyes)));
+    give(&mut author, Command::Publish, version, first).await.unwrap();
+    drop(other);
     drop((author, system));
     world.end().await;
 }
@@ -185,6 +188,25 @@ async fn a_reminder_survives_a_lost_day_and_comes_again_with_the_next_window(own
     match_item(&mut system, id, 0, at(30).0, at(30).1).await.unwrap();
     assert_eq!((remind(65).await, remind(66).await, remind(67).await), (0, 1, 0));
     drop((conn, member, system));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn reminders_are_queued_on_the_days_the_rule_names(owner: PgPool) {
+    let world = World::new(owner).await;
+    let (id, item) = published(&world).await;
+    let mut conn = world.store.system().await.unwrap();
+    match_item(&mut conn, id, 0, today(), morning()).await.unwrap();
+    let until = item.apply.to.unwrap();
+    for left in -1..=15 {
+        let on = until - Duration::days(left);
+        sqlx::query("delete from policy_notice").execute(&world.owner).await.unwrap();
+        queue_deadlines(&mut conn, on, morning()).await.unwrap();
+        let queued: Option<String> =
+            sqlx::query_scalar("select kind from policy_notice").fetch_optional(&world.owner).await.unwrap();
+        assert_eq!(queued.as_deref(), Occasion::reminder(until, on).map(Occasion::code), "{left} days left");
+    }
+    drop(conn);
     world.end().await;
 }
 

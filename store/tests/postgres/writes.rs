@@ -16,13 +16,13 @@ const SYSTEM: &str = "system";
 #[rustfmt::skip]
 const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // `version` is never set by hand: the right is what `for update` asks for.
-    ("issue", "enterprise_id = {a}", "member_a station_zhili system", READING, &["version"]),
+    // It is added by write_filing, in the name of whoever files.
+    ("issue", "enterprise_id = {a}", SYSTEM, READING, &["version"]),
     ("issue_event", "true", ACTING, "", &[]),
     ("photo", "issue_id is null", "member_a system", "member_a system", &["*"]),
     ("message", "person_id = {person}", SYSTEM, "member_a unchosen_a system", &["read_at"]),
     ("message", "staff_id = {jianshe}", SYSTEM, "handler_jianshe system", &["read_at"]),
-    // A notice may end its author's view, so it is written before the projection.
-    ("outbox", "true", READING, SYSTEM, &["*"]),
+    ("desk_mark", "true", "", SYSTEM, &["*"]),
     ("photo", "issue_id is not null", READING, SYSTEM, &["*"]),
     ("policy_attribute", "true", "policy system", "policy system", &["*"]),
     ("policy_tag", "true", "policy system", "policy system", &["*"]),
@@ -116,7 +116,7 @@ async fn the_projection_changes_only_with_an_event_of_the_same_transaction(owner
         let mut conn = PgConnection::connect_with(&world.owner.connect_options()).await.unwrap();
         take_scope(&mut conn, session.as_deref()).await;
         for version in [1, 2] {
-            let sql = "select project_issue(1, to_jsonb(i) || jsonb_build_object('state', 'closed', 'version', $1::int))
+            let sql = "select project_issue(1, to_jsonb(i) || jsonb_build_object('state', 'closed', 'version', $1::int), '[]')
                 from jsonb_populate_record(null::issue, $2) i";
             let row: serde_json::Value =
                 sqlx::query_scalar("select to_jsonb(i) from issue i").fetch_one(&world.owner).await.unwrap();

@@ -1,7 +1,7 @@
 //! The actions of this person now, each with its consequence in words. One is open, the others a line.
 
-use crate::api::desk::StaffIssue;
-use crate::pages::filing::categories;
+use crate::filing::categories;
+use crate::issue::read::StaffIssue;
 use crate::ui::form::{Field, Form, choice, choices, field, hidden, select};
 use crate::ui::{icon, section};
 use domain::calendar::{Span, WorkCalendar, words};

@@ -2,12 +2,12 @@
 
 use super::actions::actions;
 use super::keys::keys;
-use crate::api::desk::StaffIssue;
 use crate::islands::{DeskKeys, LiveProgress};
+use crate::issue::read::StaffIssue;
+use crate::issue::view::{clocks, flag_tag, photos, state_tag, timeline};
 use crate::render::Page;
 use crate::shell::{Chrome, Section};
 use crate::ui::form::Form;
-use crate::ui::issue::{clocks, flag_tag, photos, state_tag, timeline};
 use crate::ui::{back, facts, icon, section, words};
 use domain::area;
 use domain::area::centre_name;

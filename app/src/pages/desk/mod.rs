@@ -1,12 +1,9 @@
 //! The desk (企服工作台): opened by staff on a desktop browser, all day.
 
 mod actions;
-mod assist;
 mod issue;
 mod keys;
-pub mod policy;
 mod queue;
 
-pub use assist::assist;
 pub use issue::issue;
 pub use queue::queue;

@@ -1,11 +1,11 @@
 //! The queue: what is mine to do, the most urgent first. Staff live here, with the keyboard: j and k move, Enter opens, / searches, ? tells.
 
 use super::keys::keys;
-use crate::api::desk::Desk;
 use crate::islands::{DeskKeys, LiveProgress};
+use crate::issue::read::Desk;
+use crate::issue::view::{day, flag_tag, row_left, state_tag};
 use crate::render::Page;
 use crate::shell::{Chrome, Section};
-use crate::ui::issue::{day, flag_tag, row_left, state_tag};
 use crate::ui::list::{Chip, chips, more};
 use crate::ui::{empty, icon, time};
 use domain::area::centre_name;

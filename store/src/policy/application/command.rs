@@ -2,9 +2,11 @@
 
 use super::Application;
 use crate::policy::evaluation::spent_in;
+use crate::policy::settle;
 use crate::{Conn, StoreError};
 use domain::policy::application::{Command, State};
 use domain::policy::money::Fen;
+use domain::policy::notice::progress;
 use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -32,7 +34,6 @@ pub enum ApplicationError {
     /// A rule stands against it; the sentence is for whoever gave it.
     #[error("{0}")]
     Refused(String),
-    /// See there.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -57,19 +58,12 @@ pub async fn command(
     now: OffsetDateTime,
 ) -> Result<State, ApplicationError> {
     let mut tx = conn.pg().begin().await?;
-    match command_in(&mut tx, number, command, words, actor_name, today, now).await {
-        Ok(state) => {
-            tx.commit().await?;
-            Ok(state)
-        }
-        Err(error) => {
-            tx.rollback().await?;
-            Err(error)
-        }
-    }
+    let done = command_in(&mut tx, number, command, words, actor_name, today, now).await;
+    settle(tx, done).await
 }
 
-/// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first gave.
+/// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first
+/// gave.
 async fn within_fund(tx: &mut PgConnection, item: i64, amount: i64, fund: Fen) -> Result<(), ApplicationError> {
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtext('policy_fund'), $1::integer) as locked",
@@ -134,9 +128,7 @@ async fn command_in(
             .await?;
     }
     if !command.is_members() {
-        let title = format!("{}：{}", application.title, state.label());
-        let money = approved.or(paid).map_or(String::new(), |fen| format!("，{}", Fen(fen).words()));
-        let body = format!("申请 {} 现在是“{}”{money}。{}", application.number, state.label(), words.text);
+        let (title, body) = progress(&application.number, &application.title, state, approved.or(paid).map(Fen), words.text);
         sqlx::query!("select tell_applicant($1, 'application', $2, $3, $4) as done", application.id, title, body, now)
             .execute(&mut *tx)
             .await?;

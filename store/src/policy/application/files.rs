@@ -13,11 +13,8 @@ pub struct File {
     pub id: Uuid,
     /// Number of the event it came with.
     pub seq: Option<i32>,
-    /// Its name.
     pub name: String,
-    /// What it is.
     pub content_type: String,
-    /// How large.
     pub bytes: i64,
 }
 
@@ -30,7 +27,8 @@ pub(super) async fn attach(
     files: &[Uuid],
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "update application_file set application_id = $1, seq = $2 where id = any($3) and enterprise_id = $4 and application_id is null",
+        "update application_file set application_id = $1, seq = $2 where id = any($3) and enterprise_id = $4
+            and application_id is null",
         id,
         seq,
         files,
@@ -53,7 +51,8 @@ pub async fn add_file(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into application_file (id, enterprise_id, person_id, name, content_type, bytes, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into application_file (id, enterprise_id, person_id, name, content_type, bytes, created_at)
+            values ($1, $2, $3, $4, $5, $6, $7)",
         file.id,
         enterprise,
         person,
@@ -74,7 +73,8 @@ pub async fn add_file(
 pub async fn pending_files(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<File>, StoreError> {
     Ok(sqlx::query_as!(
         File,
-        "select id, seq, name, content_type, bytes from application_file where id = any($1) and application_id is null order by created_at, id",
+        "select id, seq, name, content_type, bytes from application_file where id = any($1) and application_id is null
+            order by created_at, id",
         ids
     )
     .fetch_all(conn.pg())

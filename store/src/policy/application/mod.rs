@@ -5,8 +5,9 @@ macro_rules! select_application {
     ($rest:literal $(, $value:expr)*) => {
         sqlx::query_as!(
             Application,
-            "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version, a.title, a.mode,
-                a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq, a.contact_name, a.contact_phone, a.note,
+            "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version,
+                a.title, a.mode, a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq,
+                a.contact_name, a.contact_phone, a.note,
                 a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment
             from application a join policy_item i on i.id = a.item_id " + $rest
             $(, $value)*
@@ -16,12 +17,15 @@ macro_rules! select_application {
 
 mod command;
 mod files;
+mod queue;
 
 pub use command::{ApplicationError, Words, command};
 pub use files::{File, add_file, files, pending_files, purge_files};
+pub use queue::{Reviewer, counts, queue};
 
+use super::settle;
 use crate::{Conn, Page, StoreError};
-use domain::actor::{DepartmentId, EnterpriseId, PersonId};
+use domain::actor::{EnterpriseId, PersonId};
 use domain::policy::application::{Standing, State};
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, Mode};
@@ -30,53 +34,38 @@ use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// What is filed.
 #[derive(Debug, Clone)]
 pub struct NewApplication<'a> {
     /// Chosen by the form; the same key files once.
     pub client_key: Uuid,
-    /// Whose.
     pub enterprise: EnterpriseId,
-    /// Who files.
     pub person: PersonId,
     /// The filer's name.
     pub actor_name: &'a str,
-    /// The item's id.
     pub item_id: i64,
     /// The version it is computed on.
     pub item: &'a Item,
     /// The facts it is computed on.
     pub facts: &'a Facts,
-    /// As of when.
     pub as_of: Date,
-    /// The amount.
     pub amount: Fen,
-    /// Who to call.
     pub contact_name: &'a str,
-    /// Their number.
     pub contact_phone: &'a str,
-    /// What the enterprise adds.
     pub note: &'a str,
     /// Files that were sent before.
     pub files: &'a [Uuid],
 }
 
-/// An application.
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// Its id.
     pub id: i64,
-    /// Its number.
     pub number: String,
-    /// Whose.
     pub enterprise_id: EnterpriseId,
     /// Name, as it was.
     pub enterprise_name: String,
     /// Code, as it was.
     pub uscc: String,
-    /// The item's id.
     pub item_id: i64,
-    /// The item's code.
     pub item_code: String,
     /// The version it was computed on.
     pub version: i32,
@@ -86,7 +75,6 @@ pub struct Application {
     pub mode: String,
     /// The facts it was computed on, as JSON.
     pub facts: serde_json::Value,
-    /// As of when.
     pub as_of: Date,
     /// Computed, fen.
     pub amount: i64,
@@ -94,17 +82,12 @@ pub struct Application {
     pub approved_amount: Option<i64>,
     /// Paid, fen.
     pub paid_amount: Option<i64>,
-    /// State.
     pub state: String,
     /// Number of its last event.
     pub seq: i32,
-    /// Who to call.
     pub contact_name: String,
-    /// Their number.
     pub contact_phone: String,
-    /// What the enterprise added.
     pub note: String,
-    /// When it was filed.
     pub submitted_at: OffsetDateTime,
     /// Since when it is in its state.
     pub state_at: OffsetDateTime,
@@ -146,12 +129,10 @@ impl Application {
     }
 }
 
-/// Something that happened to it.
 #[derive(Debug, Clone)]
 pub struct Event {
     /// Its number, from 1.
     pub seq: i32,
-    /// When.
     pub at: OffsetDateTime,
     /// `submitted` or a command's code.
     pub kind: String,
@@ -169,23 +150,41 @@ pub struct Event {
 /// [`StoreError::Conflict`] with `application_open_key` where another one for the item is open.
 pub async fn file(conn: &mut Conn, new: &NewApplication<'_>, now: OffsetDateTime) -> Result<String, StoreError> {
     let mut tx = conn.pg().begin().await?;
-    let known = sqlx::query_scalar!(
-        "select number from application where enterprise_id = $1 and client_key = $2",
-        new.enterprise,
-        new.client_key
-    )
-    .fetch_optional(&mut *tx)
-    .await?;
-    if let Some(number) = known {
-        return Ok(number);
+    let done = file_in(&mut tx, new, now).await;
+    match settle(tx, done).await? {
+        Some(number) => Ok(number),
+        // The other click of a double click was quicker.
+        None => of_key(conn, new.enterprise, new.client_key).await?.ok_or(StoreError::NotFound),
     }
+}
+
+async fn file_in(tx: &mut PgConnection, new: &NewApplication<'_>, now: OffsetDateTime) -> Result<Option<String>, StoreError> {
+    if let Some(number) = of_key_in(tx, new.enterprise, new.client_key).await? {
+        return Ok(Some(number));
+    }
+    let Some((id, number)) = insert(tx, new, now).await? else { return Ok(None) };
+    append(tx, id, 1, "submitted", new.actor_name, new.note, Some(new.amount.0), now).await?;
+    files::attach(tx, id, 1, new.enterprise, new.files).await?;
+    sqlx::query!("select note_step($1, $2, 'applied', $3) as done", new.enterprise, new.item_id, now).execute(tx).await?;
+    Ok(Some(number))
+}
+
+/// Answers id and number; nothing where the key has filed already.
+async fn insert(
+    tx: &mut PgConnection,
+    new: &NewApplication<'_>,
+    now: OffsetDateTime,
+) -> Result<Option<(i64, String)>, StoreError> {
     let facts = serde_json::to_value(new.facts).map_err(|error| StoreError::Unreadable(error.to_string()))?;
-    let inserted = sqlx::query!(
-        "insert into application (number, client_key, enterprise_id, enterprise_name, uscc, area, item_id, version, title, mode, item_area,
-            department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id, submitted_at, state_at)
-         select 'SQ-' || to_char($15::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MMDD') || lpad(nextval('application_number_seq')::text, 5, '0'),
-            $1, e.id, e.name, e.uscc, e.area, i.id, $4, $5, $6, i.area, i.department_id, $7, $8, $9, 'submitted', 1, $10, $11, $12, $13, $15, $15
-         from enterprise e, policy_item i where e.id = $2 and i.id = $3 and $14::text is not null
+    let row = sqlx::query!(
+        "insert into application (number, client_key, enterprise_id, enterprise_name, uscc, area, item_id, version, title, mode,
+            item_area, department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id, submitted_at,
+            state_at)
+         select 'SQ-' || to_char($14::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MMDD')
+                || lpad(nextval('application_number_seq')::text, 5, '0'),
+            $1, e.id, e.name, e.uscc, e.area, i.id, $4, $5, $6, i.area, i.department_id, $7, $8, $9, 'submitted', 1,
+            $10, $11, $12, $13, $14, $14
+         from enterprise e, policy_item i where e.id = $2 and i.id = $3
          on conflict (enterprise_id, client_key) do nothing returning id, number",
         new.client_key,
         new.enterprise,
@@ -200,33 +199,11 @@ pub async fn file(conn: &mut Conn, new: &NewApplication<'_>, now: OffsetDateTime
         new.contact_phone,
         new.note,
         new.person,
-        new.actor_name,
         now
     )
-    .fetch_optional(&mut *tx)
-    .await;
-    let inserted = match inserted {
-        Ok(row) => row,
-        Err(error) => {
-            tx.rollback().await?;
-            return Err(error.into());
-        }
-    };
-    let Some(row) = inserted else {
-        // The other click of a double click was quicker.
-        tx.rollback().await?;
-        let number = sqlx::query_scalar!(
-            "select number from application where enterprise_id = $1 and client_key = $2",
-            new.enterprise,
-            new.client_key
-        );
-        return Ok(number.fetch_one(conn.pg()).await?);
-    };
-    append(&mut tx, row.id, 1, "submitted", new.actor_name, new.note, Some(new.amount.0), now).await?;
-    files::attach(&mut tx, row.id, 1, new.enterprise, new.files).await?;
-    sqlx::query!("select note_step($1, $2, 'applied', $3) as done", new.enterprise, new.item_id, now).execute(&mut *tx).await?;
-    tx.commit().await?;
-    Ok(row.number)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|row| (row.id, row.number)))
 }
 
 /// The number an enterprise got for a key before.
@@ -234,8 +211,12 @@ pub async fn file(conn: &mut Conn, new: &NewApplication<'_>, now: OffsetDateTime
 /// # Errors
 /// [`StoreError`].
 pub async fn of_key(conn: &mut Conn, enterprise: EnterpriseId, key: Uuid) -> Result<Option<String>, StoreError> {
+    of_key_in(conn.pg(), enterprise, key).await
+}
+
+async fn of_key_in(conn: &mut PgConnection, enterprise: EnterpriseId, key: Uuid) -> Result<Option<String>, StoreError> {
     Ok(sqlx::query_scalar!("select number from application where enterprise_id = $1 and client_key = $2", enterprise, key)
-        .fetch_optional(conn.pg())
+        .fetch_optional(conn)
         .await?)
 }
 
@@ -251,7 +232,8 @@ async fn append(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into application_event (application_id, seq, at, kind, actor_name, text, amount) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into application_event (application_id, seq, at, kind, actor_name, text, amount)
+            values ($1, $2, $3, $4, $5, $6, $7)",
         id,
         seq,
         now,
@@ -317,102 +299,4 @@ pub async fn of_item(conn: &mut Conn, enterprise: EnterpriseId, item: i64) -> Re
     Ok(select_application!("where a.enterprise_id = $1 and a.item_id = $2 order by a.id desc limit 1", enterprise, item)
         .fetch_optional(conn.pg())
         .await?)
-}
-
-/// Whose queue is asked for; row-level security stands behind.
-#[derive(Debug, Clone, Copy)]
-pub enum Reviewer {
-    /// A department.
-    Department(DepartmentId),
-    /// The editors of a district.
-    Area(i32),
-    /// The editors of the city.
-    City,
-}
-
-/// A queue by state, oldest first.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn queue(
-    conn: &mut Conn,
-    reviewer: Reviewer,
-    state: State,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Page<Application>, StoreError> {
-    let from: i64 = after.and_then(|c| c.parse().ok()).unwrap_or(0);
-    let rows = match reviewer {
-        Reviewer::Department(department) => {
-            select_application!(
-                "where a.id in (select id from application where department_id = $1 and state = $2 and id > $3 order by id limit $4) order by a.id",
-                department,
-                state.code(),
-                from,
-                limit + 1
-            )
-            .fetch_all(conn.pg())
-            .await?
-        }
-        Reviewer::Area(area) => {
-            select_application!(
-                "where a.id in (select id from application where item_area = $1 and state = $2 and id > $3 order by id limit $4) order by a.id",
-                area,
-                state.code(),
-                from,
-                limit + 1
-            )
-            .fetch_all(conn.pg())
-            .await?
-        }
-        Reviewer::City => {
-            select_application!("where a.state = $1 and a.id > $2 order by a.id limit $3", state.code(), from, limit + 1)
-                .fetch_all(conn.pg())
-                .await?
-        }
-    };
-    Ok(Page::cut(rows, limit, |application| application.id.to_string()))
-}
-
-/// How many of a reviewer's applications stand in each open state; what is closed grows for ever and is not counted.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn counts(conn: &mut Conn, reviewer: Reviewer) -> Result<Vec<(String, i64)>, StoreError> {
-    let open: Vec<String> = State::ALL.iter().filter(|state| state.is_open()).map(|state| state.code().to_owned()).collect();
-    let rows = match reviewer {
-        Reviewer::Department(department) => sqlx::query_as!(
-            Count,
-            r#"select state, count(*) as "count!" from application where department_id = $1 and state = any($2) group by state"#,
-            department,
-            &open
-        )
-        .fetch_all(conn.pg())
-        .await?,
-        Reviewer::Area(area) => {
-            sqlx::query_as!(
-                Count,
-                r#"select state, count(*) as "count!" from application where item_area = $1 and state = any($2) group by state"#,
-                area,
-                &open
-            )
-            .fetch_all(conn.pg())
-            .await?
-        }
-        Reviewer::City => {
-            sqlx::query_as!(
-                Count,
-                r#"select state, count(*) as "count!" from application where state = any($1) group by state"#,
-                &open
-            )
-            .fetch_all(conn.pg())
-            .await?
-        }
-    };
-    Ok(rows.into_iter().map(|row| (row.state, row.count)).collect())
-}
-
-struct Count {
-    state: String,
-    count: i64,
 }

@@ -1,0 +1,201 @@
+//! Signing in and the account.
+//!
+//! An owner opens this on a phone, with two minutes and perhaps old eyes: one number, one code, in. Staff open it once a morning on a
+//! desktop: a name and a password.
+
+use super::act::{self, CodeSent};
+use crate::error::Stop;
+use crate::form::Form;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{Field, field, hidden, submit};
+use crate::ui::{icon, section};
+use domain::{area, mask};
+use leptos::prelude::*;
+use store::identity::MyEnterprise;
+
+const PHONE: Field =
+    Field { kind: "tel", autocomplete: "tel-national", inputmode: "numeric", max: 20, ..field("phone", "手机号", "") };
+const CODE: Field = Field { autocomplete: "one-time-code", inputmode: "numeric", max: 6, ..field("code", "验证码", "") };
+const LOGIN: Field = Field { autocomplete: "username", max: 60, ..field("login", "用户名", "") };
+const PASSWORD: Field = Field { kind: "password", autocomplete: "current-password", max: 200, ..field("password", "密码", "") };
+const NEW_PASSWORD: Field = Field {
+    kind: "password",
+    autocomplete: "new-password",
+    max: 200,
+    ..field("new_password", "新密码", "至少 10 个字符，不要与用户名相同")
+};
+const REPEAT: Field =
+    Field { kind: "password", autocomplete: "new-password", max: 200, ..field("repeat", "再输一次新密码", "") };
+
+/// `/`: whoever is signed in is led to where they belong, anybody else signs in here.
+#[component]
+pub fn FrontPage() -> impl IntoView {
+    let request = Request::current();
+    reads(async move {
+        if request.head().token.is_some() {
+            return Err(Stop::redirect(act::front(&request).await?));
+        }
+        Ok(view! { <SignInPage/> }.into_any())
+    })
+}
+
+/// The first page of whoever is not signed in.
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    title("登录");
+    let form = Form::typed();
+    view! {
+        <section class="card narrow">
+            {form.summary()}
+            <h1>"登录企服空间"</h1>
+            <p class="lead">"提诉求、看进度、评服务。办事只要一部手机。"</p>
+            <form method="post" action="/sign-in" novalidate>
+                {hidden("back", form.value("back"))}
+                {PHONE.view(&form)}
+                {submit("获取验证码")}
+            </form>
+            <p class="muted">"验证码 10 分钟内有效。我们只用手机号确认您的身份。"</p>
+        </section>
+        <p class="aside"><a href="/desk/sign-in">{icon("building")}"工作人员登录"</a></p>
+    }
+}
+
+/// The code that was sent. Opened without one, it leads back to the number.
+#[component]
+pub fn CodePage() -> impl IntoView {
+    let sent = use_context::<CodeSent>();
+    let form = Form::typed();
+    reads(async move {
+        let sent = sent.ok_or(Stop::redirect("/sign-in"))?;
+        title("输入验证码");
+        let shown = sent
+            .shown
+            .map(|code| view! { <p class="flash" role="status">"演示环境，验证码是 "<strong id="demo-code">{code}</strong></p> });
+        let phone = sent.mobile.to_string();
+        let view = view! {
+            <section class="card narrow">
+                {form.summary()}
+                <h1>"输入验证码"</h1>
+                <p class="lead">"已发送到 "{mask::phone(&phone)}</p>
+                {shown}
+                <form method="post" action="/sign-in/code" novalidate>
+                    {hidden("phone", phone.clone())}
+                    {hidden("back", form.value("back"))}
+                    {CODE.view(&form)}
+                    {submit("登录")}
+                </form>
+                <form class="inline" method="post" action="/sign-in">
+                    {hidden("phone", phone)}
+                    {hidden("back", form.value("back"))}
+                    <button class="link">"没收到？重新发送"</button>
+                </form>
+                <p><a href="/sign-in">"换一个手机号"</a></p>
+            </section>
+        };
+        Ok(view.into_any())
+    })
+}
+
+/// Which enterprise to act for.
+#[component]
+pub fn ChoosePage() -> impl IntoView {
+    let request = Request::current();
+    reads(async move {
+        let (list, current) = act::enterprises(&request).await?;
+        title("选择企业");
+        let body = if list.is_empty() {
+            view! {
+                <p>"这个手机号还没有关联企业。"</p>
+                <p>"请带营业执照到就近的企服驿站，或致电企服中心，工作人员当场为您关联。"</p>
+                <form method="post" action="/sign-out"><button class="button secondary">"退出，换一个手机号"</button></form>
+            }
+            .into_any()
+        } else {
+            let items = list.iter().map(|enterprise| choice(enterprise, current == Some(enterprise.id))).collect_view();
+            view! { <ul class="cells">{items}</ul> }.into_any()
+        };
+        Ok(view! { <section class="card narrow"><h1>"为哪家企业办事？"</h1>{body}</section> }.into_any())
+    })
+}
+
+fn choice(enterprise: &MyEnterprise, current: bool) -> AnyView {
+    let place = area::name(enterprise.area);
+    let role = if enterprise.role == domain::actor::MemberRole::Owner { "负责人" } else { "经办人" };
+    let mark = current.then(|| view! { <span class="tag ok">{icon("check")}"当前"</span> });
+    view! {
+        <li class="cell">
+            <form method="post" action="/enterprises">
+                {hidden("enterprise", enterprise.id.to_string())}
+                <button>
+                    <span class="cell-head"><strong>{enterprise.name.clone()}</strong>{mark}</span>
+                    <span class="muted">{format!("{} · {place} · {role}", enterprise.uscc)}</span>
+                </button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+/// Staff sign in.
+#[component]
+pub fn StaffSignInPage() -> impl IntoView {
+    title("工作人员登录");
+    let form = Form::typed();
+    view! {
+        <section class="card narrow">
+            {form.summary()}
+            <h1>"工作人员登录"</h1>
+            <form method="post" action="/desk/sign-in" novalidate>
+                {hidden("back", form.value("back"))}
+                {LOGIN.view(&form)}
+                {PASSWORD.view(&form)}
+                {submit("登录")}
+            </form>
+        </section>
+        <p class="aside"><a href="/sign-in">{icon("person")}"企业用户登录"</a></p>
+    }
+}
+
+/// The staff account: password, sessions.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let staff = request.open().await?.require_any_staff()?;
+        title("账号");
+        let first = staff.must_change_password.then(|| view! { <p class="flash warn">"第一次登录，请先换一个自己的密码。"</p> });
+        let view = view! {
+            <h1>{staff.name.clone()}</h1>
+            <p class="muted">{format!("{} · {} · 用户名 {}", staff.organisation, staff.duty.label(), staff.login)}</p>
+            <section class="card narrow start">
+                {form.summary()}
+                <h2>"修改密码"</h2>
+                {first}
+                <form method="post" action="/desk/password" novalidate>
+                    {PASSWORD.view(&form)}
+                    {NEW_PASSWORD.view(&form)}
+                    {REPEAT.view(&form)}
+                    {submit("保存新密码")}
+                </form>
+            </section>
+            <Leave/>
+        };
+        Ok(view.into_any())
+    })
+}
+
+/// Signing out, here and everywhere.
+#[component]
+pub fn Leave() -> impl IntoView {
+    section(
+        "退出登录",
+        view! {
+            <div class="row">
+                <form method="post" action="/sign-out"><button class="button secondary">{icon("out")}"退出"</button></form>
+                <form method="post" action="/sign-out/everywhere"><button class="button secondary">"退出所有设备"</button></form>
+            </div>
+        },
+    )
+}

@@ -1,0 +1,101 @@
+//! The map of the site: every page, in the layout that stands around it. The router works on the server only: a page is plain HTML, and
+//! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
+
+use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
+use crate::enterprise::{HomePage, MePage};
+use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
+use crate::issue::{CommandPage, IssuePage, IssuesPage};
+use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
+use crate::message::{DeskMessagesPage, MessagesPage};
+use crate::policy::desk::{
+    ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage as DeskPoliciesPage,
+    PolicyPage as PolicyEditorPage, ReviewPage,
+};
+use crate::policy::space::{
+    ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
+    PolicyPage, PortraitPage,
+};
+use leptos::prelude::*;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{MatchNestedRoutes, path};
+
+/// The site.
+#[component]
+pub fn App() -> impl IntoView {
+    view! {
+        <Router>
+            <Routes fallback=|| ()>
+                <PlainRoutes/>
+                <SpaceRoutes/>
+                <DeskRoutes/>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Before anybody is known.
+#[component(transparent)]
+fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=PlainLayout>
+            <Route path=path!("") view=FrontPage/>
+            <Route path=path!("sign-in") view=SignInPage/>
+            <Route path=path!("sign-in/code") view=CodePage/>
+            <Route path=path!("desk/sign-in") view=StaffSignInPage/>
+            <Route path=path!("enterprises") view=ChoosePage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The enterprise's space. Routes match in this order: words before parameters.
+#[component(transparent)]
+fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=SpaceLayout>
+            <Route path=path!("home") view=HomePage/>
+            <Route path=path!("me") view=MePage/>
+            <Route path=path!("messages") view=MessagesPage/>
+            <Route path=path!("issues") view=IssuesPage/>
+            <Route path=path!("issues/new") view=FilingPage/>
+            <Route path=path!("issues/new/check") view=CheckPage/>
+            <Route path=path!("issues/:number") view=IssuePage/>
+            <Route path=path!("issues/:number/receipt") view=ReceiptPage/>
+            <Route path=path!("issues/:number/:command") view=CommandPage/>
+            <Route path=path!("policies") view=PoliciesPage/>
+            <Route path=path!("policies/calculator") view=CalculatorPage/>
+            <Route path=path!("policies/:code") view=PolicyPage/>
+            <Route path=path!("policies/:code/apply") view=ApplyPage/>
+            <Route path=path!("applications") view=MyApplicationsPage/>
+            <Route path=path!("applications/:number") view=MyApplicationPage/>
+            <Route path=path!("applications/:number/:command") view=ApplicationCommandPage/>
+            <Route path=path!("me/portrait") view=PortraitPage/>
+            <Route path=path!("me/notices") view=NoticesPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The desk.
+#[component(transparent)]
+fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=DeskLayout>
+            <Route path=path!("desk/assist") view=AssistPage/>
+            <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
+            <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
+            <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
+            <Route path=path!("desk/messages") view=DeskMessagesPage/>
+            <Route path=path!("desk/policies") view=DeskPoliciesPage/>
+            <Route path=path!("desk/policies/new") view=NewPolicyPage/>
+            <Route path=path!("desk/policies/libraries") view=LibrariesPage/>
+            <Route path=path!("desk/policies/:code/edit") view=PolicyEditorPage/>
+            <Route path=path!("desk/policies/:code/evaluation") view=EvaluationPage/>
+            <Route path=path!("desk/facts") view=FactsPage/>
+            <Route path=path!("desk/applications") view=ApplicationsPage/>
+            <Route path=path!("desk/applications/:number") view=ReviewPage/>
+            <Route path=path!("desk/account") view=AccountPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}

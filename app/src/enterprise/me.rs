@@ -1,0 +1,55 @@
+//! Me (我的): the person, the enterprise, its members, the way out. Opened on a phone, rarely, to look something up or to leave.
+
+use super::read::{self, Me};
+use crate::account::Leave;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::{facts, icon, section, words};
+use domain::{area, mask};
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn MePage() -> impl IntoView {
+    let request = Request::current();
+    reads(async move {
+        let me = read::me(&mut *request.open().await?).await?;
+        title("我的");
+        Ok(page(&me))
+    })
+}
+
+fn page(me: &Me) -> AnyView {
+    let Me { person, enterprise, members } = me;
+    let rows = members.iter().map(|member| {
+        let role = if member.role == "owner" { "负责人" } else { "经办人" };
+        let line = format!("{} · {}", mask::phone(&member.phone), role);
+        view! { <li class="cell"><div><strong>{member.name.clone()}</strong><span class="muted">{line}</span></div></li> }
+    });
+    let switch = (person.enterprise_count > 1)
+        .then(|| view! { <p><a class="button secondary" href="/enterprises">{icon("swap")}"切换企业"</a></p> });
+    view! {
+        <h1>{person.name.clone()}</h1>
+        <p class="muted">{mask::phone(&person.phone)}</p>
+        {section("企业", view! {
+            {facts(vec![
+                ("名称", words(enterprise.name.clone())),
+                ("统一社会信用代码", words(enterprise.uscc.clone())),
+                ("所在区县", words(area::name(enterprise.area))),
+                ("地址", words(if enterprise.address.is_empty() { "未登记".to_owned() } else { enterprise.address.clone() })),
+                ("行业", words(enterprise.industry.clone())),
+            ])}
+            {switch}
+        })}
+        {section("政策", view! {
+            <ul class="cells">
+                <li class="cell"><a href="/me/portrait"><strong>"企业画像"</strong><span class="muted">"部门掌握的信息、自己填写的信息"</span></a></li>
+                <li class="cell"><a href="/applications"><strong>"我的申请"</strong><span class="muted">"到哪一步了"</span></a></li>
+                <li class="cell"><a href="/me/notices"><strong>"政策提醒"</strong><span class="muted">"怎样提醒、只看哪些主题"</span></a></li>
+            </ul>
+        })}
+        {section("可以办事的人", view! { <ul class="cells">{rows.collect_view()}</ul> })}
+        <Leave/>
+    }
+    .into_any()
+}

@@ -1,0 +1,52 @@
+//! What an enterprise's own pages show.
+
+use crate::error::AppError;
+use crate::message;
+use crate::policy::read as policies;
+use crate::request::Ctx;
+use store::enterprise::{self, Enterprise, Member};
+use store::identity::PersonIdentity;
+use store::issue::HomeIssues;
+use store::message::Message;
+
+/// What the home page shows.
+pub struct Home {
+    pub enterprise: Enterprise,
+    /// What waits and what runs.
+    pub issues: HomeIssues,
+    /// The latest messages.
+    pub messages: Vec<Message>,
+    /// What fits it, and the money.
+    pub policies: policies::View,
+}
+
+/// One enterprise, one page (S-16).
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub async fn home(ctx: &mut Ctx) -> Result<Home, AppError> {
+    let member = ctx.require_member()?;
+    let enterprise = enterprise::get(&mut ctx.conn, member.enterprise.id).await?;
+    let issues = store::issue::home(&mut ctx.conn, member.enterprise.id).await?;
+    let messages = message::read::list(ctx, None, 3).await?.rows;
+    let policies = policies::view(ctx).await?;
+    Ok(Home { enterprise, issues, messages, policies })
+}
+
+/// Who somebody is, for whom, and who else may act.
+pub struct Me {
+    pub person: PersonIdentity,
+    pub enterprise: Enterprise,
+    pub members: Vec<Member>,
+}
+
+/// The member, the enterprise, everybody who may act for it.
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub async fn me(ctx: &mut Ctx) -> Result<Me, AppError> {
+    let member = ctx.require_member()?;
+    let enterprise = enterprise::get(&mut ctx.conn, member.enterprise.id).await?;
+    let members = enterprise::members(&mut ctx.conn, member.enterprise.id).await?;
+    Ok(Me { person: member.person, enterprise, members })
+}

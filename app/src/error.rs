@@ -1,0 +1,251 @@
+//! What crosses the boundaries when something is not to be: to pages, to forms, and to islands.
+
+#[cfg(feature = "ssr")]
+pub use server::{AppError, Next, Stop};
+
+use serde::{Deserialize, Serialize};
+use server_fn::codec::PostcardEncoding;
+use server_fn::error::{FromServerFnError, ServerFnErrorErr};
+
+/// What a server function answers an island with instead of a result. Nothing internal is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RpcError {
+    /// The session ended meanwhile.
+    Unauthenticated,
+    /// Not for this account.
+    Forbidden,
+    /// Not there, or not for these eyes.
+    NotFound,
+    /// Field and sentence.
+    Invalid(Vec<(String, String)>),
+    /// Somebody was quicker: look again.
+    Conflict(String),
+    /// A rule stands against it; the sentence says which.
+    Refused(String),
+    /// Our fault, logged under this number.
+    Internal {
+        /// The request's id.
+        reference: String,
+    },
+    /// The answer did not come: what was typed is to be kept and sent again.
+    Offline,
+}
+
+impl RpcError {
+    /// A sentence for people.
+    pub fn sentence(&self) -> String {
+        match self {
+            RpcError::Unauthenticated => "登录已过期，请重新登录后再试".to_owned(),
+            RpcError::Forbidden => "您没有这项操作的权限".to_owned(),
+            RpcError::NotFound => "没有找到您要的内容".to_owned(),
+            RpcError::Invalid(faults) => faults.iter().map(|(_, sentence)| sentence.as_str()).collect::<Vec<_>>().join("；"),
+            RpcError::Conflict(sentence) | RpcError::Refused(sentence) => sentence.clone(),
+            RpcError::Internal { reference } => ["系统出了点问题，请稍后再试（编号 ", reference, "）"].concat(),
+            RpcError::Offline => "没有连上，内容还在。请检查网络后再试".to_owned(),
+        }
+    }
+
+    /// The sentence at a field, if that field is what is wrong.
+    pub fn at(&self, field: &str) -> Option<String> {
+        match self {
+            RpcError::Invalid(faults) => faults.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl FromServerFnError for RpcError {
+    type Encoder = PostcardEncoding;
+
+    /// Only the transport speaks through here: our own refusals are values. Whatever an answer from elsewhere says (a proxy's page), it
+    /// is none of ours, so to the island it never came.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> RpcError {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                RpcError::Refused("请求的内容不完整，请刷新页面".to_owned())
+            }
+            _ => RpcError::Offline,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use super::RpcError;
+    use crate::request::Request;
+    use axum::http::StatusCode;
+    use domain::issue::Refusal;
+    use domain::policy::version;
+    use domain::text::FieldError;
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+    use store::StoreError;
+    use store::issue::CommandError;
+    use store::policy::application::ApplicationError;
+    use store::policy::item::VersionError;
+
+    /// What crosses the boundary when something is not to be.
+    #[derive(Debug, Clone, thiserror::Error)]
+    pub enum AppError {
+        /// Nobody is signed in.
+        #[error("请先登录")]
+        Unauthenticated,
+        /// Signed in, but not for this.
+        #[error("您没有访问这个页面的权限")]
+        Forbidden,
+        /// Not there, or not for these eyes.
+        #[error("没有找到您要的内容")]
+        NotFound,
+        /// Fields to be mended.
+        #[error("请检查填写的内容")]
+        Invalid(Vec<FieldError>),
+        /// Somebody was quicker: the page to look at, and what to say there.
+        #[error("{1}")]
+        Conflict(String, &'static str),
+        /// A rule stands against it.
+        #[error("{0}")]
+        Refused(String),
+        /// Our fault; logged under the request's id.
+        #[error("系统出了点问题，请稍后再试")]
+        Internal(String),
+    }
+
+    impl AppError {
+        /// A fault of one field.
+        pub fn field(name: impl Into<String>, sentence: impl Into<String>) -> AppError {
+            AppError::Invalid(vec![FieldError::new(name, sentence)])
+        }
+
+        /// Of any error of our own making: logged, hidden.
+        pub fn internal(error: impl std::fmt::Display) -> AppError {
+            AppError::Internal(error.to_string())
+        }
+
+        /// The faults a form shows; that of the whole form rather than of a field is called `main`.
+        pub fn faults(&self) -> Vec<FieldError> {
+            match self {
+                AppError::Invalid(errors) => errors.clone(),
+                other => vec![FieldError::new("main", other.to_string())],
+            }
+        }
+
+        /// The status of an answer.
+        pub fn status(&self) -> StatusCode {
+            match self {
+                AppError::Unauthenticated => StatusCode::UNAUTHORIZED,
+                AppError::Forbidden => StatusCode::FORBIDDEN,
+                AppError::NotFound => StatusCode::NOT_FOUND,
+                AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                AppError::Refused(_) | AppError::Conflict(..) => StatusCode::CONFLICT,
+                AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            }
+        }
+    }
+
+    impl From<StoreError> for AppError {
+        fn from(error: StoreError) -> AppError {
+            match error {
+                StoreError::NotFound => AppError::NotFound,
+                other => AppError::Internal(other.to_string()),
+            }
+        }
+    }
+
+    impl From<CommandError> for AppError {
+        fn from(error: CommandError) -> AppError {
+            match error {
+                CommandError::Refused(Refusal::NotAllowed(_)) => AppError::Forbidden,
+                CommandError::Refused(refusal) => AppError::Refused(refusal.to_string()),
+                CommandError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<ApplicationError> for AppError {
+        fn from(error: ApplicationError) -> AppError {
+            match error {
+                ApplicationError::Refused(sentence) => AppError::Refused(sentence),
+                ApplicationError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<VersionError> for AppError {
+        fn from(error: VersionError) -> AppError {
+            match error {
+                VersionError::Refused(version::Refusal::OtherArea) => AppError::Forbidden,
+                VersionError::Refused(refusal) => AppError::Refused(refusal.to_string()),
+                VersionError::Store(error) => error.into(),
+            }
+        }
+    }
+
+    impl From<AppError> for RpcError {
+        /// Sets the status of the answer, too: a refusal is not a 200.
+        fn from(error: AppError) -> RpcError {
+            if let Some(options) = use_context::<ResponseOptions>() {
+                options.set_status(error.status());
+            }
+            match error {
+                AppError::Unauthenticated => RpcError::Unauthenticated,
+                AppError::Forbidden => RpcError::Forbidden,
+                AppError::NotFound => RpcError::NotFound,
+                AppError::Invalid(faults) => {
+                    RpcError::Invalid(faults.into_iter().map(|fault| (fault.field, fault.message)).collect())
+                }
+                AppError::Conflict(_, sentence) => RpcError::Conflict(sentence.to_owned()),
+                AppError::Refused(sentence) => RpcError::Refused(sentence),
+                AppError::Internal(reason) => {
+                    let reference = use_context::<Request>().map(|request| request.head().request_id.clone()).unwrap_or_default();
+                    tracing::error!(reference, reason, "a server function failed");
+                    RpcError::Internal { reference }
+                }
+            }
+        }
+    }
+
+    /// Where a command that was done leads, and the sentence shown there once.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Next {
+        /// A path of ours.
+        pub to: String,
+        /// What to say there.
+        pub flash: Option<String>,
+    }
+
+    impl Next {
+        /// To a page, silently.
+        pub fn to(path: impl Into<String>) -> Next {
+            Next { to: path.into(), flash: None }
+        }
+
+        /// With a sentence.
+        #[must_use]
+        pub fn saying(mut self, flash: impl Into<String>) -> Next {
+            self.flash = Some(flash.into());
+            self
+        }
+    }
+
+    /// Why a page is not shown.
+    #[derive(Debug, Clone)]
+    pub enum Stop {
+        /// It cannot be.
+        Error(AppError),
+        /// Another page comes first.
+        Redirect(Next),
+    }
+
+    impl Stop {
+        /// Another page comes first.
+        pub fn redirect(path: impl Into<String>) -> Stop {
+            Stop::Redirect(Next::to(path))
+        }
+    }
+
+    impl<E: Into<AppError>> From<E> for Stop {
+        fn from(error: E) -> Stop {
+            Stop::Error(error.into())
+        }
+    }
+}

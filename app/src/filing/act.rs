@@ -1,0 +1,262 @@
+//! Filing a problem (提诉求, S-5, S-16): check what was typed, show it again, file it once. The same for a member and for station staff
+//! with the member beside them (代办, S-3).
+
+use super::Side;
+use crate::error::{AppError, Next};
+use crate::form::Form;
+use crate::request::{Ctx, Request};
+use domain::actor::{Actor, EnterpriseId};
+use domain::catalogue::{self, Suggestion};
+use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
+use domain::phone;
+use domain::text::{Check, propose_title};
+use store::enterprise::{self, Enterprise};
+use store::issue::Filing;
+use uuid::Uuid;
+
+pub use store::photo::NewPhoto;
+
+/// Who files, for which enterprise: the member itself, or station staff with the member (both are recorded).
+#[derive(Debug, Clone)]
+pub struct Filer {
+    /// As the domain sees it.
+    pub actor: Actor,
+    /// The name a timeline shows.
+    pub shown_name: String,
+    /// For whom.
+    pub enterprise: EnterpriseId,
+    /// Who is called unless another is named.
+    pub contact_name: String,
+    /// Under which number.
+    pub contact_phone: String,
+}
+
+/// Who files in this request.
+///
+/// # Errors
+/// As [`Ctx::require_member`] and [`Ctx::require_station`]; [`AppError::NotFound`] for an enterprise outside the station's scope,
+/// [`AppError::Refused`] for one that nobody may act for.
+pub async fn filer(ctx: &mut Ctx, side: Side) -> Result<Filer, AppError> {
+    match side {
+        Side::Own => {
+            let member = ctx.require_member()?;
+            Ok(Filer {
+                actor: member.actor,
+                shown_name: member.person.name.clone(),
+                enterprise: member.enterprise.id,
+                contact_name: member.person.name,
+                contact_phone: member.person.phone,
+            })
+        }
+        Side::Beside(enterprise) => {
+            let (staff, station) = ctx.require_station()?;
+            enterprise::get(&mut ctx.conn, enterprise).await?;
+            let members = enterprise::members(&mut ctx.conn, enterprise).await?;
+            let member = members.first().ok_or_else(|| AppError::Refused("这家企业还没有登记联系人，不能代办".to_owned()))?;
+            Ok(Filer {
+                actor: Actor::Assisted { staff: staff.id, station, person: member.id, enterprise },
+                shown_name: format!("{}（{} {} 代办）", member.name, staff.organisation, staff.name),
+                enterprise,
+                contact_name: member.name.clone(),
+                contact_phone: member.phone.clone(),
+            })
+        }
+    }
+}
+
+/// The form as it is offered first, and the enterprise's name: a fresh key, the enterprise's address, the filer's number.
+///
+/// # Errors
+/// As [`filer`].
+pub async fn offer(ctx: &mut Ctx, side: Side, form: Form) -> Result<(Form, String), AppError> {
+    let filer = filer(ctx, side).await?;
+    let enterprise = enterprise::get(&mut ctx.conn, filer.enterprise).await?;
+    let form = form
+        .or("key", Uuid::now_v7().to_string())
+        .or("place", enterprise.address.clone())
+        .or("contact_name", filer.contact_name)
+        .or("contact_phone", filer.contact_phone);
+    Ok((form, enterprise.name))
+}
+
+/// Enterprises of the station's scope that fit the words.
+///
+/// # Errors
+/// As [`Ctx::require_station`].
+pub async fn search(ctx: &mut Ctx, words: &str) -> Result<Vec<Enterprise>, AppError> {
+    ctx.require_station()?;
+    if words.is_empty() { Ok(Vec::new()) } else { Ok(enterprise::search(&mut ctx.conn, words).await?) }
+}
+
+/// Whose the pictures are that a request brings.
+#[derive(Debug, Clone, Copy)]
+pub struct Uploader {
+    /// The enterprise they will belong to.
+    pub enterprise: EnterpriseId,
+    /// The member who took them …
+    pub person: Option<i64>,
+    /// … or the station staff.
+    pub staff: Option<i64>,
+}
+
+/// Who uploads: asked before the body is read, without holding a connection afterwards.
+///
+/// # Errors
+/// As [`filer`].
+pub async fn uploader(request: &Request, side: Side) -> Result<Uploader, AppError> {
+    let uploader = {
+        let mut ctx = request.open().await?;
+        let filer = filer(&mut ctx, side).await?;
+        match filer.actor {
+            Actor::Member { person, enterprise, .. } => Uploader { enterprise, person: Some(person), staff: None },
+            Actor::Assisted { staff, enterprise, .. } => Uploader { enterprise, person: None, staff: Some(staff) },
+            Actor::Staff { .. } | Actor::System => return Err(AppError::Forbidden),
+        }
+    };
+    request.close().await;
+    Ok(uploader)
+}
+
+/// Remembers a picture whose file was stored; it waits for the form that will carry its id.
+///
+/// # Errors
+/// [`AppError::Internal`].
+pub async fn keep_photo(request: &Request, photo: &NewPhoto) -> Result<(), AppError> {
+    {
+        let mut ctx = request.open().await?;
+        ctx.require_signed_in()?;
+        let now = ctx.now;
+        store::photo::add(&mut ctx.conn, photo, now).await?;
+    }
+    request.close().await;
+    Ok(())
+}
+
+/// What was typed, validated.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// Files once.
+    pub key: Uuid,
+    /// The content.
+    pub submission: Submission,
+    /// Whom to call.
+    pub contact_name: String,
+    /// Under which number.
+    pub contact_phone: String,
+    /// Pictures uploaded before, the scope's own.
+    pub photos: Vec<Uuid>,
+}
+
+/// Categories that fit the words typed so far.
+pub fn suggestions(form: &Form) -> Vec<Suggestion> {
+    catalogue::suggest(&format!("{} {}", form.value("title"), form.value("text")))
+}
+
+/// Validates the form; every fault is found at once. A missing title is proposed from the text, a missing category is taken from
+/// the words when they point to one.
+///
+/// # Errors
+/// [`AppError::Invalid`].
+async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, AppError> {
+    let enterprise = enterprise::get(&mut ctx.conn, filer.enterprise).await?;
+    let photos = store::photo::pending(&mut ctx.conn, &form.ids("photo")).await?;
+    let mut check = Check::new();
+    let text = check.text("text", "遇到的问题", form.value("text"), 10, 2000);
+    let title = form.value("title").trim();
+    let title = if title.is_empty() { propose_title(&text, 40) } else { check.text("title", "标题", title, 2, 60) };
+    let suggested = suggestions(form);
+    let category = match form.value("category") {
+        // Without a choice in the drop-down the radio of the suggestions counts, and without that the best suggestion.
+        "" => match form.value("suggested") {
+            "" | "other" => suggested.first().map_or("", |suggestion| suggestion.category.code),
+            code => code,
+        },
+        code => code,
+    };
+    if catalogue::category(category).is_none() {
+        check.fault("category", "请选择一个类别；拿不准就选“其他问题”");
+    }
+    let place = check.text("place", "地点", form.value("place"), 0, 120);
+    let contact_name = check.text("contact_name", "联系人", form.value("contact_name"), 1, 30);
+    let contact_phone = check.parse("contact_phone", phone::parse_contact_phone(form.value("contact_phone")));
+    if photos.len() > usize::from(MAX_PHOTOS) {
+        check.fault("photos", format!("照片最多 {MAX_PHOTOS} 张，请删去 {} 张", photos.len() - usize::from(MAX_PHOTOS)));
+    }
+    let key = Uuid::parse_str(form.value("key")).unwrap_or_else(|_| Uuid::now_v7());
+    check.finish().map_err(AppError::Invalid)?;
+    let channel = if let Actor::Assisted { .. } = filer.actor { Channel::Station } else { Channel::Online };
+    Ok(Checked {
+        key,
+        submission: Submission {
+            title,
+            text,
+            category: category.to_owned(),
+            place,
+            area: enterprise.area,
+            channel,
+            photos: u8::try_from(photos.len()).unwrap_or(MAX_PHOTOS),
+        },
+        contact_name,
+        contact_phone: contact_phone.unwrap_or_default(),
+        photos,
+    })
+}
+
+/// Files what was checked. The same key again answers the first receipt.
+///
+/// # Errors
+/// [`AppError::Invalid`] where the form was changed on the way, [`AppError::Refused`] by a rule.
+pub async fn file(request: &Request, side: Side, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let filer = filer(&mut ctx, side).await?;
+    let number = put(&mut ctx, &filer, form).await?;
+    request.wake_outbox();
+    Ok(Next::to(format!("{}/{number}/receipt", side.issues())))
+}
+
+/// Files a problem raised from another page of the member's, with what is known of it; answers its number. `key` files once.
+///
+/// # Errors
+/// As [`file`].
+pub async fn raise(request: &Request, key: &str, category: &str, title: &str, text: &str) -> Result<String, AppError> {
+    let mut ctx = request.open().await?;
+    let filer = filer(&mut ctx, Side::Own).await?;
+    let pairs = [("key", key), ("title", title), ("text", text), ("category", category)];
+    let form = Form::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
+    let (form, _) = offer(&mut ctx, Side::Own, form).await?;
+    let number = put(&mut ctx, &filer, &form).await?;
+    request.wake_outbox();
+    Ok(number)
+}
+
+async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<String, AppError> {
+    let checked = check(ctx, filer, form).await?;
+    let command = Command::Submit(checked.submission.clone());
+    let filing = Filing {
+        client_key: checked.key,
+        actor: &filer.actor,
+        actor_name: &filer.shown_name,
+        command: &command,
+        enterprise: filer.enterprise,
+        contact_name: &checked.contact_name,
+        contact_phone: &checked.contact_phone,
+        photos: &checked.photos,
+    };
+    let (now, calendar) = (ctx.now, ctx.calendar.clone());
+    Ok(store::issue::file(&mut ctx.conn, &filing, now, &calendar).await?.number)
+}
+
+/// Checks the answers for the page that shows them again.
+///
+/// # Errors
+/// [`AppError::Invalid`] with every fault, those of refused pictures included.
+pub async fn check_form(request: &Request, side: Side, form: &Form) -> Result<Checked, AppError> {
+    let mut ctx = request.open().await?;
+    let filer = filer(&mut ctx, side).await?;
+    match check(&mut ctx, &filer, form).await {
+        Ok(checked) if form.errors.is_empty() => Ok(checked),
+        Ok(_) => Err(AppError::Invalid(form.errors.clone())),
+        Err(AppError::Invalid(faults)) => Err(AppError::Invalid(faults.into_iter().chain(form.errors.clone()).collect())),
+        Err(error) => Err(error),
+    }
+}

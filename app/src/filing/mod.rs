@@ -1,0 +1,55 @@
+//! Filing a problem (提诉求): by a member, or by station staff with the member beside them (代办).
+
+#[cfg(feature = "ssr")]
+pub mod act;
+#[cfg(feature = "ssr")]
+mod page;
+
+#[cfg(feature = "ssr")]
+pub use page::{
+    AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage, categories,
+    photo_field, suggested,
+};
+
+use domain::actor::EnterpriseId;
+
+/// From which side of the desk a problem is filed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// By a member, for the enterprise of the session.
+    Own,
+    /// By station staff, for the enterprise beside them.
+    Beside(EnterpriseId),
+}
+
+impl Side {
+    fn path(self, own: &str, beside: &str) -> String {
+        match self {
+            Side::Own => format!("/issues/{own}"),
+            Side::Beside(enterprise) => format!("/desk/assist/{enterprise}/{beside}"),
+        }
+    }
+
+    /// Where the questions are, and where their form posts.
+    pub fn questions(self) -> String {
+        self.path("new", "new")
+    }
+
+    /// Where the answers are shown again.
+    pub fn check(self) -> String {
+        self.path("new/check", "check")
+    }
+
+    /// Where the last form posts.
+    pub fn file(self) -> String {
+        self.path("file", "file")
+    }
+
+    /// Where the filed problem is found.
+    pub fn issues(self) -> &'static str {
+        match self {
+            Side::Own => "/issues",
+            Side::Beside(_) => "/desk/issues",
+        }
+    }
+}

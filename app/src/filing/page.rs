@@ -1,0 +1,365 @@
+//! Filing a problem (提诉求).
+//!
+//! An owner opens this on a phone, beside the flooded road, on a slow network: one screen of questions, each with an example; only what
+//! happened and a phone number are required. Station staff open it at a desk with the owner beside them (代办).
+
+use super::Side;
+use super::act::{self, Checked, suggestions};
+use crate::error::{AppError, Stop};
+use crate::form::Form;
+use crate::islands::{DraftClear, DraftKeeper, PhotoPicker, SubmitOnce, Suggest, TextCounter};
+use crate::issue;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{Choice, Field, choices, field, hidden, select, submit};
+use crate::ui::{back, facts, icon, words};
+use domain::area;
+use domain::calendar::words as calendar_words;
+use domain::catalogue;
+use domain::issue::{Issue, MAX_PHOTOS};
+use leptos::Params;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params, use_query};
+use leptos_router::params::Params;
+use store::enterprise::Enterprise;
+use store::issue::IssueDetail;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+const TEXT: Field =
+    Field {
+        max: 2000, rows: 5, ..field("text", "遇到了什么问题？", "例如：厂房东门外道路积水，一下雨货车进不来，已经三天了")
+    };
+const TITLE: Field =
+    Field { max: 60, optional: true, ..field("title", "一句话标题", "不写也行，我们从上面的话里取") };
+const PLACE: Field = Field {
+    max: 120,
+    optional: true,
+    autocomplete: "street-address",
+    ..field("place", "在哪里？", "例如：织里镇栋梁路 88 号东门")
+};
+const CONTACT_NAME: Field = Field { max: 30, autocomplete: "name", ..field("contact_name", "联系谁？", "") };
+const CONTACT_PHONE: Field = Field {
+    kind: "tel",
+    autocomplete: "tel",
+    inputmode: "tel",
+    max: 30,
+    ..field("contact_phone", "联系电话", "手机，或带区号的座机")
+};
+
+/// The questions of a member.
+#[component]
+pub fn FilingPage() -> impl IntoView {
+    questions_page(|| Ok(Side::Own))
+}
+
+/// The questions with the owner beside (代办).
+#[component]
+pub fn AssistFilingPage() -> impl IntoView {
+    questions_page(beside)
+}
+
+/// The enterprise beside the station's desk.
+#[derive(Params, Debug, Clone, PartialEq, Eq)]
+struct BesideParams {
+    enterprise: i64,
+}
+
+/// The side that the path names.
+fn beside() -> Result<Side, AppError> {
+    let params = use_params::<BesideParams>().get_untracked().map_err(|_| AppError::NotFound)?;
+    Ok(Side::Beside(params.enterprise))
+}
+
+fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
+    let side = side();
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let side = side?;
+        let (form, enterprise) = act::offer(&mut *request.open().await?, side, form).await?;
+        title("提诉求");
+        Ok(questions(&form, side, enterprise))
+    })
+}
+
+fn questions(form: &Form, side: Side, enterprise: String) -> AnyView {
+    let kept = form.ids("photo");
+    let room = usize::from(MAX_PHOTOS).saturating_sub(kept.len());
+    let beside = matches!(side, Side::Beside(_))
+        .then(|| view! { <p class="flash">{icon("building")}"正在为 "{enterprise}" 代办，请企业联系人在旁确认"</p> });
+    view! {
+        {form.summary()}
+        <h1>"提诉求"</h1>
+        {beside}
+        <form id="filing" data-draft="" data-once="" method="post" action=side.questions() enctype="multipart/form-data" novalidate class="stack">
+            {hidden("key", form.value("key"))}
+            <section class="card">
+                <DraftKeeper/>
+                {TEXT.view(form)}
+                <TextCounter/>
+                {TITLE.view(form)}
+            </section>
+            <section class="card">
+                <div id="suggestions">{suggested(form)}</div>
+                <Suggest/>
+                {select(form, "category", "其他分类", Some("按上面的选择"), categories())}
+            </section>
+            <section class="card">
+                {PLACE.view(form)}
+                {photo_field(form, &kept, room)}
+            </section>
+            <section class="card">
+                {CONTACT_NAME.view(form)}
+                {CONTACT_PHONE.view(form)}
+            </section>
+            <div class="actions">{submit("下一步：核对")}</div>
+        </form>
+        <SubmitOnce/>
+    }
+    .into_any()
+}
+
+/// The photo question: what was uploaded before, and a picker for more.
+pub fn photo_field(form: &Form, kept: &[Uuid], room: usize) -> AnyView {
+    let error = form.error("photos").map(str::to_owned);
+    let fault = error.clone().map(|error| view! { <p class="fault" id="photos-error">{icon("warn")}{error}</p> });
+    let kept_view = (!kept.is_empty()).then(|| {
+        let items = kept.iter().enumerate().map(|(index, id)| {
+            let thumb = format!("/photos/{id}/thumb");
+            let value = id.to_string();
+            let box_id = format!("drop-{id}");
+            view! {
+                <li>
+                    <img src=thumb alt=format!("已上传的照片 {}", index + 1) width="80" height="80"/>
+                    {hidden("photo", value.clone())}
+                    <input type="checkbox" id=box_id.clone() name="drop" value=value/>
+                    <label for=box_id>"删除"</label>
+                </li>
+            }
+        });
+        view! { <ul class="photo-grid kept">{items.collect_view()}</ul> }
+    });
+    let hint = format!("最多 {MAX_PHOTOS} 张，JPEG、PNG 或 WebP，每张不超过 10 MB");
+    view! {
+        <div class="field" class:bad=error.is_some()>
+            <label for="photos">"拍几张照片"<span class="optional">"（选填）"</span></label>
+            <p class="hint" id="photos-hint">{hint}</p>
+            {fault}
+            {kept_view}
+            <input id="photos" name="photos" type="file" accept="image/jpeg,image/png,image/webp" multiple data-room=room.to_string() aria-describedby="photos-hint"/>
+            <PhotoPicker/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The suggestions for what has been typed; an island replaces this part while typing.
+pub fn suggested(form: &Form) -> AnyView {
+    let found = suggestions(form);
+    if found.is_empty() {
+        return view! { <p class="hint">"写好问题后，这里会提示可能的分类。拿不准可以不选。"</p> }.into_any();
+    }
+    let mut list: Vec<Choice> = found
+        .iter()
+        .map(|suggestion| Choice {
+            value: suggestion.category.code.to_owned(),
+            label: suggestion.category.name.to_owned(),
+            detail: catalogue::board(suggestion.category.board).map_or(String::new(), |board| board.name.to_owned()),
+            drawing: None,
+        })
+        .collect();
+    list.push(Choice { value: "other".into(), label: "都不是".into(), detail: "在下面选".into(), drawing: None });
+    choices(form, "radio", "suggested", "属于哪一类？", "big", list)
+}
+
+/// Every category, by board.
+pub fn categories() -> Vec<(String, Vec<(String, String)>)> {
+    catalogue::BOARDS
+        .iter()
+        .map(|board| {
+            let list = catalogue::CATEGORIES.iter().filter(|category| category.board == board.code);
+            (board.name.to_owned(), list.map(|category| (category.code.to_owned(), category.name.to_owned())).collect())
+        })
+        .collect()
+}
+
+/// 请核对, of a member.
+#[component]
+pub fn CheckPage() -> impl IntoView {
+    check_page(|| Ok(Side::Own))
+}
+
+/// 请核对, with the owner beside.
+#[component]
+pub fn AssistCheckPage() -> impl IntoView {
+    check_page(beside)
+}
+
+/// What was typed, with a way back, and the button that files it. Opened without answers, it leads back to the questions.
+fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
+    let side = side();
+    let checked = use_context::<Checked>();
+    let form = Form::typed();
+    reads(async move {
+        let side = side?;
+        let checked = checked.ok_or_else(|| Stop::redirect(side.questions()))?;
+        title("请核对");
+        Ok(check(&checked, &form, side))
+    })
+}
+
+fn check(checked: &Checked, form: &Form, side: Side) -> AnyView {
+    let category = catalogue::category_name(&checked.submission.category).to_owned();
+    let chosen = form.value("category").is_empty() && form.value("suggested").is_empty();
+    let reason = chosen.then(|| view! { <small class="muted">" 根据您的描述选择"</small> });
+    let photos = (!checked.photos.is_empty()).then(|| {
+        let items = checked.photos.iter().enumerate().map(|(index, id)| {
+            view! { <li><img src=format!("/photos/{id}/thumb") alt=format!("照片 {}", index + 1) width="80" height="80"/></li> }
+        });
+        view! { <ul class="photo-grid">{items.collect_view()}</ul> }
+    });
+    let place = if checked.submission.place.is_empty() { "未填写".to_owned() } else { checked.submission.place.clone() };
+    view! {
+        <h1>"请核对"</h1>
+        <section class="card">
+            {facts(vec![
+                ("标题", words(checked.submission.title.clone())),
+                ("问题", words(checked.submission.text.clone())),
+                ("分类", view! { <p>{category}{reason}</p> }.into_any()),
+                ("地点", words(place)),
+                ("照片", photos.map_or_else(|| words("没有"), IntoAny::into_any)),
+                ("联系", words(format!("{} {}", checked.contact_name, checked.contact_phone))),
+            ])}
+        </section>
+        <form id="file" data-once="" method="post" action=side.file() class="actions">
+            {carried(checked)}
+            {submit("确认提交")}
+            <button class="button secondary" formaction=side.questions() name="step" value="edit">"返回修改"</button>
+        </form>
+        <SubmitOnce/>
+    }
+    .into_any()
+}
+
+/// The draft as hidden fields, so that going back or sending twice loses nothing.
+fn carried(checked: &Checked) -> AnyView {
+    let photos = checked.photos.iter().map(|id| hidden("photo", id.to_string())).collect_view();
+    view! {
+        {hidden("key", checked.key.to_string())}
+        {hidden("title", checked.submission.title.clone())}
+        {hidden("text", checked.submission.text.clone())}
+        {hidden("category", checked.submission.category.clone())}
+        {hidden("place", checked.submission.place.clone())}
+        {hidden("contact_name", checked.contact_name.clone())}
+        {hidden("contact_phone", checked.contact_phone.clone())}
+        {photos}
+    }
+    .into_any()
+}
+
+/// A filed problem.
+#[derive(Params, Debug, Clone, PartialEq, Eq)]
+struct ReceiptParams {
+    number: String,
+}
+
+/// 回执: the number, what is promised, what comes next.
+#[component]
+pub fn ReceiptPage() -> impl IntoView {
+    let params = use_params::<ReceiptParams>().get_untracked();
+    let request = Request::current();
+    reads(async move {
+        let number = params.map_err(|_| AppError::NotFound)?.number;
+        let mut ctx = request.open().await?;
+        let page = issue::read::of_member(&mut ctx, &number).await?;
+        Ok(receipt(&page.detail, &page.issue, ctx.now, "/issues"))
+    })
+}
+
+/// The same at a station, to be shown to the owner.
+#[component]
+pub fn AssistReceiptPage() -> impl IntoView {
+    let params = use_params::<ReceiptParams>().get_untracked();
+    let request = Request::current();
+    reads(async move {
+        let number = params.map_err(|_| AppError::NotFound)?.number;
+        let mut ctx = request.open().await?;
+        ctx.require_station()?;
+        let page = issue::read::of_staff(&mut ctx, &number).await?;
+        Ok(receipt(&page.detail, &page.issue, ctx.now, "/desk/issues"))
+    })
+}
+
+fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, base: &'static str) -> AnyView {
+    title("已提交");
+    let number = detail.number.clone();
+    let href = format!("{base}/{number}");
+    let promised = issue.answer.map(|clock| calendar_words::due(clock.due, now));
+    let contact = issue.contact.map(|clock| calendar_words::due(clock.due, now));
+    let again = (base == "/issues").then(|| view! { <a class="button secondary" href="/issues/new">"再提一个"</a> });
+    view! {
+        <section class="card receipt">
+            <h1>{icon("check")}"已提交"</h1>
+            <p class="number">{number}</p>
+            <p>{detail.title.clone()}</p>
+            {contact.map(|when| view! { <p>"工作人员会在"<strong>{when}</strong>"联系您"</p> })}
+            {promised.map(|when| view! { <p>"最迟"<strong>{when}</strong>"给您答复"</p> })}
+            <ol class="steps">
+                <li aria-current="step">"企服中心受理"</li>
+                <li>"部门办理"</li>
+                <li>"请您评价"</li>
+            </ol>
+            <p class="muted">"截图或打印本页即可保存回执。"</p>
+        </section>
+        <div class="actions">
+            <a class="button" href=href>"查看进度"</a>
+            {again}
+        </div>
+        {back("/issues", "全部诉求")}
+        <DraftClear/>
+    }
+    .into_any()
+}
+
+/// What a search takes from the address.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct SearchQuery {
+    q: Option<String>,
+}
+
+/// 代办: station staff find the enterprise of the owner beside them, and file with them (S-3).
+#[component]
+pub fn AssistPage() -> impl IntoView {
+    let query = use_query::<SearchQuery>().get_untracked().unwrap_or_default();
+    let request = Request::current();
+    reads(async move {
+        let words = query.q.unwrap_or_default().trim().to_owned();
+        let found = act::search(&mut *request.open().await?, &words).await?;
+        title("代办");
+        Ok(assist(&words, &found))
+    })
+}
+
+fn assist(words: &str, found: &[Enterprise]) -> AnyView {
+    let items = found.iter().map(|enterprise| {
+        let href = format!("/desk/assist/{}/new", enterprise.id);
+        let line = format!("{} · {}", enterprise.uscc, area::name(enterprise.area));
+        view! { <li class="cell"><a href=href><strong>{enterprise.name.clone()}</strong><span class="muted">{line}</span></a></li> }
+    });
+    let none = (found.is_empty() && !words.is_empty())
+        .then(|| view! { <p class="muted">"没有找到。请核对名称或统一社会信用代码；只能代办本区县的企业。"</p> });
+    let list = (!found.is_empty()).then(|| view! { <ul class="cells card">{items.collect_view()}</ul> });
+    view! {
+        <h1>"代办：为谁提诉求？"</h1>
+        <form class="search" method="get" action="/desk/assist" role="search">
+            <label for="q" class="hidden">"企业名称或统一社会信用代码"</label>
+            <input id="q" name="q" type="search" value=words.to_owned() placeholder="企业名称 / 统一社会信用代码" autocomplete="off"/>
+            <button class="button secondary">{icon("search")}<span>"查找"</span></button>
+        </form>
+        {none}
+        {list}
+        <p class="muted">"代办时请企业联系人在旁确认。评价只能由企业自己在手机上完成。"</p>
+    }
+    .into_any()
+}

@@ -1,0 +1,212 @@
+//! Commands of the loop, read from forms and given: what a member may do about its problem, what staff may.
+
+use crate::access::Member;
+use crate::error::{AppError, Next};
+use crate::form::Form;
+use crate::request::Request;
+use domain::actor::{Actor, DepartmentId};
+use domain::issue::permission::may_command;
+use domain::issue::{Command, CommandKind, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Satisfaction, Urgency};
+use domain::text::FieldError;
+use store::issue::CommandError;
+
+/// Reads a member's command from its form.
+///
+/// # Errors
+/// [`AppError::Invalid`], or [`AppError::NotFound`] for a command that is not a member's.
+pub fn read_member(kind: CommandKind, form: &Form, photos: usize) -> Result<Command, AppError> {
+    let text = |name: &str| form.value(name).to_owned();
+    Ok(match kind {
+        CommandKind::Supply => Command::Supply { text: text("text"), photos: u8::try_from(photos).unwrap_or(u8::MAX) },
+        CommandKind::Object => Command::Object { reason: text("text") },
+        CommandKind::Reopen => Command::Reopen { reason: text("text") },
+        CommandKind::Withdraw => Command::Withdraw { reason: text("text") },
+        CommandKind::Rate => Command::Rate(rating(form)?),
+        _ => return Err(AppError::NotFound),
+    })
+}
+
+fn rating(form: &Form) -> Result<Rating, AppError> {
+    let mut errors = Vec::new();
+    let solved = match form.value("solved") {
+        "yes" => true,
+        "no" => false,
+        _ => {
+            errors.push(FieldError::new("solved", "请选择问题解决了没有"));
+            false
+        }
+    };
+    let level = Satisfaction::from_code(form.value("level"));
+    if level.is_none() {
+        errors.push(FieldError::new("level", "请选择满意程度"));
+    }
+    match level {
+        Some(level) if errors.is_empty() => Ok(Rating {
+            solved,
+            level,
+            reasons: form.all("reason").filter_map(RatingReason::from_code).collect(),
+            comment: form.value("comment").to_owned(),
+        }),
+        _ => Err(AppError::Invalid(errors)),
+    }
+}
+
+/// Whether a member may see the problem at all: asked before what is sent is read, so that a stranger's upload is not.
+///
+/// # Errors
+/// [`AppError::NotFound`] for another enterprise's.
+pub async fn require_own(request: &Request, number: &str) -> Result<Member, AppError> {
+    let member = {
+        let mut ctx = request.open().await?;
+        let member = ctx.require_member()?;
+        store::issue::versions(&mut ctx.conn, number).await?;
+        member
+    };
+    request.close().await;
+    Ok(member)
+}
+
+/// Gives a member's command as its form or its island sent it.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what is missing, [`AppError::Refused`] by a rule, [`AppError::Conflict`] where the problem moved on since the
+/// page was shown, [`AppError::NotFound`] for another enterprise's.
+pub async fn of_member(request: &Request, number: &str, kind: CommandKind, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let member = ctx.require_member()?;
+    let (_, version) = store::issue::versions(&mut ctx.conn, number).await?;
+    let photos = store::photo::pending(&mut ctx.conn, &form.ids("photo")).await?;
+    let command = read_member(kind, form, photos.len())?;
+    let (actor, name) = (&member.actor, &member.person.name);
+    let (now, calendar) = (ctx.now, ctx.calendar.clone());
+    let done = store::issue::execute(&mut ctx.conn, number, &command, actor, name, &photos, now, &calendar).await;
+    match done.map_err(|error| refused(error, words_of(kind, true))) {
+        Ok(_) => {
+            request.wake_outbox();
+            Ok(Next::to(format!("/issues/{number}")).saying(thanks(&command)))
+        }
+        // Sent twice, or somebody was quicker: the page shows where it stands now.
+        Err(AppError::Refused(_)) if form.value("version").parse() != Ok(version) => {
+            Err(AppError::Conflict(format!("/issues/{number}"), "这件诉求刚刚有新进展，请先看最新情况"))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The field that holds a command's words.
+fn words_of(kind: CommandKind, members: bool) -> &'static str {
+    match kind {
+        CommandKind::Rate => "comment",
+        _ if members => "text",
+        CommandKind::Decline => "explanation",
+        CommandKind::Ask => "what",
+        CommandKind::Dispatch => "note",
+        CommandKind::Return => "return_reason",
+        CommandKind::Progress => "progress",
+        CommandKind::Answer => "answer",
+        CommandKind::Close => "call_back",
+        CommandKind::Reopen => "reopen_reason",
+        _ => "main",
+    }
+}
+
+/// A refusal of the loop; one that is about the words is a fault of their field.
+fn refused(error: CommandError, words: &str) -> AppError {
+    match error {
+        CommandError::Refused(Refusal::Rule { code: "text", sentence }) => AppError::field(words, sentence),
+        other => other.into(),
+    }
+}
+
+/// What the page says once a member's command was given.
+fn thanks(command: &Command) -> &'static str {
+    match command {
+        Command::Rate(rating) if rating.reopens() => "已收到您的评价。我们会重新办理，并由企服中心督办。",
+        Command::Rate(_) => "谢谢您的评价，这件诉求已销号。",
+        Command::Supply { .. } => "已补充，部门继续办理。",
+        Command::Object { .. } => "异议已提交，由市企服中心重新审核。",
+        Command::Reopen { .. } => "已要求重新办理，并由企服中心督办。",
+        _ => "已撤回。",
+    }
+}
+
+/// Reads a staff command from its form.
+///
+/// # Errors
+/// [`AppError::Invalid`], or [`AppError::NotFound`] for a command that is not staff's.
+pub fn read_staff(kind: CommandKind, form: &Form) -> Result<Command, AppError> {
+    let text = |name: &str| form.value(name).to_owned();
+    let missing = |field: &str, message: &str| AppError::Invalid(vec![FieldError::new(field, message)]);
+    let department = |name: &str| form.value(name).parse::<DepartmentId>().ok();
+    Ok(match kind {
+        CommandKind::Accept => Command::Accept {
+            category: text("category"),
+            level: Level::from_code(form.value("level")).ok_or_else(|| missing("level", "请选择难易程度"))?,
+            urgency: Urgency::from_code(form.value("urgency")).unwrap_or(Urgency::Normal),
+        },
+        CommandKind::Decline => Command::Decline {
+            reason: DeclineReason::from_code(form.value("reason")).ok_or_else(|| missing("reason", "请选择不予受理的原因"))?,
+            explanation: text("explanation"),
+        },
+        CommandKind::Ask => Command::Ask { what: text("what") },
+        CommandKind::Dispatch => Command::Dispatch {
+            lead: department("lead").ok_or_else(|| missing("lead", "请选择主办部门"))?,
+            co: form.all("co").filter_map(|id| id.parse().ok()).collect(),
+            note: text("note"),
+        },
+        CommandKind::Sign => Command::Sign,
+        CommandKind::Return => Command::Return {
+            reason: text("return_reason"),
+            proposed: department("proposed").ok_or_else(|| missing("proposed", "请选择建议的办理部门"))?,
+        },
+        CommandKind::Progress => Command::Progress { text: text("progress") },
+        CommandKind::Answer => Command::Answer {
+            text: text("answer"),
+            outcome: Outcome::from_code(form.value("outcome")).ok_or_else(|| missing("outcome", "请选择办理结果"))?,
+        },
+        CommandKind::Close => Command::Close { call_back: text("call_back") },
+        CommandKind::Reopen => Command::Reopen { reason: text("reopen_reason") },
+        _ => return Err(AppError::NotFound),
+    })
+}
+
+/// Gives a staff command as its form or its island sent it.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for whoever may only read, [`AppError::Refused`] by a rule, [`AppError::Conflict`] where the issue moved on since
+/// the page was shown, [`AppError::NotFound`] outside the scope.
+pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let staff = ctx.require_desk()?;
+    let actor = Actor::Staff { id: staff.id, duty: staff.duty };
+    // Whether this person may at all comes before what the form lacks.
+    let issue = store::issue::detail(&mut ctx.conn, number).await?.aggregate(&ctx.calendar);
+    if !may_command(&actor, kind, &issue) {
+        return Err(AppError::Forbidden);
+    }
+    let command = read_staff(kind, form)?;
+    let departments: Vec<DepartmentId> = match &command {
+        Command::Dispatch { lead, co, .. } => co.iter().copied().chain([*lead]).collect(),
+        Command::Return { proposed, .. } => vec![*proposed],
+        _ => Vec::new(),
+    };
+    if departments.iter().any(|id| !ctx.reference.departments.iter().any(|known| known.id == *id)) {
+        return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
+    }
+    let name = format!("{} {}", staff.organisation, staff.name);
+    let (now, calendar) = (ctx.now, ctx.calendar.clone());
+    let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], now, &calendar).await;
+    match done.map_err(|error| refused(error, words_of(kind, false))) {
+        Ok(_) => {
+            request.wake_outbox();
+            // A department that returned an issue does not see it any more.
+            let gone = store::issue::versions(&mut ctx.conn, number).await.is_err();
+            let to = if gone { "/desk".to_owned() } else { format!("/desk/issues/{number}") };
+            Ok(Next::to(to).saying(format!("{}：{number}", kind.label())))
+        }
+        Err(AppError::Refused(_)) if form.value("version").parse() != Ok(issue.version) => {
+            Err(AppError::Conflict(format!("/desk/issues/{number}"), "这件诉求刚刚有新进展，请先看最新情况"))
+        }
+        Err(error) => Err(error),
+    }
+}

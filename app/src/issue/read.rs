@@ -1,0 +1,147 @@
+//! Reading problems: the enterprise's list and page, the desk's queues and page.
+
+use crate::error::AppError;
+use crate::request::Ctx;
+use domain::actor::{Actor, DepartmentId};
+use domain::catalogue;
+use domain::issue::permission::sees_internal;
+use domain::issue::{CommandKind, Issue, allowed_commands};
+use store::Page;
+use store::identity::StaffIdentity;
+use store::issue::{DeskCounts, History, IssueDetail, IssueRow, MineFilter, Queue};
+
+/// My problems, a page of them.
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub async fn mine(ctx: &mut Ctx, filter: MineFilter, after: Option<&str>) -> Result<Page<IssueRow>, AppError> {
+    let member = ctx.require_member()?;
+    Ok(store::issue::mine(&mut ctx.conn, member.enterprise.id, filter, after, 20).await?)
+}
+
+/// A problem with what can be done about it now.
+pub struct MemberIssue {
+    /// The issue as it is stored.
+    pub detail: IssueDetail,
+    /// The issue as the rules see it.
+    pub issue: Issue,
+    /// What this actor may do now.
+    pub commands: Vec<CommandKind>,
+    /// Who looks.
+    pub actor: Actor,
+}
+
+/// One problem, three queries besides the session's.
+///
+/// # Errors
+/// [`AppError::NotFound`] for another enterprise's.
+pub async fn of_member(ctx: &mut Ctx, number: &str) -> Result<MemberIssue, AppError> {
+    let member = ctx.require_member()?;
+    let detail = store::issue::detail(&mut ctx.conn, number).await?;
+    let issue = detail.aggregate(&ctx.calendar);
+    let commands = allowed_commands(&issue, &member.actor, ctx.now, &ctx.calendar);
+    Ok(MemberIssue { detail, issue, commands, actor: member.actor })
+}
+
+/// The desk's list.
+pub struct Desk {
+    /// Who sits there.
+    pub staff: StaffIdentity,
+    /// The queue shown; `None` for search results.
+    pub queue: Option<Queue>,
+    /// How many each queue holds.
+    pub counts: DeskCounts,
+    /// The rows.
+    pub page: Page<IssueRow>,
+    /// What was searched for.
+    pub words: String,
+}
+
+/// A queue, or what a search found.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for a queue of another role.
+pub async fn desk(ctx: &mut Ctx, queue: &str, words: &str, after: Option<&str>) -> Result<Desk, AppError> {
+    let staff = ctx.require_desk()?;
+    let own = Queue::of(&staff.duty);
+    let queue = match queue {
+        "" => own.first().copied(),
+        code => Some(own.iter().copied().find(|q| q.code() == code).ok_or(AppError::Forbidden)?),
+    }
+    .ok_or(AppError::Forbidden)?;
+    let counts = store::issue::counts(&mut ctx.conn, &staff.duty, ctx.now).await?;
+    let words = words.trim().to_owned();
+    if !words.is_empty() {
+        let rows = store::issue::search(&mut ctx.conn, &words).await?;
+        return Ok(Desk { staff, queue: None, counts, page: Page { rows, next: None }, words });
+    }
+    let page = store::issue::queue(&mut ctx.conn, &staff.duty, queue, ctx.now, after, 30).await?;
+    Ok(Desk { staff, queue: Some(queue), counts, page, words })
+}
+
+/// A department proposed for a dispatch, and why.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// The department.
+    pub department: DepartmentId,
+    /// The reason in a sentence.
+    pub reason: String,
+}
+
+/// An issue as staff see it.
+pub struct StaffIssue {
+    /// Who looks.
+    pub staff: StaffIdentity,
+    /// The issue as it is stored.
+    pub detail: IssueDetail,
+    /// The issue as the rules see it.
+    pub issue: Issue,
+    /// What this person may do now.
+    pub commands: Vec<CommandKind>,
+    /// What the enterprise raised in the last year.
+    pub history: History,
+    /// Where to dispatch it; only for whoever may.
+    pub route: Option<Route>,
+    /// Whether internal notes are shown.
+    pub internal: bool,
+}
+
+/// One issue: four queries besides the session's, five for whoever dispatches.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope.
+pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppError> {
+    let staff = ctx.require_desk()?;
+    let actor = Actor::Staff { id: staff.id, duty: staff.duty };
+    let detail = store::issue::detail(&mut ctx.conn, number).await?;
+    let issue = detail.aggregate(&ctx.calendar);
+    let commands = allowed_commands(&issue, &actor, ctx.now, &ctx.calendar);
+    let history = store::issue::history(&mut ctx.conn, detail.enterprise, ctx.now).await?;
+    let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue).await? } else { None };
+    Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route })
+}
+
+/// Who should have it: the department a return proposed, else the one that had most of this category, else the catalogue's, with
+/// the board's lead standing in for a department without people on site (S-4).
+async fn route(ctx: &mut Ctx, issue: &Issue) -> Result<Option<Route>, AppError> {
+    if let Some(department) = issue.proposed {
+        return Ok(Some(Route { department, reason: "退回部门建议由其办理".to_owned() }));
+    }
+    let similar = store::issue::similar(&mut ctx.conn, &issue.category).await?;
+    let total: i64 = similar.iter().map(|(_, count)| count).sum();
+    if let Some((department, count)) = similar.first()
+        && total >= 5
+        && count * 2 > total
+    {
+        return Ok(Some(Route { department: *department, reason: format!("同类 {total} 件中 {count} 件由其办理") }));
+    }
+    let Some(category) = catalogue::category(&issue.category) else { return Ok(None) };
+    let code = catalogue::route(category);
+    let reason = if code == category.department {
+        format!("“{}”一般由其办理", category.name)
+    } else {
+        let board = catalogue::board(category.board).map_or("", |board| board.name);
+        format!("责任部门未进驻，由{board}板块牵头部门受理")
+    };
+    Ok(ctx.reference.department_by_code(code).map(|department| Route { department: department.id, reason }))
+}

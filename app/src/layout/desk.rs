@@ -1,0 +1,47 @@
+//! The desk: opened by staff on a desktop, all day; sections at the side.
+
+use super::{Entry, Frame, entry, navigation, under};
+use crate::request::Request;
+use domain::actor::Duty;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use store::identity::Identity;
+
+/// Around every page of the desk. Whoever still has a first password sees no way past changing it.
+#[component]
+pub fn DeskLayout() -> impl IntoView {
+    let request = Request::current();
+    let path = request.head().path.as_str();
+    let session = request.session();
+    let side = session.as_ref().and_then(|session| match &session.identity {
+        Identity::Staff(staff) if !staff.must_change_password => {
+            Some(navigation("side", sections(&staff.duty, path, session.unread)))
+        }
+        _ => None,
+    });
+    view! {
+        <Frame brand="企服工作台" navigation=side>
+            <Outlet/>
+        </Frame>
+    }
+}
+
+fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
+    let mut list = Vec::new();
+    if !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator) {
+        let queue = under(path, "/desk/issues") || path.split('?').next() == Some("/desk");
+        list.push(entry("/desk", "list", "工作台", queue));
+    }
+    if matches!(duty, Duty::PolicyEditor { .. }) {
+        list.push(entry("/desk/policies", "yuan", "政策", under(path, "/desk/policies") || under(path, "/desk/facts")));
+    }
+    if matches!(duty, Duty::PolicyEditor { .. } | Duty::Handler { .. }) {
+        list.push(entry("/desk/applications", "inbox", "政策申请", under(path, "/desk/applications")));
+    }
+    if matches!(duty, Duty::Station { .. }) {
+        list.push(entry("/desk/assist", "plus", "代办", under(path, "/desk/assist")));
+    }
+    list.push(Entry { count: unread, ..entry("/desk/messages", "bell", "消息", under(path, "/desk/messages")) });
+    list.push(entry("/desk/account", "person", "账号", under(path, "/desk/account")));
+    list
+}

@@ -1,0 +1,18 @@
+//! Marking messages as read.
+
+use super::read::inbox;
+use crate::error::{AppError, Next};
+use crate::form::Form;
+use crate::request::Request;
+
+/// Marks what was shown as read: everything up to the newest message of the page (`up_to`). `page` is where the form stands.
+///
+/// # Errors
+/// As [`crate::request::Ctx::require_member`] and [`crate::request::Ctx::require_staff`].
+pub async fn mark_read(request: &Request, form: &Form, page: &str) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let inbox = inbox(&ctx)?;
+    let (up_to, now) = (form.value("up_to").parse().unwrap_or(0), ctx.now);
+    store::message::mark_read(&mut ctx.conn, inbox, up_to, now).await?;
+    Ok(Next::to(page))
+}

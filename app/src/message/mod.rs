@@ -1,0 +1,13 @@
+//! Messages in the app (站内消息), of members and of staff; the counts that pages show of them.
+
+#[cfg(feature = "ssr")]
+pub mod act;
+pub mod island;
+#[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
+pub mod read;
+pub mod rpc;
+
+#[cfg(feature = "ssr")]
+pub use page::{DeskMessagesPage, MessageList, MessagesPage};

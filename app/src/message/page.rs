@@ -1,0 +1,86 @@
+//! Messages: opened by an owner on a phone, or by staff at the desk, wanting to know what moved since they last looked.
+
+use super::read;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::hidden;
+use crate::ui::list::more;
+use crate::ui::{empty, time};
+use ::time::OffsetDateTime;
+use domain::calendar::words;
+use leptos::Params;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query;
+use leptos_router::params::Params;
+use store::message::Message;
+
+/// Where a list goes on.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct AfterQuery {
+    after: Option<String>,
+}
+
+/// A member's messages.
+#[component]
+pub fn MessagesPage() -> impl IntoView {
+    inbox("/messages", "/issues")
+}
+
+/// A staff account's messages.
+#[component]
+pub fn DeskMessagesPage() -> impl IntoView {
+    inbox("/desk/messages", "/desk/issues")
+}
+
+/// The inbox at `path`; problems open under `base`.
+fn inbox(path: &'static str, base: &'static str) -> impl IntoView {
+    let query = use_query::<AfterQuery>().get_untracked().unwrap_or_default();
+    let request = Request::current();
+    reads(async move {
+        let (page, unread, now) = {
+            let mut ctx = request.open().await?;
+            let page = read::list(&mut ctx, query.after.as_deref(), 30).await?;
+            (page, ctx.session.as_ref().map_or(0, |session| session.unread), ctx.now)
+        };
+        title("消息");
+        let newest = page.rows.first().map_or(0, |message| message.id);
+        let mark = (unread > 0).then(|| {
+            view! {
+                <form class="inline" method="post" action=format!("{path}/read")>
+                    {hidden("up_to", newest.to_string())}
+                    <button class="button secondary">"全部标为已读"</button>
+                </form>
+            }
+        });
+        let body = if page.rows.is_empty() {
+            empty("事情有进展时，消息会到这里。", None)
+        } else {
+            view! { <div class="card"><MessageList list=page.rows base now/></div> }.into_any()
+        };
+        let next = format!("{path}?");
+        let view = view! { <div class="title-row"><h1>"消息"</h1>{mark}</div>{body}{more(&next, page.next.as_deref())} };
+        Ok(view.into_any())
+    })
+}
+
+/// Messages as cells; problems open under `base` (`/issues`, `/desk/issues`).
+#[component]
+pub fn MessageList(list: Vec<Message>, base: &'static str, now: OffsetDateTime) -> impl IntoView {
+    let items = list.into_iter().map(|message| {
+        let href = message.link.clone().unwrap_or_else(|| format!("{base}/{}", message.number));
+        let unread = message.read_at.is_none();
+        view! {
+            <li class="cell" class:unread=unread>
+                <a href=href>
+                    <span class="cell-head">
+                        <strong>{message.title}{unread.then(|| view! { <span class="hidden">"（未读）"</span> })}</strong>
+                        <small>{time(message.created_at, words::moment(message.created_at, now))}</small>
+                    </span>
+                    <span class="muted clamp">{message.body}</span>
+                    <small class="muted">{message.number}</small>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="cells">{items.collect_view()}</ul> }
+}

@@ -1,0 +1,32 @@
+//! The WebAssembly modules, and how an island asks for its own.
+
+use serde::Deserialize;
+
+/// A WebAssembly module: each has the islands of one kind of page, so that none carries what its reader does not use. The build makes
+/// one for each name here (`scripts/build.mjs`), by the features of this crate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Module {
+    /// The phone's islands: filing, a problem, messages.
+    Space,
+    /// The desk's: split view, palette, assisted filing.
+    Desk,
+    /// The policy editor's.
+    Editor,
+    /// The policy calculator's.
+    Calculator,
+}
+
+/// Says, while an island renders on the server, which module it needs, so that nobody keeps a list; the page then loads it. An island
+/// that says nothing comes alive only where another one of the page asked for a module that has it.
+pub fn needs(module: Module) {
+    #[cfg(feature = "ssr")]
+    if let Some(request) = leptos::prelude::use_context::<crate::request::Request>() {
+        let mut answer = request.answer();
+        if !answer.modules.contains(&module) {
+            answer.modules.push(module);
+        }
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = module;
+}

@@ -1,0 +1,252 @@
+//! What the policy desk does: writing and publishing by two people, libraries, decisions about applications.
+
+use super::draft::{Draft, pointer_of};
+use super::read;
+use crate::error::{AppError, Next};
+use crate::form::Form;
+use crate::request::{Ctx, Request};
+use domain::policy::application::Command;
+use domain::policy::check::Problem;
+use domain::policy::library::{Attribute, AttributeKind, Question, Tag};
+use domain::policy::model::day;
+use domain::policy::money::Fen;
+use domain::policy::version::{self, Command as Step};
+use domain::text::FieldError;
+use store::StoreError;
+use store::policy::application::{Application, Words};
+use store::policy::item::{Keeper, VersionError};
+use store::policy::{application, item, library};
+use time::Date;
+
+/// Where an item is edited.
+pub fn path(code: Option<&str>) -> String {
+    code.map_or_else(|| "/desk/policies/new".to_owned(), |code| format!("/desk/policies/{code}/edit"))
+}
+
+/// Whether the item may be edited from here at all: asked before what is sent is read.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the editor's area.
+pub async fn require_own(request: &Request, code: Option<&str>) -> Result<(), AppError> {
+    {
+        let mut ctx = request.open().await?;
+        ctx.require_policy_editor()?;
+        read::editor(&mut ctx, code).await?;
+    }
+    request.close().await;
+    Ok(())
+}
+
+/// Saves the editor's form as a draft.
+///
+/// # Errors
+/// [`AppError::Invalid`] where it is no item, [`AppError::Refused`] where it waits to be published, [`AppError::NotFound`] outside the
+/// editor's area.
+pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let (staff, area) = ctx.require_policy_editor()?;
+    read::editor(&mut ctx, code).await?;
+    let item = Draft::from_form(form.pairs()).item().map_err(|problem| AppError::Invalid(vec![fault(&problem)]))?;
+    if let Some(code) = code
+        && code != item.id
+    {
+        return Err(AppError::field("/id", "编号保存后不能改"));
+    }
+    if code.is_none() && item::get(&mut ctx.conn, &item.id, None).await.is_ok() {
+        return Err(AppError::field("/id", "已经有这个编号的条目"));
+    }
+    let keeper = Keeper { staff: Some(staff.id), area, department: form.value("department").parse().ok() };
+    let now = ctx.now;
+    let version = item::save(&mut ctx.conn, &item, keeper, now).await?;
+    Ok(Next::to(path(Some(&item.id))).saying(format!("已保存第 {version} 版草稿。")))
+}
+
+/// A problem as a fault of its control.
+fn fault(problem: &Problem) -> FieldError {
+    FieldError::new(pointer_of(&problem.place), format!("{}：{}", problem.place, problem.sentence))
+}
+
+/// A step of a version between two people: `submit`, `return`, `publish`, `withdraw`.
+///
+/// # Errors
+/// [`AppError::Refused`] where something stands against it, [`AppError::Invalid`] without a reason to withdraw, [`AppError::NotFound`]
+/// outside the editor's area and where the version is not in that state.
+pub async fn step(request: &Request, code: &str, step: &str, form: &Form) -> Result<Next, AppError> {
+    let words = {
+        let mut ctx = request.open().await?;
+        ctx.require_policy_editor()?;
+        read::editor(&mut ctx, Some(code)).await?;
+        let version: i32 = form.value("version").parse().map_err(|_| AppError::NotFound)?;
+        let (command, words) = match step {
+            "submit" => (Step::Submit, "已提交，请另一位政策编辑发布。"),
+            "return" => (Step::Return, "已退回修改。"),
+            "publish" => (Step::Publish, "已发布，正在匹配企业。"),
+            "withdraw" => (Step::Withdraw, "已撤下。"),
+            _ => return Err(AppError::NotFound),
+        };
+        give(&mut ctx, code, version, command, form.value("reason")).await?;
+        words
+    };
+    // This server shows it at once; the others within a minute.
+    request.services().refresh_shelf().await?;
+    Ok(Next::to(path(Some(code))).saying(words))
+}
+
+/// Asks the domain's table of steps, under a lock, and writes what it decides.
+async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, reason: &str) -> Result<(), AppError> {
+    let (staff, area) = ctx.require_policy_editor()?;
+    let editor = version::Editor { staff: staff.id, area };
+    let now = ctx.now;
+    match item::command(&mut ctx.conn, code, version, command, &editor, reason, now).await {
+        Ok(_) => Ok(()),
+        Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => {
+            Err(AppError::field("reason", refusal.to_string()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Adds to a library or changes it.
+///
+/// # Errors
+/// [`AppError::Invalid`] for fields.
+pub async fn put_library(request: &Request, form: &Form) -> Result<Next, AppError> {
+    {
+        let mut ctx = request.open().await?;
+        ctx.require_policy_editor()?;
+        let entry = entry(form)?;
+        match entry {
+            Entry::Attribute(attribute) => library::put_attribute(&mut ctx.conn, &attribute).await?,
+            Entry::Tag(tag) => library::put_tag(&mut ctx.conn, &tag).await?,
+            Entry::Question(question) => library::put_question(&mut ctx.conn, &question).await?,
+        }
+    }
+    request.services().refresh_shelf().await?;
+    Ok(Next::to("/desk/policies/libraries").saying("已保存。"))
+}
+
+/// What a library may be given.
+enum Entry {
+    Attribute(Attribute),
+    Tag(Tag),
+    Question(Question),
+}
+
+/// An entry as its form says it.
+fn entry(form: &Form) -> Result<Entry, AppError> {
+    let text = |name: &str| form.value(name).trim().to_owned();
+    let (code, name) = (text("code"), text("name"));
+    let mut faults = Vec::new();
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    if !(2..=60).contains(&code.len()) || !code.chars().all(plain) || !code.starts_with(|c: char| c.is_ascii_lowercase()) {
+        faults.push(FieldError::new("code", "代码应为小写字母开头，由小写字母、数字、下划线组成"));
+    }
+    if name.is_empty() {
+        faults.push(FieldError::new("name", "请填写名称"));
+    }
+    let kind = AttributeKind::parse(form.value("kind"));
+    if form.value("library") == "attribute" && kind.is_none() {
+        faults.push(FieldError::new("kind", "请选择类型"));
+    }
+    if !faults.is_empty() {
+        return Err(AppError::Invalid(faults));
+    }
+    match (form.value("library"), kind) {
+        ("attribute", Some(kind)) => Ok(Entry::Attribute(Attribute {
+            code,
+            name,
+            kind,
+            unit: text("unit"),
+            source: text("source"),
+            refresh: form.value("refresh").to_owned(),
+            enterprise_may_state: form.value("may_state") == "on",
+        })),
+        ("tag", _) => Ok(Entry::Tag(Tag { code, name, meaning: text("meaning") })),
+        ("question", _) => Ok(Entry::Question(Question { code, text: name })),
+        _ => Err(AppError::NotFound),
+    }
+}
+
+/// Whether an application may be decided from here at all, and which command its path names: asked before what is sent is read.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the scope, and for a command that is not a reviewer's.
+pub async fn require_reviewed(request: &Request, number: &str, code: &str) -> Result<Command, AppError> {
+    {
+        let mut ctx = request.open().await?;
+        ctx.require_reviewer()?;
+        application::get(&mut ctx.conn, number).await?;
+    }
+    request.close().await;
+    Command::parse(code).filter(|command| !command.is_members()).ok_or(AppError::NotFound)
+}
+
+/// Gives a reviewer's command.
+///
+/// # Errors
+/// [`AppError::Invalid`] for fields, [`AppError::Refused`] by the table or the budget, [`AppError::Conflict`] where the application moved
+/// on since the page was shown, [`AppError::NotFound`] outside the scope.
+pub async fn command(request: &Request, number: &str, command: Command, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let (staff, _) = ctx.require_reviewer()?;
+    let page = format!("/desk/applications/{number}");
+    let found = application::get(&mut ctx.conn, number).await?;
+    // A decision is about what the page showed: files may have come since, or another reviewer's word.
+    if form.value("seq").parse() != Ok(found.seq) {
+        return Err(AppError::Conflict(page, "这件申请刚刚有新进展，请先看最新情况"));
+    }
+    let (today, now) = (ctx.today(), ctx.now);
+    found.standing()?.decide(command, today).map_err(AppError::Refused)?;
+    let decision = decision(&found, command, form, today)?;
+    let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;
+    let fund = version.item()?.fund.map(|fund| fund.remaining);
+    let Decision { amount, until } = decision;
+    let words = Words { text: form.value("text").trim(), amount, until, fund, ..Words::default() };
+    let name = format!("{} {}", staff.organisation, staff.name);
+    let state = application::command(&mut ctx.conn, number, command, &words, &name, today, now).await?;
+    Ok(Next::to(page).saying(format!("{}：现在是“{}”", command.label(), state.label())))
+}
+
+/// What a decision says besides its words.
+#[derive(Default)]
+struct Decision {
+    amount: Option<i64>,
+    until: Option<Date>,
+}
+
+/// A decision as its form says it.
+fn decision(found: &Application, command: Command, form: &Form, today: Date) -> Result<Decision, AppError> {
+    let length = form.value("text").trim().chars().count();
+    let mut faults = Vec::new();
+    if matches!(command, Command::Ask | Command::Reject) && length < 4 {
+        let sentence = if command == Command::Ask { "请写明要补充什么" } else { "请写明不予通过的原因" };
+        faults.push(FieldError::new("text", sentence));
+    }
+    if length > 500 {
+        faults.push(FieldError::new("text", "最多 500 字"));
+    }
+    let mut decision = Decision::default();
+    if matches!(command, Command::Approve | Command::Pay) {
+        match amount(found, command, form.value("amount")) {
+            Ok(amount) => decision.amount = Some(amount.0),
+            Err(sentence) => faults.push(FieldError::new("amount", sentence)),
+        }
+    }
+    if command == Command::Notice {
+        decision.until = day::parse(form.value("until")).filter(|until| *until >= today);
+        if decision.until.is_none() {
+            faults.push(FieldError::new("until", "请选择公示截止日，不早于今天"));
+        }
+    }
+    if faults.is_empty() { Ok(decision) } else { Err(AppError::Invalid(faults)) }
+}
+
+/// The money of a decision. What the fund has was asked when it was approved.
+fn amount(found: &Application, command: Command, typed: &str) -> Result<Fen, String> {
+    let amount = Fen::parse(&typed.replace([',', '，', ' '], "")).map_err(|error| format!("金额：{error}"))?;
+    match found.approved_amount.map(Fen) {
+        Some(approved) if command == Command::Pay && amount > approved => Err(format!("不能超过核准的 {}", approved.words())),
+        _ if amount < Fen::ZERO => Err("金额不能小于 0".to_owned()),
+        _ => Ok(amount),
+    }
+}

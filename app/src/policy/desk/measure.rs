@@ -1,0 +1,147 @@
+//! What a draft comes to: problems with their places, how far it would reach, what chosen enterprises would have of it.
+
+use super::draft::{Draft, pointer_of};
+use super::sheet::{Fault, Leaf, Line, Mark, Measured, Tried};
+use crate::error::AppError;
+use crate::request::Ctx;
+use crate::ui::policy::amount;
+use domain::actor::{AreaCode, CITY};
+use domain::policy::book::{Book, Truth};
+use domain::policy::check::{Problem, check, check_set, may_publish};
+use domain::policy::condition::Condition;
+use domain::policy::explain::LeafResult;
+use domain::policy::library::Library;
+use domain::policy::model::Item;
+use domain::policy::money::{Fen, thousands};
+use domain::policy::words;
+use store::policy::{matching, portrait};
+
+/// How far to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// What is wrong with it.
+    Problems,
+    /// What it would reach too, where nothing stands against publishing.
+    Sound,
+    /// What it would reach, as soon as it is an item at all.
+    Whole,
+}
+
+/// Measures a draft; `names` are enterprises to try it on.
+pub async fn measure(
+    ctx: &mut Ctx,
+    draft: &Draft,
+    library: &Library,
+    area: AreaCode,
+    names: &[String],
+    extent: Extent,
+) -> Result<Measured, AppError> {
+    let item = match draft.item() {
+        Ok(item) => item,
+        Err(problem) => return Ok(Measured { problems: vec![fault(&problem)], ..Measured::default() }),
+    };
+    let mut problems = check(&item, library);
+    let others = ctx.shelf.book.items().iter().filter(|other| other.id != item.id).cloned();
+    let together: Vec<Item> = others.chain([item.clone()]).collect();
+    problems.extend(check_set(&together).into_iter().filter(|problem| problem.place.starts_with(&item.id)));
+    let mut measured = Measured { problems: problems.iter().map(fault).collect(), ..Measured::default() };
+    if extent == Extent::Problems || (extent == Extent::Sound && !may_publish(&problems)) {
+        return Ok(measured);
+    }
+    measured.tried = tried(ctx, &item, library, names).await?;
+    let (count, sum) = matching::preview(&mut ctx.conn, item, (area != CITY).then_some(area)).await?;
+    let count = thousands(i64::try_from(count).unwrap_or(i64::MAX));
+    measured.reach = format!("会覆盖 {count} 家企业，约 {}", Fen(sum).words());
+    Ok(measured)
+}
+
+/// A problem at its control.
+pub fn fault(problem: &Problem) -> Fault {
+    Fault {
+        pointer: pointer_of(&problem.place),
+        place: problem.place.clone(),
+        sentence: problem.sentence.clone(),
+        advice: problem.advice,
+    }
+}
+
+async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) -> Result<Vec<Tried>, AppError> {
+    // As of the first day it holds, if that is still to come.
+    let on = item.valid.from.max(ctx.today()).min(item.valid.to.unwrap_or(time::Date::MAX));
+    let book = Book::new(vec![item.clone()], on);
+    let mut list = Vec::new();
+    if book.items().is_empty() {
+        return Ok(list);
+    }
+    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).take(3) {
+        let Some(enterprise) = store::enterprise::search(&mut ctx.conn, name).await?.into_iter().next() else { continue };
+        let facts = portrait::get(&mut ctx.conn, enterprise.id).await?;
+        let Some(outcome) = book.evaluate(&facts).outcomes.into_iter().next() else { continue };
+        let explained = book.explain(outcome.item, &facts);
+        let short = explained.iter().filter(|leaf| leaf.truth == Truth::Unmet).count();
+        let mut lines = Lines { library, explained: &explained, next: 0, lines: Vec::new() };
+        lines.walk(&item.condition, 0, true);
+        list.push(Tried {
+            name: enterprise.name,
+            outcome: format!("{}，{}，{short} 项不符合", outcome.standing.label(), amount(item, &outcome)),
+            formula: words::formula(library, &item.amount, &facts),
+            lines: lines.lines,
+        });
+    }
+    Ok(list)
+}
+
+/// The table of conditions, leaf by leaf under the words that join them.
+struct Lines<'a> {
+    library: &'a Library,
+    explained: &'a [LeafResult<'a>],
+    next: usize,
+    lines: Vec<Line>,
+}
+
+impl Lines<'_> {
+    fn walk(&mut self, condition: &Condition, depth: u8, outermost: bool) {
+        let children: Vec<&Condition> = match condition {
+            Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list.iter().collect(),
+            Condition::Not(child) => vec![child],
+            Condition::Leaf(_) => {
+                if let Some(leaf) = self.explained.get(self.next) {
+                    self.lines.push(Line::Leaf(tried_leaf(leaf, self.library, depth)));
+                }
+                self.next += 1;
+                return;
+            }
+        };
+        // The outermost 同时满足 goes without saying; a nested one is told from it.
+        let silent = outermost && matches!(condition, Condition::All(_));
+        if let Some(words) = words::joint(condition).filter(|_| !silent) {
+            self.lines.push(Line::Joint { depth, words: words.to_string() });
+        }
+        for child in children {
+            let below = if silent { u8::from(!matches!(child, Condition::Leaf(_))) } else { depth.saturating_add(1) };
+            self.walk(child, below, false);
+        }
+    }
+}
+
+fn tried_leaf(leaf: &LeafResult<'_>, library: &Library, depth: u8) -> Leaf {
+    let sources = leaf.facts.iter().filter(|(_, fact)| !fact.source.is_empty()).map(|(_, fact)| {
+        if fact.period.is_empty() { fact.source.clone() } else { format!("{}，{}年", fact.source, fact.period) }
+    });
+    let sources: Vec<String> = sources.collect();
+    let mark = match leaf.truth {
+        Truth::Met => Mark::Met,
+        Truth::Unmet => Mark::Unmet,
+        Truth::Unknown => Mark::Unknown,
+    };
+    Leaf {
+        depth,
+        mark,
+        requirement: words::requirement(library, &leaf.leaf.test),
+        actual: words::actual(library, leaf),
+        // Who knows the one half of a ratio says nothing while the other is missing.
+        source: if mark == Mark::Unknown { String::new() } else { sources.join("；") },
+        gap: words::gap(library, leaf),
+        clause: leaf.clause.to_owned(),
+    }
+}

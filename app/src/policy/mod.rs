@@ -1,0 +1,15 @@
+//! Policies (S-16, S-17, S-21 to S-26): what fits an enterprise and the money it brings, and the desk that writes, publishes and reviews.
+
+#[cfg(feature = "ssr")]
+pub mod act;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod calculator;
+#[cfg(any(feature = "ssr", feature = "calculator"))]
+pub mod facts;
+#[cfg(feature = "ssr")]
+pub mod read;
+#[cfg(feature = "ssr")]
+pub mod space;
+#[cfg(feature = "ssr")]
+pub mod view;
+pub mod desk;

@@ -1,0 +1,90 @@
+//! Applying: what is frozen, who to call, what to bring, one button. Two minutes on a phone.
+
+use super::files::file_input;
+use super::item::PolicyParams;
+use crate::error::AppError;
+use crate::form::Form;
+use crate::islands::SubmitOnce;
+use crate::policy::read::{self, Offer};
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{Field, field, hidden, submit};
+use crate::ui::policy::{amount, day};
+use crate::ui::{back, facts, section, words as text};
+use domain::policy::model::{Item, Mode};
+use domain::policy::words;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params;
+use store::policy::application::File;
+use uuid::Uuid;
+
+const NAME: Field = Field { max: 30, autocomplete: "name", ..field("contact_name", "联系人", "") };
+const PHONE: Field =
+    Field { kind: "tel", inputmode: "tel", max: 20, autocomplete: "tel", ..field("contact_phone", "联系电话", "") };
+const NOTE: Field = Field { rows: 3, max: 500, optional: true, ..field("note", "补充说明", "") };
+
+/// The form.
+#[component]
+pub fn ApplyPage() -> impl IntoView {
+    let params = use_params::<PolicyParams>().get_untracked();
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let code = params.map_err(|_| AppError::NotFound)?.code;
+        let offer = read::offer(&mut *request.open().await?, &code, &form).await?;
+        let person = &offer.member.person;
+        let form = form
+            .or("key", Uuid::now_v7().to_string())
+            .or("contact_name", person.name.clone())
+            .or("contact_phone", person.phone.clone());
+        Ok(apply(&offer, &form))
+    })
+}
+
+fn apply(offer: &Offer, form: &Form) -> AnyView {
+    let page = &offer.page;
+    let item = page.view.item(&page.outcome);
+    let library = &page.view.shelf.library;
+    let (heading, button) = match item.apply.mode {
+        Mode::Automatic => ("确认领取", "确认领取"),
+        Mode::Express => ("一键申领", "提交申领"),
+        Mode::Declare => ("申报", "提交申报"),
+    };
+    title(heading);
+    let explained = page.view.shelf.book.explain(page.outcome.item, &page.view.facts);
+    let used = explained.iter().map(|leaf| {
+        view! { <li>{words::requirement(library, &leaf.leaf.test)}"："<strong>{words::actual(library, leaf)}</strong></li> }
+    });
+    let frozen = facts(vec![
+        ("政策", text(item.title.clone())),
+        ("企业", text(offer.member.enterprise.name.clone())),
+        ("测算金额", text(amount(item, &page.outcome))),
+        ("计算方法", text(words::formula(library, &item.amount, &page.view.facts))),
+        ("测算日期", text(day(page.view.evaluation.as_of))),
+        ("政策版本", text(format!("第 {} 版", item.version))),
+    ]);
+    let action = format!("/policies/{}/apply", item.id);
+    let href = format!("/policies/{}", item.id);
+    let files = (item.apply.mode == Mode::Declare).then(|| file_field(item, &offer.files, form));
+    view! {
+            {back(href, "返回政策")}
+            {form.summary()}
+            <h1>{heading}</h1>
+            <p class="lead">"提交后，金额按现在的政策版本和企业信息锁定，由部门审核。"</p>
+            <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" data-once="" novalidate>
+                {hidden("key", form.value("key"))}
+                {section("将提交的内容", view! { {frozen}<ul class="plain">{used.collect_view()}</ul> })}
+                {files}
+                {section("联系谁", view! { {NAME.view(form)}{PHONE.view(form)}{NOTE.view(form)} })}
+                {submit(button)}
+            </form>
+            <SubmitOnce/>
+    }
+    .into_any()
+}
+
+/// Files: those that came already, and a place for more.
+fn file_field(item: &Item, files: &[File], form: &Form) -> AnyView {
+    let materials = item.apply.materials.iter().map(|material| view! { <li>{material.clone()}</li> }).collect_view();
+    section("材料", view! { <ul class="plain">{materials}</ul>{file_input(files, form)} })
+}

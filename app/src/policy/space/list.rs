@@ -1,0 +1,241 @@
+//! The list of policies. An owner opens it with a thumb and wants to know: how much is there for me, what must I do for it, by when?
+
+use super::card::card;
+use crate::form::Form;
+use crate::policy::read::{self, Filter, View, tags};
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{hidden, select};
+use crate::ui::policy::day;
+use crate::ui::{empty, icon, section};
+use domain::catalogue;
+use domain::policy::evaluate::{Evaluation, Missing, Outcome, Standing};
+use domain::policy::library::{AttributeKind, Library};
+use domain::policy::model::{Level, Mode};
+use domain::policy::money::Fen;
+use leptos::Params;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query;
+use leptos_router::params::Params;
+use time::Date;
+
+/// The block of the home page: the total and the first three.
+#[component]
+pub fn HomePolicies(view: View, today: Date) -> impl IntoView {
+    let worth = |outcome: &&Outcome| matches!(outcome.standing, Standing::Payable | Standing::Applicable | Standing::Near);
+    let fitting = view.evaluation.outcomes.iter().filter(|outcome| outcome.standing <= Standing::Applicable).count();
+    let mut shown: Vec<&Outcome> = Vec::new();
+    // One of each kind first: what is paid, what can be applied for, what is one step away.
+    for standing in [Standing::Applicable, Standing::Payable, Standing::Near] {
+        shown.extend(view.evaluation.outcomes.iter().find(|o| o.standing == standing && view.item(o).amount.is_money()));
+    }
+    if shown.is_empty() {
+        shown.extend(view.evaluation.outcomes.iter().filter(worth).take(3));
+    }
+    let mut explainer = view.shelf.book.explainer(&view.facts);
+    let cards = shown.iter().map(|outcome| card(&mut explainer, &view.shelf.library, outcome, today, true)).collect_view();
+    if shown.is_empty() {
+        return section(
+            "为您匹配的政策",
+            empty("填几项企业信息，就能看到可以享受哪些政策、多少钱。", Some(("/me/portrait", "填写企业画像"))),
+        );
+    }
+    section(
+        "为您匹配的政策",
+        view! {
+            <p class="policy-total">{format!("{fitting} 项符合，预计可享 ")}<strong class="money">{view.evaluation.total.words()}</strong></p>
+            <ul class="cells">{cards}</ul>
+            <p class="more"><a href="/policies">"全部政策"</a></p>
+        },
+    )
+}
+
+/// What the list is narrowed by.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct FilterQuery {
+    board: Option<String>,
+    level: Option<String>,
+    mode: Option<String>,
+    tag: Option<String>,
+    soon: Option<String>,
+}
+
+impl From<FilterQuery> for Filter {
+    fn from(query: FilterQuery) -> Filter {
+        Filter {
+            board: query.board.unwrap_or_default(),
+            level: query.level.as_deref().and_then(Level::parse),
+            mode: query.mode.as_deref().and_then(Mode::parse),
+            soon: query.soon.as_deref() == Some("1"),
+            tag: query.tag.unwrap_or_default(),
+        }
+    }
+}
+
+/// The list.
+#[component]
+pub fn PoliciesPage() -> impl IntoView {
+    let query = use_query::<FilterQuery>().get_untracked().unwrap_or_default();
+    let request = Request::current();
+    reads(async move {
+        let (view, today) = {
+            let mut ctx = request.open().await?;
+            (read::view(&mut ctx).await?, ctx.today())
+        };
+        title("政策");
+        Ok(list(&view, &query.into(), today))
+    })
+}
+
+fn list(view: &View, filter: &Filter, today: Date) -> AnyView {
+    let library = &view.shelf.library;
+    let mut explainer = view.shelf.book.explainer(&view.facts);
+    let groups = Standing::ALL.into_iter().filter_map(|standing| {
+        let of = |outcome: &&Outcome| outcome.standing == standing && filter.lets(view.item(outcome), today);
+        let list: Vec<&Outcome> = view.evaluation.outcomes.iter().filter(of).collect();
+        let (count, none) = (list.len(), list.is_empty());
+        let cards = list.into_iter().map(|outcome| card(&mut explainer, library, outcome, today, false)).collect_view();
+        let lead = lead(standing);
+        match standing {
+            _ if none => None,
+            Standing::Unmet => Some(
+                view! {
+                    <details class="card unmet"><summary>{format!("{} {count}", standing.label())}</summary><ul class="cells">{cards}</ul></details>
+                }
+                .into_any(),
+            ),
+            _ => Some(section(
+                format!("{} {count}", standing.label()),
+                view! { <p class="muted">{lead}</p><ul class="cells">{cards}</ul> },
+            )),
+        }
+    });
+    let groups: Vec<AnyView> = groups.collect();
+    let body = match (groups.is_empty(), filter.is_open()) {
+        (true, true) => empty("政策发布后会在这里，并告诉您适不适合您的企业。", None),
+        (true, false) => empty("没有符合筛选的政策。", Some(("/policies", "看全部"))),
+        _ => groups.into_any(),
+    };
+    view! {
+            <h1>"政策"</h1>
+            <div class="card total-card">
+                <p class="policy-total">"预计可享"<strong class="money">{view.evaluation.total.words()}</strong></p>
+                <p class="muted">{format!("按 {} 的企业画像测算，以部门审核为准", day(today))}</p>
+                <p class="row">
+                    <a class="button" href="/policies/calculator">{icon("swap")}"算一算"</a>
+                    <a class="button secondary" href="/applications">"我的申请"</a>
+                    <a class="button secondary" href="/me/portrait">"企业画像"</a>
+                </p>
+            </div>
+            {questions(&view.evaluation, view)}
+            {filters(view, filter)}
+            {body}
+            <p class="more"><a href="/me/notices">"政策提醒和订阅"</a></p>
+    }
+    .into_any()
+}
+
+fn lead(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Payable => "不用填表，直接享受或一键领取。",
+        Standing::Applicable => "符合条件，按时申报。",
+        Standing::Near => "只差一项，看看差多少。",
+        Standing::Unknown => "补充信息后就知道能不能享受。",
+        Standing::Unmet => "",
+    }
+}
+
+/// Whether the enterprise itself can tell: an answer, or a fact that it may state.
+pub fn can_answer(library: &Library, missing: &Missing) -> bool {
+    match missing {
+        Missing::Attribute(code) => {
+            library.attributes.get(code).is_some_and(|a| a.enterprise_may_state && a.kind != AttributeKind::Code)
+        }
+        Missing::Question(_) => true,
+        Missing::Tags => false,
+    }
+}
+
+/// The control in the portrait that takes the answer.
+pub fn where_to_answer(missing: &Missing) -> String {
+    match missing {
+        Missing::Question(code) => format!("/me/portrait#q.{code}-yes"),
+        missing => format!("/me/portrait#f.{}", missing.code()),
+    }
+}
+
+/// What to ask next: answered here with one tap where it is a yes or no.
+fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
+    let list: Vec<AnyView> = evaluation
+        .questions
+        .iter()
+        .filter(|question| question.decides > Fen::ZERO && can_answer(&view.shelf.library, &question.missing))
+        .take(3)
+        .map(|question| {
+            let worth = format!("可能多得 {}", question.decides.words());
+            match &question.missing {
+                Missing::Question(code) => {
+                    let name = format!("q.{code}");
+                    let text = view.shelf.library.question_text(code).to_owned();
+                    view! {
+                        <li class="cell question">
+                            <form method="post" action="/me/portrait">
+                                {hidden("back", "/policies")}
+                                <p class="cell-head"><strong>{text}</strong><span class="money">{worth}</span></p>
+                                <p class="row">
+                                    <button class="button secondary" name=name.clone() value="yes">"是"</button>
+                                    <button class="button secondary" name=name value="no">"否"</button>
+                                </p>
+                            </form>
+                        </li>
+                    }
+                    .into_any()
+                }
+                missing => {
+                    let name = view.shelf.library.attribute_name(missing.code()).to_owned();
+                    view! {
+                        <li class="cell">
+                            <a href=where_to_answer(missing)>
+                                <span class="cell-head"><strong>{format!("{name}是多少？")}</strong><span class="money">{worth}</span></span>
+                            </a>
+                        </li>
+                    }
+                    .into_any()
+                }
+            }
+        })
+        .collect();
+    (!list.is_empty()).then(|| section("答一答，多一些", view! { <ul class="cells">{list}</ul> }))
+}
+
+fn filters(view: &View, filter: &Filter) -> AnyView {
+    let mut form = Form::default();
+    form.push("board", filter.board.clone());
+    form.push("level", filter.level.map_or("", Level::code));
+    form.push("mode", filter.mode.map_or("", Mode::code));
+    form.push("tag", filter.tag.clone());
+    let items = view.shelf.book.items();
+    let boards = catalogue::BOARDS.iter().filter(|board| items.iter().any(|item| item.board == board.code));
+    let boards = boards.map(|board| (board.code.to_owned(), board.name.to_owned())).collect();
+    let levels = Level::ALL.iter().map(|level| (level.code().to_owned(), level.label().to_owned())).collect();
+    let modes = Mode::ALL.iter().map(|mode| (mode.code().to_owned(), mode.label().to_owned())).collect();
+    let tags = tags(&view.shelf).into_iter().map(|tag| (tag.clone(), tag)).collect();
+    let plain = |list: Vec<(String, String)>| vec![(String::new(), list)];
+    view! {
+        <details class="filters" open=!filter.is_open()>
+            <summary>"筛选"</summary>
+            <form method="get" action="/policies" class="filter-form">
+                {select(&form, "board", "服务板块", Some("全部"), plain(boards))}
+                {select(&form, "level", "层级", Some("全部"), plain(levels))}
+                {select(&form, "mode", "兑现方式", Some("全部"), plain(modes))}
+                {select(&form, "tag", "主题", Some("全部"), plain(tags))}
+                <div class="choice">
+                    <input type="checkbox" id="soon" name="soon" value="1" checked=filter.soon/>
+                    <label for="soon"><span>"30 天内截止"</span></label>
+                </div>
+                <p class="row"><button class="button secondary">"筛选"</button><a class="button secondary" href="/policies">"清除"</a></p>
+            </form>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,125 @@
+//! The portrait (企业画像, S-22). An owner wants to see what the city knows of the firm, correct it, and fill
+//! in what only the firm knows.
+
+use super::controls::{figure, yes_or_no};
+use crate::form::Form;
+use crate::policy::read;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::form::{hidden, submit, textarea};
+use crate::ui::policy::day;
+use crate::ui::{back, empty, icon, section};
+use domain::policy::facts::{Fact, Facts};
+use domain::policy::library::{Attribute, AttributeKind};
+use domain::policy::words;
+use leptos::prelude::*;
+use store::policy::Shelf;
+
+/// The page; what was typed and refused is shown again.
+#[component]
+pub fn PortraitPage() -> impl IntoView {
+    let request = Request::current();
+    let form = Form::typed();
+    reads(async move {
+        let (facts, shelf) = {
+            let mut ctx = request.open().await?;
+            (read::portrait(&mut ctx).await?, ctx.shelf.clone())
+        };
+        title("企业画像");
+        Ok(portrait(&shelf, &facts, &form))
+    })
+}
+
+fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> AnyView {
+    let library = &shelf.library;
+    let known = library.attributes.values().filter(|attribute| facts.get(&attribute.code).is_some());
+    let rows: Vec<AnyView> =
+        known.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, fact, form))).collect();
+    let tags = facts.tags.as_ref().map(|held| {
+        let list =
+            held.iter().map(|tag| view! { <span class="tag run">{library.tag_name(tag).to_owned()}</span> }).collect_view();
+        let none = held.is_empty().then(|| view! { <span class="muted">"没有登记的资质"</span> });
+        section("企业资质", view! { <p class="tags">{list}{none}</p> })
+    });
+    let mine: Vec<AnyView> = library
+        .attributes
+        .values()
+        .filter(|attribute| attribute.enterprise_may_state && attribute.kind != AttributeKind::Code)
+        .map(|attribute| figure(attribute, facts, form))
+        .collect();
+    let questions: Vec<AnyView> = library.questions.keys().map(|code| yes_or_no(library, code, facts, form)).collect();
+    let known = if rows.is_empty() {
+        empty("部门的数据到了会显示在这里。您也可以先自己填写。", None)
+    } else {
+        view! { <ul class="cells fact-list">{rows}</ul> }.into_any()
+    };
+    view! {
+            {back("/me", "我的")}
+            {form.summary()}
+            <h1>"企业画像"</h1>
+            <p class="muted">"政策按这些信息匹配。数据来自各部门，不对的可以提出来，由部门核实。"</p>
+            {section("已掌握的信息", known)}
+            {tags}
+            <form method="post" action="/me/portrait" class="stack" novalidate>
+                {section("自己填写", view! {
+                    <p class="muted">"填得越全，匹配越准。申报时由部门核实。"</p>
+                    <div class="calc-fields">{mine}</div>
+                })}
+                {section("回答几个问题", questions)}
+                {submit("保存")}
+            </form>
+    }
+    .into_any()
+}
+
+fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyView {
+    let source = [
+        fact.source.clone(),
+        if fact.period.is_empty() { String::new() } else { format!("{}年", fact.period) },
+        fact.on.map(|on| format!("{} 更新", day(on))).unwrap_or_default(),
+    ];
+    let source: Vec<String> = source.into_iter().filter(|part| !part.is_empty()).collect();
+    let code = attribute.code.clone();
+    let id = format!("dispute-{code}");
+    let fault = form.error(&id).map(str::to_owned);
+    // A dispute that was refused stays open with its words; the others start empty.
+    let open = fault.is_some();
+    let (key, typed) = if open { (form.value("key").to_owned(), form.value("text")) } else { (String::new(), "") };
+    let key = if key.is_empty() { uuid::Uuid::now_v7().to_string() } else { key };
+    view! {
+        <li class="cell">
+            <div>
+                <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{words::value(&shelf.library, &attribute.code, &fact.value)}</span></span>
+                <span class="muted">{source.join(" · ")}</span>
+                <details open=open>
+                    <summary>"数据有误"</summary>
+                    <form method="post" action="/me/portrait/dispute" class="stack" data-once="" novalidate>
+                        {hidden("code", code)}
+                        {hidden("key", key)}
+                        {dispute_field(&id, typed, fault)}
+                        <button class="button secondary">{icon("pen")}"提交核实"</button>
+                    </form>
+                </details>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Many of these stand on one page: each has an id of its own.
+fn dispute_field(id: &str, typed: &str, fault: Option<String>) -> AnyView {
+    let (hint, error) = (format!("{id}-hint"), format!("{id}-error"));
+    let bad = fault.is_some();
+    let described = if bad { format!("{hint} {error}") } else { hint.clone() };
+    let fault = fault.map(|message| view! { <p class="fault" id=error>{icon("warn")}{message}</p> });
+    view! {
+        <div class="field" class:bad=bad>
+            <label for=id.to_owned()>"哪里不对，应该是多少"</label>
+            <p class="hint" id=hint>"例如：去年营业收入应为 3,860 万元"</p>
+            {fault}
+            <textarea id=id.to_owned() name="text" rows="2" maxlength="300" aria-describedby=described
+                aria-invalid=bad.then_some("true") inner_html=textarea(typed)></textarea>
+        </div>
+    }
+    .into_any()
+}

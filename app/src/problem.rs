@@ -1,0 +1,39 @@
+//! When something is not to be: a sentence, what to do, and the number to quote. Opened by anybody, unwillingly.
+
+use crate::error::AppError;
+use crate::layout::PlainFrame;
+use crate::render::title;
+use crate::request::Request;
+use crate::ui::icon;
+use leptos::prelude::*;
+use store::identity::Identity;
+
+/// The page of an error. It is behind no route and reads nothing.
+pub fn problem(error: &AppError) -> AnyView {
+    let request = Request::current();
+    let heading = match error {
+        AppError::Forbidden => "没有权限",
+        AppError::NotFound => "没有找到",
+        AppError::Refused(_) | AppError::Invalid(_) | AppError::Conflict(..) => "现在不能这样做",
+        AppError::Unauthenticated | AppError::Internal(_) => "出了点问题",
+    };
+    let (href, label) = match request.session().map(|session| session.identity.clone()) {
+        None => ("/sign-in", "去登录"),
+        Some(Identity::Person(_)) => ("/home", "回到首页"),
+        Some(Identity::Staff(_)) => ("/desk", "回到工作台"),
+    };
+    title(heading);
+    let number = request.head().request_id.clone();
+    let sentence = error.to_string();
+    view! {
+        <PlainFrame>
+            <section class="card narrow problem">
+                <h1>{icon("warn")}{heading}</h1>
+                <p>{sentence}</p>
+                <p><a class="button" href=href>{label}</a></p>
+                <p class="muted">"需要帮助时，请告诉我们这个编号："<code>{number}</code></p>
+            </section>
+        </PlainFrame>
+    }
+    .into_any()
+}

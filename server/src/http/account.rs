@@ -1,0 +1,101 @@
+//! Signing in and out, choosing an enterprise, passwords, 关怀版: forms in, cookies out.
+
+use super::context::{COOKIE, ELDER, Reply, again, append_cookie, finish, page, redirect};
+use super::forms::plain;
+use app::account::act::{self, CodeSent, Signed, own_path};
+use app::error::{AppError, Next, Stop};
+use app::form::Form;
+use app::request::Request;
+use axum::Extension;
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::Response;
+use leptos::prelude::provide_context;
+
+/// Sends a code and asks for it.
+pub async fn send_code(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    match act::send_code(&request, &form).await {
+        Ok(sent) => code_page(&request, sent, Form::default().or("back", form.value("back")), StatusCode::OK).await,
+        Err(error @ AppError::Invalid(_)) => again(&request, &error, form, "/sign-in").await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn code_page(request: &Request, sent: CodeSent, form: Form, status: StatusCode) -> Reply {
+    page(request, "/sign-in/code", status, || {
+        provide_context(sent);
+        provide_context(form);
+    })
+    .await
+}
+
+/// Checks a code and opens a session.
+pub async fn check_code(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    match act::check_code(&request, &form).await {
+        Ok(signed) => Ok(with_session(&request, &signed)),
+        Err(Stop::Error(error @ AppError::Invalid(_))) => {
+            let sent = CodeSent::before(&form).ok_or(Stop::redirect("/sign-in"))?;
+            let form = form.with_errors(error.faults());
+            code_page(&request, sent, form, error.status()).await
+        }
+        Err(stop) => Err(stop.into()),
+    }
+}
+
+/// Leads on with the session's cookie.
+fn with_session(request: &Request, signed: &Signed) -> Response {
+    let secure = if request.services().tls { "; Secure" } else { "" };
+    let (token, seconds) = (&signed.token, signed.seconds);
+    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let mut response = redirect(&signed.next);
+    append_cookie(response.headers_mut(), &cookie);
+    response
+}
+
+/// The answer to a form that may open a session.
+async fn signing(request: &Request, done: Result<Signed, AppError>, form: Form, path: &str) -> Reply {
+    match done {
+        Ok(signed) => Ok(with_session(request, &signed)),
+        Err(error) => finish(request, Err(error), form, path).await,
+    }
+}
+
+/// Chooses an enterprise.
+pub async fn choose(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    finish(&request, act::choose(&request, &form).await, form, "/enterprises").await
+}
+
+/// Ends this session.
+pub async fn sign_out(Extension(request): Extension<Request>) -> Reply {
+    Ok(with_session(&request, &act::sign_out(&request).await?))
+}
+
+/// Ends every session of whoever this is.
+pub async fn sign_out_everywhere(Extension(request): Extension<Request>) -> Reply {
+    Ok(with_session(&request, &act::sign_out_everywhere(&request).await?))
+}
+
+/// Checks a name and a password.
+pub async fn staff_sign_in(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    signing(&request, act::staff_sign_in(&request, &form).await, form, "/desk/sign-in").await
+}
+
+/// Changes the own password.
+pub async fn change_password(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    signing(&request, act::change_password(&request, &form).await, form, "/desk/account").await
+}
+
+/// Switches 关怀版 and goes back.
+pub async fn elder(body: Body) -> Reply {
+    let form = plain(body).await?;
+    let on = if form.value("on") == "1" { "1" } else { "0" };
+    let back = form.value("back");
+    let mut response = redirect(&Next::to(if own_path(back) { back } else { "/" }));
+    append_cookie(response.headers_mut(), &format!("{ELDER}={on}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly"));
+    Ok(response)
+}

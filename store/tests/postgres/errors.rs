@@ -1,0 +1,63 @@
+//! Errors of the store have a kind of their own, told by SQLSTATE and by the names of constraints.
+
+use crate::world::{World, morning};
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use store::StoreError;
+
+/// What a statement of the process's role comes to, without any scope.
+async fn said(conn: &mut PgConnection, sql: &'static str) -> StoreError {
+    conn.execute(sql).await.expect_err(sql).into()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn every_refusal_has_its_kind(owner: PgPool) {
+    let world = World::new(owner).await;
+    world.file(&world.a, "道路积水", &[], morning()).await;
+    let options = world.owner.connect_options();
+    let mut own = PgConnection::connect_with(&options).await.unwrap();
+    let mut app = PgConnection::connect_with(&options).await.unwrap();
+    app.execute("set role qifu_app").await.unwrap();
+
+    let twice = said(&mut own, "insert into station select * from station").await;
+    assert!(matches!(&twice, StoreError::Db(_)), "an identity column is no conflict: {twice:?}");
+    let twice =
+        said(&mut own, "insert into department (code, name, area, on_site) select code, name, area, on_site from department")
+            .await;
+    assert!(twice.is_conflict_with("department_code_key") && !twice.is_passing(), "{twice:?}");
+    let foreign = said(&mut own, "delete from enterprise").await;
+    assert!(matches!(&foreign, StoreError::Conflict(name) if name.ends_with("_enterprise_fkey")), "{foreign:?}");
+
+    // A row the policies refuse, a right that was not granted, a guard of a function: all are this scope's.
+    for sql in [
+        "insert into job (kind, payload, run_at, created_at) values ('sms', '{}', now(), now())",
+        "delete from issue",
+        "select note_step(1, 1, 'read', now())",
+    ] {
+        let refused = said(&mut app, sql).await;
+        assert!(refused.is_row_refused(), "{sql}: {refused:?}");
+    }
+    assert!(matches!(said(&mut own, "delete from issue_event").await, StoreError::Frozen));
+
+    let mut waiting = PgConnection::connect_with(&options).await.unwrap();
+    waiting.execute("set lock_timeout = '50ms'").await.unwrap();
+    own.execute("begin; lock table job").await.unwrap();
+    let busy = said(&mut waiting, "update job set attempts = 0").await;
+    assert!(matches!(busy, StoreError::Busy(_)) && busy.is_passing(), "{busy:?}");
+    own.execute("rollback").await.unwrap();
+    let slow = said(&mut waiting, "set statement_timeout = '20ms'; select pg_sleep(9)").await;
+    assert!(matches!(slow, StoreError::Busy(_)), "{slow:?}");
+
+    assert!(matches!(said(&mut own, "select 1 / 0").await, StoreError::Db(_)));
+    sqlx::query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(9)%' and pid <> pg_backend_pid()",
+    )
+    .execute(&world.owner)
+    .await
+    .unwrap();
+    let gone = said(&mut waiting, "select 1").await;
+    assert!(matches!(gone, StoreError::Unavailable(_)) && gone.is_passing(), "{gone:?}");
+    for conn in [own, app] {
+        conn.close().await.unwrap();
+    }
+    world.end().await;
+}
