@@ -29,7 +29,6 @@ const SETTINGS: &[&str] = &[
     // Full pages are logged after each checkpoint: fewer checkpoints, less to write.
     "max_wal_size=2GB",
     "checkpoint_timeout=15min",
-    "wal_compression=on",
     // The outbox lives by being emptied: what is dead in it is looked through until it is swept.
     "autovacuum_naptime=10s",
     // Queries are short, and none gains from being compiled.

@@ -81,7 +81,7 @@ const BATCH: i64 = 500;
 pub async fn drain(state: &AppState) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
     while store::outbox::drain(&mut conn, state.now(), BATCH).await? == usize::try_from(BATCH)? {}
-    conn.release(&state.store);
+    conn.release();
     Ok(())
 }
 

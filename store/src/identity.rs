@@ -146,7 +146,7 @@ impl Store {
                 Err(error) => return Err(error.into()),
             }
         };
-        conn.release(self);
+        conn.release();
         let Some(row) = row else { return Ok(None) };
         if let Some(person) = row.person_id {
             let enterprise = row.enterprise_id.zip(row.member_role).map(|(id, role)| (id, member_role(&role)));

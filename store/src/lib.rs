@@ -38,6 +38,9 @@ pub const APP_ROLE: &str = "qifu_app";
 const SETTINGS: &str =
     "set role qifu_app; set time zone 'UTC'; set statement_timeout = '15s'; set jit = off; set random_page_cost = 1.1";
 
+/// Connections beside those that are asked: each listener keeps one.
+const LISTENERS: u32 = 2;
+
 /// How long somebody waits for a connection.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -95,9 +98,12 @@ const IDLE: Duration = Duration::from_secs(300);
 
 /// One connection with its scope set. The next user sets its own scope with its first query, before anything else is asked.
 pub struct Conn {
-    inner: PoolConnection<Postgres>,
+    /// None only while it is dropped.
+    inner: Option<PoolConnection<Postgres>>,
     since: Instant,
     queries: u32,
+    answered: bool,
+    idle: Arc<Mutex<Vec<Idle>>>,
     permit: OwnedSemaphorePermit,
 }
 
@@ -105,7 +111,11 @@ impl Conn {
     /// The connection for one more query.
     pub(crate) fn pg(&mut self) -> &mut PgConnection {
         self.queries += 1;
-        &mut self.inner
+        self.answered = false;
+        match &mut self.inner {
+            Some(inner) => inner,
+            None => unreachable!("a connection is taken out by drop alone"),
+        }
     }
 
     /// How many queries this connection was used for since it was taken, the one that set its scope included.
@@ -121,14 +131,30 @@ impl Conn {
         Ok(())
     }
 
-    /// Gives the connection back without a round trip, when every answer has been read. One that is dropped instead, perhaps in the middle
-    /// of a query, is asked first whether it is still good.
-    pub fn release(self, store: &Store) {
-        let Conn { inner, since, permit, .. } = self;
-        if since.elapsed() < IDLE && !inner.is_in_transaction() && !store.pool.is_closed() {
-            lock(&store.idle).push(Idle { inner, since });
+    /// Says that every answer has been read. A connection that is dropped after this goes back without a round trip; one that is dropped
+    /// otherwise, perhaps in the middle of a query, is first asked whether it is still good.
+    pub fn answered(&mut self) {
+        self.answered = true;
+    }
+
+    /// Gives the connection back, every answer having been read.
+    pub fn release(mut self) {
+        self.answered();
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        let Some(inner) = self.inner.take() else { return };
+        // A transaction that was dropped has its rollback still to be sent.
+        let clean = self.answered && !inner.is_in_transaction() && !inner.should_flush();
+        if clean && self.since.elapsed() < IDLE {
+            let mut idle = lock(&self.idle);
+            // Closing ends the permits first and empties the list then.
+            if !self.permit.semaphore().is_closed() {
+                idle.push(Idle { inner, since: self.since });
+            }
         }
-        drop(permit);
     }
 }
 
@@ -151,7 +177,7 @@ impl Store {
     /// [`StoreError::Unavailable`] when the database does not answer.
     pub async fn with_options(options: PgConnectOptions, max: u32) -> Result<Store, StoreError> {
         let pool = PgPoolOptions::new()
-            .max_connections(max)
+            .max_connections(max.saturating_add(LISTENERS))
             .acquire_timeout(WAIT)
             // A dead connection shows at its first query (`spare_connections`); a ping would be a round trip more for every page.
             .test_before_acquire(false)
@@ -213,15 +239,17 @@ impl Store {
             Some(idle) => (idle.inner, idle.since),
             None => (self.pool.acquire().await?, Instant::now()),
         };
-        Ok(Conn { inner, since, queries: 0, permit })
+        Ok(Conn { inner: Some(inner), since, queries: 0, answered: false, idle: self.idle.clone(), permit })
     }
 
     /// Whether the database answers now.
     pub async fn is_ready(&self) -> bool {
-        match self.pool.acquire().await {
-            Ok(mut conn) => conn.ping().await.is_ok(),
-            Err(_) => false,
+        let Ok(mut conn) = self.acquire().await else { return false };
+        let alive = conn.pg().ping().await.is_ok();
+        if alive {
+            conn.release();
         }
+        alive
     }
 
     /// Listens to a channel of `NOTIFY` on a connection of its own, which reconnects.

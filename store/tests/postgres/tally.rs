@@ -283,7 +283,7 @@ async fn a_connection_that_was_given_back_knows_nothing_of_its_last_user(owner: 
     let now = OffsetDateTime::now_utc();
     let sees = async |mut conn: Conn| {
         let seen = store::issue::versions(&mut conn, &number).await.is_ok();
-        conn.release(&world.store);
+        conn.release();
         seen
     };
     // One connection, given back without a round trip: the next user has it, and its own scope.
