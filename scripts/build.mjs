@@ -8,9 +8,9 @@ import { delimiter, dirname, extname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const args = process.argv.slice(2);
-const wrong = args.find((arg) => arg !== "--dev" && arg !== "--site");
+const wrong = args.find((arg) => !["--dev", "--fast", "--site"].includes(arg));
 if (wrong) {
-  console.error(`usage: scripts/build [--dev] [--site] (not "${wrong}")`);
+  console.error(`usage: scripts/build [--dev | --fast] [--site] (not "${wrong}")`);
   process.exit(2);
 }
 const dev = args.includes("--dev");
@@ -162,9 +162,8 @@ say(`site: ${site} (${sizes.join(", ")}${dev ? "" : ", brotli"})`);
 
 // 4. The server.
 if (!args.includes("--site")) {
-  say(`server: compiling (${mode})`);
-  const server = ["build", "-p", leptos["bin-package"], "--bin", leptos["bin-target"]];
-  if (!dev) server.push("--release");
-  run("cargo", server);
-  say(`server: ${relative(process.cwd(), join(target, dev ? "debug" : "release", leptos["bin-target"]))}`);
+  const server = dev ? "dev" : args.includes("--fast") ? "fast" : "release";
+  say(`server: compiling (${server})`);
+  run("cargo", ["build", "-p", leptos["bin-package"], "--bin", leptos["bin-target"], "--profile", server]);
+  say(`server: ${relative(process.cwd(), join(target, dev ? "debug" : server, leptos["bin-target"]))}`);
 }

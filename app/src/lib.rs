@@ -29,6 +29,7 @@ pub mod problem;
 pub mod render;
 #[cfg(feature = "ssr")]
 pub mod request;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 
 /// Starts the islands; called by the loader once the page has painted.

@@ -14,21 +14,12 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The hashed names of the built files, from `pkg/manifest.json`.
+/// The names of the built files, from `pkg/manifest.json`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Assets {
-    /// The JavaScript that loads the WebAssembly.
-    pub js: String,
-    /// The WebAssembly.
-    pub wasm: String,
     /// The style sheet.
     pub css: String,
-    /// The JavaScript of the module that has the policy calculator besides all else.
-    pub calculator_js: String,
-    /// Its WebAssembly.
-    pub calculator_wasm: String,
-    /// The modules that were built. Of a module that was not built alone, the others have the islands.
-    #[serde(default)]
+    /// The modules that were built.
     pub modules: HashMap<Module, ModuleFiles>,
 }
 

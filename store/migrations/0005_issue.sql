@@ -62,9 +62,11 @@ create trigger issue_no_delete before delete on issue for each row execute funct
 create trigger issue_no_truncate before truncate on issue for each statement execute function refuse_change();
 
 -- Every filing pays for an index, so those that only some issues need are partial.
--- The enterprise's own lists, newest movement first; what is open of it is counted on every page of its space.
+-- The enterprise's own lists, newest movement first: everything, what is open, what waits for it. The last is counted on every page of
+-- its space, and few wait of the thousands that an enterprise may have open.
 create index issue_enterprise_idx on issue (enterprise_id, last_event_at desc, id desc);
 create index issue_enterprise_open_idx on issue (enterprise_id, last_event_at desc, id desc) include (state) where open;
+create index issue_waiting_idx on issue (enterprise_id, last_event_at desc, id desc) where state in ('awaiting_input', 'answered');
 -- The desk: a queue of the city, of a centre, of a department, the most urgent first; a list of several queues merges them.
 create index issue_queue_idx on issue (queue, late_at, id) where open;
 create index issue_centre_queue_idx on issue (centre, queue, late_at, id) where open;

@@ -64,7 +64,7 @@ create type home_row as (
 create type message_row as (
     id bigint, number text, kind text, link text, title text, body text, created_at timestamptz, read_at timestamptz
 );
--- Of more than 200 open issues the latest 200 are counted, from their index alone.
+-- Of more than 200 that wait, and of more than 200 open ones, the latest 200 are counted, from their indexes alone.
 create function home_page(most_waiting integer, most_open integer, most_messages integer) returns table (id bigint, uscc text, name text,
     area integer, address text, industry text, scale text, class text, tags text[], station_id bigint, waiting_count bigint,
     open_count bigint, waiting home_row[], opened home_row[], messages message_row[])
@@ -77,21 +77,24 @@ begin
         return;
     end if;
     return query
-    with recent as materialized (
-        select i.id, i.state in ('awaiting_input', 'answered') as waits from public.issue i
-        where i.enterprise_id = enterprise and i.open order by i.last_event_at desc, i.id desc limit 200),
-    counted as (select count(*) filter (where r.waits) as waiting, count(*) filter (where not r.waits) as opened from recent r)
-    select e.id, e.uscc, e.name, e.area, e.address, e.industry, e.scale, e.class, e.tags, e.station_id, c.waiting, c.opened,
+    with waiting as materialized (
+        select i.id from public.issue i where i.enterprise_id = enterprise and i.state in ('awaiting_input', 'answered')
+        order by i.last_event_at desc, i.id desc limit 200),
+    opened as materialized (
+        select o.id from (select i.id, i.state from public.issue i where i.enterprise_id = enterprise and i.open
+            order by i.last_event_at desc, i.id desc limit 200) o where o.state not in ('awaiting_input', 'answered'))
+    select e.id, e.uscc, e.name, e.area, e.address, e.industry, e.scale, e.class, e.tags, e.station_id,
+        (select count(*) from waiting), (select count(*) from opened),
         array(select row(i.id, i.number, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at, i.due_at, i.warn_at, i.late_at,
-                i.answered_at, i.returned, i.flags, i.last_event_at)::public.home_row from (select r.id from recent r where r.waits limit most_waiting) r
+                i.answered_at, i.returned, i.flags, i.last_event_at)::public.home_row from (select w.id from waiting w limit most_waiting) r
             join public.issue i on i.id = r.id order by i.last_event_at desc, i.id desc),
         array(select row(i.id, i.number, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at, i.due_at, i.warn_at, i.late_at,
-                i.answered_at, i.returned, i.flags, i.last_event_at)::public.home_row from (select r.id from recent r where not r.waits limit most_open) r
+                i.answered_at, i.returned, i.flags, i.last_event_at)::public.home_row from (select o.id from opened o limit most_open) r
             join public.issue i on i.id = r.id order by i.last_event_at desc, i.id desc),
         array(select row(m.id, m.number, m.kind, m.link, m.title, m.body, m.created_at, m.read_at)::public.message_row
             from public.message m
             where m.person_id = person and (m.enterprise_id = enterprise or m.enterprise_id is null)
             order by m.created_at desc, m.id desc limit most_messages)
-    from public.enterprise e cross join counted c where e.id = enterprise;
+    from public.enterprise e where e.id = enterprise;
 end
 $$;

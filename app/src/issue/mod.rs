@@ -2,7 +2,6 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
-#[cfg(feature = "ssr")]
 pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod read;

@@ -1,4 +1,4 @@
-//! The policy calculator, and the islands of the space.
+//! The policy calculator.
 
 #[cfg(target_arch = "wasm32")]
 use app as _;

@@ -1,4 +1,4 @@
-//! The policy desk's editor.
+//! The editor of policies.
 
 #[cfg(target_arch = "wasm32")]
 use app as _;

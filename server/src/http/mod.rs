@@ -6,7 +6,6 @@ pub mod files;
 pub mod filing;
 pub mod forms;
 pub mod issue;
-pub mod legacy;
 pub mod message;
 pub mod ops;
 pub mod pages;

@@ -222,8 +222,11 @@ pub async fn mine(
     let (at, id) = parse_cursor(after).unwrap_or((crate::NEVER, i64::MAX));
     let (states, more) = (filter.states(), limit + 1);
     let raw = match filter {
-        // What is open has an index of its own: few wait of the thousands that an enterprise may have raised.
-        MineFilter::Waiting | MineFilter::Open => mine_list!(conn, enterprise, &states, at, id, more, "i.open and "),
+        // What waits and what is open have indexes of their own: they are few of the thousands that an enterprise may have raised.
+        MineFilter::Waiting => {
+            mine_list!(conn, enterprise, &states, at, id, more, "i.state in ('awaiting_input', 'answered') and ")
+        }
+        MineFilter::Open => mine_list!(conn, enterprise, &states, at, id, more, "i.open and "),
         MineFilter::All | MineFilter::Ended => mine_list!(conn, enterprise, &states, at, id, more, ""),
     };
     Ok(Page::cut(rows(raw)?, limit, |row| cursor(row.last_event_at, row.id)))

@@ -87,8 +87,8 @@ fn extent(form: &Form) -> Extent {
     if form.value("do") == "preview" { Extent::Whole } else { Extent::Problems }
 }
 
-/// The editor as a form left it: what was typed, the button's change of shape done, measured as far as it was asked. An empty form is
-/// the stored item.
+/// The editor as a form left it: what was typed, the button's change of shape done, measured as far as it was asked. An empty
+/// form is the stored item.
 ///
 /// # Errors
 /// As [`editor`].
