@@ -193,6 +193,7 @@ fn Suggestions(answers: Answers, hints: Vec<Hint>, chosen: String) -> impl IntoV
             </fieldset>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -242,4 +243,5 @@ fn Categories(category: RwSignal<String>, boards: Vec<(String, Vec<(String, Stri
             </select>
         </div>
     }
+    .into_any()
 }
