@@ -4,6 +4,9 @@
 //! `calculator` the policy calculator too, a module of its own). Pages are pure
 //! functions of what `api` read; they work as plain HTML, and islands make them better.
 
+// An island's view is one type: erasing it in parts would bring every part's asynchronous half into the module.
+#![recursion_limit = "256"]
+
 #[cfg(feature = "ssr")]
 pub mod access;
 #[cfg(feature = "ssr")]
