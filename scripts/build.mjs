@@ -8,9 +8,9 @@ import { delimiter, dirname, extname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const args = process.argv.slice(2);
-const wrong = args.find((arg) => arg !== "--dev" && arg !== "--site");
+const wrong = args.find((arg) => !["--dev", "--fast", "--site"].includes(arg));
 if (wrong) {
-  console.error(`usage: scripts/build [--dev] [--site] (not "${wrong}")`);
+  console.error(`usage: scripts/build [--dev | --fast] [--site] (not "${wrong}")`);
   process.exit(2);
 }
 const dev = args.includes("--dev");
@@ -148,9 +148,6 @@ const manifest = {
   css: named(output, css),
   modules: Object.fromEntries(modules.map(([name, { js, wasm }]) => [name, { js: named(name, js), wasm: named(name, wasm) }])),
 };
-// What the server reads until it knows of modules.
-const { space, calculator } = manifest.modules;
-Object.assign(manifest, { js: space.js, wasm: space.wasm, calculator_js: calculator.js, calculator_wasm: calculator.wasm });
 for (const file of walk(leptos["assets-dir"])) put(join(site, relative(leptos["assets-dir"], file)), readFileSync(file));
 const names = join(pkg, "manifest.json");
 const text = `${JSON.stringify(manifest, null, 2)}\n`;
@@ -162,9 +159,8 @@ say(`site: ${site} (${sizes.join(", ")}${dev ? "" : ", brotli"})`);
 
 // 4. The server.
 if (!args.includes("--site")) {
-  say(`server: compiling (${mode})`);
-  const server = ["build", "-p", leptos["bin-package"], "--bin", leptos["bin-target"]];
-  if (!dev) server.push("--release");
-  run("cargo", server);
-  say(`server: ${relative(process.cwd(), join(target, dev ? "debug" : "release", leptos["bin-target"]))}`);
+  const server = dev ? "dev" : args.includes("--fast") ? "fast" : "release";
+  say(`server: compiling (${server})`);
+  run("cargo", ["build", "-p", leptos["bin-package"], "--bin", leptos["bin-target"], "--profile", server]);
+  say(`server: ${relative(process.cwd(), join(target, dev ? "debug" : server, leptos["bin-target"]))}`);
 }

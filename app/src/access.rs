@@ -42,12 +42,21 @@ pub enum Kind {
     Form,
     /// A server function.
     Rpc,
+    /// A file that an island sends: answered as a server function is.
+    Upload,
     /// A picture, a document, a table.
     File,
     /// Server-sent events.
     Stream,
     /// For machines that watch the process.
     Probe,
+}
+
+impl Kind {
+    /// Whether an island asks, which is answered with [`crate::error::RpcError`] rather than with a page.
+    pub fn is_for_islands(self) -> bool {
+        matches!(self, Kind::Rpc | Kind::Upload)
+    }
 }
 
 /// A door: method, path as axum writes it, who, what.
@@ -90,6 +99,7 @@ doors! {
     Page GET "/home" Member;
     Page GET "/me" Member;
     Page GET "/messages" Member;
+    Stream GET "/messages/events" Member;
     Form POST "/messages/read" Member;
     Rpc POST "/rpc/message/counts" SignedIn;
 
@@ -101,8 +111,12 @@ doors! {
     Page GET "/issues/{number}" Member;
     Page GET "/issues/{number}/receipt" Member;
     Stream GET "/issues/{number}/events" Member;
+    Rpc POST "/rpc/issue/progress" Member;
+    Rpc POST "/rpc/issue/command" Member;
     Page GET "/issues/{number}/{command}" Member;
     Form POST "/issues/{number}/{command}" Member;
+    Rpc POST "/rpc/filing/suggest" SignedIn;
+    Upload POST "/photos" Member;
     File GET "/photos/{id}" SignedIn;
     File GET "/photos/{id}/thumb" SignedIn;
 
@@ -131,10 +145,15 @@ doors! {
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;
     Form POST "/desk/issues/{number}/{command}" Desk;
+    Rpc POST "/rpc/desk/list" Desk;
+    Rpc POST "/rpc/desk/issue" Desk;
+    Rpc POST "/rpc/desk/act" Desk;
+    Rpc POST "/rpc/desk/search" Desk;
     Page GET "/desk/assist" Station;
     Page GET "/desk/assist/{enterprise}/new" Station;
     Form POST "/desk/assist/{enterprise}/new" Station;
     Page GET "/desk/assist/{enterprise}/check" Station;
+    Upload POST "/desk/assist/{enterprise}/photos" Station;
     Form POST "/desk/assist/{enterprise}/file" Station;
     Page GET "/desk/messages" Staff;
     Form POST "/desk/messages/read" Staff;

@@ -4,6 +4,7 @@
 use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
+use crate::issue::desk::{DeskIssuePage, QueuePage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::message::{DeskMessagesPage, MessagesPage};
@@ -81,6 +82,8 @@ fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
 fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=DeskLayout>
+            <Route path=path!("desk") view=QueuePage/>
+            <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
             <Route path=path!("desk/assist") view=AssistPage/>
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>

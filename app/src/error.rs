@@ -180,13 +180,10 @@ mod server {
         }
     }
 
-    impl From<AppError> for RpcError {
-        /// Sets the status of the answer, too: a refusal is not a 200.
-        fn from(error: AppError) -> RpcError {
-            if let Some(options) = use_context::<ResponseOptions>() {
-                options.set_status(error.status());
-            }
-            match error {
+    impl AppError {
+        /// What an island is told; what is our fault is known there by `reference` only.
+        pub fn into_rpc(self, reference: &str) -> RpcError {
+            match self {
                 AppError::Unauthenticated => RpcError::Unauthenticated,
                 AppError::Forbidden => RpcError::Forbidden,
                 AppError::NotFound => RpcError::NotFound,
@@ -195,12 +192,22 @@ mod server {
                 }
                 AppError::Conflict(_, sentence) => RpcError::Conflict(sentence.to_owned()),
                 AppError::Refused(sentence) => RpcError::Refused(sentence),
-                AppError::Internal(reason) => {
-                    let reference = use_context::<Request>().map(|request| request.head().request_id.clone()).unwrap_or_default();
-                    tracing::error!(reference, reason, "a server function failed");
-                    RpcError::Internal { reference }
-                }
+                AppError::Internal(_) => RpcError::Internal { reference: reference.to_owned() },
             }
+        }
+    }
+
+    impl From<AppError> for RpcError {
+        /// Sets the status of the answer, too: a refusal is not a 200.
+        fn from(error: AppError) -> RpcError {
+            if let Some(options) = use_context::<ResponseOptions>() {
+                options.set_status(error.status());
+            }
+            let reference = use_context::<Request>().map(|request| request.head().request_id.clone()).unwrap_or_default();
+            if let AppError::Internal(reason) = &error {
+                tracing::error!(reference, reason, "a server function failed");
+            }
+            error.into_rpc(&reference)
         }
     }
 

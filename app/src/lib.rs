@@ -1,8 +1,10 @@
 //! Pages, use cases and islands.
 //!
-//! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only; with
-//! `calculator` the policy calculator too, a module of its own). Pages are pure
-//! functions of what `api` read; they work as plain HTML, and islands make them better.
+//! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only, a module for each kind of
+//! page). Pages work as plain HTML, and islands make them better.
+
+// Views are types that nest as deep as the elements of a page.
+#![recursion_limit = "256"]
 
 // An island's view is one type: erasing it in parts would bring every part's asynchronous half into the module.
 #![recursion_limit = "256"]
@@ -21,14 +23,11 @@ pub mod error;
 pub mod filing;
 #[cfg(feature = "ssr")]
 pub mod form;
-pub mod islands;
 pub mod issue;
 #[cfg(feature = "ssr")]
 pub mod layout;
 pub mod message;
 pub mod module;
-#[cfg(feature = "ssr")]
-pub mod pages;
 pub mod policy;
 #[cfg(feature = "ssr")]
 pub mod problem;
@@ -36,8 +35,7 @@ pub mod problem;
 pub mod render;
 #[cfg(feature = "ssr")]
 pub mod request;
-#[cfg(feature = "ssr")]
-pub mod shell;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 
 /// Starts the islands; called by the loader once the page has painted.

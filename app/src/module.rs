@@ -1,10 +1,10 @@
 //! The WebAssembly modules, and how an island asks for its own.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A WebAssembly module: each has the islands of one kind of page, so that none carries what its reader does not use. The build makes
 /// one for each name here (`scripts/build.mjs`), by the features of this crate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Module {
     /// The phone's islands: filing, a problem, messages.

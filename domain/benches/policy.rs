@@ -166,7 +166,8 @@ fn main() {
     let pairs = rows as f64 * large.items().len() as f64;
     let (_, count) = best(1, || eligible(&large, &columns, &mut scratch).len() as u64);
     println!(
-        "| 580,000 enterprises × 2,000 items, eligible pairs kept, one thread | {seconds:.2} s | {:.1} ns a pair; {count} pairs kept; {before} MB of columns, {kept} MB with the pairs |",
+        "| 580,000 enterprises × 2,000 items, eligible pairs kept, one thread | {seconds:.2} s | {:.1} ns a pair; \
+         {count} pairs kept; {before} MB of columns, {kept} MB with the pairs |",
         seconds * 1e9 / pairs
     );
 }

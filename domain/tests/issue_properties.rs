@@ -50,7 +50,8 @@ fn command() -> impl Strategy<Value = Command> {
         1 => words().prop_map(|reason| Command::Object { reason }),
         1 => words().prop_map(|what| Command::Ask { what }),
         1 => words().prop_map(|text| Command::Supply { text, photos: 0 }),
-        4 => (5i64..7, prop::collection::vec(5i64..9, 0..3)).prop_map(|(lead, co)| Command::Dispatch { lead, co, note: String::new() }),
+        4 => (5i64..7, prop::collection::vec(5i64..9, 0..3))
+            .prop_map(|(lead, co)| Command::Dispatch { lead, co, note: String::new() }),
         4 => Just(Command::Sign),
         1 => (words(), 5i64..7).prop_map(|(reason, proposed)| Command::Return { reason, proposed }),
         1 => words().prop_map(|text| Command::Progress { text }),

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// The largest file that is taken, in bytes.
-pub const MAX_BYTES: usize = 10 * 1024 * 1024;
+pub const MAX_BYTES: usize = domain::issue::MAX_PHOTO_BYTES as usize;
 /// The most pixels that are decoded.
 const MAX_PIXELS: u64 = 50_000_000;
 /// The longest side of what is kept.

@@ -13,6 +13,9 @@ use time::OffsetDateTime;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
+/// What is heard of issues that moved, written by any server.
+pub type Heard = broadcast::Receiver<Arc<Live>>;
+
 /// Shared by all requests and workers.
 #[derive(Clone)]
 pub struct AppState {

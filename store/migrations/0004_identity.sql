@@ -108,7 +108,7 @@ begin
             (select count(*) from public.membership o where o.person_id = person),
             (select count(*) from (select from public.message u where u.person_id = person and u.read_at is null
                 and (u.enterprise_id = m.enterprise_id or u.enterprise_id is null) limit 100) unread),
-            (select count(*) from (select from public.issue i where i.enterprise_id = m.enterprise_id and i.queue is not null
+            (select count(*) from (select from public.issue i where i.enterprise_id = m.enterprise_id
                 and i.state in ('awaiting_input', 'answered') limit 100) waiting)
         into r.person_id, r.person_name, r.phone, r.enterprise_id, r.enterprise_name, r.member_role, r.enterprise_count, r.unread,
             r.waiting

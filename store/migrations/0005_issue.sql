@@ -5,7 +5,9 @@ create table issue (
     number text not null constraint issue_number_key unique,
     -- Chosen by the form; the same key files once.
     client_key uuid not null,
-    enterprise_id bigint not null constraint issue_enterprise_fkey references enterprise,
+    -- No foreign keys to enterprise and person: each filing would lock both rows, and filings of one enterprise would queue for them.
+    -- write_filing looks the enterprise up, the triggers enterprise_filed and person_filed keep what is referred to.
+    enterprise_id bigint not null,
     -- As the enterprise has them now (trigger enterprise_told): lists and policies then ask this row alone.
     enterprise_name text not null,
     enterprise_station bigint,
@@ -24,7 +26,7 @@ create table issue (
     level text not null,
     urgency text not null,
     channel text not null,
-    filed_by bigint constraint issue_filed_by_fkey references person,
+    filed_by bigint,
     station_id bigint constraint issue_station_fkey references station,
     lead bigint constraint issue_lead_fkey references department,
     co bigint[] not null default '{}',
@@ -54,10 +56,17 @@ create table issue (
     constraint issue_client_key unique (enterprise_id, client_key)
 );
 comment on table issue is '诉求: projection of issue_event, written in the same transaction';
+-- An issue stays. So what refers to one needs no foreign key, which would lock the row and write it again for every event, message and
+-- set of words: these are written beside the issue, by functions and workers that have just read it.
+create trigger issue_no_delete before delete on issue for each row execute function refuse_change();
+create trigger issue_no_truncate before truncate on issue for each statement execute function refuse_change();
 
 -- Every filing pays for an index, so those that only some issues need are partial.
--- The enterprise's own lists, newest movement first.
+-- The enterprise's own lists, newest movement first: everything, what is open, what waits for it. The last is counted on every page of
+-- its space, and few wait of the thousands that an enterprise may have open.
 create index issue_enterprise_idx on issue (enterprise_id, last_event_at desc, id desc);
+create index issue_enterprise_open_idx on issue (enterprise_id, last_event_at desc, id desc) include (state) where open;
+create index issue_waiting_idx on issue (enterprise_id, last_event_at desc, id desc) where state in ('awaiting_input', 'answered');
 -- The desk: a queue of the city, of a centre, of a department, the most urgent first; a list of several queues merges them.
 create index issue_queue_idx on issue (queue, late_at, id) where open;
 create index issue_centre_queue_idx on issue (centre, queue, late_at, id) where open;
@@ -74,7 +83,7 @@ create index issue_pause_idx on issue (pause_cap) where pause_cap is not null;
 create index issue_category_idx on issue (category, id desc) where lead is not null;
 
 create table issue_event (
-    issue_id bigint not null constraint issue_event_issue_fkey references issue,
+    issue_id bigint not null,
     seq integer not null constraint issue_event_seq_check check (seq > 0),
     at timestamptz not null,
     kind text not null,
@@ -112,7 +121,7 @@ create index photo_pending_idx on photo (created_at) where issue_id is null;
 comment on table photo is 'Re-encoded pictures; the files lie in the object store under the id';
 
 create table issue_search (
-    issue_id bigint constraint issue_search_pkey primary key constraint issue_search_issue_fkey references issue,
+    issue_id bigint constraint issue_search_pkey primary key,
     tokens tsvector not null
 );
 create index issue_search_tokens_idx on issue_search using gin (tokens);
@@ -132,7 +141,7 @@ create type standing as (
     warn_at timestamptz, late_at timestamptz
 );
 
--- What a command wants told, refreshed and counted, drained by any server. No foreign key: rows live for a moment, issues for ever.
+-- What a command wants told, refreshed and counted, drained by any server.
 create table outbox (
     id bigint generated always as identity constraint outbox_pkey primary key,
     issue_id bigint not null,

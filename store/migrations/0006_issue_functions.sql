@@ -41,7 +41,7 @@ begin
     already := found;
     if not already then
         perform public.hold_enterprise(r.enterprise_id);
-        select e.name, e.station_id into r.enterprise_name, r.enterprise_station from public.enterprise e where e.id = r.enterprise_id;
+        select e.name, e.station_id into strict r.enterprise_name, r.enterprise_station from public.enterprise e where e.id = r.enterprise_id;
     end if;
     if public.scope('kind') not in ('member', 'station', 'system') or public.scope('kind') is null
         or not public.may_read_issue(r.enterprise_id, r.station_id, r.enterprise_station, r.area, r.centre, r.lead, r.co, false)
@@ -121,7 +121,7 @@ begin
         r.id := nextval('issue_id_seq');
         r.number := next_issue_number(r.submitted_at);
         perform hold_enterprise(r.enterprise_id);
-        select e.name, e.station_id into r.enterprise_name, r.enterprise_station from enterprise e where e.id = r.enterprise_id;
+        select e.name, e.station_id into strict r.enterprise_name, r.enterprise_station from enterprise e where e.id = r.enterprise_id;
         insert into issue overriding system value values (r.*);
         id := r.id;
         client_key := r.client_key;
@@ -147,6 +147,24 @@ end
 $$;
 create trigger enterprise_told after update of name, station_id on enterprise for each row
     when ((old.name, old.station_id) is distinct from (new.name, new.station_id)) execute function tell_issues();
+
+-- An enterprise that filed stays, and so does whoever filed for it; a filing under way is waited for.
+create function keep_filed() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if tg_table_name = 'enterprise' then
+        perform pg_advisory_xact_lock(1, old.id::integer);
+        if not exists (select from issue where enterprise_id = old.id) then
+            return old;
+        end if;
+    elsif not exists (select from issue where filed_by = old.id) then
+        return old;
+    end if;
+    raise exception '% % is referred to by issues', tg_table_name, old.id
+        using errcode = 'foreign_key_violation', constraint = 'issue_' || tg_table_name || '_fkey';
+end
+$$;
+create trigger enterprise_filed before delete on enterprise for each row execute function keep_filed();
+create trigger person_filed before delete on person for each row execute function keep_filed();
 
 -- ---- Reading ----
 

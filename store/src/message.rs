@@ -1,6 +1,6 @@
 //! In-app messages (站内消息) of persons and staff; row-level security keeps each to its own.
 
-use crate::{Conn, Page, StoreError};
+use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
 use time::OffsetDateTime;
 
 #[derive(Debug, Clone, sqlx::Type)]
@@ -34,16 +34,18 @@ pub enum Inbox {
 }
 
 /// The messages, newest first.
-pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i64) -> Result<Page<Message>, StoreError> {
-    let before: i64 = cursor.and_then(|c| c.parse().ok()).unwrap_or(i64::MAX);
+pub async fn list(conn: &mut Conn, inbox: Inbox, after: Option<&str>, limit: i64) -> Result<Page<Message>, StoreError> {
+    let (at, id) = parse_cursor(after).unwrap_or((NEVER, i64::MAX));
     let rows = match inbox {
         Inbox::Person { person, enterprise } => {
             sqlx::query_as!(
                 Message,
                 "select id, number, kind, link, title, body, created_at, read_at from message
-                 where person_id = $1 and id < $2 and (enterprise_id = $4 or enterprise_id is null) order by id desc limit $3",
+                 where person_id = $1 and (created_at, id) < ($2, $3) and (enterprise_id = $5 or enterprise_id is null)
+                 order by created_at desc, id desc limit $4",
                 person,
-                before,
+                at,
+                id,
                 limit + 1,
                 enterprise
             )
@@ -54,16 +56,17 @@ pub async fn list(conn: &mut Conn, inbox: Inbox, cursor: Option<&str>, limit: i6
             sqlx::query_as!(
                 Message,
                 "select id, number, kind, link, title, body, created_at, read_at from message
-                 where staff_id = $1 and id < $2 order by id desc limit $3",
+                 where staff_id = $1 and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4",
                 staff,
-                before,
+                at,
+                id,
                 limit + 1
             )
             .fetch_all(conn.pg())
             .await?
         }
     };
-    Ok(Page::cut(rows, limit, |message| message.id.to_string()))
+    Ok(Page::cut(rows, limit, |message| cursor(message.created_at, message.id)))
 }
 
 /// Marks all of an inbox as read, up to an id; those of a person's other enterprises have not been seen and stay.

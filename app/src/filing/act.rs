@@ -6,11 +6,12 @@ use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, EnterpriseId};
-use domain::catalogue::{self, Suggestion};
+use domain::catalogue::{self, Hint, Suggestion};
 use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
 use domain::phone;
 use domain::text::{Check, propose_title};
 use store::enterprise::{self, Enterprise};
+use store::identity::Identity;
 use store::issue::Filing;
 use uuid::Uuid;
 
@@ -64,19 +65,50 @@ pub async fn filer(ctx: &mut Ctx, side: Side) -> Result<Filer, AppError> {
     }
 }
 
-/// The form as it is offered first, and the enterprise's name: a fresh key, the enterprise's address, the filer's number.
+/// The form as it is offered.
+pub struct Offer {
+    /// With a fresh key, the enterprise's address, the filer's number, where nothing else was typed.
+    pub form: Form,
+    /// The enterprise's name.
+    pub enterprise: String,
+    /// Whose draft a browser keeps: the person or staff at the keys, and the enterprise.
+    pub owner: String,
+}
+
+/// The form as it is offered.
 ///
 /// # Errors
 /// As [`filer`].
-pub async fn offer(ctx: &mut Ctx, side: Side, form: Form) -> Result<(Form, String), AppError> {
+pub async fn offer(ctx: &mut Ctx, side: Side, form: Form) -> Result<Offer, AppError> {
     let filer = filer(ctx, side).await?;
+    let owner = draft_owner(&filer);
     let enterprise = enterprise::get(&mut ctx.conn, filer.enterprise).await?;
     let form = form
         .or("key", Uuid::now_v7().to_string())
         .or("place", enterprise.address.clone())
         .or("contact_name", filer.contact_name)
         .or("contact_phone", filer.contact_phone);
-    Ok((form, enterprise.name))
+    Ok(Offer { form, enterprise: enterprise.name, owner })
+}
+
+/// Whose draft a browser keeps.
+fn draft_owner(filer: &Filer) -> String {
+    match filer.actor {
+        Actor::Member { person, enterprise, .. } => format!("{person}/{enterprise}"),
+        Actor::Assisted { staff, enterprise, .. } => format!("staff-{staff}/{enterprise}"),
+        Actor::Staff { .. } | Actor::System => String::new(),
+    }
+}
+
+/// Whose draft was filed with a problem of `enterprise`.
+///
+/// # Errors
+/// As [`Ctx::require_signed_in`].
+pub fn filed_by(ctx: &Ctx, enterprise: EnterpriseId) -> Result<String, AppError> {
+    Ok(match &ctx.require_signed_in()?.identity {
+        Identity::Person(person) => format!("{}/{enterprise}", person.person),
+        Identity::Staff(staff) => format!("staff-{}/{enterprise}", staff.id),
+    })
 }
 
 /// Enterprises of the station's scope that fit the words.
@@ -145,6 +177,19 @@ pub struct Checked {
     pub contact_phone: String,
     /// Pictures uploaded before, the scope's own.
     pub photos: Vec<Uuid>,
+}
+
+/// The most characters of a text that suggestions are made of.
+const SUGGEST_MOST: usize = 2100;
+
+/// Categories that fit the words typed so far. The catalogue is in the process: no connection is opened for them.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`].
+pub fn suggest(request: &Request, text: &str) -> Result<Vec<Hint>, AppError> {
+    request.session().ok_or(AppError::Unauthenticated)?;
+    let text: String = text.chars().take(SUGGEST_MOST).collect();
+    Ok(catalogue::suggest(&text).iter().map(Hint::from).collect())
 }
 
 /// Categories that fit the words typed so far.
@@ -223,7 +268,7 @@ pub async fn raise(request: &Request, key: &str, category: &str, title: &str, te
     let filer = filer(&mut ctx, Side::Own).await?;
     let pairs = [("key", key), ("title", title), ("text", text), ("category", category)];
     let form = Form::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
-    let (form, _) = offer(&mut ctx, Side::Own, form).await?;
+    let form = offer(&mut ctx, Side::Own, form).await?.form;
     let number = put(&mut ctx, &filer, &form).await?;
     request.wake_outbox();
     Ok(number)

@@ -2,15 +2,20 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
+#[cfg(any(feature = "ssr", feature = "space", feature = "desk"))]
+pub mod island;
 #[cfg(feature = "ssr")]
 mod page;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod rpc;
 
 #[cfg(feature = "ssr")]
 pub use page::{
     AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage, categories,
-    photo_field, suggested,
+    photo_question,
 };
 
+use crate::module::Module;
 use domain::actor::EnterpriseId;
 
 /// From which side of the desk a problem is filed.
@@ -43,6 +48,22 @@ impl Side {
     /// Where the last form posts.
     pub fn file(self) -> String {
         self.path("file", "file")
+    }
+
+    /// Where pictures are sent as they are picked.
+    pub fn photos(self) -> String {
+        match self {
+            Side::Own => "/photos".to_owned(),
+            Side::Beside(enterprise) => format!("/desk/assist/{enterprise}/photos"),
+        }
+    }
+
+    /// The module with the islands of this side.
+    pub fn module(self) -> Module {
+        match self {
+            Side::Own => Module::Space,
+            Side::Beside(_) => Module::Desk,
+        }
     }
 
     /// Where the filed problem is found.

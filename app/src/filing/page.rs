@@ -4,18 +4,19 @@
 //! happened and a phone number are required. Station staff open it at a desk with the owner beside them (代办).
 
 use super::Side;
-use super::act::{self, Checked, suggestions};
+use super::act::{self, Checked, Offer, suggestions};
+use super::island::{DraftFiled, FilingForm, Photos, Questions};
 use crate::error::{AppError, Stop};
 use crate::form::Form;
-use crate::islands::{DraftClear, DraftKeeper, PhotoPicker, SubmitOnce, Suggest, TextCounter};
 use crate::issue;
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::{Choice, Field, choices, field, hidden, select, submit};
+use crate::ui::form::{Field, field, hidden};
+use crate::ui::island::SubmitButton;
 use crate::ui::{back, facts, icon, words};
 use domain::area;
 use domain::calendar::words as calendar_words;
-use domain::catalogue;
+use domain::catalogue::{self, Hint};
 use domain::issue::{Issue, MAX_PHOTOS};
 use leptos::Params;
 use leptos::prelude::*;
@@ -77,100 +78,52 @@ fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
     let form = Form::typed();
     reads(async move {
         let side = side?;
-        let (form, enterprise) = act::offer(&mut *request.open().await?, side, form).await?;
+        let offer = act::offer(&mut *request.open().await?, side, form).await?;
         title("提诉求");
-        Ok(questions(&form, side, enterprise))
+        Ok(questions(&offer, side))
     })
 }
 
-fn questions(form: &Form, side: Side, enterprise: String) -> AnyView {
-    let kept = form.ids("photo");
-    let room = usize::from(MAX_PHOTOS).saturating_sub(kept.len());
-    let beside = matches!(side, Side::Beside(_))
-        .then(|| view! { <p class="flash">{icon("building")}"正在为 "{enterprise}" 代办，请企业联系人在旁确认"</p> });
+fn questions(offer: &Offer, side: Side) -> AnyView {
+    let form = &offer.form;
+    let beside = matches!(side, Side::Beside(_)).then(|| {
+        let enterprise = offer.enterprise.clone();
+        view! { <p class="flash">{icon("building")}"正在为 "{enterprise}" 代办，请企业联系人在旁确认"</p> }
+    });
+    let questions = Questions {
+        module: side.module(),
+        action: side.questions(),
+        key: form.value("key").to_owned(),
+        owner: offer.owner.clone(),
+        text: TEXT.question(form),
+        title: TITLE.question(form),
+        place: PLACE.question(form),
+        contact_name: CONTACT_NAME.question(form),
+        contact_phone: CONTACT_PHONE.question(form),
+        hints: suggestions(form).iter().map(Hint::from).collect(),
+        suggested: form.value("suggested").to_owned(),
+        category: form.value("category").to_owned(),
+        category_fault: form.error("category").map(str::to_owned),
+        boards: categories(),
+        photos: photo_question(form, side),
+    };
     view! {
         {form.summary()}
         <h1>"提诉求"</h1>
         {beside}
-        <form id="filing" data-draft="" data-once="" method="post" action=side.questions() enctype="multipart/form-data" novalidate class="stack">
-            {hidden("key", form.value("key"))}
-            <section class="card">
-                <DraftKeeper/>
-                {TEXT.view(form)}
-                <TextCounter/>
-                {TITLE.view(form)}
-            </section>
-            <section class="card">
-                <div id="suggestions">{suggested(form)}</div>
-                <Suggest/>
-                {select(form, "category", "其他分类", Some("按上面的选择"), categories())}
-            </section>
-            <section class="card">
-                {PLACE.view(form)}
-                {photo_field(form, &kept, room)}
-            </section>
-            <section class="card">
-                {CONTACT_NAME.view(form)}
-                {CONTACT_PHONE.view(form)}
-            </section>
-            <div class="actions">{submit("下一步：核对")}</div>
-        </form>
-        <SubmitOnce/>
+        <FilingForm questions/>
     }
     .into_any()
 }
 
-/// The photo question: what was uploaded before, and a picker for more.
-pub fn photo_field(form: &Form, kept: &[Uuid], room: usize) -> AnyView {
-    let error = form.error("photos").map(str::to_owned);
-    let fault = error.clone().map(|error| view! { <p class="fault" id="photos-error">{icon("warn")}{error}</p> });
-    let kept_view = (!kept.is_empty()).then(|| {
-        let items = kept.iter().enumerate().map(|(index, id)| {
-            let thumb = format!("/photos/{id}/thumb");
-            let value = id.to_string();
-            let box_id = format!("drop-{id}");
-            view! {
-                <li>
-                    <img src=thumb alt=format!("已上传的照片 {}", index + 1) width="80" height="80"/>
-                    {hidden("photo", value.clone())}
-                    <input type="checkbox" id=box_id.clone() name="drop" value=value/>
-                    <label for=box_id>"删除"</label>
-                </li>
-            }
-        });
-        view! { <ul class="photo-grid kept">{items.collect_view()}</ul> }
-    });
-    let hint = format!("最多 {MAX_PHOTOS} 张，JPEG、PNG 或 WebP，每张不超过 10 MB");
-    view! {
-        <div class="field" class:bad=error.is_some()>
-            <label for="photos">"拍几张照片"<span class="optional">"（选填）"</span></label>
-            <p class="hint" id="photos-hint">{hint}</p>
-            {fault}
-            {kept_view}
-            <input id="photos" name="photos" type="file" accept="image/jpeg,image/png,image/webp" multiple data-room=room.to_string() aria-describedby="photos-hint"/>
-            <PhotoPicker/>
-        </div>
+/// The photo question of a form, with what was uploaded before.
+pub fn photo_question(form: &Form, side: Side) -> Photos {
+    Photos {
+        upload: side.photos(),
+        kept: form.ids("photo").iter().map(Uuid::to_string).collect(),
+        fault: form.error("photos").map(str::to_owned),
+        most: MAX_PHOTOS,
     }
-    .into_any()
-}
-
-/// The suggestions for what has been typed; an island replaces this part while typing.
-pub fn suggested(form: &Form) -> AnyView {
-    let found = suggestions(form);
-    if found.is_empty() {
-        return view! { <p class="hint">"写好问题后，这里会提示可能的分类。拿不准可以不选。"</p> }.into_any();
-    }
-    let mut list: Vec<Choice> = found
-        .iter()
-        .map(|suggestion| Choice {
-            value: suggestion.category.code.to_owned(),
-            label: suggestion.category.name.to_owned(),
-            detail: catalogue::board(suggestion.category.board).map_or(String::new(), |board| board.name.to_owned()),
-            drawing: None,
-        })
-        .collect();
-    list.push(Choice { value: "other".into(), label: "都不是".into(), detail: "在下面选".into(), drawing: None });
-    choices(form, "radio", "suggested", "属于哪一类？", "big", list)
 }
 
 /// Every category, by board.
@@ -232,12 +185,11 @@ fn check(checked: &Checked, form: &Form, side: Side) -> AnyView {
                 ("联系", words(format!("{} {}", checked.contact_name, checked.contact_phone))),
             ])}
         </section>
-        <form id="file" data-once="" method="post" action=side.file() class="actions">
+        <form method="post" action=side.file() class="actions">
             {carried(checked)}
-            {submit("确认提交")}
+            <SubmitButton label="确认提交".to_owned() module=side.module()/>
             <button class="button secondary" formaction=side.questions() name="step" value="edit">"返回修改"</button>
         </form>
-        <SubmitOnce/>
     }
     .into_any()
 }
@@ -273,7 +225,8 @@ pub fn ReceiptPage() -> impl IntoView {
         let number = params.map_err(|_| AppError::NotFound)?.number;
         let mut ctx = request.open().await?;
         let page = issue::read::of_member(&mut ctx, &number).await?;
-        Ok(receipt(&page.detail, &page.issue, ctx.now, "/issues"))
+        let owner = act::filed_by(&ctx, page.detail.enterprise)?;
+        Ok(receipt(&page.detail, &page.issue, ctx.now, Side::Own, owner))
     })
 }
 
@@ -287,17 +240,18 @@ pub fn AssistReceiptPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         ctx.require_station()?;
         let page = issue::read::of_staff(&mut ctx, &number).await?;
-        Ok(receipt(&page.detail, &page.issue, ctx.now, "/desk/issues"))
+        let (enterprise, owner) = (page.detail.enterprise, act::filed_by(&ctx, page.detail.enterprise)?);
+        Ok(receipt(&page.detail, &page.issue, ctx.now, Side::Beside(enterprise), owner))
     })
 }
 
-fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, base: &'static str) -> AnyView {
+fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side, owner: String) -> AnyView {
     title("已提交");
     let number = detail.number.clone();
-    let href = format!("{base}/{number}");
+    let href = format!("{}/{number}", side.issues());
     let promised = issue.answer.map(|clock| calendar_words::due(clock.due, now));
     let contact = issue.contact.map(|clock| calendar_words::due(clock.due, now));
-    let again = (base == "/issues").then(|| view! { <a class="button secondary" href="/issues/new">"再提一个"</a> });
+    let again = (side == Side::Own).then(|| view! { <a class="button secondary" href="/issues/new">"再提一个"</a> });
     view! {
         <section class="card receipt">
             <h1>{icon("check")}"已提交"</h1>
@@ -317,7 +271,7 @@ fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, base: &'sta
             {again}
         </div>
         {back("/issues", "全部诉求")}
-        <DraftClear/>
+        <DraftFiled owner module=side.module()/>
     }
     .into_any()
 }

@@ -2,19 +2,22 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
-#[cfg(feature = "ssr")]
-mod command;
+pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod read;
-#[cfg(feature = "ssr")]
-mod space;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod space;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod tag;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod timeline;
 #[cfg(feature = "ssr")]
 pub mod view;
+#[cfg(feature = "ssr")]
+pub mod watch;
 
 #[cfg(feature = "ssr")]
-pub use command::CommandPage;
-#[cfg(feature = "ssr")]
-pub use space::{IssuePage, IssuesPage};
+pub use space::{CommandPage, IssuePage, IssuesPage};
 
 #[cfg(feature = "ssr")]
 use crate::error::AppError;

@@ -1,7 +1,8 @@
 //! Reading problems: the enterprise's list and page, the desk's queues and page.
 
+use crate::access::Member;
 use crate::error::AppError;
-use crate::request::Ctx;
+use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
 use domain::catalogue;
 use domain::issue::permission::sees_internal;
@@ -9,6 +10,7 @@ use domain::issue::{CommandKind, Issue, allowed_commands};
 use store::Page;
 use store::identity::StaffIdentity;
 use store::issue::{DeskCounts, History, IssueDetail, IssueRow, MineFilter, Queue};
+use uuid::Uuid;
 
 /// My problems, a page of them.
 ///
@@ -28,7 +30,7 @@ pub struct MemberIssue {
     /// What this actor may do now.
     pub commands: Vec<CommandKind>,
     /// Who looks.
-    pub actor: Actor,
+    pub member: Member,
 }
 
 /// One problem, three queries besides the session's.
@@ -40,7 +42,23 @@ pub async fn of_member(ctx: &mut Ctx, number: &str) -> Result<MemberIssue, AppEr
     let detail = store::issue::detail(&mut ctx.conn, number).await?;
     let issue = detail.aggregate(&ctx.calendar);
     let commands = allowed_commands(&issue, &member.actor, ctx.now, &ctx.calendar);
-    Ok(MemberIssue { detail, issue, commands, actor: member.actor })
+    Ok(MemberIssue { detail, issue, commands, member })
+}
+
+/// The id of a picture that these eyes may see.
+///
+/// # Errors
+/// [`AppError::NotFound`] for one of another enterprise's, or outside the scope.
+pub async fn photo(request: &Request, id: &str) -> Result<Uuid, AppError> {
+    let readable = {
+        let mut ctx = request.open().await?;
+        ctx.require_signed_in()?;
+        let id = Uuid::parse_str(id).map_err(|_| AppError::NotFound)?;
+        // Row-level security decides whether the row is there for these eyes.
+        store::photo::readable(&mut ctx.conn, id).await?.then_some(id)
+    };
+    request.close().await;
+    readable.ok_or(AppError::NotFound)
 }
 
 /// The desk's list.
@@ -77,6 +95,16 @@ pub async fn desk(ctx: &mut Ctx, queue: &str, words: &str, after: Option<&str>) 
     }
     let page = store::issue::queue(&mut ctx.conn, &staff.duty, queue, ctx.now, after, 30).await?;
     Ok(Desk { staff, queue: Some(queue), counts, page, words })
+}
+
+/// Issues of the scope by number, enterprise or words, the latest first.
+///
+/// # Errors
+/// As [`Ctx::require_desk`].
+pub async fn find(ctx: &mut Ctx, words: &str) -> Result<Vec<IssueRow>, AppError> {
+    ctx.require_desk()?;
+    let words = words.trim();
+    Ok(if words.is_empty() { Vec::new() } else { store::issue::search(&mut ctx.conn, words).await? })
 }
 
 /// A department proposed for a dispatch, and why.

@@ -1,8 +1,10 @@
 //! The desk: opened by staff on a desktop, all day; sections at the side.
 
 use super::{Entry, Frame, entry, navigation, under};
+use crate::message::island::Count;
 use crate::request::Request;
 use domain::actor::Duty;
+use domain::issue::queue::Queue;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use store::identity::Identity;
@@ -15,7 +17,9 @@ pub fn DeskLayout() -> impl IntoView {
     let session = request.session();
     let side = session.as_ref().and_then(|session| match &session.identity {
         Identity::Staff(staff) if !staff.must_change_password => {
-            Some(navigation("side", sections(&staff.duty, path, session.unread)))
+            // Whoever has no issues hears of none: the badge asks when the page comes to the front.
+            let stream = if Queue::of(&staff.duty).is_empty() { "" } else { "/desk/events" };
+            Some(navigation("side", sections(&staff.duty, path, session.unread), stream))
         }
         _ => None,
     });
@@ -24,6 +28,11 @@ pub fn DeskLayout() -> impl IntoView {
             <Outlet/>
         </Frame>
     }
+}
+
+/// Where the sections of a duty are, and their names.
+pub fn desk_sections(duty: &Duty) -> Vec<(&'static str, &'static str)> {
+    sections(duty, "", 0).into_iter().map(|section| (section.href, section.label)).collect()
 }
 
 fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
@@ -41,7 +50,10 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if matches!(duty, Duty::Station { .. }) {
         list.push(entry("/desk/assist", "plus", "代办", under(path, "/desk/assist")));
     }
-    list.push(Entry { count: unread, ..entry("/desk/messages", "bell", "消息", under(path, "/desk/messages")) });
+    list.push(Entry {
+        count: Some((Count::Unread, unread)),
+        ..entry("/desk/messages", "bell", "消息", under(path, "/desk/messages"))
+    });
     list.push(entry("/desk/account", "person", "账号", under(path, "/desk/account")));
     list
 }

@@ -5,10 +5,11 @@ mod desk;
 mod plain;
 mod space;
 
-pub use desk::DeskLayout;
+pub use desk::{DeskLayout, desk_sections};
 pub use plain::{PlainFrame, PlainLayout};
 pub use space::SpaceLayout;
 
+use crate::message::island::{Badge, Count};
 use crate::request::Request;
 use crate::ui::icon;
 use leptos::prelude::*;
@@ -91,22 +92,23 @@ struct Entry {
     icon: &'static str,
     label: &'static str,
     current: bool,
-    count: i64,
+    /// What its badge counts, and how many that is now.
+    count: Option<(Count, i64)>,
     primary: bool,
 }
 
 /// The entry that leads to `href`.
 fn entry(href: &'static str, icon: &'static str, label: &'static str, current: bool) -> Entry {
-    Entry { href, icon, label, current, count: 0, primary: false }
+    Entry { href, icon, label, current, count: None, primary: false }
 }
 
-/// A navigation of `class` (`tabs`, `side`).
-fn navigation(class: &'static str, entries: Vec<Entry>) -> AnyView {
+/// A navigation of `class` (`tabs`, `side`); `stream` is what its badges listen to.
+fn navigation(class: &'static str, entries: Vec<Entry>, stream: &'static str) -> AnyView {
     let items = entries.into_iter().map(|item| {
         view! {
             <li>
                 <a href=item.href class:primary=item.primary aria-current=item.current.then_some("page")>
-                    {icon(item.icon)}<span>{item.label}</span>{unread(item.count)}
+                    {icon(item.icon)}<span>{item.label}</span>{badge(item.count, stream)}
                 </a>
             </li>
         }
@@ -114,12 +116,9 @@ fn navigation(class: &'static str, entries: Vec<Entry>) -> AnyView {
     view! { <nav class=class aria-label="主导航"><ul>{items.collect_view()}</ul></nav> }.into_any()
 }
 
-/// How many messages were not read; nothing where all were.
-fn unread(count: i64) -> Option<AnyView> {
-    (count > 0).then(|| {
-        let shown = if count > 99 { "99+".to_owned() } else { count.to_string() };
-        view! { <span class="badge">{shown}<span class="hidden">"条未读"</span></span> }.into_any()
-    })
+/// A count that moves by itself where the page has a module.
+fn badge(count: Option<(Count, i64)>, stream: &'static str) -> Option<impl IntoView> {
+    count.map(|(of, initial)| view! { <Badge of initial stream=stream.to_owned()/> })
 }
 
 /// Whether the page at `path` belongs under `section`: it, or below it.

@@ -1,5 +1,6 @@
 //! Messages: opened by an owner on a phone, or by staff at the desk, wanting to know what moved since they last looked.
 
+use super::island::NewMessages;
 use super::read;
 use crate::render::{reads, title};
 use crate::request::Request;
@@ -23,17 +24,17 @@ struct AfterQuery {
 /// A member's messages.
 #[component]
 pub fn MessagesPage() -> impl IntoView {
-    inbox("/messages", "/issues")
+    inbox("/messages", "/issues", "/messages/events")
 }
 
 /// A staff account's messages.
 #[component]
 pub fn DeskMessagesPage() -> impl IntoView {
-    inbox("/desk/messages", "/desk/issues")
+    inbox("/desk/messages", "/desk/issues", "/desk/events")
 }
 
-/// The inbox at `path`; problems open under `base`.
-fn inbox(path: &'static str, base: &'static str) -> impl IntoView {
+/// The inbox at `path`; problems open under `base`, `stream` says when more has come.
+fn inbox(path: &'static str, base: &'static str, stream: &'static str) -> impl IntoView {
     let query = use_query::<AfterQuery>().get_untracked().unwrap_or_default();
     let request = Request::current();
     reads(async move {
@@ -58,7 +59,12 @@ fn inbox(path: &'static str, base: &'static str) -> impl IntoView {
             view! { <div class="card"><MessageList list=page.rows base now/></div> }.into_any()
         };
         let next = format!("{path}?");
-        let view = view! { <div class="title-row"><h1>"消息"</h1>{mark}</div>{body}{more(&next, page.next.as_deref())} };
+        let view = view! {
+            <div class="title-row"><h1>"消息"</h1>{mark}</div>
+            <NewMessages initial=unread stream=stream.to_owned() path=path.to_owned() desk=base.starts_with("/desk")/>
+            {body}
+            {more(&next, page.next.as_deref())}
+        };
         Ok(view.into_any())
     })
 }

@@ -3,7 +3,6 @@
 use super::rpc::Counts;
 use crate::error::AppError;
 use crate::request::Ctx;
-use domain::actor::EnterpriseId;
 use store::Page;
 use store::identity::Identity;
 use store::message::{Inbox, Message};
@@ -38,12 +37,4 @@ pub async fn list(ctx: &mut Ctx, after: Option<&str>, limit: i64) -> Result<Page
 pub fn counts(ctx: &Ctx) -> Result<Counts, AppError> {
     let session = ctx.require_signed_in()?;
     Ok(Counts { unread: session.unread, waiting: session.waiting })
-}
-
-/// Whose issues' movements make a member's counts move: those of the enterprise chosen.
-///
-/// # Errors
-/// As [`Ctx::require_member`].
-pub fn watched_enterprise(ctx: &Ctx) -> Result<EnterpriseId, AppError> {
-    Ok(ctx.require_member()?.enterprise.id)
 }

@@ -2,6 +2,7 @@
 
 pub use crate::form::Form;
 use crate::ui::icon;
+use crate::ui::island::Question;
 use leptos::prelude::*;
 
 impl Form {
@@ -88,6 +89,23 @@ impl Field {
             </div>
         }
         .into_any()
+    }
+
+    /// The same for an island, which says how much room is left while somebody types.
+    pub fn question(self, form: &Form) -> Question {
+        Question {
+            name: self.name.to_owned(),
+            label: self.label.to_owned(),
+            hint: self.hint.to_owned(),
+            kind: self.kind.to_owned(),
+            autocomplete: self.autocomplete.to_owned(),
+            inputmode: self.inputmode.to_owned(),
+            max: u32::try_from(self.max).unwrap_or(u32::MAX),
+            rows: self.rows,
+            optional: self.optional,
+            value: form.value(self.name).to_owned(),
+            fault: form.error(self.name).map(str::to_owned),
+        }
     }
 }
 

@@ -3,13 +3,19 @@
 #[cfg(feature = "ssr")]
 pub mod form;
 mod icons;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod input;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod island;
 #[cfg(feature = "ssr")]
 pub mod list;
-#[cfg(feature = "ssr")]
 mod pieces;
 #[cfg(feature = "ssr")]
 pub mod policy;
+mod when;
 
 pub use icons::{face, icon};
-#[cfg(feature = "ssr")]
 pub use pieces::*;
+pub use when::When;
+#[cfg(feature = "ssr")]
+pub use when::time;

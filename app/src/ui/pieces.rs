@@ -1,15 +1,12 @@
 //! Small pieces that need no state.
 
 use super::icon;
-use domain::calendar::local;
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
-/// A `<time>` whose words were chosen by the caller; machines get the instant.
-pub fn time(at: OffsetDateTime, words: String) -> impl IntoView {
-    let at = local(at);
-    let machine = format!("{}-{:02}-{:02}T{:02}:{:02}+08:00", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute());
-    view! { <time datetime=machine>{words}</time> }
+/// A mark of icon and word; the colour of its tone only repeats them.
+pub fn tag(tone: &str, symbol: &str, words: impl Into<String>) -> AnyView {
+    let words = words.into();
+    view! { <span class=["tag ", tone].concat()>{icon(symbol)}{words}</span> }.into_any()
 }
 
 /// A block of a page with a heading.
@@ -25,8 +22,8 @@ pub fn empty(words: &'static str, step: Option<(&'static str, &'static str)>) ->
 }
 
 /// A list of names and values.
-pub fn facts(rows: Vec<(&'static str, AnyView)>) -> AnyView {
-    let rows = rows.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+pub fn facts(rows: Vec<(impl Into<String>, AnyView)>) -> AnyView {
+    let rows = rows.into_iter().map(|(name, value)| view! { <div><dt>{name.into()}</dt><dd>{value}</dd></div> });
     view! { <dl class="facts">{rows.collect_view()}</dl> }.into_any()
 }
 

@@ -108,7 +108,9 @@ fn warnings_come_a_day_before_or_at_four_fifths() {
 }
 
 prop_compose! {
-    fn instant()(seconds in 0i64..3 * 365 * 86_400) -> OffsetDateTime { datetime!(2024-01-01 00:00 +8) + Duration::seconds(seconds) }
+    fn instant()(seconds in 0i64..3 * 365 * 86_400) -> OffsetDateTime {
+        datetime!(2024-01-01 00:00 +8) + Duration::seconds(seconds)
+    }
 }
 
 proptest! {
@@ -119,7 +121,9 @@ proptest! {
     }
 
     #[test]
-    fn later_starts_and_longer_spans_end_later(from in instant(), gap in 0i64..500_000, minutes in 0u32..5_000, more in 0u32..5_000) {
+    fn later_starts_and_longer_spans_end_later(
+        from in instant(), gap in 0i64..500_000, minutes in 0u32..5_000, more in 0u32..5_000
+    ) {
         let end = |from, minutes| calendar().add(from, Span::Minutes(minutes)).unwrap().due;
         prop_assert!(end(from, minutes) <= end(from + Duration::seconds(gap), minutes));
         prop_assert!(end(from, minutes) <= end(from, minutes + more));

@@ -205,6 +205,9 @@ fn may_return(issue: &Issue, now: OffsetDateTime, last: OffsetDateTime) -> Resul
 /// The most photos of one filing or one supply.
 pub const MAX_PHOTOS: u8 = 9;
 
+/// The most bytes of one photo.
+pub const MAX_PHOTO_BYTES: u32 = 10 * 1024 * 1024;
+
 /// A possible command, with what its events are computed from.
 struct Case<'a> {
     issue: &'a Issue,

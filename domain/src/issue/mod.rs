@@ -20,7 +20,7 @@ pub mod table;
 
 pub use aggregate::{Issue, Pause};
 pub use command::{Command, CommandKind, Rating, Submission};
-pub use decide::{MAX_PHOTOS, Refusal, allowed_commands, decide};
+pub use decide::{MAX_PHOTO_BYTES, MAX_PHOTOS, Refusal, allowed_commands, decide};
 pub use event::{CloseBasis, Event};
 pub use evolve::evolve;
 pub use queue::Queue;

@@ -1,6 +1,7 @@
 //! From match to money (兑现, S-24, S-25): the states of an application and who moves it. As with issues, the table is data.
 
 use super::model::Mode;
+use super::money::Fen;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -144,6 +145,21 @@ impl Command {
         Command::ALL.into_iter().find(|command| command.code() == code)
     }
 
+    /// What it gives, fen: what the reviewer said, else what was computed when it was filed; a payment that says nothing pays what
+    /// was approved.
+    pub fn gives(self, said: Option<i64>, computed: i64, approved: Option<i64>) -> Option<i64> {
+        match self {
+            Command::Approve => Some(said.unwrap_or(computed)),
+            Command::Pay => Some(said.or(approved).unwrap_or(computed)),
+            _ => None,
+        }
+    }
+
+    /// Whether the enterprise reads its words as the reason of the state until the next command.
+    pub fn gives_reason(self) -> bool {
+        matches!(self, Command::Ask | Command::Reject)
+    }
+
     /// Whether it is the enterprise's and not the department's.
     pub fn is_members(self) -> bool {
         matches!(self, Command::Supply | Command::Withdraw | Command::Rate)
@@ -162,6 +178,15 @@ pub const TRANSITIONS: &[(Command, &[State], State)] = &[
     (Command::Withdraw, &[State::Submitted, State::AwaitingInput, State::Reviewing], State::Withdrawn),
     (Command::Rate, &[State::Paid], State::Paid),
 ];
+
+/// Whether an approval stays within what an item's fund had, of which `spent` was given before.
+///
+/// # Errors
+/// A sentence that says how much is left.
+pub fn within_fund(amount: i64, fund: Fen, spent: i64) -> Result<(), String> {
+    let left = fund.0 - spent;
+    if amount <= left { Ok(()) } else { Err(format!("资金不够：这项政策还剩 {}", Fen(left.max(0)).words())) }
+}
 
 /// What a decision looks at.
 #[derive(Debug, Clone, Copy)]
@@ -204,5 +229,26 @@ impl Standing {
     /// The commands possible on a day, the enterprise's or the department's.
     pub fn possible(&self, members: bool, today: Date) -> Vec<Command> {
         Command::ALL.into_iter().filter(|c| c.is_members() == members && self.decide(*c, today).is_ok()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reviewer_s_figure_comes_first_and_a_payment_follows_the_approval() {
+        assert_eq!(Command::Approve.gives(None, 100, Some(70)), Some(100));
+        assert_eq!(Command::Approve.gives(Some(90), 100, None), Some(90));
+        assert_eq!(Command::Pay.gives(None, 100, Some(70)), Some(70));
+        assert_eq!(Command::Pay.gives(Some(60), 100, Some(70)), Some(60));
+        assert_eq!(Command::Reject.gives(Some(60), 100, Some(70)), None);
+    }
+
+    #[test]
+    fn a_fund_gives_its_last_fen_and_no_more() {
+        assert_eq!(within_fund(100, Fen(300), 200), Ok(()));
+        assert_eq!(within_fund(101, Fen(300), 200).unwrap_err(), "资金不够：这项政策还剩 1 元");
+        assert!(within_fund(1, Fen(300), 500).unwrap_err().ends_with("还剩 0 元"), "overspent is nothing left");
     }
 }

@@ -14,6 +14,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod facts;
 pub mod figure;
+pub mod funnel;
 #[cfg(feature = "server")]
 mod json;
 pub mod library;
@@ -21,6 +22,7 @@ pub mod map;
 pub mod model;
 pub mod money;
 pub mod notice;
+mod outcome;
 pub mod satisfy;
 pub mod total;
 pub mod version;

@@ -113,7 +113,9 @@ proptest! {
     }
 
     #[test]
-    fn a_range_holds_whatever_the_missing_facts_turn_out_to_be(amount in amount(), facts in facts(wide()), more in facts(wide())) {
+    fn a_range_holds_whatever_the_missing_facts_turn_out_to_be(
+        amount in amount(), facts in facts(wide()), more in facts(wide())
+    ) {
         let book = Book::new(vec![item("a", always(), amount)], TODAY);
         let before = book.evaluate(&facts).outcomes[0].amount;
         let mut known = facts.clone();

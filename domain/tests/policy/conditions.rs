@@ -96,7 +96,8 @@ proptest! {
         prop_assert_eq!(verdict(&item, &facts), expected);
         let book = Book::new(vec![item], TODAY);
         for leaf in book.explain(0, &facts) {
-            let expected = holds(&leaf.leaf.test, &facts).map_or(Truth::Unknown, |yes| if yes { Truth::Met } else { Truth::Unmet });
+            let truth = |yes| if yes { Truth::Met } else { Truth::Unmet };
+            let expected = holds(&leaf.leaf.test, &facts).map_or(Truth::Unknown, truth);
             prop_assert_eq!(leaf.truth, expected);
             // What is lacking is said exactly where something measurable is short.
             if leaf.truth == Truth::Met {
@@ -185,7 +186,8 @@ proptest! {
         conditions in vec((condition(), crate::random::amount()), 1..4),
         facts in vec(facts(wide()), 1..600),
     ) {
-        let items = conditions.into_iter().enumerate().map(|(at, (condition, amount))| item(&format!("i{at}"), condition, amount)).collect();
+        let made = |(at, (condition, amount))| item(&format!("i{at}"), condition, amount);
+        let items = conditions.into_iter().enumerate().map(made).collect();
         let book = Book::new(items, TODAY);
         let mut table = book.table(facts.len());
         for (row, facts) in facts.iter().enumerate() {
@@ -204,7 +206,8 @@ proptest! {
                     let of = |s: &Scratch, at: usize| (s.verdicts()[at], s.low()[at], s.high()[at]);
                     prop_assert_eq!(of(&scratch, row), of(&one, 0));
                     for leaf in 0..book.leaf_count(index) {
-                        prop_assert_eq!((scratch.truths(leaf)[row], scratch.gaps(leaf)[row]), (one.truths(leaf)[0], one.gaps(leaf)[0]));
+                        let alone = (one.truths(leaf)[0], one.gaps(leaf)[0]);
+                        prop_assert_eq!((scratch.truths(leaf)[row], scratch.gaps(leaf)[row]), alone);
                     }
                 }
                 start += rows;

@@ -16,7 +16,8 @@ use time::macros::date;
 fn with(path: &str, value: Value) -> Item {
     let mut source = json!({
         "id": "good", "title": "设备补助", "document": {"no": "1号", "title": "办法"}, "level": "city",
-        "valid": {"from": "2025-01-01", "to": "2027-12-31"}, "apply": {"mode": "declare", "from": "2026-01-01", "to": "2026-12-31"},
+        "valid": {"from": "2025-01-01", "to": "2027-12-31"},
+        "apply": {"mode": "declare", "from": "2026-01-01", "to": "2026-12-31"},
         "clauses": {"c1": "第一条", "c2": "第二条"},
         "condition": {"all": [
             {"num": {"attr": "revenue", "op": "ge", "value": "500"}, "clause": "c1"},

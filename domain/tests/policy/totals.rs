@@ -91,7 +91,8 @@ proptest! {
 
     #[test]
     fn the_highest_never_pays_less_than_any_single_item(amounts in vec(0_i64..1_000_000, 1..8)) {
-        let items = amounts.iter().enumerate().map(|(at, amount)| grouped(&format!("i{at}"), *amount, "g", GroupRule::Highest)).collect();
+        let highest = |(at, amount): (usize, &i64)| grouped(&format!("i{at}"), *amount, "g", GroupRule::Highest);
+        let items = amounts.iter().enumerate().map(highest).collect();
         let book = Book::new(items, TODAY);
         let evaluation = book.evaluate(&Facts::default());
         for outcome in &evaluation.outcomes {

@@ -8,7 +8,7 @@ use app::form::Form;
 use app::request::Request;
 use axum::Extension;
 use axum::body::Body;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use leptos::prelude::provide_context;
 
@@ -70,12 +70,18 @@ pub async fn choose(Extension(request): Extension<Request>, body: Body) -> Reply
 
 /// Ends this session.
 pub async fn sign_out(Extension(request): Extension<Request>) -> Reply {
-    Ok(with_session(&request, &act::sign_out(&request).await?))
+    Ok(forgetting(with_session(&request, &act::sign_out(&request).await?)))
 }
 
 /// Ends every session of whoever this is.
 pub async fn sign_out_everywhere(Extension(request): Extension<Request>) -> Reply {
-    Ok(with_session(&request, &act::sign_out_everywhere(&request).await?))
+    Ok(forgetting(with_session(&request, &act::sign_out_everywhere(&request).await?)))
+}
+
+/// Tells the browser to forget what islands kept in it: drafts.
+fn forgetting(mut response: Response) -> Response {
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"storage\""));
+    response
 }
 
 /// Checks a name and a password.

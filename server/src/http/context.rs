@@ -2,7 +2,7 @@
 
 use crate::state::AppState;
 use app::access::{self, Kind};
-use app::error::{AppError, Next, RpcError, Stop};
+use app::error::{AppError, Next, Stop};
 use app::form::Form;
 use app::render;
 use app::request::{Head, Request, random_hex};
@@ -66,10 +66,25 @@ pub async fn page(request: &Request, path: &str, status: StatusCode, provide: im
 /// # Errors
 /// Whatever is neither done nor to be mended.
 pub async fn finish(request: &Request, done: Result<Next, AppError>, form: Form, path: &str) -> Reply {
+    finish_in(request, done, form, path, || {}).await
+}
+
+/// As [`finish`]; `provide` puts into the context of the page that is shown again what it should know besides the form.
+///
+/// # Errors
+/// As [`finish`].
+pub async fn finish_in(request: &Request, done: Result<Next, AppError>, form: Form, path: &str, provide: impl FnOnce()) -> Reply {
     match done {
         Ok(next) => Ok(redirect(&next)),
         Err(AppError::Conflict(to, sentence)) => Ok(redirect(&Next::to(to).saying(sentence))),
-        Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => again(request, &error, form, path).await,
+        Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
+            let form = form.with_errors(error.faults());
+            let provide = || {
+                provide_context(form);
+                provide();
+            };
+            page(request, path, error.status(), provide).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -103,15 +118,8 @@ pub fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
 /// The answer an error becomes: for an island its own error, for a person a page.
 async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Response {
     let status = error.status();
-    if kind == Some(Kind::Rpc) {
-        let error = match error {
-            AppError::Unauthenticated => RpcError::Unauthenticated,
-            AppError::Forbidden => RpcError::Forbidden,
-            AppError::NotFound => RpcError::NotFound,
-            AppError::Refused(sentence) => RpcError::Refused(sentence.clone()),
-            _ => RpcError::Internal { reference: request.head().request_id.clone() },
-        };
-        return (status, error.ser()).into_response();
+    if kind.is_some_and(Kind::is_for_islands) {
+        return (status, error.clone().into_rpc(&request.head().request_id).ser()).into_response();
     }
     let html = match error {
         AppError::Unauthenticated => {
@@ -224,7 +232,7 @@ async fn admit(request: &Request, door: &access::Door) -> Result<(), Stop> {
     let admitted = door.access.admit(request.open().await?.session.as_ref());
     let admitted = match (admitted, door.kind) {
         // An island is told, not led elsewhere.
-        (Err(Stop::Redirect(_)), Kind::Rpc) => Err(Stop::Error(AppError::Forbidden)),
+        (Err(Stop::Redirect(_)), kind) if kind.is_for_islands() => Err(Stop::Error(AppError::Forbidden)),
         (admitted, _) => admitted,
     };
     if door.kind != Kind::Page || admitted.is_err() {

@@ -1,10 +1,10 @@
 //! Reads forms, files included. What was typed and what was uploaded survives whatever is wrong with the rest.
 
 use super::context::Failure;
-use crate::photos::MAX_BYTES;
+use super::photos::keep;
 use crate::state::AppState;
 use app::error::AppError;
-use app::filing::act::{NewPhoto, Uploader, keep_photo};
+use app::filing::act::Uploader;
 use app::ui::form::Form;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Multipart, Request};
@@ -132,28 +132,9 @@ pub async fn with_photos(
             refuse(&format!("没有收下，最多 {MAX_PHOTOS} 张"));
             continue;
         }
-        if bytes.len() > MAX_BYTES {
-            refuse("超过 10 MB，请压缩后再传");
-            continue;
-        }
-        match state.photos.process(bytes).await.map_err(super::legacy::internal)? {
-            Err(error) => refuse(&error.to_string()),
-            Ok(picture) => {
-                let id = Uuid::now_v7();
-                let new = NewPhoto {
-                    id,
-                    enterprise: uploader.enterprise,
-                    person: uploader.person,
-                    staff: uploader.staff,
-                    width: i32::try_from(picture.width).unwrap_or(0),
-                    height: i32::try_from(picture.height).unwrap_or(0),
-                    bytes: i64::try_from(picture.full.len()).unwrap_or(0),
-                };
-                // The file first: a row without its file would be a broken picture, a file without its row is only litter.
-                state.photos.put(id, picture).await.map_err(super::legacy::internal)?;
-                keep_photo(request, &new).await?;
-                ids.push(id);
-            }
+        match keep(state, request, uploader, bytes).await? {
+            Err(why) => refuse(&why.to_string()),
+            Ok(id) => ids.push(id),
         }
     }
     Ok(upload.finish("photo", "photos", ids, &faults))

@@ -1,14 +1,19 @@
-//! A problem's forms: the member's commands.
+//! A problem's forms and streams: the member's commands, those of staff, and live progress for both.
 
-use super::context::{Reply, finish};
-use super::forms::with_photos;
+use super::context::{Reply, finish, finish_in};
+use super::forms::{plain, with_photos};
+use super::stream::stream;
 use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
-use app::issue::{act, kind_of};
+use app::issue::desk::Opened;
+use app::issue::{act, kind_of, watch};
 use app::request::Request;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use leptos::prelude::provide_context;
+use serde::Deserialize;
 
 /// Gives a member's command.
 pub async fn command(
@@ -28,4 +33,53 @@ pub async fn command(
         Err(AppError::Invalid(form.errors.clone()))
     };
     finish(&request, done, form, &format!("/issues/{number}/{code}")).await
+}
+
+/// Gives a command of staff. Refused, its action is open on the page that is shown again.
+pub async fn desk_command(
+    Extension(request): Extension<Request>,
+    Path((number, code)): Path<(String, String)>,
+    body: Body,
+) -> Reply {
+    let kind = kind_of(&code)?;
+    let form = plain(body).await?;
+    let done = act::of_staff(&request, &number, kind, &form).await;
+    finish_in(&request, done, form, &format!("/desk/issues/{number}"), || provide_context(Opened(kind))).await
+}
+
+/// What the page has seen.
+#[derive(Debug, Default, Deserialize)]
+pub struct AfterQuery {
+    after: Option<i32>,
+}
+
+/// Progress of an issue of the own enterprise.
+pub async fn events(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    Query(query): Query<AfterQuery>,
+) -> Reply {
+    let heard = state.live.subscribe();
+    let watch = watch::of_member(&request, &number, query.after).await?;
+    Ok(stream(&state, heard, watch))
+}
+
+/// Progress of an issue in the scope.
+pub async fn desk_issue_events(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    Query(query): Query<AfterQuery>,
+) -> Reply {
+    let heard = state.live.subscribe();
+    let watch = watch::of_staff(&request, &number, query.after).await?;
+    Ok(stream(&state, heard, watch))
+}
+
+/// Something moved in the scope: the queue is to be read again.
+pub async fn desk_events(State(state): State<AppState>, Extension(request): Extension<Request>) -> Reply {
+    let heard = state.live.subscribe();
+    let watch = watch::of_desk(&request).await?;
+    Ok(stream(&state, heard, watch))
 }

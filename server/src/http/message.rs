@@ -1,11 +1,15 @@
-//! Messages' forms.
+//! Messages' forms, and the stream that a member's counts listen to.
 
 use super::context::{Reply, finish};
 use super::forms::plain;
+use super::stream::stream;
+use crate::state::AppState;
+use app::issue::watch;
 use app::message::act;
 use app::request::Request;
 use axum::Extension;
 use axum::body::Body;
+use axum::extract::State;
 
 /// Marks a member's messages as read.
 pub async fn read(Extension(request): Extension<Request>, body: Body) -> Reply {
@@ -20,4 +24,11 @@ pub async fn desk_read(Extension(request): Extension<Request>, body: Body) -> Re
 async fn mark(request: &Request, body: Body, page: &str) -> Reply {
     let form = plain(body).await?;
     finish(request, act::mark_read(request, &form, page).await, form, page).await
+}
+
+/// Something of the enterprise moved: counts and messages are to be asked again.
+pub async fn events(State(state): State<AppState>, Extension(request): Extension<Request>) -> Reply {
+    let heard = state.live.subscribe();
+    let watch = watch::of_enterprise(&request).await?;
+    Ok(stream(&state, heard, watch))
 }

@@ -2,13 +2,10 @@
 
 pub mod account;
 pub mod context;
-pub mod desk;
 pub mod files;
 pub mod filing;
 pub mod forms;
 pub mod issue;
-pub mod legacy;
-pub mod live;
 pub mod message;
 pub mod ops;
 pub mod pages;
@@ -16,6 +13,7 @@ pub mod photos;
 pub mod policy;
 pub mod policy_desk;
 pub mod security;
+pub mod stream;
 
 use crate::state::AppState;
 use app::app::App;
@@ -53,8 +51,9 @@ routes! {
     POST "/enterprises" => account::choose;
     POST "/issues/new" => filing::check;
     POST "/issues/file" => filing::file;
-    GET "/issues/{number}/events" => live::issue;
+    GET "/issues/{number}/events" => issue::events;
     POST "/issues/{number}/{command}" => issue::command;
+    GET "/messages/events" => message::events;
     POST "/messages/read" => message::read;
     POST "/me/portrait" => policy::state_facts;
     POST "/me/portrait/dispute" => policy::dispute;
@@ -64,14 +63,14 @@ routes! {
     POST "/policies/{code}/apply" => policy::apply;
     GET "/applications/{number}/files/{id}" => files::download;
     POST "/applications/{number}/{command}" => policy::command;
+    POST "/photos" => photos::upload;
     GET "/photos/{id}" => photos::full;
     GET "/photos/{id}/thumb" => photos::thumb;
-    GET "/desk" => desk::queue;
-    GET "/desk/events" => live::desk;
-    GET "/desk/issues/{number}" => desk::issue;
-    GET "/desk/issues/{number}/events" => live::desk_issue;
-    POST "/desk/issues/{number}/{command}" => desk::command;
+    GET "/desk/events" => issue::desk_events;
+    GET "/desk/issues/{number}/events" => issue::desk_issue_events;
+    POST "/desk/issues/{number}/{command}" => issue::desk_command;
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
+    POST "/desk/assist/{enterprise}/photos" => photos::assist_upload;
     POST "/desk/assist/{enterprise}/file" => filing::assist_file;
     POST "/desk/policies/new" => policy_desk::write_new;
     POST "/desk/policies/json" => policy_desk::load_json;

@@ -1,8 +1,8 @@
 //! Health, static files, and what is not there.
 
-use super::legacy::Req;
 use crate::state::AppState;
 use axum::Router;
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
@@ -15,26 +15,24 @@ pub async fn healthz() -> &'static str {
 }
 
 /// The process can serve: its database answers.
-pub async fn readyz(req: Req) -> Response {
-    if req.state.shutdown.is_cancelled() {
+pub async fn readyz(State(state): State<AppState>) -> Response {
+    if state.shutdown.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response();
     }
-    if req.state.store.is_ready().await {
+    if state.store.is_ready().await {
         "ok".into_response()
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "no database").into_response()
     }
 }
 
-/// Hashed files: they never change under their name. Compressed ones lie beside them.
+/// Built files: hashed, they never change under their name. Compressed ones lie beside them.
 pub fn hashed_files(state: &AppState) -> axum::routing::MethodRouter {
+    let kept = if state.assets.hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     let files = ServeDir::new(state.config.site.join("pkg")).precompressed_br().precompressed_gzip();
     axum::routing::get_service(
         ServiceBuilder::new()
-            .layer(SetResponseHeaderLayer::if_not_present(
-                header::CACHE_CONTROL,
-                HeaderValue::from_static("public, max-age=31536000, immutable"),
-            ))
+            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(kept)))
             .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
             .service(files),
     )

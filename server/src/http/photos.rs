@@ -1,35 +1,108 @@
-//! Pictures, to whoever may read the issue they belong to; a pending one to whoever took it.
+//! Pictures: taken one by one as they are picked, or with the plain form; given to whoever may read the issue they belong to, a pending
+//! one to whoever took it.
 
-use super::legacy::{Reply, Req, internal};
+use super::context::{Failure, Reply, internal};
+use super::forms::{Sent, Upload};
+use crate::photos::{MAX_BYTES, PhotoError};
+use crate::state::AppState;
 use app::error::AppError;
-use axum::extract::Path;
+use app::filing::Side;
+use app::filing::act::{self, NewPhoto, Uploader};
+use app::filing::rpc::Uploaded;
+use app::issue::read;
+use app::request::Request;
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
+use server_fn::Encodes;
+use server_fn::codec::PostcardEncoding;
 use uuid::Uuid;
 
+/// One picture and what a form puts around it.
+const BODY_LIMIT: usize = MAX_BYTES + 64 * 1024;
+
 /// The picture.
-pub async fn full(req: Req, Path(id): Path<String>) -> Reply {
-    serve(&req, &id, false).await
+pub async fn full(state: State<AppState>, Extension(request): Extension<Request>, Path(id): Path<String>) -> Reply {
+    serve(&state, &request, &id, false).await
 }
 
 /// Its thumbnail.
-pub async fn thumb(req: Req, Path(id): Path<String>) -> Reply {
-    serve(&req, &id, true).await
+pub async fn thumb(state: State<AppState>, Extension(request): Extension<Request>, Path(id): Path<String>) -> Reply {
+    serve(&state, &request, &id, true).await
 }
 
-async fn serve(req: &Req, id: &str, thumb: bool) -> Reply {
-    let mut ctx = req.open().await?;
-    if ctx.session.is_none() {
-        return Err(AppError::Unauthenticated.into());
-    }
-    let id = Uuid::parse_str(id).map_err(|_| AppError::NotFound)?;
-    // Row-level security decides whether the row is there for these eyes.
-    if !store::photo::readable(&mut ctx.conn, id).await? {
-        return Err(AppError::NotFound.into());
-    }
-    drop(ctx);
-    let bytes = req.state.photos.get(id, thumb).await.map_err(internal)?;
+async fn serve(state: &AppState, request: &Request, id: &str, thumb: bool) -> Reply {
+    let id = read::photo(request, id).await?;
+    let bytes = state.photos.get(id, thumb).await.map_err(internal)?;
     // A picture never changes under its id; only this browser may keep it.
     let headers = [(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, max-age=86400, immutable")];
     Ok((headers, bytes).into_response())
+}
+
+/// One picture of a member's, while it still types.
+pub async fn upload(state: State<AppState>, Extension(request): Extension<Request>, http: axum::extract::Request) -> Reply {
+    take(&state, &request, Side::Own, http).await
+}
+
+/// One picture taken beside the station's desk.
+pub async fn assist_upload(
+    state: State<AppState>,
+    Extension(request): Extension<Request>,
+    Path(enterprise): Path<i64>,
+    http: axum::extract::Request,
+) -> Reply {
+    take(&state, &request, Side::Beside(enterprise), http).await
+}
+
+async fn take(state: &AppState, request: &Request, side: Side, mut http: axum::extract::Request) -> Reply {
+    // Whose it will be comes before what is sent: a stranger's upload is not even read.
+    let uploader = act::uploader(request, side).await?;
+    let length = http.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > BODY_LIMIT) {
+        return Err(refused(&PhotoError::TooLarge).into());
+    }
+    DefaultBodyLimit::max(BODY_LIMIT).apply(&mut http);
+    let Sent::Files(mut upload) = Upload::open(http).await? else {
+        return Err(AppError::Refused("请选择一张照片".to_owned()).into());
+    };
+    let (_, bytes) = upload.next().await?.ok_or_else(|| refused(&PhotoError::Empty))?;
+    let id = keep(state, request, uploader, bytes).await?.map_err(|why| refused(&why))?;
+    let answer = PostcardEncoding::encode(&Uploaded { id: id.to_string() }).map_err(internal)?;
+    Ok(answer.into_response())
+}
+
+fn refused(why: &PhotoError) -> AppError {
+    AppError::field("photos", why.to_string())
+}
+
+/// Checks and stores a picture that waits for the form which will carry its id; answers the id, or why it is not taken.
+///
+/// # Errors
+/// When the store or the database does not answer.
+pub(super) async fn keep(
+    state: &AppState,
+    request: &Request,
+    uploader: Uploader,
+    bytes: Bytes,
+) -> Result<Result<Uuid, PhotoError>, Failure> {
+    let picture = match state.photos.process(bytes).await.map_err(internal)? {
+        Ok(picture) => picture,
+        Err(why) => return Ok(Err(why)),
+    };
+    let id = Uuid::now_v7();
+    let new = NewPhoto {
+        id,
+        enterprise: uploader.enterprise,
+        person: uploader.person,
+        staff: uploader.staff,
+        width: i32::try_from(picture.width).unwrap_or(0),
+        height: i32::try_from(picture.height).unwrap_or(0),
+        bytes: i64::try_from(picture.full.len()).unwrap_or(0),
+    };
+    // The file first: a row without its file would be a broken picture, a file without its row is only litter.
+    state.photos.put(id, picture).await.map_err(internal)?;
+    act::keep_photo(request, &new).await?;
+    Ok(Ok(id))
 }

@@ -4,6 +4,7 @@
 mod budget;
 mod filing;
 mod identity;
+mod islands;
 mod live;
 mod policy;
 mod policy_desk;

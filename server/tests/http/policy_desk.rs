@@ -1,7 +1,10 @@
 //! Policies as staff meet them: written by one, published by another, facts from a file, applications decided within their scope.
 
 use super::site::{Answer, Browser, Site, multipart};
+use app::error::RpcError;
 use app::policy::desk::draft::Draft;
+use app::policy::desk::sheet::{Control, Fault, Line, Mark, Measured, Part, Sheet};
+use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 
 const CODE: &str = "test-research";
@@ -312,4 +315,98 @@ async fn an_evaluation_says_the_same_in_pictures_tables_and_a_workbook(pool: PgP
         assert_eq!(cell, count.to_string(), "row {at}");
     }
     assert_eq!(book.worksheet_range("按区县").unwrap().height(), figures.districts.len() + 1);
+}
+
+/// What the editor's island asks, as it asks it.
+async fn ask<T: DeserializeOwned>(browser: &Browser, what: &str, pairs: &[(&str, &str)]) -> Result<T, RpcError> {
+    use http_body_util::BodyExt;
+    // The function's arguments are a structure of one field, which postcard writes as that field.
+    let body = postcard::to_allocvec(pairs).unwrap();
+    let request = axum::http::Request::post(format!("/rpc/policy/draft/{what}"))
+        .header("sec-fetch-site", "same-origin")
+        .body(axum::body::Body::from(body))
+        .unwrap();
+    let answer = browser.raw(request).await;
+    let done = answer.status().is_success();
+    let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+    if done { Ok(postcard::from_bytes(&bytes).unwrap()) } else { Err(postcard::from_bytes(&bytes).unwrap()) }
+}
+
+fn controls_of(parts: &[Part]) -> Vec<&Control> {
+    let list = parts.iter().flat_map(|part| match part {
+        Part::Group(group) => controls_of(&group.parts),
+        Part::Control(control) => vec![control],
+        _ => Vec::new(),
+    });
+    list.collect()
+}
+
+#[track_caller]
+fn value<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
+    let known = controls_of(&sheet.parts);
+    &known.into_iter().find(|control| control.name == name).unwrap_or_else(|| panic!("{name} is on the form")).value
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_island_and_the_plain_form_give_the_same_commands(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let editor = site.staff("zhengce").await;
+    let half = [("/title", "半句\"话\""), ("kind:/condition/all", "any")];
+    let asked = |button: &'static str, more: &[(&'static str, &'static str)]| {
+        let mut pairs = with(&half);
+        pairs.extend(more);
+        pairs.push(("do", button));
+        pairs
+    };
+    // A group is added; who works by keyboard goes on where something is added to it.
+    let sheet: Sheet = ask(&editor, "shape", &asked("add|/condition/all", &[])).await.unwrap();
+    assert_eq!(value(&sheet, "/title"), "半句\"话\"");
+    assert_eq!((sheet.focus.as_str(), sheet.unsaved), ("add|/condition/all/1/any", true));
+    // A condition goes in and comes out; both sides name it alike.
+    let group = [("list:/condition/all/0/any", ""), ("/condition/all/1/attest/question", "")];
+    let others = with(&half).into_iter().filter(|(name, _)| !name.starts_with("/condition/all/0"));
+    let mut pairs: Vec<(&str, &str)> = others.collect();
+    pairs.extend(group);
+    pairs.push(("do", "into|/condition/all/1"));
+    let sheet: Sheet = ask(&editor, "shape", &pairs).await.unwrap();
+    assert_eq!(value(&sheet, "/condition/all/0/any/0/attest/question"), "");
+    assert_eq!(sheet.focus, "up|/condition/all/0/any/0");
+    shows(&editor.post(NEW, &pairs).await, 200, &["name=\"/condition/all/0/any/0/attest/question\"", "有未保存的修改"]);
+    // As it stands first: the page's own form, and nothing to complain about.
+    let sheet: Sheet = ask(&editor, "shape", &[("/id", ""), ("focus", "/title")]).await.unwrap();
+    assert_eq!((sheet.measured, sheet.unsaved, sheet.focus.as_str()), (Measured::default(), false, "/title"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn while_typing_faults_are_named_and_only_what_is_sound_is_previewed(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let editor = site.staff("zhengce").await;
+    let wrong: Measured = ask(&editor, "preview", &with(&[("/condition/all/0/num/value", "一百万")])).await.unwrap();
+    let at = |found: &Measured| found.problems.iter().map(|Fault { pointer, .. }| pointer.clone()).collect::<Vec<_>>();
+    assert_eq!((at(&wrong), wrong.reach.as_str()), (vec!["/condition/all/0/num/value".to_owned()], ""));
+    let nameless: Measured = ask(&editor, "preview", &with(&[("/title", ""), ("preview1", "湖州")])).await.unwrap();
+    assert!(at(&nameless).contains(&"/title".to_owned()) && nameless.reach.is_empty() && nameless.tried.is_empty());
+    let sound: Measured = ask(&editor, "preview", &with(&[("preview1", "湖州")])).await.unwrap();
+    assert!(sound.reach.starts_with("会覆盖 ") && sound.reach.contains("家企业，约 "), "{}", sound.reach);
+    let [Line::Leaf(leaf)] = sound.tried[0].lines.as_slice() else { panic!("{:?}", sound.tried) };
+    assert!(leaf.requirement.contains("1,000,000") || leaf.requirement.contains("100 万"), "{}", leaf.requirement);
+    assert!(leaf.mark == Mark::Unknown || !leaf.actual.is_empty());
+    let mut conn = site.state.store.system().await.unwrap();
+    assert!(store::policy::item::get(&mut conn, CODE, None).await.is_err(), "nothing is stored");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_island_asks_within_its_own_area_alone(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let pairs = with(&[("code", "demo-research")]);
+    for what in ["shape", "preview"] {
+        let of = |browser: Browser| {
+            let pairs = &pairs;
+            async move { ask::<Sheet>(&browser, what, pairs).await.unwrap_err() }
+        };
+        assert_eq!(of(site.anonymous()).await, RpcError::Unauthenticated, "{what}");
+        assert_eq!(of(site.member(2).await).await, RpcError::Forbidden, "{what}");
+        assert_eq!(of(site.staff("jingxin").await).await, RpcError::Forbidden, "{what}");
+        assert_eq!(of(site.staff("zhengce03").await).await, RpcError::NotFound, "{what}");
+    }
 }

@@ -1,13 +1,19 @@
 //! A site on a database of its own, and browsers to visit it.
 
+use app::error::RpcError;
 use app::request::{hash_token, random_hex};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use server::config::Config;
 use server::demo::{self, Size};
 use server::state::AppState;
+use server_fn::codec::PostcardEncoding;
+use server_fn::error::FromServerFnError;
+use server_fn::{Decodes, Encodes, ServerFn};
 use sqlx::PgPool;
 use store::Store;
 use store::identity::{self, Who};
@@ -31,9 +37,19 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    pub bytes: Bytes,
 }
 
 impl Answer {
+    /// What an island reads of it.
+    pub fn island<T: DeserializeOwned>(&self) -> Result<T, RpcError> {
+        if self.status == StatusCode::OK {
+            Ok(PostcardEncoding::decode(self.bytes.clone()).unwrap())
+        } else {
+            Err(RpcError::de(self.bytes.clone()))
+        }
+    }
+
     pub fn location(&self) -> &str {
         self.headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
     }
@@ -118,7 +134,7 @@ impl Browser {
         let response = self.raw(request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     /// The answer with its body unread: a stream does not end.
@@ -142,6 +158,16 @@ impl Browser {
 pub fn form(path: &str, pairs: &[(&str, &str)]) -> Request<Body> {
     let body = serde_urlencoded::to_string(pairs).unwrap();
     Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap()
+}
+
+/// A call of a server function, as its island makes it.
+pub fn call<F: ServerFn + Serialize>(arguments: &F) -> Request<Body> {
+    let body = PostcardEncoding::encode(arguments).unwrap();
+    Request::post(F::PATH)
+        .header(header::CONTENT_TYPE, "application/postcard")
+        .header(header::ACCEPT, "application/postcard")
+        .body(Body::from(body))
+        .unwrap()
 }
 
 /// A form with files, each with a name and its bytes, under `photos`.

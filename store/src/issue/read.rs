@@ -189,6 +189,28 @@ impl MineFilter {
     }
 }
 
+/// A page of an enterprise's issues in some states, the latest movement first.
+macro_rules! mine_list {
+    ($conn:expr, $enterprise:expr, $states:expr, $at:expr, $id:expr, $limit:expr, $condition:literal) => {
+        sqlx::query_as!(
+            RawRow,
+            "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
+                i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
+             from issue i where "
+                + $condition
+                + "i.enterprise_id = $1 and i.state = any($2) and (i.last_event_at, i.id) < ($3, $4)
+             order by i.last_event_at desc, i.id desc limit $5",
+            $enterprise,
+            $states,
+            $at,
+            $id,
+            $limit
+        )
+        .fetch_all($conn.pg())
+        .await?
+    };
+}
+
 /// The enterprise's issues, the latest movement first.
 pub async fn mine(
     conn: &mut Conn,
@@ -198,21 +220,15 @@ pub async fn mine(
     limit: i64,
 ) -> Result<Page<IssueRow>, StoreError> {
     let (at, id) = parse_cursor(after).unwrap_or((crate::NEVER, i64::MAX));
-    let raw = sqlx::query_as!(
-        RawRow,
-        "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
-            i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
-         from issue i
-         where i.enterprise_id = $1 and i.state = any($2) and (i.last_event_at, i.id) < ($3, $4)
-         order by i.last_event_at desc, i.id desc limit $5",
-        enterprise,
-        &filter.states(),
-        at,
-        id,
-        limit + 1
-    )
-    .fetch_all(conn.pg())
-    .await?;
+    let (states, more) = (filter.states(), limit + 1);
+    let raw = match filter {
+        // What waits and what is open have indexes of their own: they are few of the thousands that an enterprise may have raised.
+        MineFilter::Waiting => {
+            mine_list!(conn, enterprise, &states, at, id, more, "i.state in ('awaiting_input', 'answered') and ")
+        }
+        MineFilter::Open => mine_list!(conn, enterprise, &states, at, id, more, "i.open and "),
+        MineFilter::All | MineFilter::Ended => mine_list!(conn, enterprise, &states, at, id, more, ""),
+    };
     Ok(Page::cut(rows(raw)?, limit, |row| cursor(row.last_event_at, row.id)))
 }
 
@@ -244,7 +260,7 @@ pub struct HomePage {
     pub messages: Vec<Message>,
 }
 
-/// A row of the home page, and how many there are like it.
+/// An issue as the database sends it along with the home page.
 #[derive(Debug, sqlx::Type)]
 #[sqlx(type_name = "home_row")]
 struct HomeRow {
@@ -264,8 +280,6 @@ struct HomeRow {
     returned: bool,
     flags: Vec<String>,
     last_event_at: OffsetDateTime,
-    waits: bool,
-    all_like_it: i64,
 }
 
 impl HomeRow {
@@ -300,7 +314,8 @@ impl HomeRow {
 pub async fn home_page(conn: &mut Conn) -> Result<HomePage, StoreError> {
     let row = sqlx::query!(
         r#"select id as "id!", uscc as "uscc!", name as "name!", area as "area!", address as "address!", industry as "industry!",
-            scale as "scale!", class as "class!", tags as "tags!", station_id, issues as "issues!: Vec<HomeRow>",
+            scale as "scale!", class as "class!", tags as "tags!", station_id, waiting_count as "waiting_count!",
+            open_count as "open_count!", waiting as "waiting!: Vec<HomeRow>", opened as "opened!: Vec<HomeRow>",
             messages as "messages!: Vec<Message>"
         from home_page($1, $2, $3)"#,
         WAITING_SHOWN,
@@ -309,16 +324,14 @@ pub async fn home_page(conn: &mut Conn) -> Result<HomePage, StoreError> {
     )
     .fetch_one(conn.pg())
     .await?;
-    let mut issues = HomeIssues { waiting: vec![], waiting_count: 0, open: vec![], open_count: 0 };
-    for found in row.issues {
-        let (list, count) = if found.waits {
-            (&mut issues.waiting, &mut issues.waiting_count)
-        } else {
-            (&mut issues.open, &mut issues.open_count)
-        };
-        *count = usize::try_from(found.all_like_it).unwrap_or_default();
-        list.push(found.issue()?);
-    }
+    let rows = |list: Vec<HomeRow>| list.into_iter().map(HomeRow::issue).collect::<Result<_, _>>();
+    let count = |n: i64| usize::try_from(n).unwrap_or_default();
+    let issues = HomeIssues {
+        waiting: rows(row.waiting)?,
+        waiting_count: count(row.waiting_count),
+        open: rows(row.opened)?,
+        open_count: count(row.open_count),
+    };
     let enterprise = Enterprise {
         id: row.id,
         uscc: row.uscc,

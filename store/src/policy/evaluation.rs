@@ -1,6 +1,7 @@
 //! Evaluation of a policy (政策评估, S-25): how far it came on the way from match to money.
 
 use crate::{Conn, StoreError};
+use domain::policy::funnel::Step;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -45,15 +46,15 @@ pub struct Row {
 }
 
 /// The steps of the funnel: code and label, in their order.
-pub const STEPS: [(&str, &str); 7] = [
-    ("matched", "匹配"),
-    ("told", "推送"),
-    ("read", "查看"),
-    ("calculated", "测算"),
-    ("applied", "申请"),
-    ("approved", "核准"),
-    ("paid", "拨付"),
-];
+pub const STEPS: [(&str, &str); Step::ALL.len()] = {
+    let mut steps = [("", ""); Step::ALL.len()];
+    let mut at = 0;
+    while at < steps.len() {
+        steps[at] = (Step::ALL[at].code(), Step::ALL[at].label());
+        at += 1;
+    }
+    steps
+};
 
 /// The figures of an item.
 ///
@@ -64,7 +65,7 @@ pub async fn of_item(conn: &mut Conn, item: i64) -> Result<Evaluation, StoreErro
         .fetch_all(conn.pg())
         .await?;
     let count = |code: &str| steps.iter().find(|row| row.step == code).map_or(0, |row| row.count);
-    let funnel = STEPS.iter().map(|(code, _)| ((*code).to_owned(), count(code))).collect();
+    let funnel = Step::ALL.iter().map(|step| (step.code().to_owned(), count(step.code()))).collect();
     let money = sqlx::query!(
         r#"select coalesce(sum(approved_amount) filter (where state in ('approved', 'paid')), 0)::bigint as "approved!",
             coalesce(sum(paid_amount), 0)::bigint as "paid!",

@@ -214,7 +214,7 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
         home(conn, enterprise).await.unwrap();
     })
     .await;
-    weigh(&world, faults, "an issue's page", member, 50, async |conn: &mut Conn| {
+    weigh(&world, faults, "an issue's page", member, 100, async |conn: &mut Conn| {
         assert_eq!(detail(conn, number).await.unwrap().events.len(), 3);
         versions(conn, number).await.unwrap();
     })
@@ -225,7 +225,7 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
         store::message::mark_read(conn, inbox, 0, now).await.unwrap();
     })
     .await;
-    weigh(&world, faults, "filing", Some(Who::Person(world.a.person, Some(world.a.id))), 50, async |conn: &mut Conn| {
+    weigh(&world, faults, "filing", Some(Who::Person(world.a.person, Some(world.a.id))), 100, async |conn: &mut Conn| {
         world.file_with(conn, &world.a, uuid::Uuid::new_v4(), "道路积水", &[], now).await;
     })
     .await;

@@ -1,4 +1,5 @@
-//! Policies: what no page does but a statement could, what the passing of days brings, and who is looked at when several servers run.
+//! Policies: what no page does but a statement could, what the passing of days brings, and who is looked at when several servers
+//! run.
 
 use crate::policy::{Waiting, apply, give, libraries, published, says, seed, today, upgrade, waiting};
 use crate::scope::take_scope;

@@ -263,6 +263,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "home_page",
         "issue_page",
         "issues_with_co",
+        "keep_filed",
         "match_item_soon",
         "next_issue_number",
         "note_step",

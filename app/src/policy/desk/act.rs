@@ -39,8 +39,8 @@ pub async fn require_own(request: &Request, code: Option<&str>) -> Result<(), Ap
 /// Saves the editor's form as a draft.
 ///
 /// # Errors
-/// [`AppError::Invalid`] where it is no item, [`AppError::Refused`] where it waits to be published, [`AppError::NotFound`] outside the
-/// editor's area.
+/// [`AppError::Invalid`] where it is no item, [`AppError::Refused`] where it waits to be published, [`AppError::NotFound`]
+/// outside the editor's area.
 pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let (staff, area) = ctx.require_policy_editor()?;
@@ -68,8 +68,8 @@ fn fault(problem: &Problem) -> FieldError {
 /// A step of a version between two people: `submit`, `return`, `publish`, `withdraw`.
 ///
 /// # Errors
-/// [`AppError::Refused`] where something stands against it, [`AppError::Invalid`] without a reason to withdraw, [`AppError::NotFound`]
-/// outside the editor's area and where the version is not in that state.
+/// [`AppError::Refused`] where something stands against it, [`AppError::Invalid`] without a reason to withdraw,
+/// [`AppError::NotFound`] outside the editor's area and where the version is not in that state.
 pub async fn step(request: &Request, code: &str, step: &str, form: &Form) -> Result<Next, AppError> {
     let words = {
         let mut ctx = request.open().await?;
@@ -181,8 +181,8 @@ pub async fn require_reviewed(request: &Request, number: &str, code: &str) -> Re
 /// Gives a reviewer's command.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for fields, [`AppError::Refused`] by the table or the budget, [`AppError::Conflict`] where the application moved
-/// on since the page was shown, [`AppError::NotFound`] outside the scope.
+/// [`AppError::Invalid`] for fields, [`AppError::Refused`] by the table or the budget, [`AppError::Conflict`] where the
+/// application moved on since the page was shown, [`AppError::NotFound`] outside the scope.
 pub async fn command(request: &Request, number: &str, command: Command, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let (staff, _) = ctx.require_reviewer()?;

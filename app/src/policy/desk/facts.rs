@@ -1,5 +1,5 @@
-//! Importing facts from a table (S-22): one fact a row, or one enterprise a row with attribute codes as heading. Good rows are kept, bad
-//! rows told by line and reason, the same table again changes nothing.
+//! Importing facts from a table (S-22): one fact a row, or one enterprise a row with attribute codes as heading. Good rows are
+//! kept, bad rows told by line and reason, the same table again changes nothing.
 
 use crate::error::AppError;
 use crate::request::Request;

@@ -11,8 +11,8 @@ pub struct Live {
     pub measured: RwSignal<Measured>,
     /// The form says more than what is stored.
     pub unsaved: RwSignal<bool>,
-    /// Why the last change was not done; what was typed is still there.
-    pub trouble: RwSignal<String>,
+    /// Why nothing came of what was asked last, and whether that was a button; what was typed is still there.
+    pub trouble: RwSignal<Option<(String, bool)>>,
 }
 
 impl Live {
@@ -20,7 +20,7 @@ impl Live {
         Live {
             measured: RwSignal::new(sheet.measured.clone()),
             unsaved: RwSignal::new(sheet.unsaved),
-            trouble: RwSignal::new(String::new()),
+            trouble: RwSignal::new(None),
         }
     }
 }
@@ -82,7 +82,7 @@ pub fn Fields(
             {writable.then(buttons)}
             <span role="status" class="muted">{move || live.unsaved.get().then_some("有未保存的修改")}</span>
         </div>
-        {move || trouble(live.trouble.get())}
+        {move || live.trouble.get().map(trouble)}
         <div class="stack" aria-live="polite">{move || live.measured.with(measured)}</div>
         {draw_all(parts, draw)}
     }
@@ -95,16 +95,14 @@ fn buttons() -> impl IntoView {
     }
 }
 
-/// What did not arrive, with another try.
-fn trouble(sentence: String) -> Option<AnyView> {
-    (!sentence.is_empty()).then(|| {
-        view! {
-            <p class="row fault" role="alert">
-                {icon("warn")}{sentence}<button class="button small secondary" name="do" value="again">"再试一次"</button>
-            </p>
-        }
-        .into_any()
-    })
+/// What did not arrive, with another try: the next step of whoever pressed a button, but not of whoever is typing.
+fn trouble((sentence, pressed): (String, bool)) -> impl IntoView {
+    view! {
+        <p class="row fault" role="alert">
+            {icon("warn")}{sentence}
+            <button class="button small secondary" name="do" value="again" use:focus_when=pressed>"再试一次"</button>
+        </p>
+    }
 }
 
 /// What the form comes to.
@@ -262,7 +260,8 @@ fn control(part: Control, draw: Draw) -> AnyView {
         look => {
             let kind = if look == Look::Day { "date" } else { "text" };
             view! {
-                <input id=id.clone() name=name type=kind value=value autocomplete="off" aria-invalid=invalid use:focus_when=wanted/>
+                <input id=id.clone() name=name type=kind value=value autocomplete="off" aria-invalid=invalid
+                    use:focus_when=wanted/>
             }
             .into_any()
         }

@@ -1,7 +1,8 @@
-//! The editor's form, alive: what its buttons do without a page, problems and reach while typing, a word before anything typed is lost.
+//! The editor's form, alive: what its buttons do without a page, problems and reach while typing, a word before anything typed
+//! is lost.
 //!
-//! The page's form stands until the island knows its sheet; then the browser draws the same form itself. What was typed lives in the
-//! controls alone, as in any form, and is read from there.
+//! The page's form stands until the island knows its sheet; then the browser draws the same form itself. What was typed lives
+//! in the controls alone, as in any form, and is read from there.
 
 use super::fields::{Fields, Live};
 use super::sheet::{Measured, Sheet};
@@ -28,11 +29,7 @@ pub fn PolicyForm(children: Children) -> impl IntoView {
     needs(Module::Editor);
     let form = NodeRef::<html::Form>::new();
     let sheet = RwSignal::new(None::<Sheet>);
-    let live = Live {
-        measured: RwSignal::new(Measured::default()),
-        unsaved: RwSignal::new(false),
-        trouble: RwSignal::new(String::new()),
-    };
+    let live = Live { measured: RwSignal::new(Measured::default()), unsaved: RwSignal::new(false), trouble: RwSignal::new(None) };
     let busy = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
     let desk = browser::Desk::open(form, sheet, live, busy);
@@ -65,7 +62,6 @@ pub fn PolicyForm(children: Children) -> impl IntoView {
 #[cfg(feature = "hydrate")]
 mod browser {
     use super::{Live, Sheet};
-    use crate::error::RpcError;
     use crate::policy::desk::rpc;
     use gloo::timers::callback::Timeout;
     use leptos::ev::SubmitEvent;
@@ -129,7 +125,8 @@ mod browser {
             entries.into_iter().flatten().flatten().filter_map(|entry| entry.dyn_into().ok()).filter_map(pair).collect()
         }
 
-        /// The first sheet: what was typed since the page was sent is in it. Where it does not come, the page's form stays as it is.
+        /// The first sheet: what was typed since the page was sent is in it. Where it does not come, the page's form stays as
+        /// it is.
         fn begin(self) {
             spawn_local(async move {
                 loop {
@@ -179,7 +176,7 @@ mod browser {
                 match rpc::shape(pairs).await {
                     Ok(sheet) => {
                         self.asked.set_value(String::new());
-                        self.live.trouble.set(String::new());
+                        self.live.trouble.set(None);
                         self.live.unsaved.set(true);
                         self.live.measured.update(|measured| measured.problems.clone_from(&sheet.measured.problems));
                         self.busy.set(false);
@@ -188,14 +185,10 @@ mod browser {
                     }
                     Err(error) => {
                         self.busy.set(false);
-                        self.fail(&error);
+                        self.live.trouble.set(Some((error.sentence(), true)));
                     }
                 }
             });
-        }
-
-        fn fail(self, error: &RpcError) {
-            self.live.trouble.set(error.sentence());
         }
 
         /// Something was typed: it is measured once nobody types for a while.
@@ -216,12 +209,15 @@ mod browser {
                 if self.round.get_value() != round {
                     return;
                 }
+                // What a button asked and did not get is still to be told.
+                let told = !self.asked.with_value(String::is_empty);
                 match found {
-                    Ok(found) => {
-                        self.live.trouble.set(String::new());
-                        self.live.measured.set(found);
-                    }
-                    Err(error) => self.fail(&error),
+                    Ok(found) => self.live.measured.set(found),
+                    Err(error) if !told => return self.live.trouble.set(Some((error.sentence(), false))),
+                    Err(_) => {}
+                }
+                if !told {
+                    self.live.trouble.set(None);
                 }
             });
         }

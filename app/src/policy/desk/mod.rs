@@ -1,5 +1,5 @@
-//! The policy desk (S-21 to S-25): items written by one person and published by another, the libraries they speak of, facts from files,
-//! applications, evaluation.
+//! The policy desk (S-21 to S-25): items written by one person and published by another, the libraries they speak of, facts
+//! from files, applications, evaluation.
 
 #[cfg(feature = "ssr")]
 pub mod act;

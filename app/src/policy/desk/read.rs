@@ -9,12 +9,12 @@ use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
 use domain::actor::{AreaCode, CITY};
-use domain::policy::application::State;
+use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
 use domain::policy::library::Library;
 use domain::policy::model::day;
 use domain::policy::money::Fen;
-use domain::policy::version;
+use domain::policy::version::State;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::policy::application::Application;
@@ -25,7 +25,7 @@ use store::policy::{application, evaluation, item, library};
 /// The list.
 pub struct List {
     /// The state shown.
-    pub state: version::State,
+    pub state: State,
     /// What was searched for.
     pub words: String,
     /// How many in each state.
@@ -39,7 +39,7 @@ pub struct List {
 /// As [`Ctx::require_policy_editor`].
 pub async fn list(ctx: &mut Ctx, state: &str, words: &str, after: Option<&str>) -> Result<List, AppError> {
     ctx.require_policy_editor()?;
-    let state = version::State::from_code(state).unwrap_or(version::State::Published);
+    let state = State::from_code(state).unwrap_or(State::Published);
     let counts = item::counts(&mut ctx.conn).await?;
     let page = item::list(&mut ctx.conn, state, words.trim(), after, 30).await?;
     Ok(List { state, words: words.trim().to_owned(), counts, page })
@@ -87,8 +87,8 @@ fn extent(form: &Form) -> Extent {
     if form.value("do") == "preview" { Extent::Whole } else { Extent::Problems }
 }
 
-/// The editor as a form left it: what was typed, the button's change of shape done, measured as far as it was asked. An empty form is
-/// the stored item.
+/// The editor as a form left it: what was typed, the button's change of shape done, measured as far as it was asked. An empty
+/// form is the stored item.
 ///
 /// # Errors
 /// As [`editor`].
@@ -230,7 +230,7 @@ pub async fn libraries(ctx: &mut Ctx) -> Result<Library, AppError> {
 /// The queue of applications.
 pub struct Queue {
     /// The state shown.
-    pub state: State,
+    pub state: Standing,
     /// How many in each.
     pub counts: Vec<(String, i64)>,
     pub page: Page<Application>,
@@ -242,7 +242,7 @@ pub struct Queue {
 /// As [`Ctx::require_reviewer`].
 pub async fn queue(ctx: &mut Ctx, state: &str, after: Option<&str>) -> Result<Queue, AppError> {
     let (_, reviewer) = ctx.require_reviewer()?;
-    let state = State::parse(state).unwrap_or(State::Submitted);
+    let state = Standing::parse(state).unwrap_or(Standing::Submitted);
     let counts = application::counts(&mut ctx.conn, reviewer).await?;
     let page = application::queue(&mut ctx.conn, reviewer, state, after, 30).await?;
     Ok(Queue { state, counts, page })

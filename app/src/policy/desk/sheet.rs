@@ -1,4 +1,5 @@
-//! What the editor's form is made of, as both sides draw it: the server on the page, the browser from what a server function answers.
+//! What the editor's form is made of, as both sides draw it: the server on the page, the browser from what a server function
+//! answers.
 
 use serde::{Deserialize, Serialize};
 

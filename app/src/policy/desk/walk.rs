@@ -1,5 +1,5 @@
-//! What the editor's form is made of: one walk over the draft makes its parts; page and island draw them, and the test reads the controls
-//! from the same list.
+//! What the editor's form is made of: one walk over the draft makes its parts; page and island draw them, and the test reads
+//! the controls from the same list.
 
 use super::draft::{AMOUNTS, CONDITIONS, Draft};
 use super::sheet::{Control, Group, Look, Options, Part, Verb};

@@ -4,11 +4,12 @@ use super::files::file_input;
 use super::item::PolicyParams;
 use crate::error::AppError;
 use crate::form::Form;
-use crate::islands::SubmitOnce;
+use crate::module::Module;
 use crate::policy::read::{self, Offer};
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::{Field, field, hidden, submit};
+use crate::ui::form::{Field, field, hidden};
+use crate::ui::island::SubmitButton;
 use crate::ui::policy::{amount, day};
 use crate::ui::{back, facts, section, words as text};
 use domain::policy::model::{Item, Mode};
@@ -71,14 +72,13 @@ fn apply(offer: &Offer, form: &Form) -> AnyView {
             {form.summary()}
             <h1>{heading}</h1>
             <p class="lead">"提交后，金额按现在的政策版本和企业信息锁定，由部门审核。"</p>
-            <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" data-once="" novalidate>
+            <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" novalidate>
                 {hidden("key", form.value("key"))}
                 {section("将提交的内容", view! { {frozen}<ul class="plain">{used.collect_view()}</ul> })}
                 {files}
                 {section("联系谁", view! { {NAME.view(form)}{PHONE.view(form)}{NOTE.view(form)} })}
-                {submit(button)}
+                <SubmitButton label=button.to_owned() module=Module::Space/>
             </form>
-            <SubmitOnce/>
     }
     .into_any()
 }

@@ -3,12 +3,13 @@
 use super::files::file_input;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
-use crate::islands::SubmitOnce;
+use crate::module::Module;
 use crate::policy::act::command_of;
 use crate::policy::read::{self, ApplicationPage};
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::{Choice, Field, choices, field, hidden, submit};
+use crate::ui::form::{Choice, Field, choices, field, hidden};
+use crate::ui::island::SubmitButton;
 use crate::ui::{back, face, section, words as text};
 use domain::policy::application::Command as ApplicationCommand;
 use leptos::Params;
@@ -71,12 +72,11 @@ fn command_form(page: &ApplicationPage, command: ApplicationCommand, files: &[Fi
         <p class="muted">{application.title.clone()}</p>
         <p class="lead">{lead}</p>
         {asked}
-        <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" data-once="" novalidate>
+        <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" novalidate>
             {hidden("seq", application.seq.to_string())}
             {body}
-            {submit(command.label())}
+            <SubmitButton label=command.label().to_owned() module=Module::Space/>
         </form>
-        <SubmitOnce/>
     };
     Some(view.into_any())
 }

@@ -206,7 +206,7 @@ fn ask(item: &Item, form: &Form) -> AnyView {
     section(
         "问一问",
         view! {
-            <form method="post" action=action class="stack" data-once="" novalidate>
+            <form method="post" action=action class="stack" novalidate>
                 {hidden("key", form.value("key"))}
                 {QUESTION.view(&form)}
                 <button class="button secondary">{icon("ask")}"提交咨询"</button>

@@ -93,7 +93,7 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyVie
                 <span class="muted">{source.join(" · ")}</span>
                 <details open=open>
                     <summary>"数据有误"</summary>
-                    <form method="post" action="/me/portrait/dispute" class="stack" data-once="" novalidate>
+                    <form method="post" action="/me/portrait/dispute" class="stack" novalidate>
                         {hidden("code", code)}
                         {hidden("key", key)}
                         {dispute_field(&id, typed, fault)}

@@ -4,7 +4,8 @@ use super::Application;
 use crate::policy::evaluation::spent_in;
 use crate::policy::settle;
 use crate::{Conn, StoreError};
-use domain::policy::application::{Command, State};
+use domain::policy::application::{Command, State, within_fund};
+use domain::policy::funnel::Step;
 use domain::policy::money::Fen;
 use domain::policy::notice::progress;
 use sqlx::{Connection, PgConnection};
@@ -64,18 +65,14 @@ pub async fn command(
 
 /// Two approvals at once must not give more than the fund has: they wait for each other, and the second counts what the first
 /// gave.
-async fn within_fund(tx: &mut PgConnection, item: i64, amount: i64, fund: Fen) -> Result<(), ApplicationError> {
+async fn lock_fund(tx: &mut PgConnection, item: i64) -> Result<(), StoreError> {
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtext('policy_fund'), $1::integer) as locked",
         i32::try_from(item).unwrap_or(i32::MAX)
     )
-    .execute(&mut *tx)
+    .execute(tx)
     .await?;
-    let left = fund.0 - spent_in(tx, item).await?;
-    if amount <= left {
-        return Ok(());
-    }
-    Err(ApplicationError::Refused(format!("资金不够：这项政策还剩 {}", Fen(left.max(0)).words())))
+    Ok(())
 }
 
 async fn command_in(
@@ -90,11 +87,13 @@ async fn command_in(
     let application = select_application!("where a.number = $1 for update of a", number).fetch_one(&mut *tx).await?;
     let state = application.standing()?.decide(command, today).map_err(ApplicationError::Refused)?;
     let seq = application.seq + 1;
-    let approved = (command == Command::Approve).then_some(words.amount.unwrap_or(application.amount));
-    let paid = (command == Command::Pay).then(|| words.amount.or(application.approved_amount).unwrap_or(application.amount));
-    let reason = if matches!(command, Command::Ask | Command::Reject) { words.text } else { "" };
+    let given = command.gives(words.amount, application.amount, application.approved_amount);
+    let (approved, paid) = (given.filter(|_| command == Command::Approve), given.filter(|_| command == Command::Pay));
+    let reason = if command.gives_reason() { words.text } else { "" };
     if let (Some(amount), Some(fund)) = (approved, words.fund) {
-        within_fund(tx, application.item_id, amount, fund).await?;
+        lock_fund(tx, application.item_id).await?;
+        let spent = spent_in(tx, application.item_id).await?;
+        within_fund(amount, fund, spent).map_err(ApplicationError::Refused)?;
     }
     sqlx::query!(
         "update application set state = $2, seq = $3, state_at = case when state = $2 then state_at else $4 end,
@@ -116,19 +115,25 @@ async fn command_in(
     )
     .execute(&mut *tx)
     .await?;
-    super::append(tx, application.id, seq, command.code(), actor_name, words.text, approved.or(paid), now).await?;
+    super::append(tx, application.id, seq, command.code(), actor_name, words.text, given, now).await?;
     super::files::attach(tx, application.id, seq, application.enterprise_id, words.files).await?;
     if let Some(step) = match command {
-        Command::Approve => Some("approved"),
-        Command::Pay => Some("paid"),
+        Command::Approve => Some(Step::Approved),
+        Command::Pay => Some(Step::Paid),
         _ => None,
     } {
-        sqlx::query!("select note_step($1, $2, $3, $4) as done", application.enterprise_id, application.item_id, step, now)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "select note_step($1, $2, $3, $4) as done",
+            application.enterprise_id,
+            application.item_id,
+            step.code(),
+            now
+        )
+        .execute(&mut *tx)
+        .await?;
     }
     if !command.is_members() {
-        let (title, body) = progress(&application.number, &application.title, state, approved.or(paid).map(Fen), words.text);
+        let (title, body) = progress(&application.number, &application.title, state, given.map(Fen), words.text);
         sqlx::query!("select tell_applicant($1, 'application', $2, $3, $4) as done", application.id, title, body, now)
             .execute(&mut *tx)
             .await?;

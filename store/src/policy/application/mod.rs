@@ -178,8 +178,8 @@ async fn insert(
     let facts = serde_json::to_value(new.facts).map_err(|error| StoreError::Unreadable(error.to_string()))?;
     let row = sqlx::query!(
         "insert into application (number, client_key, enterprise_id, enterprise_name, uscc, area, item_id, version, title, mode,
-            item_area, department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id, submitted_at,
-            state_at)
+            item_area, department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id,
+            submitted_at, state_at)
          select 'SQ-' || to_char($14::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MMDD')
                 || lpad(nextval('application_number_seq')::text, 5, '0'),
             $1, e.id, e.name, e.uscc, e.area, i.id, $4, $5, $6, i.area, i.department_id, $7, $8, $9, 'submitted', 1,

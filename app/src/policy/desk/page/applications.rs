@@ -193,7 +193,7 @@ fn act(command: Command, page: &ApplicationPage, form: &Form, open: Option<Comma
         <details open=open_now class="act">
             <summary>{command.label()}</summary>
             <p class="muted">{consequence(command)}</p>
-            <form method="post" action=action class="stack" data-once="" novalidate>
+            <form method="post" action=action class="stack" novalidate>
                 {hidden("seq", application.seq.to_string())}
                 {body}
                 <button class=class>{command.label()}</button>

@@ -1,5 +1,5 @@
-//! The editor: a form that posts itself at every change of shape and loses nothing, alive where there is WebAssembly; JSON and versions
-//! below it.
+//! The editor: a form that posts itself at every change of shape and loses nothing, alive where there is WebAssembly; JSON and
+//! versions below it.
 
 use crate::form::Form;
 use crate::policy::desk::PolicyForm;

@@ -1,5 +1,5 @@
-//! The evaluation of a policy: did it reach whom it is for, how fast did the money come, where does it stop. Charts are SVG of our own,
-//! each with its table.
+//! The evaluation of a policy: did it reach whom it is for, how fast did the money come, where does it stop. Charts are SVG of
+//! our own, each with its table.
 
 use super::editor::ItemParams;
 use crate::error::AppError;

@@ -26,7 +26,8 @@ pub fn LibrariesPage() -> impl IntoView {
 
 fn page(library: &Library, form: &Form) -> AnyView {
     let tags = library.tags.values().map(|tag| {
-        view! { <li><strong>{tag.name.clone()}</strong>" "<small class="muted">{format!("{} · {}", tag.code, tag.meaning)}</small></li> }
+        let about = format!("{} · {}", tag.code, tag.meaning);
+        view! { <li><strong>{tag.name.clone()}</strong>" "<small class="muted">{about}</small></li> }
     });
     let questions = library.questions.values().map(|question| {
         view! { <li>{question.text.clone()}" "<small class="muted">{question.code.clone()}</small></li> }
@@ -120,7 +121,8 @@ fn input(form: &Form, library: &'static str, name: &'static str, label: &'static
     let id = if mine { name.to_owned() } else { format!("{library}-{name}") };
     view! {
         <div class="field" class:bad=bad><label for=id.clone()>{label}</label>{fault}
-            <input id=id name=name type="text" value=value autocomplete="off" maxlength="200" aria-invalid=bad.then_some("true")/></div>
+            <input id=id name=name type="text" value=value autocomplete="off" maxlength="200"
+                aria-invalid=bad.then_some("true")/></div>
     }
     .into_any()
 }

@@ -1,0 +1,435 @@
+//! What the desk does in the browser: single keys, the palette, the issue beside the list, and what moved meanwhile.
+
+use super::list::{Line, List, Mark, PAUSE};
+use super::palette::{Offer, Palette};
+use super::pane::Shown;
+use super::rpc::{desk_issue, desk_list, desk_search};
+use super::view::{ListView, path_of};
+use crate::error::RpcError;
+use crate::ui::input::Pair;
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
+use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, EventSource, EventTarget, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
+
+/// Several events in a row are one question to the server.
+const SETTLED: u32 = 200;
+
+/// Brings the desk's list to life.
+pub fn list(list: List, palette: Palette) {
+    let shown = list.shown;
+    listen_to_keys(move |event, typing| {
+        palette.call(event)
+            || match event.key().as_str() {
+                "Escape" if typing && !palette.is_open() => list.back(),
+                _ if typing || modified(event) => false,
+                "/" => list.search.get_untracked().is_some_and(|input| input.focus().is_ok()),
+                "j" => list.step(1),
+                "k" => list.step(-1),
+                "?" => toggle(list.keys),
+                key => shown.open(key),
+            }
+    });
+    listen_to_server("/desk/events", move || list.refresh());
+    // What was done beside the list moves its rows, too.
+    Effect::watch(move || shown.done.get(), move |_, _, _| list.refresh(), false);
+    on_window("pageshow", move || list.refresh());
+    on_window("popstate", || _ = window().location().reload());
+}
+
+/// Brings an issue's page to life.
+pub fn page(shown: Shown, palette: Palette, keys: NodeRef<html::Details>) {
+    listen_to_keys(move |event, typing| {
+        palette.call(event)
+            || match event.key().as_str() {
+                _ if typing || modified(event) => false,
+                "?" => toggle(keys),
+                key => shown.open(key),
+            }
+    });
+    let Some((number, version)) =
+        shown.acts.with_untracked(|acts| shown.number_untracked().zip(acts.as_ref().map(|acts| acts.version.to_string())))
+    else {
+        return;
+    };
+    let stream = [&path_of(&number), "/events?after=", &version].concat();
+    listen_to_server(&stream, move || shown.look(number.clone()));
+    // What left this person's sight has no page any more.
+    Effect::watch(
+        move || shown.view.with(Option::is_none),
+        move |gone, _, _| {
+            if *gone {
+                go("/desk");
+            }
+        },
+        false,
+    );
+}
+
+fn modified(event: &KeyboardEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || event.alt_key()
+}
+
+/// Calls `on` with every key and whether somebody types; what it takes, the browser does not.
+fn listen_to_keys(on: impl Fn(&KeyboardEvent, bool) -> bool + 'static) {
+    let options = EventListenerOptions::enable_prevent_default();
+    EventListener::new_with_options(&document(), "keydown", options, move |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        let typing = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok())
+            .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+        if !event.is_composing() && on(event, typing) {
+            event.prevent_default();
+        }
+    })
+    .forget();
+}
+
+fn on_window(name: &'static str, mut on: impl FnMut() + 'static) {
+    EventListener::new(&window(), name, move |_| on()).forget();
+}
+
+/// Calls `on` when the stream says that something moved, or came back after it had been away.
+fn listen_to_server(url: &str, on: impl Fn() + Clone + 'static) {
+    let Ok(source) = EventSource::new(url) else { return };
+    let timer = Rc::new(RefCell::new(None));
+    let soon = move || {
+        let on = on.clone();
+        *timer.borrow_mut() = Some(Timeout::new(SETTLED, move || on()));
+    };
+    let target: &EventTarget = source.as_ref();
+    EventListener::new(target, "moved", {
+        let soon = soon.clone();
+        move |_| soon()
+    })
+    .forget();
+    let away = Rc::new(Cell::new(false));
+    EventListener::new(target, "error", {
+        let away = away.clone();
+        move |_| away.set(true)
+    })
+    .forget();
+    EventListener::new(target, "open", move |_| {
+        if away.replace(false) {
+            soon();
+        }
+    })
+    .forget();
+    // The stream lives as long as the page.
+    std::mem::forget(source);
+}
+
+fn toggle(details: NodeRef<html::Details>) -> bool {
+    let Some(details) = details.get_untracked() else { return false };
+    details.set_open(!details.open());
+    true
+}
+
+fn go(href: &str) {
+    _ = window().location().assign(href);
+}
+
+/// Whether there is room for an issue beside the list, as the style sheet has it.
+fn wide() -> bool {
+    window().match_media("(min-width: 1100px)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// A click that means the link itself: with the left button of a mouse, not to another tab.
+fn plain(event: &MouseEvent) -> bool {
+    event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
+}
+
+/// What a form would send.
+pub fn pairs(form: &HtmlFormElement) -> Vec<Pair> {
+    let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
+    let entries = data.entries().into_iter().filter_map(Result::ok).map(|entry| js_sys::Array::from(&entry));
+    entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_string()?))).collect()
+}
+
+/// The control of a name, or the first that can be filled in or pressed.
+pub fn control(form: &HtmlFormElement, name: Option<&str>) -> Option<HtmlElement> {
+    let controls = form.elements();
+    let mut all = (0..controls.length()).filter_map(|index| controls.item(index));
+    all.find(|control| match name {
+        Some(name) => control.get_attribute("name").as_deref() == Some(name),
+        None => control.get_attribute("type").as_deref() != Some("hidden") && control.tag_name() != "FIELDSET",
+    })?
+    .dyn_into()
+    .ok()
+}
+
+impl Shown {
+    fn number_untracked(self) -> Option<String> {
+        self.view.with_untracked(|view| view.as_ref().map(|view| view.number.clone()))
+    }
+
+    /// Opens the action of a letter and leads to the first thing it asks.
+    pub fn open(self, key: &str) -> bool {
+        let Some(panel) = self.panels.with_value(|panels| panels.iter().find(|panel| panel.key == key).cloned()) else {
+            return false;
+        };
+        let (Some(details), Some(form)) = (panel.details.get_untracked(), panel.form.get_untracked()) else { return false };
+        details.set_open(true);
+        if let Some(control) = control(&form, None) {
+            _ = control.focus();
+        }
+        true
+    }
+
+    /// Asks for the issue that is shown again: it moved.
+    pub fn look(self, number: String) {
+        spawn_local(async move {
+            let answer = desk_issue(number.clone()).await;
+            if self.number_untracked().as_deref() != Some(&number) {
+                return;
+            }
+            match answer {
+                Ok(view) => self.moved(view),
+                Err(RpcError::Offline) => {}
+                Err(error) => self.said.set(error.sentence()),
+            }
+        });
+    }
+}
+
+thread_local! {
+    /// The issue that will be shown once the keyboard rests.
+    static NEXT: RefCell<Option<Timeout>> = const { RefCell::new(None) };
+}
+
+impl List {
+    /// A step down or up; where there is room, the issue is shown once one stays.
+    fn step(self, by: isize) -> bool {
+        let at = self.at.get_untracked();
+        let next = self.lines.with_untracked(|lines| {
+            let at = at.and_then(|at| lines.iter().position(|line| line.number == at));
+            let index = at.map_or(0, |at| at.saturating_add_signed(by).min(lines.len().saturating_sub(1)));
+            lines.get(index).map(|line| line.number.clone())
+        });
+        let Some(number) = next else { return false };
+        self.focus.set(Some(number.clone()));
+        if wide() {
+            self.choose(number);
+        }
+        true
+    }
+
+    /// From a field of an action back to the row.
+    fn back(self) -> bool {
+        let at = self.shown.number_untracked().or(self.at.get_untracked());
+        let there = at.is_some();
+        self.focus.set(at);
+        there
+    }
+
+    /// With the mouse the issue is shown beside the list where there is room; Enter always opens its page.
+    pub fn pick(self, number: &str, event: &MouseEvent) {
+        if plain(event) && event.detail() > 0 && wide() {
+            event.prevent_default();
+            self.focus.set(Some(number.to_owned()));
+            self.choose(number.to_owned());
+        }
+    }
+
+    fn choose(self, number: String) {
+        self.at.set(Some(number.clone()));
+        let show = move || {
+            spawn_local(async move {
+                let answer = desk_issue(number.clone()).await;
+                if self.at.get_untracked().as_ref() != Some(&number) {
+                    return;
+                }
+                self.leave(&number);
+                self.shown.said.set(answer.as_ref().err().map(RpcError::sentence).unwrap_or_default());
+                if answer != Err(RpcError::Offline) {
+                    self.shown.show(answer.ok());
+                }
+            });
+        };
+        NEXT.with_borrow_mut(|next| *next = Some(Timeout::new(u32::try_from(PAUSE.as_millis()).unwrap_or(0), show)));
+    }
+
+    /// The row one goes to was seen; the one one leaves may go where it belongs.
+    fn leave(self, to: &str) {
+        let gone = self.lines.with_untracked(|lines| {
+            lines.iter().any(|line| {
+                if line.number == to {
+                    line.mark.set(Mark::None);
+                }
+                line.number != to && line.mark.get_untracked() == Mark::Gone
+            })
+        });
+        if gone {
+            self.lines.update(|lines| lines.retain(|line| line.number == to || line.mark.get_untracked() != Mark::Gone));
+        }
+    }
+
+    /// Another queue, without leaving the page where an issue is shown beside it.
+    pub fn turn(self, code: &str, event: &MouseEvent) {
+        if !plain(event) || !wide() {
+            return;
+        }
+        event.prevent_default();
+        let code = code.to_owned();
+        spawn_local(async move {
+            let href = ["/desk?queue=", &code].concat();
+            let Ok(view) = desk_list(code, String::new(), String::new()).await else { return go(&href) };
+            if let Ok(history) = window().history() {
+                _ = history.push_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&href));
+            }
+            document().set_title(&[&view.heading, " - 企服工作台"].concat());
+            if let Some(search) = self.search.get_untracked() {
+                search.set_value("");
+            }
+            self.queue.set(view.queue.clone());
+            self.words.set_value(String::new());
+            self.after.set_value(String::new());
+            self.lines.set(view.rows.iter().map(|row| Line::new(row.clone(), Mark::None)).collect());
+            self.take(view);
+        });
+    }
+
+    /// Asks for the list as it is now.
+    fn refresh(self) {
+        let queue = self.queue.get_untracked();
+        spawn_local(async move {
+            let answer = desk_list(queue.clone(), self.words.get_value(), self.after.get_value()).await;
+            let Ok(view) = answer else { return };
+            if self.queue.get_untracked() != queue {
+                return;
+            }
+            self.take(view);
+        });
+    }
+
+    /// Draws what changed, and says so.
+    fn take(self, view: ListView) {
+        let shown = self.shown.view.with_untracked(|view| view.as_ref().map(|view| (view.number.clone(), view.stamp)));
+        let (mut fresh, mut moved) = (0_u32, 0_u32);
+        let old = self.lines.get_untracked();
+        let mut lines: Vec<Line> = Vec::with_capacity(view.rows.len() + 1);
+        for row in view.rows {
+            let here = shown.as_ref().filter(|(number, _)| *number == row.number);
+            let Some(line) = old.iter().find(|line| line.number == row.number) else {
+                // What is shown beside the list is new to nobody.
+                let mark = if here.is_some() { Mark::None } else { Mark::New };
+                fresh += u32::from(mark == Mark::New);
+                lines.push(Line::new(row, mark));
+                continue;
+            };
+            if here.is_some_and(|(_, stamp)| *stamp == row.stamp) {
+                line.mark.set(Mark::None);
+            } else if line.row.with_untracked(|known| known.stamp != row.stamp) {
+                moved += 1;
+                line.mark.set(Mark::Moved);
+            }
+            if line.row.with_untracked(|known| *known != row) {
+                line.row.set(row);
+            }
+            lines.push(line.clone());
+        }
+        if let Some((number, stamp)) = shown {
+            self.keep(&number, stamp, &old, &mut lines);
+        }
+        self.lines.set(lines);
+        self.heading.set(view.heading);
+        self.tabs.set(view.tabs);
+        self.next.set(view.next);
+        if fresh + moved > 0 {
+            self.told.set(["列表有变化：", &fresh.to_string(), " 件新到，", &moved.to_string(), " 件有更新"].concat());
+        }
+    }
+
+    /// The issue beside the list keeps its row, and is asked for again where it moved elsewhere.
+    fn keep(self, number: &str, stamp: i64, old: &[Line], lines: &mut Vec<Line>) {
+        let now = match lines.iter().find(|line| line.number == number) {
+            Some(line) => line.row.with_untracked(|row| Some(row.stamp)),
+            None => {
+                if let Some((index, line)) = old.iter().enumerate().find(|(_, line)| line.number == number) {
+                    line.mark.set(Mark::Gone);
+                    lines.insert(index.min(lines.len()), line.clone());
+                }
+                None
+            }
+        };
+        if now != Some(stamp) {
+            self.shown.look(number.to_owned());
+        }
+    }
+}
+
+impl Palette {
+    fn is_open(self) -> bool {
+        self.dialog.get_untracked().is_some_and(|dialog| dialog.open())
+    }
+
+    /// `⌘K` or `Ctrl+K` opens it, empty; closing it the browser gives the focus back to where it was.
+    fn call(self, event: &KeyboardEvent) -> bool {
+        if event.key() != "k" || !(event.ctrl_key() || event.meta_key()) {
+            return false;
+        }
+        let (Some(dialog), Some(input)) = (self.dialog.get_untracked(), self.input.get_untracked()) else { return false };
+        if dialog.open() {
+            dialog.close();
+            return true;
+        }
+        input.set_value("");
+        self.typed();
+        _ = dialog.show_modal();
+        _ = input.focus();
+        true
+    }
+
+    /// Offers what has the words; the server is asked once the typing rests.
+    pub fn typed(self) {
+        let words = self.input.get_untracked().map(|input: HtmlInputElement| input.value()).unwrap_or_default();
+        self.at.set(0);
+        self.found.set(Vec::new());
+        self.words.set(words.clone());
+        if words.trim().chars().count() < 2 {
+            return NEXT.with_borrow_mut(|next| *next = None);
+        }
+        let ask = move || {
+            spawn_local(async move {
+                let found = desk_search(words.clone()).await.unwrap_or_default();
+                if self.words.with_untracked(|now| *now == words) {
+                    self.found.set(found);
+                }
+            });
+        };
+        NEXT.with_borrow_mut(|next| *next = Some(Timeout::new(SETTLED, ask)));
+    }
+
+    pub fn press(self, event: &KeyboardEvent) {
+        let count = untrack(|| self.offers().len());
+        let at = self.at.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" if count > 0 => self.at.set((at + 1) % count),
+            "ArrowUp" if count > 0 => self.at.set((at + count - 1) % count),
+            "Enter" if !event.is_composing() => {
+                if let Some(offer) = untrack(|| self.offers()).get(at) {
+                    self.take(offer);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    pub fn take(self, offer: &Offer) {
+        if let Some(dialog) = self.dialog.get_untracked() {
+            dialog.close();
+        }
+        match offer {
+            Offer::Act { key, .. } => _ = self.shown.open(key),
+            Offer::Go(place) => go(&place.href),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! One issue at the desk: everything about it on the left, what this person may do now on the right.
+
+use super::island::DeskIssue;
+use super::queue::places;
+use super::show;
+use crate::error::AppError;
+use crate::form::Form;
+use crate::issue::read;
+use crate::render::{reads, title};
+use crate::request::Request;
+use crate::ui::back;
+use domain::issue::CommandKind;
+use leptos::Params;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params;
+use leptos_router::params::Params;
+
+/// An issue at the desk.
+#[derive(Params, Debug, Clone, PartialEq, Eq)]
+struct IssueParams {
+    number: String,
+}
+
+/// The action that was sent and refused: it is open when the page is shown again.
+#[derive(Debug, Clone, Copy)]
+pub struct Opened(pub CommandKind);
+
+/// The page.
+#[component]
+pub fn DeskIssuePage() -> impl IntoView {
+    let params = use_params::<IssueParams>().get_untracked();
+    let request = Request::current();
+    let form = Form::typed();
+    let open = use_context::<Opened>().map(|Opened(kind)| kind);
+    reads(async move {
+        let number = params.map_err(|_| AppError::NotFound)?.number;
+        let (view, places) = {
+            let mut ctx = request.open().await?;
+            let page = read::of_staff(&mut ctx, &number).await?;
+            (show::issue(&page, &form, open, &ctx.clock()), places(&page.staff.duty))
+        };
+        title(format!("{number} {}", view.head.title));
+        Ok(view! { {back("/desk", "工作台")}{form.summary()}<DeskIssue view places/> }.into_any())
+    })
+}

@@ -1,0 +1,235 @@
+//! An issue as staff see it: the same parts on its page and beside the list.
+
+use super::act::ActForm;
+use super::view::{Acts, Clock, Head, IssueView, Problem, path_of};
+use crate::issue::tag::{flag_tag, state_tag};
+use crate::issue::timeline::{Photos, TimelineEntry};
+use crate::ui::{facts, icon, section, tag, words};
+use leptos::html;
+use leptos::prelude::*;
+
+/// The issue that is shown.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    pub view: RwSignal<Option<IssueView>>,
+    /// The actions as they are drawn: while somebody writes, they stay what they were.
+    pub acts: RwSignal<Option<Acts>>,
+    /// Something was typed into an action.
+    pub typed: StoredValue<bool>,
+    /// The actions that are drawn are no longer those that there are.
+    pub stale: RwSignal<bool>,
+    /// What was just done, or why the issue is not here.
+    pub said: RwSignal<String>,
+    /// Counts what was done here, for whoever keeps the list beside it.
+    pub done: RwSignal<u32>,
+    /// The actions that are drawn, for the keyboard.
+    pub panels: StoredValue<Vec<Panel>>,
+    /// Where the eye is led after something was done.
+    pub notice: NodeRef<html::P>,
+}
+
+/// An action as it is drawn.
+#[derive(Clone)]
+pub struct Panel {
+    pub key: String,
+    pub details: NodeRef<html::Details>,
+    pub form: NodeRef<html::Form>,
+}
+
+impl Shown {
+    pub fn new(view: Option<IssueView>) -> Shown {
+        Shown {
+            acts: RwSignal::new(view.as_ref().map(|view| view.acts.clone())),
+            view: RwSignal::new(view),
+            typed: StoredValue::new(false),
+            stale: RwSignal::new(false),
+            said: RwSignal::new(String::new()),
+            done: RwSignal::new(0),
+            panels: StoredValue::new(Vec::new()),
+            notice: NodeRef::new(),
+        }
+    }
+
+    pub fn number(self) -> Option<String> {
+        self.view.with(|view| view.as_ref().map(|view| view.number.clone()))
+    }
+
+    fn part<T: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        part: impl Fn(&IssueView) -> T + Send + Sync + 'static,
+    ) -> Memo<Option<T>> {
+        Memo::new(move |_| self.view.with(|view| view.as_ref().map(&part)))
+    }
+}
+
+/// What was just done, said once and where the focus goes.
+#[component]
+pub fn Notice(shown: Shown) -> impl IntoView {
+    let flash = move || !shown.said.with(String::is_empty);
+    view! {
+        <p class:flash=flash role="status" tabindex="-1" node_ref=shown.notice>
+            {move || flash().then(|| view! { {icon("check")}<span>{shown.said.get()}</span> })}
+        </p>
+    }
+}
+
+/// The page's parts: all about it on the left, what may be done on the right.
+#[component]
+pub fn WholeIssue(shown: Shown) -> impl IntoView {
+    view! {
+        <IssueHead shown whole=true/>
+        <Notice shown/>
+        <div class="two-columns">
+            <div><IssueProblem shown/><Progress shown/></div>
+            <div class="acts"><ActPanels shown/></div>
+        </div>
+    }
+}
+
+/// The parts beside the list: what happened, what may be done, how it went.
+#[component]
+pub fn Pane(shown: Shown) -> impl IntoView {
+    let there = Memo::new(move |_| shown.number());
+    view! {
+        <Notice shown/>
+        {move || match there.get() {
+            None => view! { <p class="muted">"用 j、k 或点一行选一件诉求，这里就显示它。"</p> }.into_any(),
+            Some(_) => {
+                let parts = view! { <IssueHead shown whole=false/><IssueProblem shown/><ActPanels shown/><Progress shown/> };
+                parts.into_any()
+            }
+        }}
+    }
+}
+
+#[component]
+fn IssueHead(shown: Shown, whole: bool) -> impl IntoView {
+    let head = shown.part(|view| (view.number.clone(), view.head.clone()));
+    move || {
+        head.get().map(|(number, head)| {
+            let Head { title, about, state, urgent, round, flags } = head;
+            let (number, title) = if whole {
+                (view! { <p class="number muted">{number}</p> }.into_any(), view! { <h1>{title}</h1> }.into_any())
+            } else {
+                let href = path_of(&number);
+                let link = view! { <a href=href>{number}<span class="hidden">"，整页打开"</span></a> };
+                (view! { <p class="number">{link}</p> }.into_any(), view! { <h2>{title}</h2> }.into_any())
+            };
+            view! {
+                <div class="title-row">
+                    <div>{number}{title}</div>
+                    <p class="tags">
+                        {state_tag(state)}
+                        {urgent.then(|| tag("late", "warn", "紧急"))}
+                        {(!round.is_empty()).then(|| tag("warn", "loop", round))}
+                        {flags.into_iter().map(flag_tag).collect_view()}
+                    </p>
+                </div>
+                <p class="muted">{about}</p>
+            }
+        })
+    }
+}
+
+#[component]
+fn IssueProblem(shown: Shown) -> impl IntoView {
+    let problem = shown.part(|view| view.problem.clone());
+    move || {
+        problem.get().map(|Problem { body, photos, facts: rows }| {
+            let rows = rows.into_iter().map(|(name, value)| (name, words(value))).collect();
+            section("问题", view! { {words(body)}<Photos photos/>{facts(rows)} })
+        })
+    }
+}
+
+/// Its clocks, and what happened, newest first.
+#[component]
+fn Progress(shown: Shown) -> impl IntoView {
+    let clocks = shown.part(|view| view.clocks.clone());
+    let lines = move || shown.view.with(|view| view.as_ref().map(|view| view.lines.clone()).unwrap_or_default());
+    // Lines stay as they are: new ones come on top, of this issue or of the next one shown.
+    let key = move |seq: i32| (shown.view.with_untracked(|view| view.as_ref().map(|view| view.number.clone())), seq);
+    view! {
+        {section("时限", move || clocks.get().map(clock_table))}
+        {section("办理过程", view! {
+            <ol class="timeline">
+                <For each=lines key=move |line| key(line.seq) let:line><TimelineEntry line/></For>
+            </ol>
+        })}
+    }
+}
+
+fn clock_table(clocks: Vec<Clock>) -> impl IntoView {
+    let rows = clocks.into_iter().map(|Clock { step, due, tone, status }| {
+        let class = ["status ", &tone].concat();
+        view! { <tr><th scope="row">{step}</th><td>{due.view()}</td><td class=class>{status}</td></tr> }
+    });
+    view! {
+        <table class="clocks">
+            <caption class="hidden">"各环节时限"</caption>
+            <thead><tr><th scope="col">"环节"</th><th scope="col">"期限"</th><th scope="col">"状态"</th></tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+}
+
+/// What this person may do now. One action is open, the others are a line each.
+#[component]
+fn ActPanels(shown: Shown) -> impl IntoView {
+    move || {
+        shown.panels.update_value(Vec::clear);
+        let number = shown.view.with_untracked(|view| view.as_ref().map(|view| view.number.clone())).unwrap_or_default();
+        shown.acts.get().map(|acts| panels(shown, &number, acts))
+    }
+}
+
+fn panels(shown: Shown, number: &str, acts: Acts) -> AnyView {
+    if acts.list.is_empty() {
+        return section("您现在可以做的", view! { <p class="muted">"这件诉求现在不需要您处理。"</p> });
+    }
+    let lapsed = acts.lapsed.then(|| view! { <p class="flash">{icon("clock")}<span>"补充期限已过，可以先办理"</span></p> });
+    let version = acts.version.to_string();
+    let list = acts.list.into_iter().map(|act| {
+        let href = [&path_of(number), "/", &act.code].concat();
+        view! { <ActForm shown act href version=version.clone()/> }
+    });
+    let list = list.collect_view();
+    view! {
+        <h2 class="hidden">"您现在可以做的"</h2>
+        {lapsed}
+        {move || shown.stale.get().then(|| view! {
+            <p class="flash warn" role="status">
+                {icon("bell")}<span>"这件诉求刚刚有新进展，请先看最新情况。"</span>
+                <button class="link" type="button" on:click=move |_| shown.renew()>"更新操作"</button>
+            </p>
+        })}
+        {list}
+    }
+    .into_any()
+}
+
+impl Shown {
+    /// Draws the actions that there are now.
+    pub fn renew(self) {
+        self.typed.set_value(false);
+        self.stale.set(false);
+        self.acts.set(self.view.with_untracked(|view| view.as_ref().map(|view| view.acts.clone())));
+    }
+
+    /// Shows an issue, or the same one after something was done here.
+    pub fn show(self, view: Option<IssueView>) {
+        self.view.set(view);
+        self.renew();
+    }
+
+    /// The issue that is shown moved elsewhere. Whoever writes goes on writing, and is told.
+    pub fn moved(self, view: IssueView) {
+        let same = self.acts.with_untracked(|acts| acts.as_ref() == Some(&view.acts));
+        self.view.set(Some(view));
+        if self.typed.get_value() {
+            self.stale.set(!same);
+        } else if !same {
+            self.renew();
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! From what the readers answered to what the desk shows.
+
+use super::actions;
+use super::view::{Clock as ClockRow, Head, IssueView, ListView, Place, Problem, Row, Stamp, Tab};
+use crate::form::Form;
+use crate::issue::read::{Desk, StaffIssue};
+use crate::issue::timeline::{lines, photos_of};
+use crate::issue::view::tone;
+use crate::request::Clock;
+use crate::ui::When;
+use domain::area::{self, centre_name};
+use domain::calendar::{local, words};
+use domain::catalogue;
+use domain::enterprise::EnterpriseClass;
+use domain::issue::clock::Step;
+use domain::issue::{CommandKind, Issue, Queue, State, Urgency};
+use domain::mask;
+use store::issue::IssueRow;
+use time::OffsetDateTime;
+
+/// The list as it is now.
+pub fn list(desk: &Desk, after: Option<&str>, clock: &Clock) -> ListView {
+    let tabs = Queue::of(&desk.staff.duty).iter().map(|queue| Tab {
+        code: queue.code().to_owned(),
+        label: queue.label().to_owned(),
+        count: desk.counts.of(*queue),
+    });
+    ListView {
+        organisation: desk.staff.organisation.clone(),
+        heading: desk.queue.map_or("搜索结果", Queue::label).to_owned(),
+        queue: desk.queue.map_or("", Queue::code).to_owned(),
+        words: desk.words.clone(),
+        after: after.unwrap_or("").to_owned(),
+        tabs: tabs.collect(),
+        rows: desk.page.rows.iter().map(|row| self::row(row, clock)).collect(),
+        next: desk.page.next.clone(),
+    }
+}
+
+fn row(row: &IssueRow, clock: &Clock) -> Row {
+    let (tone, left) = left(row, clock);
+    let holder = match row.state {
+        State::Submitted | State::Accepted => centre_name(row.centre),
+        State::Dispatched | State::Handling => row.lead.map_or_else(String::new, |id| clock.reference.department(id)),
+        State::AwaitingInput | State::Answered => "企业".to_owned(),
+        _ => String::new(),
+    };
+    Row {
+        number: row.number.clone(),
+        filed: When::new(row.submitted_at, day(row.submitted_at)),
+        title: row.title.clone(),
+        enterprise: row.enterprise_name.clone(),
+        category: catalogue::category_name(&row.category).to_owned(),
+        state: row.state,
+        returned: row.returned,
+        flags: row.flags.clone(),
+        round: round(row.round),
+        tone: tone.to_owned(),
+        left,
+        holder,
+        stamp: stamp(row.last_event_at),
+    }
+}
+
+/// What is left of a row, as tone and words; no words when no clock runs.
+fn left(row: &IssueRow, clock: &Clock) -> (&'static str, String) {
+    match row.late_at {
+        Some(due) => (tone(clock.now, row.warn_at, due), clock.calendar.remaining(clock.now, due)),
+        None if row.state == State::AwaitingInput => ("quiet", "暂停计时".to_owned()),
+        None => ("quiet", String::new()),
+    }
+}
+
+/// `11月24日`.
+fn day(at: OffsetDateTime) -> String {
+    let there = local(at);
+    format!("{}月{}日", u8::from(there.month()), there.day())
+}
+
+fn stamp(at: OffsetDateTime) -> Stamp {
+    Stamp::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(Stamp::MAX)
+}
+
+fn round(round: impl Into<i64>) -> String {
+    let round = round.into();
+    if round > 1 { format!("第 {round} 轮") } else { String::new() }
+}
+
+/// An issue, and what may be done about it. `form` holds what was typed into the action that was refused, `open`, if one was.
+pub fn issue(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> IssueView {
+    let (detail, issue) = (&page.detail, &page.issue);
+    let class = EnterpriseClass::parse(&detail.enterprise_class).map_or("", EnterpriseClass::label);
+    let history = format!("近一年 {} 件，{} 件不满意", page.history.year, page.history.dissatisfied);
+    IssueView {
+        number: detail.number.clone(),
+        stamp: detail.events.last().map_or(0, |event| stamp(event.at)),
+        head: Head {
+            title: detail.title.clone(),
+            about: format!("{} · {} · {class} · {history}", detail.enterprise_name, detail.uscc),
+            state: issue.state,
+            urgent: issue.urgency == Urgency::Urgent,
+            round: round(issue.round),
+            flags: issue.flags.iter().copied().collect(),
+        },
+        problem: Problem { body: detail.body.clone(), photos: photos_of(detail, 1), facts: facts(page, clock) },
+        clocks: clocks(issue, clock),
+        lines: lines(detail, page.internal, clock),
+        acts: actions::acts(page, form, open, clock),
+    }
+}
+
+fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
+    let (detail, issue) = (&page.detail, &page.issue);
+    let department = issue.lead.map_or_else(|| "尚未交办".to_owned(), |id| clock.reference.department(id));
+    let co: Vec<String> = issue.co.iter().map(|id| clock.reference.department(*id)).collect();
+    // Whoever must call sees the number; the others need only know whom.
+    let calls = !page.commands.is_empty();
+    let phone = if calls { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
+    let facts = [
+        ("类别", format!("{} · {} · {}", catalogue::category_name(&issue.category), issue.level, issue.urgency)),
+        ("地点", format!("{} {}", area::name(issue.area), detail.place)),
+        ("联系", format!("{} {phone}", detail.contact_name)),
+        ("渠道", issue.channel.label().to_owned()),
+        ("受理", centre_name(issue.centre)),
+        ("主办", department),
+        ("协办", if co.is_empty() { "无".to_owned() } else { co.join("、") }),
+    ];
+    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The clocks of every step.
+fn clocks(issue: &Issue, at: &Clock) -> Vec<ClockRow> {
+    let Clock { now, calendar, .. } = at;
+    let rows = issue.clocks().map(|(step, clock)| {
+        let (tone, status) = match clock.met {
+            Some(met) if met <= clock.due => ("ok", format!("{} 完成", words::moment(met, *now))),
+            Some(met) => ("late", format!("{} 完成，{}", words::moment(met, *now), calendar.remaining(met, clock.due))),
+            None if !issue.state.is_open() => ("quiet", "未完成".to_owned()),
+            None if issue.pause.as_ref().is_some_and(|pause| !pause.lapsed) && matches!(step, Step::Answer | Step::Interim) => {
+                ("quiet", "待企业补充，暂停计时".to_owned())
+            }
+            None => (tone(*now, Some(clock.warn), clock.due), calendar.remaining(*now, clock.due)),
+        };
+        ClockRow {
+            step: step.label().to_owned(),
+            due: When::new(clock.due, words::due(clock.due, *now)),
+            tone: tone.to_owned(),
+            status,
+        }
+    });
+    rows.collect()
+}
+
+/// An issue that the palette found.
+pub fn place(row: &IssueRow) -> Place {
+    Place {
+        href: super::view::path_of(&row.number),
+        label: format!("{} {}", row.number, row.title),
+        detail: format!("{} · {}", row.enterprise_name, row.state),
+    }
+}

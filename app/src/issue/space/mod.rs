@@ -1,0 +1,17 @@
+//! A problem as its enterprise sees it: the pages, what moves on them, and what can be done in place.
+
+#[cfg(feature = "ssr")]
+mod command;
+#[cfg(any(feature = "ssr", feature = "space"))]
+pub mod island;
+#[cfg(feature = "ssr")]
+mod page;
+pub mod progress;
+pub mod rpc;
+#[cfg(any(feature = "ssr", feature = "space"))]
+mod sheet;
+
+#[cfg(feature = "ssr")]
+pub use command::CommandPage;
+#[cfg(feature = "ssr")]
+pub use page::{IssuePage, IssuesPage};

@@ -1,0 +1,120 @@
+//! The enterprise's problems: the list, and one with everything it should know.
+//!
+//! An owner opens this on a phone, in a minute between two other things, wanting to know: who has it, by when, and is there anything I
+//! must do?
+
+use super::island::{LiveIssue, Shown};
+use super::progress::Progress;
+use crate::error::AppError;
+use crate::filing::{Side, photo_question};
+use crate::form::Form;
+use crate::issue::read::{self, MemberIssue};
+use crate::issue::timeline::{Photos, photos_of};
+use crate::issue::view::issue_cell;
+use crate::render::{reads, title};
+use crate::request::{Clock, Request};
+use crate::ui::list::{Chip, chips, more};
+use crate::ui::{back, empty, facts, section, words};
+use domain::catalogue;
+use leptos::Params;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params, use_query};
+use leptos_router::params::Params;
+use store::issue::{IssueRow, MineFilter};
+
+/// Which of the list.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct ListQuery {
+    filter: Option<String>,
+    after: Option<String>,
+}
+
+/// My problems: where each stands, by when, with whom.
+#[component]
+pub fn IssuesPage() -> impl IntoView {
+    let query = use_query::<ListQuery>().get_untracked().unwrap_or_default();
+    let request = Request::current();
+    reads(async move {
+        let filter = MineFilter::from_code(query.filter.as_deref().unwrap_or(""));
+        let (page, clock) = {
+            let mut ctx = request.open().await?;
+            (read::mine(&mut ctx, filter, query.after.as_deref()).await?, ctx.clock())
+        };
+        title("我的诉求");
+        Ok(issues(&page, filter, &clock))
+    })
+}
+
+fn issues(page: &store::Page<IssueRow>, filter: MineFilter, clock: &Clock) -> AnyView {
+    let filters = MineFilter::ALL.into_iter().map(|option| Chip {
+        href: format!("/issues?filter={}", option.code()),
+        label: option.label(),
+        count: None,
+        current: option == filter,
+    });
+    let body = if page.rows.is_empty() {
+        match filter {
+            MineFilter::All => empty("您提的每件诉求都会列在这里，随时看进度。", Some(("/issues/new", "提诉求"))),
+            _ => empty("这一类里没有诉求。", Some(("/issues", "看全部"))),
+        }
+    } else {
+        let cells = page.rows.iter().map(|row| issue_cell(row, clock.now, &clock.calendar, &clock.reference)).collect_view();
+        view! { <ul class="cells card">{cells}</ul> }.into_any()
+    };
+    let next = format!("/issues?filter={}&", filter.code());
+    view! {
+        <h1>"我的诉求"</h1>
+        {chips("按状态筛选", filters.collect())}
+        {body}
+        {more(&next, page.next.as_deref())}
+    }
+    .into_any()
+}
+
+/// A problem.
+#[derive(Params, Debug, Clone, PartialEq, Eq)]
+struct IssueParams {
+    number: String,
+}
+
+/// One problem: where it stands, who has it, by when, what can be done about it now.
+#[component]
+pub fn IssuePage() -> impl IntoView {
+    let params = use_params::<IssueParams>().get_untracked();
+    let request = Request::current();
+    reads(async move {
+        let number = params.map_err(|_| AppError::NotFound)?.number;
+        let (page, clock) = {
+            let mut ctx = request.open().await?;
+            (read::of_member(&mut ctx, &number).await?, ctx.clock())
+        };
+        title(page.detail.title.clone());
+        Ok(issue(&page, &clock))
+    })
+}
+
+fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
+    let (detail, issue) = (&page.detail, &page.issue);
+    let shown = Shown {
+        number: detail.number.clone(),
+        title: detail.title.clone(),
+        owner: page.member.person.person.to_string(),
+        progress: Progress::of(page, clock),
+        photos: photo_question(&Form::default(), Side::Own),
+    };
+    let contact = format!("{} {}", detail.contact_name, detail.contact_phone);
+    view! {
+        {back("/issues", "全部诉求")}
+        <LiveIssue shown/>
+        {section("我提的问题", view! {
+            {words(detail.body.clone())}
+            <Photos photos=photos_of(detail, 1)/>
+            {facts(vec![
+                ("分类", words(catalogue::category_name(&issue.category))),
+                ("地点", words(if detail.place.is_empty() { "未填写".to_owned() } else { detail.place.clone() })),
+                ("联系", words(contact)),
+            ])}
+        })}
+    }
+    .into_any()
+}

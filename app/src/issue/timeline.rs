@@ -1,0 +1,168 @@
+//! What happened to an issue, in plain words: lines that pages render and that travel to islands, which render them again.
+
+use crate::ui::{When, icon, words};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// One entry of a timeline, its words chosen for whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineLine {
+    /// The event's place in the issue's history: the key of the line.
+    pub seq: i32,
+    pub when: When,
+    pub who: String,
+    pub title: String,
+    /// Empty where the title says it all.
+    pub body: String,
+    /// The whole line is for staff only.
+    pub internal: bool,
+    /// A note for staff only, beside what the enterprise reads; empty where there is none.
+    pub note: String,
+    /// Ids of the pictures that came with it.
+    pub photos: Vec<String>,
+}
+
+/// The timeline, in the order of its lines.
+#[component]
+pub fn Timeline(lines: Vec<TimelineLine>) -> impl IntoView {
+    let entries = lines.into_iter().map(|line| view! { <TimelineEntry line/> });
+    view! { <ol class="timeline">{entries.collect_view()}</ol> }
+}
+
+/// One line of it, for whoever keeps the list.
+#[component]
+pub fn TimelineEntry(line: TimelineLine) -> impl IntoView {
+    let mark = || view! { <span class="tag quiet">{icon("lock")}"内部"</span> };
+    let body = (!line.body.is_empty()).then(|| words(line.body));
+    let note = (!line.note.is_empty()).then(|| view! { <p class="internal">{mark()}{line.note}</p> });
+    view! {
+        <li>
+            <p class="when">{line.when.view()}" · "{line.who}</p>
+            <p class="what">{line.title}{line.internal.then(mark)}</p>
+            {body}{note}
+            <Photos photos=line.photos/>
+        </li>
+    }
+}
+
+/// Pictures by id, each a link to the whole of it; nothing where there are none.
+#[component]
+pub fn Photos(photos: Vec<String>) -> impl IntoView {
+    let items = photos.into_iter().enumerate().map(|(index, id)| {
+        let href = ["/photos/", &id].concat();
+        let thumb = [&href, "/thumb"].concat();
+        let alt = ["照片 ", &(index + 1).to_string()].concat();
+        view! { <li><a href=href><img src=thumb alt=alt width="80" height="80" loading="lazy"/></a></li> }
+    });
+    let items: Vec<_> = items.collect();
+    (!items.is_empty()).then(|| view! { <ul class="photo-grid">{items}</ul> })
+}
+
+#[cfg(feature = "ssr")]
+pub use server::{lines, photos_of};
+
+#[cfg(feature = "ssr")]
+mod server {
+    use super::TimelineLine;
+    use crate::request::Clock;
+    use crate::ui::When;
+    use domain::area::centre_name;
+    use domain::calendar::words;
+    use domain::issue::{CloseBasis, Event, Rating};
+    use store::issue::IssueDetail;
+    use time::OffsetDateTime;
+
+    /// The lines of an issue, newest first. Internal ones, and the note of a dispatch, are there only for staff who may see them.
+    pub fn lines(detail: &IssueDetail, internal: bool, clock: &Clock) -> Vec<TimelineLine> {
+        let said = detail.events.iter().rev().map(|row| {
+            let said = describe(&row.event, clock);
+            let note = match &row.event {
+                Event::Dispatched { note, .. } if internal => note.clone(),
+                _ => String::new(),
+            };
+            TimelineLine {
+                seq: row.seq,
+                when: When::new(row.at, words::moment(row.at, clock.now)),
+                who: row.actor_name.clone(),
+                title: said.title,
+                body: said.body,
+                internal: said.internal,
+                note,
+                photos: photos_of(detail, row.seq),
+            }
+        });
+        said.filter(|line| internal || !line.internal).collect()
+    }
+
+    /// The pictures that came with an event.
+    pub fn photos_of(detail: &IssueDetail, seq: i32) -> Vec<String> {
+        detail.photos.iter().filter(|photo| photo.seq == seq).map(|photo| photo.id.to_string()).collect()
+    }
+
+    struct Said {
+        title: String,
+        body: String,
+        internal: bool,
+    }
+
+    fn said(title: impl Into<String>, body: impl Into<String>) -> Said {
+        Said { title: title.into(), body: body.into(), internal: false }
+    }
+
+    /// An event in plain words.
+    fn describe(event: &Event, clock: &Clock) -> Said {
+        let due = |at: &OffsetDateTime| words::due(*at, clock.now);
+        let reference = &clock.reference;
+        match event {
+            Event::Submitted { .. } => said("提交诉求", ""),
+            Event::Accepted { answer_due, level, .. } => {
+                said("已受理", format!("难易程度：{level}。最迟{}答复。", due(answer_due)))
+            }
+            Event::Declined { reason, explanation } => said("不予受理", format!("{reason}。{explanation}")),
+            Event::Objected { reason, centre, .. } => {
+                said(format!("提出异议，由{}重新审核", centre_name(*centre)), reason.clone())
+            }
+            Event::InputAsked { what, cap } => {
+                said("请企业补充材料", format!("{what}\n请在{}补充，这段时间不计入办理时限。", due(cap)))
+            }
+            Event::Supplied { text, shifted_minutes, answer_due, .. } => {
+                let moved =
+                    if *shifted_minutes > 0 { format!("\n答复期限顺延到{}。", due(answer_due)) } else { String::new() };
+                said("已补充材料", format!("{text}{moved}"))
+            }
+            Event::PauseLapsed { answer_due, .. } => said("补充期限已到，恢复计时", format!("最迟{}答复。", due(answer_due))),
+            Event::Dispatched { lead, co, sign_due, .. } => {
+                let names: Vec<String> = co.iter().map(|id| reference.department(*id)).collect();
+                let together = if names.is_empty() { String::new() } else { format!("，{}协办", names.join("、")) };
+                said(format!("交给{}办理{together}", reference.department(*lead)), format!("部门应在{}签收。", due(sign_due)))
+            }
+            Event::Signed { .. } => said("部门已签收，开始办理", ""),
+            Event::Returned { reason, proposed } => Said {
+                internal: true,
+                ..said("部门退回", format!("{reason}\n建议由{}办理。", reference.department(*proposed)))
+            },
+            Event::Progressed { text } => said("办理进展", text.clone()),
+            Event::Answered { text, outcome, late } => {
+                let late = if *late { "（超期）" } else { "" };
+                said(format!("答复：{outcome}{late}"), text.clone())
+            }
+            Event::Rated { rating } => rated(rating),
+            Event::Closed { basis: CloseBasis::Rated } => said("已销号", "企业确认问题已解决。"),
+            Event::Closed { basis: CloseBasis::CallBack { note } } => {
+                said("已销号", format!("10 个工作日未评价，已回访：{note}"))
+            }
+            Event::Reopened { reason } => said("要求重新办理", reason.clone()),
+            Event::Redispatched { round, answer_due, .. } => {
+                said(format!("第 {round} 轮：重新交办"), format!("最迟{}答复。", due(answer_due)))
+            }
+            Event::Withdrawn { reason } => said("已撤回", reason.clone()),
+        }
+    }
+
+    fn rated(rating: &Rating) -> Said {
+        let reasons: Vec<&str> = rating.reasons.iter().map(|reason| reason.label()).collect();
+        let solved = if rating.solved { "已解决" } else { "没解决" };
+        let body = [reasons.join("、"), rating.comment.clone()].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>();
+        said(format!("评价：{solved}，{}", rating.level), body.join("\n"))
+    }
+}

@@ -1,0 +1,265 @@
+//! A policy item in the editor: JSON that a form can carry whole, however incomplete it is, and buttons that change its shape.
+//!
+//! Every control of the form is named by the JSON pointer of its value (`/condition/all/0/num/value`), so that what was typed
+//! comes back letter by letter; whether it is an item yet, [`Draft::item`] says with places.
+
+mod shape;
+#[cfg(test)]
+mod tests;
+
+pub use shape::Led;
+
+use domain::policy::check::{Problem, parse};
+use domain::policy::model::Item;
+use serde_json::{Value, json};
+use shape::{amount, leaf};
+
+/// Kinds of a condition: key, label.
+pub const CONDITIONS: [(&str, &str); 11] = [
+    ("num", "数值比较"),
+    ("ratio", "比例比较"),
+    ("in_set", "属于（行业、区县…）"),
+    ("has_tag", "具有资质"),
+    ("date", "日期比较"),
+    ("age", "满多少个月"),
+    ("attest", "企业回答是或否"),
+    ("all", "同时满足"),
+    ("any", "满足任一"),
+    ("at_least", "至少满足几项"),
+    ("not", "不属于"),
+];
+
+/// Kinds of an amount: key, label.
+pub const AMOUNTS: [(&str, &str); 10] = [
+    ("fixed", "固定金额"),
+    ("percent", "按比例"),
+    ("per_unit", "按数量"),
+    ("tiered", "按档"),
+    ("by_tag", "按资质"),
+    ("staged", "分阶段"),
+    ("max_of", "取最高"),
+    ("sum_of", "合计"),
+    ("capped", "合计封顶"),
+    ("none", "非资金支持"),
+];
+
+/// Values that may be left out: an empty control of these is no value.
+const OPTIONAL: [&str; 15] = [
+    "/cap",
+    "/floor",
+    "/to",
+    "/clause",
+    "/received",
+    "/apply/from",
+    "/version",
+    "/published_on",
+    "/url",
+    "/issuer",
+    "/years",
+    "/note",
+    "/no",
+    "/where",
+    "/area",
+];
+
+/// How deep a control may lie: the walks over a draft are recursive, and a form can name any depth.
+const DEEPEST: usize = 60;
+
+/// An item being written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Its JSON.
+    pub value: Value,
+}
+
+impl Draft {
+    /// An empty one.
+    pub fn new(today: &str) -> Draft {
+        Draft {
+            value: json!({
+                "id": "", "title": "", "document": { "no": "", "title": "", "issuer": "", "url": "" },
+                "level": "city", "area": "湖州市", "board": "policy", "tags": [], "valid": { "from": today },
+                "apply": { "mode": "declare", "where": "", "materials": [] }, "clauses": { "c1": "" },
+                "condition": { "all": [ leaf("num") ] }, "amount": amount("fixed"),
+            }),
+        }
+    }
+
+    /// Of an item.
+    ///
+    /// # Errors
+    /// Never for an item that was read.
+    pub fn of(item: &Item) -> Result<Draft, serde_json::Error> {
+        let mut value = serde_json::to_value(item)?;
+        drop_nulls(&mut value);
+        Ok(Draft { value })
+    }
+
+    /// From pasted JSON.
+    ///
+    /// # Errors
+    /// A sentence where it is no JSON object.
+    pub fn from_json(text: &str) -> Result<Draft, String> {
+        match serde_json::from_str::<Value>(text) {
+            Ok(mut value @ Value::Object(_)) => {
+                drop_nulls(&mut value);
+                Ok(Draft { value })
+            }
+            Ok(_) => Err("应为一个 JSON 对象".to_owned()),
+            Err(error) => Err(format!("不是有效的 JSON：{error}")),
+        }
+    }
+
+    /// From the controls of the form.
+    pub fn from_form(pairs: &[(String, String)]) -> Draft {
+        let mut value = json!({});
+        let pairs: Vec<&(String, String)> = pairs.iter().filter(|(name, _)| name.matches('/').count() <= DEEPEST).collect();
+        for (name, text) in pairs.iter().filter(|(name, _)| name.starts_with('/')) {
+            // Of a band's sum and share only one is written.
+            let either = name.contains("/bands/") && (name.ends_with("/amount") || name.ends_with("/rate"));
+            if text.trim().is_empty() && (either || OPTIONAL.iter().any(|end| name.ends_with(end))) {
+                continue;
+            }
+            set(&mut value, name, scalar(name, text));
+        }
+        // Lists are written line by line.
+        for (name, text) in &pairs {
+            if let Some(pointer) = name.strip_prefix("lines:") {
+                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                set(&mut value, pointer, lines.map(Value::from).collect());
+            }
+            if let Some(pointer) = name.strip_prefix("codes:") {
+                let codes = text.split([',', '，', '、', ' ']).map(str::trim).filter(|code| !code.is_empty());
+                set(&mut value, pointer, codes.map(Value::from).collect());
+            }
+            // A group without members is one all the same.
+            if let Some(pointer) = name.strip_prefix("list:")
+                && value.pointer(pointer).is_none()
+            {
+                set(&mut value, pointer, json!([]));
+            }
+            if let Some(pointer) = name.strip_prefix("map:")
+                && value.pointer(pointer).is_none()
+            {
+                set(&mut value, pointer, json!({}));
+            }
+        }
+        // Keys are renamed last, when everything has its place.
+        for (name, key) in &pairs {
+            if let Some(pointer) = name.strip_prefix("key:") {
+                rename(&mut value, pointer, key.trim());
+            }
+        }
+        for (part, needed) in [("group", "id"), ("fund", "id"), ("yearly_cap", "id")] {
+            let empty = |object: &Value| object.get(needed).and_then(Value::as_str).is_none_or(|id| id.trim().is_empty());
+            if value.get(part).is_some_and(empty)
+                && let Some(object) = value.as_object_mut()
+            {
+                object.remove(part);
+            }
+        }
+        Draft { value }
+    }
+
+    /// The item, if it is one.
+    ///
+    /// # Errors
+    /// Where and why it is none.
+    pub fn item(&self) -> Result<Item, Problem> {
+        parse(&self.value.to_string()).map_err(|problem| {
+            // The reader's own words are English; the editor's are not.
+            let own = problem.sentence.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+            let sentence = if own {
+                format!("没有填写完整，或格式不对（{}）", problem.sentence)
+            } else {
+                problem.sentence.clone()
+            };
+            Problem { sentence, ..problem }
+        })
+    }
+
+    /// A text in it; empty where there is none.
+    pub fn text(&self, pointer: &str) -> String {
+        match self.value.pointer(pointer) {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// The lines of a list.
+    pub fn lines(&self, pointer: &str) -> String {
+        let list = self.value.pointer(pointer).and_then(Value::as_array);
+        list.map(|list| list.iter().filter_map(Value::as_str).collect::<Vec<&str>>().join("\n")).unwrap_or_default()
+    }
+}
+
+/// A problem's place as a pointer: `condition.all[1].num.attr` is `/condition/all/1/num/attr`.
+pub fn pointer_of(place: &str) -> String {
+    format!("/{}", place.replace('[', ".").replace(']', "").replace('.', "/"))
+}
+
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(list) => list.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
+}
+
+/// Numbers of the JSON form that are no amounts.
+fn scalar(pointer: &str, text: &str) -> Value {
+    let counts = pointer.ends_with("/k") || pointer.ends_with("/at_least_months") || pointer == "/version";
+    match text.trim().parse::<u32>() {
+        Ok(number) if counts => Value::from(number),
+        _ => Value::from(text.trim()),
+    }
+}
+
+/// Sets a value by pointer, making what lies above it; under `clauses` and `by_tag` numbers are keys, elsewhere places of a list.
+fn set(value: &mut Value, pointer: &str, new: Value) {
+    let segments: Vec<&str> = pointer.split('/').skip(1).collect();
+    let mut place = value;
+    let mut above = "";
+    for segment in &segments {
+        let keyed = above == "clauses" || above == "by_tag";
+        let index = segment.parse::<usize>().ok().filter(|at| !keyed && *at < 200);
+        place = match index {
+            Some(at) => {
+                if !place.is_array() {
+                    *place = json!([]);
+                }
+                let Some(list) = place.as_array_mut() else { return };
+                while list.len() <= at {
+                    list.push(Value::Null);
+                }
+                &mut list[at]
+            }
+            None => {
+                if !place.is_object() {
+                    *place = json!({});
+                }
+                let Some(map) = place.as_object_mut() else { return };
+                map.entry((*segment).to_owned()).or_insert(Value::Null)
+            }
+        };
+        above = segment;
+    }
+    *place = new;
+}
+
+fn rename(value: &mut Value, pointer: &str, key: &str) {
+    let Some((parent, last)) = pointer.rsplit_once('/') else { return };
+    if key.is_empty() || key == last {
+        return;
+    }
+    if let Some(Value::Object(map)) = value.pointer_mut(parent)
+        && !map.contains_key(key)
+        && let Some(kept) = map.remove(last)
+    {
+        map.insert(key.to_owned(), kept);
+    }
+}

@@ -1,0 +1,117 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::policy::desk::walk;
+use domain::policy::library::Library;
+
+fn controls(draft: &Draft) -> Vec<(String, String)> {
+    let (parts, _) = walk::parts(draft, &Library::default());
+    walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.value.clone())).collect()
+}
+
+fn sample() -> Item {
+    serde_json::from_value(json!({
+        "id": "sample", "version": 3, "title": "样例", "document": { "no": "1号", "title": "办法", "published_on": "2025-01-01" },
+        "level": "city", "area": "湖州市", "board": "project", "tags": ["技术改造", "研发"],
+        "valid": { "from": "2025-01-01", "to": "2027-12-31" },
+        "apply": { "mode": "declare", "from": "2026-01-01", "where": "窗口", "materials": ["甲", "乙"] },
+        "clauses": { "1": "第一条", "c2": "第二条" },
+        "condition": { "all": [
+            { "num": { "attr": "revenue", "op": "ge", "value": "500" }, "clause": "1" },
+            { "not": { "in_set": { "attr": "industry", "codes": ["C16", "F"] }, "clause": "c2" } },
+            { "at_least": { "k": 1, "of": [
+                { "has_tag": { "tag": "hightech" } }, { "age": { "attr": "founded_on", "at_least_months": 24 } } ] } },
+            { "any": [] } ] },
+        "amount": { "capped": { "of": { "sum_of": [
+            { "by_tag": { "hightech": "100", "benchmark": { "percent": { "of": "revenue", "rate": "0.08" } } } },
+            { "tiered": { "attr": "revenue", "mode": "marginal", "bands": [
+                { "from": "0", "to": "10", "rate": "0.1" }, { "from": "10", "amount": "5" } ] } } ] },
+            "cap": "900" } },
+        "group": { "id": "g", "rule": "highest" }, "fund": { "id": "f", "remaining": "10" },
+    }))
+    .unwrap()
+}
+
+#[test]
+fn the_form_carries_an_item_whole() {
+    let draft = Draft::of(&sample()).unwrap();
+    let pairs = controls(&draft);
+    assert_eq!(Draft::from_form(&pairs).item().unwrap(), sample());
+}
+
+#[test]
+fn a_new_one_becomes_an_item_by_filling_it_in() {
+    let mut pairs = controls(&Draft::new("2026-11-24"));
+    for (name, value) in [
+        ("/id", "new-one"),
+        ("/title", "补助"),
+        ("/document/title", "办法"),
+        ("/condition/all/0/num/attr", "revenue"),
+        ("/condition/all/0/num/value", "500"),
+        ("/amount/fixed", "1000"),
+    ] {
+        let control = pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} is on the form"));
+        control.1 = value.to_owned();
+    }
+    assert_eq!(Draft::from_form(&pairs).item().unwrap().id, "new-one");
+}
+
+#[test]
+fn buttons_change_the_shape_and_nothing_else() {
+    let mut draft = Draft::of(&sample()).unwrap();
+    let kind = |pointer: &str, kind: &str| vec![(format!("kind:{pointer}"), kind.to_owned())];
+    let button = |name: &str| Some(Led::Button(name.to_owned()));
+    let added = draft.act("add|/condition/all", &kind("/condition/all", "attest"));
+    assert_eq!(added, Some(Led::Part("/condition/all/4".to_owned())));
+    assert_eq!(draft.value.pointer("/condition/all/4/attest/question"), Some(&json!("")));
+    assert_eq!(draft.act("up|/condition/all/4", &[]), button("up|/condition/all/3"));
+    assert_eq!(draft.act("remove|/condition/all/3", &[]), button("add|/condition/all"));
+    assert_eq!(draft.item().unwrap(), sample(), "added, moved and taken away again");
+    assert_eq!(draft.act("nest|/condition/all/0", &[]), button("add|/condition/all/0/any"));
+    assert_eq!(draft.text("/condition/all/0/any/0/num/attr"), "revenue");
+    assert_eq!(draft.act("up|/condition/all/0", &[]), Some(Led::Nowhere), "it is the first one");
+    assert_eq!(draft.act("save", &[]), None);
+}
+
+#[test]
+fn conditions_and_amounts_move_between_groups() {
+    let mut draft = Draft::of(&sample()).unwrap();
+    let button = |name: &str| Some(Led::Button(name.to_owned()));
+    // Out of 至少满足几项, and back into it.
+    assert_eq!(draft.act("out|/condition/all/2/at_least/of/1", &[]), button("up|/condition/all/3"));
+    assert_eq!(draft.text("/condition/all/3/age/at_least_months"), "24");
+    assert_eq!(draft.act("into|/condition/all/3", &[]), button("up|/condition/all/2/at_least/of/1"));
+    assert_eq!(draft.item().unwrap(), sample());
+    // What has no group before it, or none around it, stays.
+    assert_eq!(draft.act("into|/condition/all/1", &[]), Some(Led::Nowhere));
+    assert_eq!(draft.act("out|/condition/all/1", &[]), Some(Led::Nowhere));
+    assert_eq!(draft.act("out|/amount/capped/of/sum_of/1", &[]), Some(Led::Nowhere));
+    assert_eq!(draft.item().unwrap(), sample());
+}
+
+#[test]
+fn nothing_grows_deeper_than_a_form_may_name() {
+    let mut draft = Draft::new("2026-11-24");
+    for _ in 0..200 {
+        draft.act("nest|/condition/all/0", &[]);
+    }
+    let (parts, _) = walk::parts(&draft, &Library::default());
+    let pairs: Vec<(String, String)> =
+        walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.value.clone())).collect();
+    assert_eq!(Draft::from_form(&pairs), Draft::from_form(&controls(&draft)), "every control comes back");
+    assert!(pairs.iter().any(|(name, _)| name.matches('/').count() > DEEPEST - 5), "it was nested as far as it goes");
+    assert!(pairs.iter().all(|(name, _)| name.matches('/').count() <= DEEPEST));
+}
+
+#[test]
+fn what_is_no_item_yet_is_kept_and_named() {
+    let mut pairs = controls(&Draft::of(&sample()).unwrap());
+    for (name, text) in &mut pairs {
+        if name == "/condition/all/0/num/value" {
+            *text = "五百".to_owned();
+        }
+    }
+    let draft = Draft::from_form(&pairs);
+    let problem = draft.item().unwrap_err();
+    assert_eq!(pointer_of(&problem.place), "/condition/all/0/num/value", "{problem:?}");
+    assert_eq!(draft.text("/condition/all/0/num/value"), "五百");
+}

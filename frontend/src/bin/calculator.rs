@@ -1,0 +1,6 @@
+//! The policy calculator.
+
+#[cfg(target_arch = "wasm32")]
+use app as _;
+
+fn main() {}
