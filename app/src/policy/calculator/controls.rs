@@ -1,7 +1,8 @@
 //! The controls: figures with a slider and the figure in words, answers, tags. What was typed lives in the controls, as in any form; a
 //! reader on a slow network may type before the module has come, so the first thing is to take over what stands there.
 
-use super::model::{Answer, Input, Model, Pairs, value};
+use super::model::{Answer, Input, Model, value};
+use super::payload::Pairs;
 use domain::policy::facts::Facts;
 use domain::policy::figure;
 use domain::policy::library::{Attribute, AttributeKind};
@@ -180,7 +181,7 @@ fn yes_or_no(name: String, text: String, desk: Desk) -> impl IntoView {
 }
 
 /// A radio or a box: `on` is what its name's value is when it is chosen.
-fn choice(name: &str, id: &str, kind: &'static str, on: &'static str, words: String, desk: Desk) -> impl IntoView + use<> {
+fn choice(name: &str, id: &str, kind: &'static str, on: &'static str, words: String, desk: Desk) -> AnyView {
     let node = NodeRef::<html::Input>::new();
     let chosen = desk.typed.with_untracked(|typed| value(typed, name) == on);
     let radio = kind == "radio";
@@ -205,10 +206,11 @@ fn choice(name: &str, id: &str, kind: &'static str, on: &'static str, words: Str
             <label for=id.to_owned()><span>{words}</span></label>
         </div>
     }
+    .into_any()
 }
 
 /// The tags that policies ask for.
-pub fn tag_field(model: &Model, desk: Desk) -> Option<impl IntoView + use<>> {
+pub fn tag_field(model: &Model, desk: Desk) -> Option<AnyView> {
     let boxes: Vec<_> = model
         .inputs
         .iter()
@@ -225,5 +227,6 @@ pub fn tag_field(model: &Model, desk: Desk) -> Option<impl IntoView + use<>> {
                 <div class="options">{boxes}</div>
             </fieldset>
         }
+        .into_any()
     })
 }

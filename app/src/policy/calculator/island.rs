@@ -2,10 +2,11 @@
 //! sent until the enterprise saves.
 
 use super::controls::{Desk, fields, tag_field};
-use super::model::{Model, Pairs};
-use super::payload::Packed;
+use super::model::Model;
+use super::payload::{Pairs, carried};
 use super::results::{Results, Total};
 use crate::module::{Module, needs};
+use domain::policy::facts::Facts;
 use leptos::prelude::*;
 
 /// How far saving has come.
@@ -20,16 +21,17 @@ enum Saving {
 
 /// The calculator with the portrait's figures, or with those that a form sent.
 #[island]
-pub fn Calculator(
-    /// Policies and what is known.
-    data: Packed,
-    /// What a form sent.
-    sent: Pairs,
-) -> impl IntoView {
+pub fn Calculator() -> impl IntoView {
     needs(Module::Calculator);
-    let (model, facts) = Model::new(data.0);
-    let typed = RwSignal::new(model.offered(&facts, &sent));
-    let known = RwSignal::new(facts);
+    carried().map(|payload| {
+        let (model, known, typed) = Model::new(payload);
+        view! { <Live model known typed/> }
+    })
+}
+
+#[component]
+fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
+    let (known, typed) = (RwSignal::new(known), RwSignal::new(typed));
     let model = StoredValue::new(model);
     let before = Memo::new(move |_| model.with_value(|model| known.with(|known| model.evaluate(known))));
     let answer = Memo::new(move |_| {
@@ -64,7 +66,7 @@ pub fn Calculator(
     };
     let reset = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        typed.set(model.with_value(|model| known.with_untracked(|known| model.offered(known, &Vec::new()))));
+        typed.set(model.with_value(|model| known.with_untracked(|known| model.offered(known, &Pairs::new()))));
         saving.set(Saving::No);
     };
     let words = move || match saving.get() {
@@ -96,4 +98,5 @@ pub fn Calculator(
             </div>
         </div>
     }
+    .into_any()
 }
