@@ -8,6 +8,7 @@ use domain::policy::figure;
 use domain::policy::library::{Attribute, AttributeKind};
 use domain::policy::money::{Decimal, ONE};
 use domain::policy::words::grouped;
+use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -62,9 +63,9 @@ pub fn fields(model: &Model, known: &Facts, desk: Desk) -> impl IntoView + use<>
     let one = |input: &Input| match input {
         Input::Attribute(code) => {
             let attribute = model.library.attributes.get(code)?;
-            Some(figure_field(attribute, model.top(attribute, known), desk).into_any())
+            Some(Either::Left(figure_field(attribute, model.top(attribute, known), desk)))
         }
-        Input::Question(code) => Some(yes_or_no(input.name(), model.library.question_text(code).to_owned(), desk).into_any()),
+        Input::Question(code) => Some(Either::Right(yes_or_no(input.name(), model.library.question_text(code).to_owned(), desk))),
         Input::Tag(_) => None,
     };
     model.inputs.iter().filter_map(one).collect_view()
@@ -181,7 +182,7 @@ fn yes_or_no(name: String, text: String, desk: Desk) -> impl IntoView {
 }
 
 /// A radio or a box: `on` is what its name's value is when it is chosen.
-fn choice(name: &str, id: &str, kind: &'static str, on: &'static str, words: String, desk: Desk) -> AnyView {
+fn choice(name: &str, id: &str, kind: &'static str, on: &'static str, words: String, desk: Desk) -> impl IntoView + use<> {
     let node = NodeRef::<html::Input>::new();
     let chosen = desk.typed.with_untracked(|typed| value(typed, name) == on);
     let radio = kind == "radio";
@@ -206,11 +207,10 @@ fn choice(name: &str, id: &str, kind: &'static str, on: &'static str, words: Str
             <label for=id.to_owned()><span>{words}</span></label>
         </div>
     }
-    .into_any()
 }
 
 /// The tags that policies ask for.
-pub fn tag_field(model: &Model, desk: Desk) -> Option<AnyView> {
+pub fn tag_field(model: &Model, desk: Desk) -> Option<impl IntoView + use<>> {
     let boxes: Vec<_> = model
         .inputs
         .iter()
@@ -227,6 +227,5 @@ pub fn tag_field(model: &Model, desk: Desk) -> Option<AnyView> {
                 <div class="options">{boxes}</div>
             </fieldset>
         }
-        .into_any()
     })
 }

@@ -75,28 +75,33 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
         Saving::Said(sentence) | Saving::Failed(sentence) => sentence,
     };
     let failed = move || matches!(saving.get(), Saving::Failed(_));
+    let actions = view! {
+        <p class="row calc-actions">
+            <button class="button calc-plain" name="do" value="calculate">"重新计算"</button>
+            <button class="button" name="do" value="save" aria-busy=move || (saving.get() == Saving::Busy).then_some("true")>
+                {move || if failed() { "再试一次" } else { "保存到企业画像" }}
+            </button>
+            <a class="button secondary" href="/policies/calculator" on:click=reset>"还原"</a>
+        </p>
+        <p class="calc-saving" role="status" class:fault=failed>{words}</p>
+    };
+    let form = view! {
+        <form method="post" action="/policies/calculator" class="stack calc-form" novalidate on:submit=submit>
+            {actions}
+            <section class="card">
+                <h2>"试一试"</h2>
+                <div class="calc-fields">{fields}</div>
+                {tags}
+            </section>
+        </form>
+    };
     view! {
         <div class="calculator">
-            <form method="post" action="/policies/calculator" class="stack calc-form" novalidate on:submit=submit>
-                <p class="row calc-actions">
-                    <button class="button calc-plain" name="do" value="calculate">"重新计算"</button>
-                    <button class="button" name="do" value="save" aria-busy=move || (saving.get() == Saving::Busy).then_some("true")>
-                        {move || if failed() { "再试一次" } else { "保存到企业画像" }}
-                    </button>
-                    <a class="button secondary" href="/policies/calculator" on:click=reset>"还原"</a>
-                </p>
-                <p class="calc-saving" role="status" class:fault=failed>{words}</p>
-                <section class="card">
-                    <h2>"试一试"</h2>
-                    <div class="calc-fields">{fields}</div>
-                    {tags}
-                </section>
-            </form>
+            {form}
             <div class="calc-side">
                 <Total answer/>
                 <Results answer/>
             </div>
         </div>
     }
-    .into_any()
 }
