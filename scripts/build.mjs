@@ -148,9 +148,6 @@ const manifest = {
   css: named(output, css),
   modules: Object.fromEntries(modules.map(([name, { js, wasm }]) => [name, { js: named(name, js), wasm: named(name, wasm) }])),
 };
-// What the server reads until it knows of modules.
-const { space, calculator } = manifest.modules;
-Object.assign(manifest, { js: space.js, wasm: space.wasm, calculator_js: calculator.js, calculator_wasm: calculator.wasm });
 for (const file of walk(leptos["assets-dir"])) put(join(site, relative(leptos["assets-dir"], file)), readFileSync(file));
 const names = join(pkg, "manifest.json");
 const text = `${JSON.stringify(manifest, null, 2)}\n`;

@@ -3,6 +3,10 @@
 //! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only, a module for each kind of
 //! page). Pages work as plain HTML, and islands make them better.
 
+// Views are types that nest as deep as the elements of a page. In an island, erasing one in parts would bring every part's asynchronous
+// half into the module.
+#![recursion_limit = "256"]
+
 #[cfg(feature = "ssr")]
 pub mod access;
 #[cfg(feature = "ssr")]

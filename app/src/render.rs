@@ -21,6 +21,23 @@ pub struct Assets {
     pub css: String,
     /// The modules that were built.
     pub modules: HashMap<Module, ModuleFiles>,
+    /// Their names change with them, so that a browser may keep them for ever.
+    #[serde(default = "yes")]
+    pub hashed: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Assets {
+    /// Of a build that makes one module, whose files are called `name` and keep that name when they change.
+    pub fn of_one_module(name: &str) -> Assets {
+        let files = ModuleFiles { js: format!("{name}.js"), wasm: format!("{name}.wasm") };
+        let modules = [Module::Space, Module::Desk, Module::Editor, Module::Calculator];
+        let modules = modules.into_iter().map(|module| (module, files.clone())).collect();
+        Assets { css: format!("{name}.css"), modules, hashed: false }
+    }
 }
 
 /// Which built files a module is.

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use app::render::Assets;
 use app::request::Tables;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 use store::Store;
@@ -75,12 +76,23 @@ pub async fn migrate_when_ready(url: &str) -> Result<usize> {
 /// # Errors
 /// When something it needs is not there; the sentence says what.
 pub async fn state(config: Config, url: &str) -> Result<AppState> {
-    let manifest = config.site.join("pkg/manifest.json");
-    let text = std::fs::read_to_string(&manifest)
-        .with_context(|| format!("cannot read {}: build the site first (make build), or set QIFU_SITE", manifest.display()))?;
-    let assets: Assets = serde_json::from_str(&text).with_context(|| format!("{} is not a manifest", manifest.display()))?;
+    let assets = assets(&config.site)?;
     let store = Store::connect(url, config.pool).await.context("the database refuses connections")?;
     state_with(config, store, assets).await
+}
+
+/// The names of the built files: as scripts/build hashed them, or as cargo-leptos leaves them, which builds one module with all islands.
+///
+/// # Errors
+/// When nothing was built.
+fn assets(site: &Path) -> Result<Assets> {
+    let manifest = site.join("pkg/manifest.json");
+    if !manifest.exists() && site.join("pkg/qifu.js").exists() {
+        return Ok(Assets::of_one_module("qifu"));
+    }
+    let text = std::fs::read_to_string(&manifest)
+        .with_context(|| format!("cannot read {}: build the site first (make build), or set QIFU_SITE", manifest.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not a manifest", manifest.display()))
 }
 
 /// As [`state`], from parts (tests).

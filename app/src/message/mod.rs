@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
+// Not in the modules whose every kilobyte counts: the badge's properties bring a reader of JSON. There it stays as it was sent.
+#[cfg(any(feature = "ssr", feature = "space", feature = "desk"))]
 pub mod island;
 #[cfg(feature = "ssr")]
 mod page;

@@ -126,6 +126,7 @@ pub fn Answer(question: Question, value: RwSignal<String>, #[prop(into)] fault: 
             {left}
         </div>
     }
+    .into_any()
 }
 
 /// A question of a plain form, counting what is left.

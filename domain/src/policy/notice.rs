@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(digest(&[]), None);
         let money =
             Line { amount: Fen(9_600_000), until: Some(date!(2026 - 12 - 08)), ..line(Occasion::LastDays, "用工补贴") };
-        let one = digest(&[money.clone()]).expect("a digest");
+        let one = digest(std::slice::from_ref(&money)).expect("a digest");
         assert_eq!(
             (one.title.as_str(), one.body.as_str(), one.link.as_str()),
             ("1 项政策快截止", "用工补贴（约 96,000 元），12月8日截止", "/policies/voucher")

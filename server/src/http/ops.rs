@@ -26,15 +26,13 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
     }
 }
 
-/// Hashed files: they never change under their name. Compressed ones lie beside them.
+/// Built files: hashed, they never change under their name. Compressed ones lie beside them.
 pub fn hashed_files(state: &AppState) -> axum::routing::MethodRouter {
+    let kept = if state.assets.hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     let files = ServeDir::new(state.config.site.join("pkg")).precompressed_br().precompressed_gzip();
     axum::routing::get_service(
         ServiceBuilder::new()
-            .layer(SetResponseHeaderLayer::if_not_present(
-                header::CACHE_CONTROL,
-                HeaderValue::from_static("public, max-age=31536000, immutable"),
-            ))
+            .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(kept)))
             .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
             .service(files),
     )

@@ -32,7 +32,7 @@ async fn a_photo_travels_alone_and_the_form_carries_its_id(pool: PgPool) {
     let mut pairs = answers("0199b0c0-0000-7000-8000-000000000021");
     pairs.push(("photo", &taken.id));
     let checked = owner.post("/issues/new", &pairs).await;
-    assert_eq!(hidden(&checked.body, "photo"), [taken.id.clone()]);
+    assert_eq!(hidden(&checked.body, "photo"), std::slice::from_ref(&taken.id));
     let (stolen, number) = (file(&stranger, &pairs).await, file(&owner, &pairs).await);
     let mut conn = site.state.store.system().await.unwrap();
     assert_eq!(store::issue::detail(&mut conn, &stolen).await.unwrap().photos.len(), 0);

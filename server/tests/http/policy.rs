@@ -1,6 +1,8 @@
 //! Policies as an enterprise meets them: from one step away to money paid, and nobody else's business on the way.
 
 use super::site::{Answer, Browser, Site, hidden, jpeg, multipart};
+use axum::body::Body;
+use axum::http::{Request, header};
 use domain::policy::application::Command;
 use futures::future::join_all;
 use sqlx::PgPool;
@@ -225,6 +227,32 @@ async fn a_portrait_says_what_an_enterprise_may_say(pool: PgPool) {
     // A question of the list leads back to the list.
     sent(&owner.post("/me/portrait", &[("q.no-violation", "yes"), ("back", "/policies")]).await, "/policies");
     sent(&owner.post("/me/portrait", &[("q.no-violation", "yes"), ("back", "https://example.com")]).await, "/me/portrait");
+}
+
+/// What the calculator's island sends.
+fn stated(pairs: &[(&str, &str)]) -> Request<Body> {
+    let body = postcard::to_allocvec(pairs).unwrap();
+    let request = Request::post("/rpc/policy/state_facts").header(header::CONTENT_TYPE, "application/x-postcard");
+    request.body(Body::from(body)).unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_calculators_island_saves_as_its_form_does(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    // What cannot be read is refused whole.
+    let refused = owner.send(stated(&[("f.equipment_investment", "六百万"), ("f.rd_expense", "200万")])).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.body.contains("f.equipment_investment") && refused.body.contains("应为数字"));
+    assert!(owner.get(UPGRADE).await.body.contains("设备投资额还差 420,000 元"));
+    // As people write it; what only a department may state is not taken.
+    let saved = owner.send(stated(&[("f.equipment_investment", "６００万元"), ("f.ui_months", "999")])).await;
+    assert_eq!(saved.status.as_u16(), 200);
+    assert!(saved.body.contains("已保存到企业画像") && saved.body.contains("6000000") && !saved.body.contains("999"));
+    assert!(owner.get(UPGRADE).await.body.contains("480,000 元"));
+    let again = owner.send(stated(&[("f.equipment_investment", "6,000,000")])).await;
+    assert!(again.body.contains("没有需要保存的改动"));
+    assert_eq!(site.anonymous().send(stated(&[])).await.status.as_u16(), 401);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

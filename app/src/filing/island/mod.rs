@@ -101,7 +101,8 @@ pub fn FilingForm(questions: Questions) -> impl IntoView {
             </section>
             <div class="actions"><button class="button" type="submit">"下一步：核对"</button></div>
         </form>
-    };
+    }
+    .into_any();
     // After the fields have told what stands in them: only an empty form takes a draft.
     draft::keep(answers, owner, restored);
     view
@@ -193,6 +194,7 @@ fn Suggestions(answers: Answers, hints: Vec<Hint>, chosen: String) -> impl IntoV
             </fieldset>
         </Show>
     }
+    .into_any()
 }
 
 #[component]
@@ -242,4 +244,5 @@ fn Categories(category: RwSignal<String>, boards: Vec<(String, Vec<(String, Stri
             </select>
         </div>
     }
+    .into_any()
 }

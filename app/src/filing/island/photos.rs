@@ -134,12 +134,13 @@ impl Tray {
             while let Some(photo) = self.next() {
                 self.take(&photo).await;
             }
-            self.running.set_value(false);
+            _ = self.running.try_set_value(false);
         });
     }
 
     fn next(self) -> Option<Photo> {
-        self.photos.read_untracked().iter().find(|photo| *photo.stage.read_untracked() == Stage::Waiting).cloned()
+        // A sheet may be closed while its pictures are on their way.
+        self.photos.try_read_untracked()?.iter().find(|photo| *photo.stage.read_untracked() == Stage::Waiting).cloned()
     }
 
     async fn take(self, photo: &Photo) {
@@ -155,11 +156,12 @@ impl Tray {
             photo.stage.set(Stage::Failed("超过 10 MB，请压缩后再传".to_owned(), false));
             return;
         }
+        let Some(url) = self.upload.try_get_value() else { return };
         let begun = |request: XmlHttpRequest| self.sending.set_value(Some((photo.key, request)));
-        let (url, progress) = (self.upload.get_value(), move |percent| _ = stage.try_set(Stage::Sending(percent)));
-        let answer = send(&url, &small, begun, progress).await;
-        self.sending.set_value(None);
-        let Some(place) = self.photos.read_untracked().iter().position(|known| known.key == photo.key) else { return };
+        let answer = send(&url, &small, begun, move |percent| _ = stage.try_set(Stage::Sending(percent))).await;
+        _ = self.sending.try_set_value(None);
+        let place = self.photos.try_with_untracked(|photos| photos.iter().position(|known| known.key == photo.key)).flatten();
+        let Some(place) = place else { return };
         match answer {
             Ok(taken) => stage.set(Stage::Taken(taken.id)),
             Err(error) => {
@@ -215,6 +217,7 @@ pub fn PhotoTray(tray: Tray, fault: Option<String>) -> impl IntoView {
             <p class="hint left" role="status">{move || Some(tray.status.get()).filter(|words| !words.is_empty())}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -256,6 +259,7 @@ fn Tile(tray: Tray, photo: Photo) -> impl IntoView {
             </Show>
         </li>
     }
+    .into_any()
 }
 
 /// The photo question of a plain form (补充材料).

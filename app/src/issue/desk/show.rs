@@ -100,7 +100,7 @@ pub fn issue(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &
             state: issue.state,
             urgent: issue.urgency == Urgency::Urgent,
             round: round(issue.round),
-            flags: issue.flags.iter().copied().collect(),
+            flags: issue.flags.to_vec(),
         },
         problem: Problem { body: detail.body.clone(), photos: photos_of(detail, 1), facts: facts(page, clock) },
         clocks: clocks(issue, clock),

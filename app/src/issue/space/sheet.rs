@@ -230,6 +230,7 @@ fn Words(page: Page, typed: Typed, error: RwSignal<Option<RpcError>>) -> impl In
         <Answer question value=typed.text fault/>
         {supply.then(|| view! { <PhotoTray tray=typed.tray fault=None/> })}
     }
+    .into_any()
 }
 
 /// 问题解决了吗 → a face → the reasons that fit it → words. What it leads to stands there before it is sent.
@@ -271,6 +272,7 @@ fn Rate(page: Page, typed: Typed, error: RwSignal<Option<RpcError>>) -> impl Int
         <Answer question=comment value=typed.text fault=Signal::derive(at("comment"))/>
         <p class="consequence" role="status">{move || consequence(typed)}</p>
     }
+    .into_any()
 }
 
 /// What a rating leads to, once that is known.

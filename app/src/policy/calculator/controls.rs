@@ -1,12 +1,14 @@
 //! The controls: figures with a slider and the figure in words, answers, tags. What was typed lives in the controls, as in any form; a
 //! reader on a slow network may type before the module has come, so the first thing is to take over what stands there.
 
-use super::model::{Answer, Input, Model, Pairs, value};
+use super::model::{Answer, Input, Model, value};
+use super::payload::Pairs;
 use domain::policy::facts::Facts;
 use domain::policy::figure;
 use domain::policy::library::{Attribute, AttributeKind};
 use domain::policy::money::{Decimal, ONE};
 use domain::policy::words::grouped;
+use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -61,9 +63,9 @@ pub fn fields(model: &Model, known: &Facts, desk: Desk) -> impl IntoView + use<>
     let one = |input: &Input| match input {
         Input::Attribute(code) => {
             let attribute = model.library.attributes.get(code)?;
-            Some(figure_field(attribute, model.top(attribute, known), desk).into_any())
+            Some(Either::Left(figure_field(attribute, model.top(attribute, known), desk)))
         }
-        Input::Question(code) => Some(yes_or_no(input.name(), model.library.question_text(code).to_owned(), desk).into_any()),
+        Input::Question(code) => Some(Either::Right(yes_or_no(input.name(), model.library.question_text(code).to_owned(), desk))),
         Input::Tag(_) => None,
     };
     model.inputs.iter().filter_map(one).collect_view()

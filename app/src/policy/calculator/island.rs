@@ -2,10 +2,11 @@
 //! sent until the enterprise saves.
 
 use super::controls::{Desk, fields, tag_field};
-use super::model::{Model, Pairs};
-use super::payload::Packed;
+use super::model::Model;
+use super::payload::{Pairs, carried};
 use super::results::{Results, Total};
 use crate::module::{Module, needs};
+use domain::policy::facts::Facts;
 use leptos::prelude::*;
 
 /// How far saving has come.
@@ -20,16 +21,17 @@ enum Saving {
 
 /// The calculator with the portrait's figures, or with those that a form sent.
 #[island]
-pub fn Calculator(
-    /// Policies and what is known.
-    data: Packed,
-    /// What a form sent.
-    sent: Pairs,
-) -> impl IntoView {
+pub fn Calculator() -> impl IntoView {
     needs(Module::Calculator);
-    let (model, facts) = Model::new(data.0);
-    let typed = RwSignal::new(model.offered(&facts, &sent));
-    let known = RwSignal::new(facts);
+    carried().map(|payload| {
+        let (model, known, typed) = Model::new(payload);
+        view! { <Live model known typed/> }
+    })
+}
+
+#[component]
+fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
+    let (known, typed) = (RwSignal::new(known), RwSignal::new(typed));
     let model = StoredValue::new(model);
     let before = Memo::new(move |_| model.with_value(|model| known.with(|known| model.evaluate(known))));
     let answer = Memo::new(move |_| {
@@ -64,7 +66,7 @@ pub fn Calculator(
     };
     let reset = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        typed.set(model.with_value(|model| known.with_untracked(|known| model.offered(known, &Vec::new()))));
+        typed.set(model.with_value(|model| known.with_untracked(|known| model.offered(known, &Pairs::new()))));
         saving.set(Saving::No);
     };
     let words = move || match saving.get() {
@@ -73,23 +75,29 @@ pub fn Calculator(
         Saving::Said(sentence) | Saving::Failed(sentence) => sentence,
     };
     let failed = move || matches!(saving.get(), Saving::Failed(_));
+    let actions = view! {
+        <p class="row calc-actions">
+            <button class="button calc-plain" name="do" value="calculate">"重新计算"</button>
+            <button class="button" name="do" value="save" aria-busy=move || (saving.get() == Saving::Busy).then_some("true")>
+                {move || if failed() { "再试一次" } else { "保存到企业画像" }}
+            </button>
+            <a class="button secondary" href="/policies/calculator" on:click=reset>"还原"</a>
+        </p>
+        <p class="calc-saving" role="status" class:fault=failed>{words}</p>
+    };
+    let form = view! {
+        <form method="post" action="/policies/calculator" class="stack calc-form" novalidate on:submit=submit>
+            {actions}
+            <section class="card">
+                <h2>"试一试"</h2>
+                <div class="calc-fields">{fields}</div>
+                {tags}
+            </section>
+        </form>
+    };
     view! {
         <div class="calculator">
-            <form method="post" action="/policies/calculator" class="stack calc-form" novalidate on:submit=submit>
-                <p class="row calc-actions">
-                    <button class="button calc-plain" name="do" value="calculate">"重新计算"</button>
-                    <button class="button" name="do" value="save" aria-busy=move || (saving.get() == Saving::Busy).then_some("true")>
-                        {move || if failed() { "再试一次" } else { "保存到企业画像" }}
-                    </button>
-                    <a class="button secondary" href="/policies/calculator" on:click=reset>"还原"</a>
-                </p>
-                <p class="calc-saving" role="status" class:fault=failed>{words}</p>
-                <section class="card">
-                    <h2>"试一试"</h2>
-                    <div class="calc-fields">{fields}</div>
-                    {tags}
-                </section>
-            </form>
+            {form}
             <div class="calc-side">
                 <Total answer/>
                 <Results answer/>

@@ -9,4 +9,4 @@ mod payload;
 mod results;
 
 pub use island::Calculator;
-pub use payload::{Known, Packed, Payload};
+pub use payload::{Known, Payload};

@@ -1,6 +1,6 @@
 //! What is calculated: from facts as they are known and as they are tried to an answer that can be shown.
 
-use super::payload::{Payload, attributes, leaves, questions, tags};
+use super::payload::{Pairs, Payload, attributes, leaves, questions, tags};
 use crate::policy::facts::changed;
 use crate::policy::why::why;
 use domain::policy::book::Book;
@@ -12,9 +12,6 @@ use domain::policy::library::{Attribute, AttributeKind, Library};
 use domain::policy::model::Item;
 use domain::policy::money::{Decimal, Fen, ONE};
 use domain::policy::words::grouped;
-
-/// Names and values, as a form has them.
-pub type Pairs = Vec<(String, String)>;
 
 /// A fact that can be changed on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,11 +75,14 @@ pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
 }
 
 impl Model {
-    pub fn new(payload: Payload) -> (Model, Facts) {
-        let Payload { items, library, as_of, known } = payload;
-        let (book, facts) = (Book::new(items, as_of), known.facts());
-        let inputs = inputs(&book, &library, &book.evaluate(&facts));
-        (Model { book, library, inputs }, facts)
+    /// The model, what is known, and what stands in the controls at first.
+    pub fn new(payload: Payload) -> (Model, Facts, Pairs) {
+        let Payload { items, library, as_of, known, sent } = payload;
+        let (book, known) = (Book::new(items, as_of), known.facts());
+        let inputs = inputs(&book, &library, &book.evaluate(&known));
+        let model = Model { book, library, inputs };
+        let offered = model.offered(&known, &sent);
+        (model, known, offered)
     }
 
     pub fn evaluate(&self, facts: &Facts) -> Evaluation {
@@ -244,4 +244,111 @@ fn inputs(book: &Book, library: &Library, evaluation: &Evaluation) -> Vec<Input>
         tags(item).into_iter().map(Input::Tag).for_each(&mut add);
     }
     list
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::payload::Known;
+    use super::*;
+    use domain::policy::facts::Fact;
+    use serde_json::{Value, from_value, json};
+    use time::macros::date;
+
+    fn item(id: &str, condition: Value, amount: Value) -> Item {
+        let item = json!({
+            "id": id, "title": id, "document": {}, "level": "city", "valid": { "from": "2026-01-01", "to": null },
+            "apply": { "mode": "declare" }, "condition": condition, "amount": amount,
+        });
+        from_value(item).unwrap()
+    }
+
+    fn payload() -> Payload {
+        let upgrade = item(
+            "upgrade",
+            json!({ "all": [{ "num": { "attr": "equipment", "op": "ge", "value": "5000000" } }] }),
+            json!({ "percent": { "of": "equipment", "rate": "0.08" } }),
+        );
+        let plain = json!({ "all": [{ "has_tag": { "tag": "small" } }, { "attest": { "question": "honest" } }] });
+        let attribute =
+            json!({ "code": "equipment", "name": "设备投资额", "kind": "money", "unit": "元", "enterprise_may_state": true });
+        let library = Library::new(
+            vec![from_value(attribute).unwrap()],
+            vec![from_value(json!({ "code": "small", "name": "小型" })).unwrap()],
+            vec![from_value(json!({ "code": "honest", "text": "没有失信？" })).unwrap()],
+        );
+        let mut facts = Facts { tags: Some(["small".to_owned()].into()), ..Facts::default() };
+        facts.set("equipment", Fact::new("4580000"));
+        let items = vec![upgrade, item("plain", plain, json!({ "fixed": "20000" }))];
+        Payload { items, library, as_of: date!(2026 - 06 - 01), known: Known::of(&facts), sent: Pairs::new() }
+    }
+
+    /// The model as the browser has it, after the way through the page.
+    fn model() -> (Model, Facts) {
+        let bytes = postcard::to_allocvec(&payload()).unwrap();
+        let (model, known, _) = Model::new(postcard::from_bytes(&bytes).unwrap());
+        (model, known)
+    }
+
+    fn answer(typed: &[(&str, &str)]) -> Answer {
+        let (model, known) = model();
+        let mut pairs = model.offered(&known, &Pairs::new());
+        for (name, new) in typed {
+            pairs.iter_mut().find(|(known, _)| known == name).unwrap().1 = (*new).to_owned();
+        }
+        model.answer(&known, &model.evaluate(&known), &pairs)
+    }
+
+    #[test]
+    fn what_is_known_is_offered_as_people_write_it_and_changes_nothing() {
+        let (model, known) = model();
+        let offered = model.offered(&known, &Pairs::new());
+        assert_eq!(value(&offered, "f.equipment"), "4,580,000");
+        assert_eq!((value(&offered, "t.small"), value(&offered, "q.honest")), ("on", ""));
+        let same = model.answer(&known, &model.evaluate(&known), &offered);
+        assert_eq!((same.gain, same.faults.len()), (0, 0));
+        assert!(same.groups.iter().flat_map(|group| &group.rows).all(|row| !row.moved && row.gain == 0));
+    }
+
+    #[test]
+    fn a_step_taken_says_what_it_brings() {
+        let taken = answer(&[("f.equipment", "1200万")]);
+        assert_eq!((taken.total.as_str(), taken.gain), ("960,000 元", 96_000_000));
+        assert_eq!(taken.moved, "upgrade +960,000 元");
+        let row = taken.groups.iter().flat_map(|group| &group.rows).find(|row| row.code == "upgrade").unwrap();
+        assert!(row.moved && row.why.starts_with("原来：差一点。"), "{}", row.why);
+        let both = answer(&[("f.equipment", "1200万"), ("q.honest", "yes")]);
+        assert_eq!((both.gain, both.moved.as_str()), (98_000_000, "upgrade +960,000 元 等 2 项"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_a_fault_of_its_control_and_counts_as_it_was() {
+        let odd = answer(&[("f.equipment", "一千万"), ("q.honest", "yes")]);
+        assert_eq!((odd.faults.len(), odd.faults[0].0.as_str()), (1, "f.equipment"));
+        assert_eq!(odd.gain, 2_000_000);
+    }
+
+    #[test]
+    fn a_box_that_was_emptied_is_told_from_one_that_was_not_shown() {
+        let (model, known) = model();
+        let emptied = vec![("f.equipment".to_owned(), "7".to_owned()), ("tags".to_owned(), "small".to_owned())];
+        let offered = model.offered(&known, &emptied);
+        assert_eq!((value(&offered, "f.equipment"), value(&offered, "t.small")), ("7", ""));
+        assert_eq!(model.sent(&offered), emptied);
+    }
+
+    #[test]
+    fn a_slider_ends_beyond_what_is_held_and_what_is_asked() {
+        let (model, known) = model();
+        let attribute = model.library.attributes.get("equipment").unwrap();
+        assert_eq!(model.top(attribute, &known), Some(10_000_000));
+        let mut rich = known;
+        rich.set("equipment", Fact::new("30000000"));
+        assert_eq!(model.top(attribute, &rich), Some(100_000_000));
+    }
+
+    #[test]
+    fn losses_bear_their_sign() {
+        assert_eq!((signed(-150_000), signed(42_000_000)), ("−1,500 元".to_owned(), "+420,000 元".to_owned()));
+    }
 }

@@ -1,16 +1,18 @@
 //! What the browser needs to answer alone, offline too.
 
-use base64::prelude::{BASE64_STANDARD, Engine};
 use domain::policy::condition::{Leaf, Test};
 use domain::policy::day;
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::Library;
 use domain::policy::model::Item;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use time::Date;
 
-/// Items that the enterprise's numbers could move, what they ask for in words, the day, what is known.
+/// Names and values, as a form has them.
+pub type Pairs = Vec<(String, String)>;
+
+/// Items that the enterprise's numbers could move, what they ask for in words, the day, what is known, what a form sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Payload {
     pub items: Vec<Item>,
@@ -18,6 +20,7 @@ pub struct Payload {
     #[serde(with = "day")]
     pub as_of: Date,
     pub known: Known,
+    pub sent: Pairs,
 }
 
 /// A portrait without its sources.
@@ -53,7 +56,7 @@ const MOST_ITEMS: usize = 300;
 #[cfg(feature = "ssr")]
 impl Payload {
     /// Of what is in force: items that the enterprise has, nearly has or may have, then others as far as there is room.
-    pub fn new(view: &crate::policy::read::View) -> Payload {
+    pub fn new(view: &crate::policy::read::View, sent: Pairs) -> Payload {
         let (book, library) = (&view.shelf.book, &view.shelf.library);
         let items: Vec<Item> =
             view.evaluation.outcomes.iter().take(MOST_ITEMS).map(|outcome| book.items()[outcome.item].clone()).collect();
@@ -69,25 +72,39 @@ impl Payload {
                 small.questions.extend(library.questions.get(&question).map(|known| (question.clone(), known.clone())));
             }
         }
-        Payload { items, library: small, as_of: book.as_of, known: Known::of(&view.facts) }
+        Payload { items, library: small, as_of: book.as_of, known: Known::of(&view.facts), sent }
     }
 }
 
-/// A payload as it travels in the page: `postcard` in base64, since reading items from JSON would make the module half as large again.
-pub struct Packed(pub Payload);
+/// How a payload travels: bytes in a script of the page, under this name. As a property of the island they would bring a reader of JSON
+/// into the module, a fifth of its size.
+const NAME: &str = "policies";
 
-impl Serialize for Packed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let bytes = postcard::to_allocvec(&self.0).map_err(ser::Error::custom)?;
-        serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+#[cfg(feature = "ssr")]
+impl Payload {
+    /// The script that carries it.
+    ///
+    /// # Errors
+    /// Where it cannot be written, which no item of ours causes.
+    pub fn script(&self) -> Result<String, postcard::Error> {
+        use base64::prelude::{BASE64_STANDARD, Engine};
+        let data = BASE64_STANDARD.encode(postcard::to_allocvec(self)?);
+        Ok(format!("self.{NAME}=Uint8Array.from(atob('{data}'),c=>c.charCodeAt(0))"))
     }
 }
 
-impl<'de> Deserialize<'de> for Packed {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Packed, D::Error> {
-        let bytes = BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)?;
-        postcard::from_bytes(&bytes).map(Packed).map_err(de::Error::custom)
-    }
+/// The payload of this page.
+#[cfg(feature = "ssr")]
+pub fn carried() -> Option<Payload> {
+    leptos::prelude::use_context()
+}
+
+/// The payload of this page.
+#[cfg(not(feature = "ssr"))]
+pub fn carried() -> Option<Payload> {
+    use wasm_bindgen::JsCast;
+    let bytes = js_sys::Reflect::get(&js_sys::global(), &NAME.into()).ok()?.dyn_into::<js_sys::Uint8Array>().ok()?;
+    postcard::from_bytes(&bytes.to_vec()).ok()
 }
 
 pub(super) fn leaves(item: &Item) -> Vec<&Leaf> {

@@ -1,7 +1,8 @@
 //! The calculator's page.
 
+use crate::error::AppError;
 use crate::form::Form;
-use crate::policy::calculator::{Calculator, Packed, Payload};
+use crate::policy::calculator::{Calculator, Payload};
 use crate::policy::read;
 use crate::render::{reads, title};
 use crate::request::Request;
@@ -17,13 +18,18 @@ pub fn CalculatorPage() -> impl IntoView {
     reads(async move {
         let view = read::view(&mut *request.open().await?).await?;
         title("政策计算器");
+        let payload = Payload::new(&view, form.pairs().to_vec());
+        let script = payload.script().map_err(AppError::internal)?;
+        let nonce = request.head().nonce.clone();
+        provide_context(payload);
         let lead = format!("按 {} 测算。改一个数，看看能多得多少；不保存就不会改动企业画像。", day(view.evaluation.as_of));
         Ok(view! {
             {back("/policies", "全部政策")}
             {form.summary()}
             <h1>"政策计算器"</h1>
             <p class="muted">{lead}</p>
-            <Calculator data=Packed(Payload::new(&view)) sent=form.pairs().to_vec()/>
+            <script nonce=nonce inner_html=script></script>
+            <Calculator/>
         }
         .into_any())
     })

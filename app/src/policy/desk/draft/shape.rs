@@ -31,7 +31,7 @@ impl Draft {
             "remove" => self.remove(pointer),
             "up" => self.swap(pointer, |at| at.checked_sub(1)),
             "down" => self.swap(pointer, |at| Some(at + 1)),
-            "into" => self.into_group(pointer),
+            "into" => self.move_into_group(pointer),
             "out" => self.out_of_group(pointer),
             _ => return None,
         };
@@ -119,7 +119,7 @@ impl Draft {
         }
     }
 
-    fn into_group(&mut self, pointer: &str) -> Option<Led> {
+    fn move_into_group(&mut self, pointer: &str) -> Option<Led> {
         let list = self.group_before(pointer)?;
         self.value.pointer(pointer).filter(|moved| fits(&list, 1, moved))?;
         let moved = self.take(pointer)?;
