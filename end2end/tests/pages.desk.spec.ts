@@ -111,29 +111,6 @@ test("what a page costs over the wire", async ({ page, browser }) => {
   expect(calculator.wasm + calculator.script).toBeLessThan(140 * 1024);
 });
 
-test("the desk goes by keyboard", async ({ page }) => {
-  await signInStaff(page, "centre01");
-  await page.goto("/desk?queue=all");
-  await page.locator("html[data-ready]").waitFor({ state: "attached" });
-  await page.keyboard.press("j");
-  await page.keyboard.press("j");
-  await page.keyboard.press("k");
-  const number = await page.locator("[data-row]").first().textContent();
-  await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}$`));
-  await page.goto("/desk");
-  await page.locator("html[data-ready]").waitFor({ state: "attached" });
-  await page.keyboard.press("/");
-  await expect(page.locator("#q")).toBeFocused();
-  await page.keyboard.type("积水");
-  await page.keyboard.press("Enter");
-  await expect(page.locator("table.queue tbody tr").first()).toContainText("积水");
-  await page.locator("html[data-ready]").waitFor({ state: "attached" });
-  await expect(page.getByText("打开选中的诉求")).toBeHidden();
-  await page.keyboard.press("?");
-  await expect(page.getByText("打开选中的诉求")).toBeVisible();
-});
-
 test("station staff file with the owner beside them, and may not rate", async ({ page }) => {
   await signInStaff(page, "station01");
   await page.goto("/desk/assist?q=童装");

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod budget;
+mod desk;
 mod filing;
 mod identity;
 mod islands;

@@ -1,13 +1,16 @@
 //! An action: a plain form that a page posts, and that an island sends to the same use case without leaving the place.
 
+use super::browser::{control, pairs};
 use super::pane::{Panel, Shown};
-use super::view::Act;
+use super::rpc::desk_act;
+use super::view::{Act, Acted};
+use crate::error::RpcError;
 use crate::ui::icon;
 use crate::ui::input::{Control, Faults};
-#[cfg(feature = "ssr")]
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 /// How far the sending is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,73 +58,62 @@ pub fn ActForm(shown: Shown, act: Act, href: String, version: String) -> impl In
     }
 }
 
-#[cfg(feature = "ssr")]
 impl Sender {
-    fn submit(self, _: &SubmitEvent) {}
-}
-
-#[cfg(not(feature = "ssr"))]
-mod browser {
-    use super::super::browser::{control, pairs};
-    use super::super::rpc::desk_act;
-    use super::super::view::Acted;
-    use super::{Sender, Sending, Shown};
-    use crate::error::RpcError;
-    use leptos::ev::SubmitEvent;
-    use leptos::prelude::*;
-    use leptos::task::spawn_local;
-
-    impl Sender {
-        pub fn submit(self, event: &SubmitEvent) {
-            event.prevent_default();
-            let Some(form) = self.form.get_untracked() else { return };
-            if self.state.get_untracked() == Sending::Underway {
-                return;
-            }
-            self.state.set(Sending::Underway);
-            self.faults.set(Vec::new());
-            let Some(number) = self.shown.view.with_untracked(|view| view.as_ref().map(|view| view.number.clone())) else {
-                return;
-            };
-            let fields = pairs(&form);
-            spawn_local(async move {
-                let answer = desk_act(number.clone(), self.code.get_value(), fields).await;
-                self.state.set(if answer == Err(RpcError::Offline) { Sending::Lost } else { Sending::Not });
-                match answer {
-                    Ok(acted) => self.shown.acted(acted),
-                    Err(error) => self.refused(&number, error),
-                }
-            });
+    fn submit(self, event: &SubmitEvent) {
+        event.prevent_default();
+        let (Some(form), Some(number)) = (self.form.get_untracked(), self.shown.number_untracked()) else { return };
+        if self.state.get_untracked() == Sending::Underway {
+            return;
         }
+        self.state.set(Sending::Underway);
+        self.faults.set(Vec::new());
+        // What the island hears meanwhile draws no other actions under the hand that sent this one.
+        self.shown.typed.set_value(true);
+        let (code, fields) = (self.code.get_value(), pairs(&form));
+        spawn_local(async move {
+            let answer = desk_act(number.clone(), code, fields).await;
+            let here = self.shown.number_untracked().as_ref() == Some(&number);
+            match answer {
+                Ok(acted) => self.shown.acted(acted, here),
+                // Whoever went on to another issue meanwhile sees what became of this one in the list.
+                Err(_) if self.state.try_get_untracked().is_none() || !here => {}
+                Err(error) => self.refused(number, error),
+            }
+        });
+    }
 
-        /// What is wrong is said at its field, and the first such field has the focus; what was typed stays.
-        fn refused(self, number: &str, error: RpcError) {
-            match error {
-                RpcError::Invalid(faults) => {
-                    let first = faults.first().map(|(field, _)| field.clone());
-                    self.faults.set(faults);
-                    let form = self.form.get_untracked();
-                    if let Some(control) = form.zip(first).and_then(|(form, name)| control(&form, Some(&name))) {
-                        _ = control.focus();
-                    }
+    /// What is wrong is said at its field, and the first such field has the focus; what was typed stays.
+    fn refused(self, number: String, error: RpcError) {
+        self.state.set(if error == RpcError::Offline { Sending::Lost } else { Sending::Not });
+        match error {
+            RpcError::Invalid(faults) => {
+                let first = faults.first().map(|(field, _)| field.clone());
+                self.faults.set(faults);
+                let form = self.form.get_untracked();
+                if let Some(control) = form.zip(first).and_then(|(form, name)| control(&form, Some(&name))) {
+                    _ = control.focus();
                 }
-                RpcError::Conflict(sentence) => {
-                    self.faults.set(vec![("main".to_owned(), sentence)]);
-                    self.shown.look(number.to_owned());
+            }
+            error => {
+                self.faults.set(vec![("main".to_owned(), error.sentence())]);
+                if matches!(error, RpcError::Conflict(_)) {
+                    self.shown.look(number);
                 }
-                error => self.faults.set(vec![("main".to_owned(), error.sentence())]),
             }
         }
     }
+}
 
-    impl Shown {
-        fn acted(self, acted: Acted) {
+impl Shown {
+    /// What was done is said where it was done, and leads the eye there.
+    fn acted(self, acted: Acted, here: bool) {
+        if here {
             self.said.set(acted.said);
             self.show(acted.issue);
-            self.done.update(|done| *done += 1);
             if let Some(notice) = self.notice.get_untracked() {
                 _ = notice.focus();
             }
         }
+        self.done.update(|done| *done += 1);
     }
 }

@@ -1,6 +1,6 @@
 //! What the desk does in the browser: single keys, the palette, the issue beside the list, and what moved meanwhile.
 
-use super::list::{Line, List, Mark, PAUSE};
+use super::list::{Line, List, Mark};
 use super::palette::{Offer, Palette};
 use super::pane::Shown;
 use super::rpc::{desk_issue, desk_list, desk_search};
@@ -20,6 +20,8 @@ use web_sys::{Element, EventSource, EventTarget, FormData, HtmlElement, HtmlForm
 
 /// Several events in a row are one question to the server.
 const SETTLED: u32 = 200;
+/// Moving through the list fast asks for none of the issues one passes.
+const PAUSE: u32 = 150;
 
 /// Brings the desk's list to life.
 pub fn list(list: List, palette: Palette) {
@@ -27,7 +29,7 @@ pub fn list(list: List, palette: Palette) {
     listen_to_keys(move |event, typing| {
         palette.call(event)
             || match event.key().as_str() {
-                "Escape" if typing && !palette.is_open() => list.back(),
+                "Escape" if !palette.is_open() => list.back(),
                 _ if typing || modified(event) => false,
                 "/" => list.search.get_untracked().is_some_and(|input| input.focus().is_ok()),
                 "j" => list.step(1),
@@ -40,7 +42,13 @@ pub fn list(list: List, palette: Palette) {
     // What was done beside the list moves its rows, too.
     Effect::watch(move || shown.done.get(), move |_, _, _| list.refresh(), false);
     on_window("pageshow", move || list.refresh());
-    on_window("popstate", || _ = window().location().reload());
+    list.address.set_value(search());
+    // Back to another queue; a link to a part of the page is none.
+    on_window("popstate", move || {
+        if list.address.with_value(|address| *address != search()) {
+            _ = window().location().reload();
+        }
+    });
 }
 
 /// Brings an issue's page to life.
@@ -126,6 +134,11 @@ fn listen_to_server(url: &str, on: impl Fn() + Clone + 'static) {
     std::mem::forget(source);
 }
 
+/// What the address asks for.
+fn search() -> String {
+    window().location().search().unwrap_or_default()
+}
+
 fn toggle(details: NodeRef<html::Details>) -> bool {
     let Some(details) = details.get_untracked() else { return false };
     details.set_open(!details.open());
@@ -166,10 +179,6 @@ pub fn control(form: &HtmlFormElement, name: Option<&str>) -> Option<HtmlElement
 }
 
 impl Shown {
-    fn number_untracked(self) -> Option<String> {
-        self.view.with_untracked(|view| view.as_ref().map(|view| view.number.clone()))
-    }
-
     /// Opens the action of a letter and leads to the first thing it asks.
     pub fn open(self, key: &str) -> bool {
         let Some(panel) = self.panels.with_value(|panels| panels.iter().find(|panel| panel.key == key).cloned()) else {
@@ -200,7 +209,7 @@ impl Shown {
 }
 
 thread_local! {
-    /// The issue that will be shown once the keyboard rests.
+    /// What will be asked for once the keyboard rests.
     static NEXT: RefCell<Option<Timeout>> = const { RefCell::new(None) };
 }
 
@@ -238,8 +247,14 @@ impl List {
         }
     }
 
+    /// Shows an issue once one stays at it. What was typed into an action and not sent is given up only knowingly.
     fn choose(self, number: String) {
         self.at.set(Some(number.clone()));
+        let kept = self.shown.typed.get_value() && self.shown.number_untracked().as_ref() != Some(&number);
+        if kept && !window().confirm_with_message("刚才填的内容还没有提交，要离开吗？").unwrap_or(true) {
+            return;
+        }
+        self.shown.typed.set_value(false);
         let show = move || {
             spawn_local(async move {
                 let answer = desk_issue(number.clone()).await;
@@ -253,21 +268,17 @@ impl List {
                 }
             });
         };
-        NEXT.with_borrow_mut(|next| *next = Some(Timeout::new(u32::try_from(PAUSE.as_millis()).unwrap_or(0), show)));
+        NEXT.with_borrow_mut(|next| *next = Some(Timeout::new(PAUSE, show)));
     }
 
     /// The row one goes to was seen; the one one leaves may go where it belongs.
     fn leave(self, to: &str) {
         let gone = self.lines.with_untracked(|lines| {
-            lines.iter().any(|line| {
-                if line.number == to {
-                    line.mark.set(Mark::None);
-                }
-                line.number != to && line.mark.get_untracked() == Mark::Gone
-            })
+            lines.iter().filter(|line| line.number == to).for_each(|line| line.mark.set(Mark::None));
+            lines.iter().any(|line| line.mark.get_untracked() == Mark::Gone)
         });
         if gone {
-            self.lines.update(|lines| lines.retain(|line| line.number == to || line.mark.get_untracked() != Mark::Gone));
+            self.lines.update(|lines| lines.retain(|line| line.mark.get_untracked() != Mark::Gone));
         }
     }
 
@@ -288,11 +299,22 @@ impl List {
             if let Some(search) = self.search.get_untracked() {
                 search.set_value("");
             }
+            self.address.set_value(search());
             self.queue.set(view.queue.clone());
             self.words.set_value(String::new());
             self.after.set_value(String::new());
-            self.lines.set(view.rows.iter().map(|row| Line::new(row.clone(), Mark::None)).collect());
-            self.take(view);
+            self.told.set([&view.heading, "，", &view.rows.len().to_string(), " 件"].concat());
+            // Whatever is in it is new to nobody.
+            let old = self.lines.get_untracked();
+            let lines = view.rows.iter().map(|row| match old.iter().find(|line| line.number == row.number) {
+                Some(line) => {
+                    line.row.set(row.clone());
+                    line.mark.set(Mark::None);
+                    line.clone()
+                }
+                None => Line::new(row.clone(), Mark::None),
+            });
+            self.draw(lines.collect(), view);
         });
     }
 
@@ -315,13 +337,13 @@ impl List {
         let (mut fresh, mut moved) = (0_u32, 0_u32);
         let old = self.lines.get_untracked();
         let mut lines: Vec<Line> = Vec::with_capacity(view.rows.len() + 1);
-        for row in view.rows {
+        for row in &view.rows {
             let here = shown.as_ref().filter(|(number, _)| *number == row.number);
             let Some(line) = old.iter().find(|line| line.number == row.number) else {
                 // What is shown beside the list is new to nobody.
                 let mark = if here.is_some() { Mark::None } else { Mark::New };
                 fresh += u32::from(mark == Mark::New);
-                lines.push(Line::new(row, mark));
+                lines.push(Line::new(row.clone(), mark));
                 continue;
             };
             if here.is_some_and(|(_, stamp)| *stamp == row.stamp) {
@@ -330,21 +352,25 @@ impl List {
                 moved += 1;
                 line.mark.set(Mark::Moved);
             }
-            if line.row.with_untracked(|known| *known != row) {
-                line.row.set(row);
+            if line.row.with_untracked(|known| known != row) {
+                line.row.set(row.clone());
             }
             lines.push(line.clone());
         }
         if let Some((number, stamp)) = shown {
             self.keep(&number, stamp, &old, &mut lines);
         }
+        self.draw(lines, view);
+        if fresh + moved > 0 {
+            self.told.set(["列表有变化：", &fresh.to_string(), " 件新到，", &moved.to_string(), " 件有更新"].concat());
+        }
+    }
+
+    fn draw(self, lines: Vec<Line>, view: ListView) {
         self.lines.set(lines);
         self.heading.set(view.heading);
         self.tabs.set(view.tabs);
         self.next.set(view.next);
-        if fresh + moved > 0 {
-            self.told.set(["列表有变化：", &fresh.to_string(), " 件新到，", &moved.to_string(), " 件有更新"].concat());
-        }
     }
 
     /// The issue beside the list keeps its row, and is asked for again where it moved elsewhere.

@@ -1,5 +1,6 @@
 //! The islands of the desk: the list with an issue beside it, and an issue on a page of its own.
 
+use super::browser;
 use super::list::{List, More, Rows, Tabs};
 use super::palette::{Palette, PaletteDialog};
 use super::pane::{Pane, Shown, WholeIssue};
@@ -16,29 +17,30 @@ pub fn DeskList(view: ListView, places: Vec<Place>) -> impl IntoView {
     let shown = Shown::new(None);
     let list = List::new(&view, shown);
     let palette = Palette::new(places, shown);
-    #[cfg(not(feature = "ssr"))]
-    super::browser::list(list, palette);
+    Effect::new(move |_| untrack(|| browser::list(list, palette)));
     view! {
-        <div class="title-row">
-            <h1>{view.organisation}</h1>
-            <form class="search" method="get" action="/desk" role="search">
-                <label for="q" class="hidden">"搜索编号、企业或关键词"</label>
-                <input id="q" name="q" type="search" value=view.words placeholder="编号 / 企业 / 关键词" autocomplete="off"
-                    node_ref=list.search/>
-                <button class="button secondary">{icon("search")}<span>"搜索"</span></button>
-            </form>
-        </div>
-        <Tabs list/>
-        <div class="split">
-            <div class="stack">
-                <Rows list/>
-                <More list/>
+        <div class="stack">
+            <div class="title-row">
+                <h1>{view.organisation}</h1>
+                <form class="search" method="get" action="/desk" role="search">
+                    <label for="q" class="hidden">"搜索编号、企业或关键词"</label>
+                    <input id="q" name="q" type="search" value=view.words placeholder="编号 / 企业 / 关键词" autocomplete="off"
+                        node_ref=list.search/>
+                    <button class="button secondary">{icon("search")}<span>"搜索"</span></button>
+                </form>
             </div>
-            <section class="pane stack" aria-label="选中的诉求"><Pane shown/></section>
+            <Tabs list/>
+            <div class="split">
+                <div class="stack">
+                    <Rows list/>
+                    <More list/>
+                </div>
+                <section class="pane stack" aria-label="选中的诉求"><Pane shown/></section>
+            </div>
+            <p class="hidden" role="status">{move || list.told.get()}</p>
+            <Keys details=list.keys/>
+            <PaletteDialog palette/>
         </div>
-        <p class="hidden" role="status">{move || list.told.get()}</p>
-        <Keys details=list.keys/>
-        <PaletteDialog palette/>
     }
 }
 
@@ -49,12 +51,13 @@ pub fn DeskIssue(view: IssueView, places: Vec<Place>) -> impl IntoView {
     let shown = Shown::new(Some(view));
     let palette = Palette::new(places, shown);
     let keys = NodeRef::new();
-    #[cfg(not(feature = "ssr"))]
-    super::browser::page(shown, palette, keys);
+    Effect::new(move |_| untrack(|| browser::page(shown, palette, keys)));
     view! {
-        <WholeIssue shown/>
-        <Keys details=keys/>
-        <PaletteDialog palette/>
+        <div class="stack">
+            <WholeIssue shown/>
+            <Keys details=keys/>
+            <PaletteDialog palette/>
+        </div>
     }
 }
 

@@ -3,14 +3,8 @@
 use super::view::{ListView, Row, Tab};
 use crate::issue::tag::{flag_tag, state_tag};
 use crate::ui::{empty, icon, tag};
-#[cfg(feature = "ssr")]
-use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
-use std::time::Duration;
-
-/// Moving through the list fast asks for none of the issues one passes.
-pub const PAUSE: Duration = Duration::from_millis(150);
 
 /// Why a row stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +37,8 @@ pub struct List {
     pub queue: RwSignal<String>,
     pub words: StoredValue<String>,
     pub after: StoredValue<String>,
+    /// The part of the address that asks for the list.
+    pub address: StoredValue<String>,
     pub tabs: RwSignal<Vec<Tab>>,
     pub lines: RwSignal<Vec<Line>>,
     pub next: RwSignal<Option<String>>,
@@ -65,6 +61,7 @@ impl List {
             queue: RwSignal::new(view.queue.clone()),
             words: StoredValue::new(view.words.clone()),
             after: StoredValue::new(view.after.clone()),
+            address: StoredValue::new(String::new()),
             tabs: RwSignal::new(view.tabs.clone()),
             lines: RwSignal::new(view.rows.iter().map(|row| Line::new(row.clone(), Mark::None)).collect()),
             next: RwSignal::new(view.next.clone()),
@@ -76,12 +73,6 @@ impl List {
             keys: NodeRef::new(),
         }
     }
-}
-
-#[cfg(feature = "ssr")]
-impl List {
-    fn pick(self, _: &str, _: &MouseEvent) {}
-    fn turn(self, _: &str, _: &MouseEvent) {}
 }
 
 /// The queues, with how many each holds.
@@ -151,6 +142,8 @@ fn LineRow(list: List, line: Line) -> impl IntoView {
                 && let Some(link) = link.get_untracked()
             {
                 _ = link.focus();
+                // Once: a row that is drawn again later must not take the focus from elsewhere.
+                list.focus.set(None);
             }
         }
     });

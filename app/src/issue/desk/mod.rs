@@ -2,24 +2,20 @@
 //! worked by keyboard. Everything on it is typed data ([`view`]) that pages and islands render with the same components.
 
 #[cfg(any(feature = "ssr", feature = "desk"))]
-#[cfg_attr(feature = "ssr", allow(dead_code))]
 mod act;
 #[cfg(feature = "ssr")]
 mod actions;
-#[cfg(all(feature = "desk", not(feature = "ssr")))]
+#[cfg(any(feature = "ssr", feature = "desk"))]
 mod browser;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 mod island;
 #[cfg(any(feature = "ssr", feature = "desk"))]
-#[cfg_attr(feature = "ssr", allow(dead_code))]
 mod list;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(any(feature = "ssr", feature = "desk"))]
-#[cfg_attr(feature = "ssr", allow(dead_code))]
 mod palette;
 #[cfg(any(feature = "ssr", feature = "desk"))]
-#[cfg_attr(feature = "ssr", allow(dead_code))]
 mod pane;
 #[cfg(feature = "ssr")]
 mod queue;

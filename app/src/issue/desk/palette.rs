@@ -2,10 +2,11 @@
 
 use super::pane::Shown;
 use super::view::{Acts, Place};
-#[cfg(feature = "ssr")]
-use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+
+/// More than fits on a screen nobody reads: another letter narrows it.
+const MOST: usize = 12;
 
 /// What the palette offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,15 +61,8 @@ impl Palette {
         let acts = acts.into_iter().map(|act| Offer::Act { key: act.key, label: act.label });
         let places = self.places.get_value().into_iter().map(Offer::Go);
         let named = acts.chain(places).filter(|offer| offer.label().to_lowercase().contains(&words));
-        self.found.get().into_iter().map(Offer::Go).chain(named).collect()
+        self.found.get().into_iter().map(Offer::Go).chain(named).take(MOST).collect()
     }
-}
-
-#[cfg(feature = "ssr")]
-impl Palette {
-    fn typed(self) {}
-    fn press(self, _: &KeyboardEvent) {}
-    fn take(self, _: &Offer) {}
 }
 
 /// The dialog, closed until it is called.

@@ -20,6 +20,8 @@ pub struct Shown {
     pub stale: RwSignal<bool>,
     /// What was just done, or why the issue is not here.
     pub said: RwSignal<String>,
+    /// What changed by itself, for whoever does not see it.
+    pub told: RwSignal<&'static str>,
     /// Counts what was done here, for whoever keeps the list beside it.
     pub done: RwSignal<u32>,
     /// The actions that are drawn, for the keyboard.
@@ -44,6 +46,7 @@ impl Shown {
             typed: StoredValue::new(false),
             stale: RwSignal::new(false),
             said: RwSignal::new(String::new()),
+            told: RwSignal::new(""),
             done: RwSignal::new(0),
             panels: StoredValue::new(Vec::new()),
             notice: NodeRef::new(),
@@ -52,6 +55,10 @@ impl Shown {
 
     pub fn number(self) -> Option<String> {
         self.view.with(|view| view.as_ref().map(|view| view.number.clone()))
+    }
+
+    pub fn number_untracked(self) -> Option<String> {
+        untrack(|| self.number())
     }
 
     fn part<T: Clone + PartialEq + Send + Sync + 'static>(
@@ -70,6 +77,7 @@ pub fn Notice(shown: Shown) -> impl IntoView {
         <p class:flash=flash role="status" tabindex="-1" node_ref=shown.notice>
             {move || flash().then(|| view! { {icon("check")}<span>{shown.said.get()}</span> })}
         </p>
+        <p class="hidden" role="status">{move || shown.told.get()}</p>
     }
 }
 
@@ -148,7 +156,7 @@ fn Progress(shown: Shown) -> impl IntoView {
     let clocks = shown.part(|view| view.clocks.clone());
     let lines = move || shown.view.with(|view| view.as_ref().map(|view| view.lines.clone()).unwrap_or_default());
     // Lines stay as they are: new ones come on top, of this issue or of the next one shown.
-    let key = move |seq: i32| (shown.view.with_untracked(|view| view.as_ref().map(|view| view.number.clone())), seq);
+    let key = move |seq: i32| (shown.number_untracked(), seq);
     view! {
         {section("时限", move || clocks.get().map(clock_table))}
         {section("办理过程", view! {
@@ -178,7 +186,7 @@ fn clock_table(clocks: Vec<Clock>) -> impl IntoView {
 fn ActPanels(shown: Shown) -> impl IntoView {
     move || {
         shown.panels.update_value(Vec::clear);
-        let number = shown.view.with_untracked(|view| view.as_ref().map(|view| view.number.clone())).unwrap_or_default();
+        let number = shown.number_untracked().unwrap_or_default();
         shown.acts.get().map(|acts| panels(shown, &number, acts))
     }
 }
@@ -224,6 +232,7 @@ impl Shown {
 
     /// The issue that is shown moved elsewhere. Whoever writes goes on writing, and is told.
     pub fn moved(self, view: IssueView) {
+        self.told.set("内容已更新");
         let same = self.acts.with_untracked(|acts| acts.as_ref() == Some(&view.acts));
         self.view.set(Some(view));
         if self.typed.get_value() {
