@@ -95,7 +95,7 @@ export const DESK: BrowserContextOptions = {
 /** Waits until the islands of a page run; returns at once on a page that has none, or without JavaScript. */
 export async function islands(page: Page): Promise<void> {
   if (test.info().project.use.javaScriptEnabled === false) return;
-  if ((await page.locator("leptos-island").count()) === 0) return;
+  if ((await page.locator("script[type=module]").count()) === 0) return;
   if ((await page.locator("html[data-ready]").count()) > 0) return;
   await page.locator("html[data-ready]").waitFor({ state: "attached" });
 }
