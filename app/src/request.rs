@@ -191,6 +191,8 @@ impl Request {
         let mut slot = self.0.ctx.lock().await;
         if let Some(ctx) = slot.take() {
             *locked(&self.0.queries) += ctx.conn.queries();
+            // Nobody reads with it while this holds the slot, so every answer has been read.
+            ctx.conn.release();
         }
     }
 

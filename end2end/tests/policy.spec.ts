@@ -170,7 +170,7 @@ test("a question about a policy goes into the loop with one tap", async ({ page,
 
 test("nothing moves on the calculator's page while its module comes", async ({ page, scripted }) => {
   test.skip(!scripted, "nothing comes");
-  await signIn(page, mobile(23));
+  await signIn(page, mobile(2));
   await page.goto("/policies/calculator");
   await islands(page);
   const shifts = await page.evaluate(

@@ -46,7 +46,7 @@ fn page(home: Home, clock: &Clock) -> AnyView {
     });
     view! {
         {identity(&enterprise)}
-        {section(format!("待您处理 {}", issues.waiting.len()), waiting(&issues, clock.now))}
+        {section(format!("待您处理 {}", issues.waiting_count), waiting(&issues, clock.now))}
         <HomePolicies view=policies today=local(clock.now).date()/>
         {section(format!("办理中的诉求 {}", issues.open_count), running(&issues, clock))}
         {messages}
@@ -80,7 +80,10 @@ fn waiting(issues: &HomeIssues, now: OffsetDateTime) -> AnyView {
         return view! { <p class="muted">"现在没有需要您处理的事。"</p> }.into_any();
     }
     let cells = issues.waiting.iter().map(|row| waiting_cell(row, now)).collect_view();
-    view! { <ul class="cells">{cells}</ul> }.into_any()
+    let all = (issues.waiting_count > issues.waiting.len()).then(
+        || view! { <p class="more"><a href="/issues?filter=waiting">{format!("全部 {} 件", issues.waiting_count)}</a></p> },
+    );
+    view! { <ul class="cells">{cells}</ul>{all} }.into_any()
 }
 
 fn running(issues: &HomeIssues, clock: &Clock) -> AnyView {

@@ -1,12 +1,11 @@
 //! What an enterprise's own pages show.
 
 use crate::error::AppError;
-use crate::message;
 use crate::policy::read as policies;
 use crate::request::Ctx;
 use store::enterprise::{self, Enterprise, Member};
 use store::identity::PersonIdentity;
-use store::issue::HomeIssues;
+use store::issue::{HomeIssues, HomePage};
 use store::message::Message;
 
 /// What the home page shows.
@@ -25,10 +24,8 @@ pub struct Home {
 /// # Errors
 /// As [`Ctx::require_member`].
 pub async fn home(ctx: &mut Ctx) -> Result<Home, AppError> {
-    let member = ctx.require_member()?;
-    let enterprise = enterprise::get(&mut ctx.conn, member.enterprise.id).await?;
-    let issues = store::issue::home(&mut ctx.conn, member.enterprise.id).await?;
-    let messages = message::read::list(ctx, None, 3).await?.rows;
+    ctx.require_member()?;
+    let HomePage { enterprise, issues, messages } = store::issue::home_page(&mut ctx.conn).await?;
     let policies = policies::view(ctx).await?;
     Ok(Home { enterprise, issues, messages, policies })
 }

@@ -151,6 +151,8 @@ pub async fn middleware(State(state): State<AppState>, mut http: axum::extract::
     let path = http.uri().path().to_owned();
     http.extensions_mut().insert(request.clone());
     let mut response = next.run(http).await;
+    // The page is made: its connection is somebody else's while it travels.
+    request.close().await;
     let request_id = &request.head().request_id;
     if let Some(stop) = response.extensions_mut().remove::<Arc<Stop>>()
         && let Stop::Error(error) = stop.as_ref()
