@@ -154,8 +154,10 @@ fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
     let side = side();
     let checked = use_context::<Checked>();
     let form = Form::typed();
+    let request = Request::current();
     reads(async move {
         let side = side?;
+        act::filer(&mut *request.open().await?, side).await?;
         let checked = checked.ok_or_else(|| Stop::redirect(side.questions()))?;
         title("请核对");
         Ok(check(&checked, &form, side))

@@ -110,7 +110,7 @@ fn listen_to_server(url: &str, on: impl Fn() + Clone + 'static) {
     let timer = Rc::new(RefCell::new(None));
     let soon = move || {
         let on = on.clone();
-        *timer.borrow_mut() = Some(Timeout::new(SETTLED, move || on()));
+        *timer.borrow_mut() = Some(Timeout::new(SETTLED, on));
     };
     let target: &EventTarget = source.as_ref();
     EventListener::new(target, "moved", {
