@@ -24,6 +24,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, post};
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::limit::RequestBodyLimitLayer;
 
 /// What is neither page nor server function, from the same lines that make the router.
 macro_rules! routes {
@@ -95,6 +96,9 @@ pub fn listed() -> Vec<(&'static str, String)> {
     pages.chain(functions).collect()
 }
 
+/// The editor's form, whole, is the largest thing that an island sends.
+const RPC_LIMIT: usize = 2 * 1024 * 1024;
+
 /// Nine photos of 10 MB and the words around them.
 const BODY_LIMIT: usize = 96 * 1024 * 1024;
 
@@ -108,7 +112,9 @@ pub fn router(state: AppState) -> Router {
     let pages = listed()
         .into_iter()
         .fold(table(), |router, (method, path)| match method {
-            _ if functions.contains(&path.as_str()) => router.route(&path, any(pages::server_function)),
+            _ if functions.contains(&path.as_str()) => {
+                router.route(&path, any(pages::server_function).layer(RequestBodyLimitLayer::new(RPC_LIMIT)))
+            }
             _ => router.route(&path, get(pages::page)),
         })
         .fallback(pages::not_found)

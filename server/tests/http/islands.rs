@@ -156,3 +156,15 @@ async fn a_rating_that_lacks_something_says_what(pool: PgPool) {
     assert_eq!(error.at("solved").as_deref(), Some("请选择问题解决了没有"));
     assert_eq!(error.at("level").as_deref(), Some("请选择满意程度"));
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_too_large_for_an_island_is_not_read(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let send = |bytes: usize| {
+        let body = vec![0u8; bytes];
+        Request::post("/rpc/message/counts").header(header::CONTENT_LENGTH, bytes).body(Body::from(body)).unwrap()
+    };
+    assert_eq!(owner.send(send(3 * 1024 * 1024)).await.status.as_u16(), 413);
+    assert_eq!(owner.send(send(0)).await.status.as_u16(), 200);
+}
