@@ -19,8 +19,17 @@ use time::{Duration, OffsetDateTime};
 const ITEMS: i64 = 40;
 const FIRMS: i64 = 20_000;
 
+/// An application in the middle of the years, looked up on the connection that filled them: what a connection that stays reads is counted
+/// at any time, in the middle of somebody else's use case.
+struct Sample {
+    number: String,
+    enterprise: i64,
+    id: i64,
+    item: i64,
+}
+
 /// Forty items, twenty thousand enterprises, each with ten matches and three applications, of which one in twenty is open.
-async fn years(world: &World) {
+async fn years(world: &World) -> Sample {
     let mut system = world.store.system().await.unwrap();
     libraries(&mut system).await;
     for index in 0..ITEMS {
@@ -81,8 +90,16 @@ async fn years(world: &World) {
     ] {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut conn).await.unwrap();
     }
+    let (number, enterprise, id, item) = sqlx::query_as(
+        "select number, enterprise_id, id, item_id from application where department_id = $1 order by id limit 1 offset 1000",
+    )
+    .bind(world.departments[0])
+    .fetch_one(&mut conn)
+    .await
+    .unwrap();
     sqlx::Connection::close(conn).await.unwrap();
     gone(world, "load").await;
+    Sample { number, enterprise, id, item }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -96,16 +113,9 @@ async fn no_page_of_policies_reads_a_table_through(owner: PgPool) {
         must_change: false,
     };
     let district = identity::add_staff(&mut world.store.system().await.unwrap(), &new, morning()).await.unwrap();
-    years(&world).await;
+    let Sample { number, enterprise, id, item } = years(&world).await;
     let now = OffsetDateTime::now_utc();
     let faults = &mut Vec::new();
-    let (number, enterprise, id, item): (String, i64, i64, i64) = sqlx::query_as(
-        "select number, enterprise_id, id, item_id from application where department_id = $1 order by id limit 1 offset 1000",
-    )
-    .bind(world.departments[0])
-    .fetch_one(&world.owner)
-    .await
-    .unwrap();
     let (person, number) = (world.a.person, number.as_str());
 
     let member = Some(Who::Person(person, Some(enterprise)));
