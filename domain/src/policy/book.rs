@@ -176,7 +176,7 @@ impl Book {
     /// An eligible item as the payments see it; amounts are fen.
     pub(crate) fn claim(&self, item: usize, amount: i64, tie: i64) -> Claim {
         let compiled = &self.compiled[item];
-        Claim { amount, tie, group: compiled.group, cap: compiled.cap, fund: compiled.fund }
+        Claim { amount: amount.max(0), tie, group: compiled.group, cap: compiled.cap, fund: compiled.fund }
     }
 
     /// Groups, caps and funds, with what the enterprise in the first row already received.

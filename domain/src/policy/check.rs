@@ -95,6 +95,9 @@ impl Check<'_> {
         if self.item.document.title.trim().is_empty() && self.item.document.no.trim().is_empty() {
             self.add("document", "请填写文件名称或文号");
         }
+        if !self.item.document.url.is_empty() && self.item.document.link().is_none() {
+            self.add("document.url", "原文链接应以 https:// 或 http:// 开头");
+        }
         for (key, text) in self.item.clauses.iter() {
             if text.trim().is_empty() {
                 self.add(format!("clauses.{key}"), "条款原文为空，请填写");

@@ -96,6 +96,15 @@ pub enum Level {
     District,
 }
 
+impl Document {
+    /// Where the text is, as a page may link to it: never anything that a browser would run.
+    pub fn link(&self) -> Option<&str> {
+        let scheme = |scheme: &str| self.url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        let plain = !self.url.chars().any(|c| c.is_control() || c.is_whitespace());
+        (plain && (scheme("https://") || scheme("http://"))).then_some(self.url.as_str())
+    }
+}
+
 impl Level {
     pub const ALL: [Level; 4] = [Level::National, Level::Province, Level::City, Level::District];
 

@@ -111,6 +111,12 @@ impl Fen {
         parse(text, 2).map(Fen)
     }
 
+    /// The sum, at most what can be held: a draft may say anything.
+    #[must_use]
+    pub fn plus(self, other: Fen) -> Fen {
+        Fen(self.0.saturating_add(other.0))
+    }
+
     /// As people read it: thousands separators, 万元 from a million on where nothing is lost by it.
     pub fn words(self) -> String {
         const MILLION: i64 = 100_000_000;

@@ -142,7 +142,7 @@ fn pay(claims: &[Claim], limits: &Limits, chosen: &[bool]) -> Allocation {
         }
         let members = claims.iter().zip(chosen).filter(|(claim, chosen)| **chosen && claim.group == Some(group));
         let highest = members.map(|(claim, _)| claim.amount).max().unwrap_or(0);
-        (highest - limit.received).clamp(0, limit.cap)
+        highest.saturating_sub(limit.received).min(limit.cap).max(0)
     };
     let group_caps: Vec<i64> = (0..limits.groups.len()).map(group_cap).collect();
     let mut paid: Vec<i64> = claims.iter().zip(chosen).map(|(claim, chosen)| if *chosen { claim.amount } else { 0 }).collect();

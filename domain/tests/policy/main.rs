@@ -6,4 +6,5 @@ mod conditions;
 mod random;
 mod rules;
 mod totals;
+mod unfit;
 mod versions;

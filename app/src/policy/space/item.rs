@@ -174,8 +174,7 @@ fn act(page: &ItemPage, item: &Item, today: Date) -> AnyView {
 
 fn document(page: &ItemPage, item: &Item) -> AnyView {
     let document = &item.document;
-    let link =
-        (!document.url.is_empty()).then(|| view! { <p><a href=document.url.clone() rel="noopener external">"查看原文"</a></p> });
+    let link = document.link().map(|url| view! { <p><a href=url.to_owned() rel="noopener external">"查看原文"</a></p> });
     let note = (!document.note.is_empty()).then(|| view! { <p class="muted">{document.note.clone()}</p> });
     let clauses = item.clauses.values().map(|clause| view! { <li>{clause.clone()}</li> }).collect_view();
     let siblings = (!page.siblings.is_empty()).then(|| {

@@ -163,9 +163,9 @@ fn most(amount: &Amount) -> Option<Fen> {
         Amount::Percent(percent) => percent.cap,
         Amount::Tiered(tiered) => tiered.cap,
         Amount::ByTag(map) => map.values().map(most).try_fold(Fen::ZERO, |best, next| next.map(|next| best.max(next))),
-        Amount::Staged(stages) => Some(Fen(stages.iter().map(|stage| stage.amount.0).sum())),
+        Amount::Staged(stages) => Some(stages.iter().fold(Fen::ZERO, |sum, stage| sum.plus(stage.amount))),
         Amount::MaxOf(list) => list.iter().map(most).try_fold(Fen::ZERO, |best, next| next.map(|next| best.max(next))),
-        Amount::SumOf(list) => list.iter().map(most).try_fold(Fen::ZERO, |sum, next| next.map(|next| Fen(sum.0 + next.0))),
+        Amount::SumOf(list) => list.iter().map(most).try_fold(Fen::ZERO, |sum, next| next.map(|next| sum.plus(next))),
         Amount::Capped(capped) => most(&capped.of).map_or(Some(capped.cap), |most| Some(most.min(capped.cap))),
     }
 }
