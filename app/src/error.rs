@@ -22,6 +22,8 @@ pub enum RpcError {
     Conflict(String),
     /// A rule stands against it; the sentence says which.
     Refused(String),
+    /// Too many at once, or the database is away: what was typed is to be sent again in a while.
+    Busy,
     /// Our fault, logged under this number.
     Internal {
         /// The request's id.
@@ -40,6 +42,7 @@ impl RpcError {
             RpcError::NotFound => "没有找到您要的内容".to_owned(),
             RpcError::Invalid(faults) => faults.iter().map(|(_, sentence)| sentence.as_str()).collect::<Vec<_>>().join("；"),
             RpcError::Conflict(sentence) | RpcError::Refused(sentence) => sentence.clone(),
+            RpcError::Busy => "系统正忙，内容还在，请过一会儿再试".to_owned(),
             RpcError::Internal { reference } => ["系统出了点问题，请稍后再试（编号 ", reference, "）"].concat(),
             RpcError::Offline => "没有连上，内容还在。请检查网络后再试".to_owned(),
         }
@@ -105,6 +108,9 @@ mod server {
         /// A rule stands against it.
         #[error("{0}")]
         Refused(String),
+        /// Too many at once, or the database is away; logged under the request's id.
+        #[error("系统正忙，请过一会儿再试。刚才填写的内容还没有保存，可以返回上一页重新提交")]
+        Busy(String),
         /// Our fault; logged under the request's id.
         #[error("系统出了点问题，请稍后再试")]
         Internal(String),
@@ -137,6 +143,7 @@ mod server {
                 AppError::NotFound => StatusCode::NOT_FOUND,
                 AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 AppError::Refused(_) | AppError::Conflict(..) => StatusCode::CONFLICT,
+                AppError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
                 AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             }
         }
@@ -146,6 +153,10 @@ mod server {
         fn from(error: StoreError) -> AppError {
             match error {
                 StoreError::NotFound => AppError::NotFound,
+                StoreError::Unstorable => {
+                    AppError::field("main", "内容里有无法保存的特殊字符（常常是粘贴时带来的），请删除后再试")
+                }
+                busy if busy.is_passing() => AppError::Busy(busy.to_string()),
                 other => AppError::Internal(other.to_string()),
             }
         }
@@ -192,6 +203,7 @@ mod server {
                 }
                 AppError::Conflict(_, sentence) => RpcError::Conflict(sentence.to_owned()),
                 AppError::Refused(sentence) => RpcError::Refused(sentence),
+                AppError::Busy(_) => RpcError::Busy,
                 AppError::Internal(_) => RpcError::Internal { reference: reference.to_owned() },
             }
         }
@@ -204,7 +216,7 @@ mod server {
                 options.set_status(error.status());
             }
             let reference = use_context::<Request>().map(|request| request.head().request_id.clone()).unwrap_or_default();
-            if let AppError::Internal(reason) = &error {
+            if let AppError::Internal(reason) | AppError::Busy(reason) = &error {
                 tracing::error!(reference, reason, "a server function failed");
             }
             error.into_rpc(&reference)

@@ -15,6 +15,7 @@ pub fn problem(error: &AppError) -> AnyView {
         AppError::Forbidden => "没有权限",
         AppError::NotFound => "没有找到",
         AppError::Refused(_) | AppError::Invalid(_) | AppError::Conflict(..) => "现在不能这样做",
+        AppError::Busy(_) => "系统正忙",
         AppError::Unauthenticated | AppError::Internal(_) => "出了点问题",
     };
     let (href, label) = match request.session().map(|session| session.identity.clone()) {
@@ -24,7 +25,11 @@ pub fn problem(error: &AppError) -> AnyView {
     };
     title(heading);
     let number = request.head().request_id.clone();
-    let sentence = error.to_string();
+    let sentence = match error {
+        // No field to show it at: a link or a search had it.
+        AppError::Invalid(faults) => faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("；"),
+        error => error.to_string(),
+    };
     view! {
         <PlainFrame>
             <section class="card narrow problem">

@@ -98,6 +98,20 @@ pub struct Head {
     pub flash: Option<String>,
 }
 
+impl Head {
+    /// Where the client counts as one: its IPv4 address, or the /64 that an IPv6 network gives to each of its customers, who may choose
+    /// any address in it.
+    pub fn network(&self) -> String {
+        match self.address.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+}
+
 /// One request. Cheap to clone; pages and server functions find it in their context.
 #[derive(Clone)]
 pub struct Request(Arc<Inner>);

@@ -8,6 +8,8 @@ use crate::sms::{self, CodeMessage, Notice};
 use crate::state::AppState;
 use domain::actor::Actor;
 use domain::issue::Command;
+use futures::FutureExt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Conn;
@@ -46,9 +48,16 @@ where
             () = state.shutdown.cancelled() => return,
             _ = clock.tick() => {}
         }
-        if let Err(error) = task(&state).await {
-            tracing::warn!(worker = name, %error, "a worker's turn failed");
-        }
+        turn(name, task(&state)).await;
+    }
+}
+
+/// One turn of a worker. What it fails at, or panics at, is logged, and the next turn comes.
+async fn turn(worker: &'static str, work: impl Future<Output = anyhow::Result<()>>) {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(worker, %error, "a worker's turn failed"),
+        Err(_) => tracing::error!(worker, "a worker panicked"),
     }
 }
 
@@ -65,9 +74,7 @@ async fn outbox(state: AppState) {
             () = state.outbox.notified() => sleep(GATHER).await,
             _ = clock.tick() => {}
         }
-        if let Err(error) = drain(&state).await {
-            tracing::warn!(%error, "the outbox was not drained");
-        }
+        turn("outbox", drain(&state)).await;
     }
 }
 

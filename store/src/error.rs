@@ -17,6 +17,9 @@ pub enum StoreError {
     /// What is written stays: an append-only table, a published version, a frozen application.
     #[error("what is written stays")]
     Frozen,
+    /// A character that no text of the database may have (NUL).
+    #[error("a text has a character that cannot be stored")]
+    Unstorable,
     /// Nothing was done because others were in the way for too long, or the statement took too long; trying again may help.
     #[error("the database is busy: {0}")]
     Busy(sqlx::Error),
@@ -72,6 +75,8 @@ impl From<sqlx::Error> for StoreError {
                     "42501" => StoreError::RowRefused,
                     // restrict_violation, raised by our own triggers; the foreign keys' own bear a constraint's name.
                     "23001" => StoreError::Frozen,
+                    // character_not_in_repertoire in a text, untranslatable_character in JSON.
+                    "22021" | "22P05" => StoreError::Unstorable,
                     // Serialisation, deadlock, too many connections, lock not available, cancelled by the statement's timeout.
                     "40001" | "40P01" | "53300" | "55P03" | "57014" => StoreError::Busy(error),
                     // Connection failures; shut down by the administrator or after a crash, or still starting.

@@ -43,6 +43,8 @@ const LISTENERS: u32 = 2;
 
 /// How long somebody waits for a connection.
 const WAIT: Duration = Duration::from_secs(5);
+/// How long one waits while every connection is somebody's: whoever waits longer is told so, and the queue stays short.
+const FULL: Duration = Duration::from_secs(2);
 
 /// Stands for "never" in columns that lists order by.
 pub(crate) const NEVER: OffsetDateTime = time::macros::datetime!(9999-01-01 00:00 UTC);
@@ -232,7 +234,7 @@ impl Store {
 
     /// Takes a connection; the caller sets its scope with the first query.
     pub(crate) async fn acquire(&self) -> Result<Conn, StoreError> {
-        let permit = tokio::time::timeout(WAIT, self.permits.clone().acquire_owned()).await;
+        let permit = tokio::time::timeout(FULL, self.permits.clone().acquire_owned()).await;
         let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let idle = lock(&self.idle).pop();
         let (inner, since) = match idle {

@@ -91,7 +91,7 @@ pub async fn send_code(request: &Request, form: &Form) -> Result<CodeSent, AppEr
     let now = services.now();
     let mut conn = services.store.system().await?;
     let per_phone = within(&mut conn, &format!("code:phone:{mobile}"), 5, now).await?;
-    let address = format!("code:addr:{}", request.head().address);
+    let address = format!("code:addr:{}", request.head().network());
     if !per_phone || !within(&mut conn, &address, services.codes_per_address, now).await? {
         return Err(AppError::field("phone", "获取验证码太频繁，请 10 分钟后再试"));
     }
@@ -120,7 +120,7 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
     let services = request.services();
     let now = services.now();
     let mut conn = services.store.system().await?;
-    let key = format!("try:addr:{}", request.head().address);
+    let key = format!("try:addr:{}", request.head().network());
     if !within(&mut conn, &key, services.codes_per_address, now).await? {
         return Err(AppError::field("code", "尝试太频繁，请 10 分钟后再试").into());
     }
@@ -229,7 +229,7 @@ pub async fn staff_sign_in(request: &Request, form: &Form) -> Result<Signed, App
     let services = request.services();
     let now = services.now();
     let mut conn = services.store.system().await?;
-    let key = format!("staff:addr:{}", request.head().address);
+    let key = format!("staff:addr:{}", request.head().network());
     if !within(&mut conn, &key, services.codes_per_address, now).await? {
         return Err(AppError::field("login", "尝试太频繁，请 10 分钟后再试"));
     }

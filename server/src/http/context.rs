@@ -14,6 +14,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use leptos::prelude::provide_context;
 use server_fn::error::FromServerFnError;
+use std::any::Any;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -157,12 +158,16 @@ pub async fn middleware(State(state): State<AppState>, mut http: axum::extract::
     if let Some(stop) = response.extensions_mut().remove::<Arc<Stop>>()
         && let Stop::Error(error) = stop.as_ref()
     {
-        if let AppError::Internal(reason) = error {
+        if let AppError::Internal(reason) | AppError::Busy(reason) = error {
             tracing::error!(request_id, %method, path, reason, "a request failed");
         }
+        let busy = matches!(error, AppError::Busy(_));
         let kind = response.extensions_mut().remove::<Kind>();
         request.close().await;
         response = problem(&request, error, kind).await;
+        if busy {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
     }
     let headers = response.headers_mut();
     super::security::headers(headers, &request.head().nonce, state.config.tls);
@@ -227,6 +232,12 @@ pub async fn guard(mut http: axum::extract::Request, next: middleware::Next) -> 
     response
 }
 
+/// What a panic becomes: the answer of this request and of no other. The hook has logged where it was.
+pub fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Failure::from(AppError::Internal(format!("panicked: {}", words.unwrap_or("without words")))).into_response()
+}
+
 async fn admit(request: &Request, door: &access::Door) -> Result<(), Stop> {
     if door.access == access::Access::Public {
         return Ok(());
@@ -249,8 +260,8 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
 
 fn client_address(request: &axum::http::Request<Body>, trust_proxy: bool) -> IpAddr {
     if trust_proxy {
-        let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
-        // The last one was written by our own proxy; those before it by anybody.
+        // The last one of the last line was written by our own proxy; those before it by anybody.
+        let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
         if let Some(address) = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok()) {
             return address;
         }
@@ -259,4 +270,29 @@ fn client_address(request: &axum::http::Request<Body>, trust_proxy: bool) -> IpA
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::client_address;
+    use axum::body::Body;
+    use axum::http::Request;
+
+    #[test]
+    fn only_what_our_own_proxy_wrote_is_believed() {
+        let request = |lines: &[&str]| {
+            let request = lines.iter().fold(Request::get("/"), |request, line| request.header("x-forwarded-for", *line));
+            request.body(Body::empty()).unwrap_or_default()
+        };
+        for (lines, trusted) in [
+            (&["192.0.2.7"][..], "192.0.2.7"),
+            (&["198.51.100.1, 192.0.2.7"], "192.0.2.7"),
+            // A client's own line before the proxy's.
+            (&["198.51.100.1", "192.0.2.7"], "192.0.2.7"),
+            (&["198.51.100.1, 203.0.113.5", "2001:db8::7"], "2001:db8::7"),
+        ] {
+            assert_eq!(client_address(&request(lines), true).to_string(), trusted, "{lines:?}");
+            assert_eq!(client_address(&request(lines), false).to_string(), "127.0.0.1", "{lines:?}");
+        }
+    }
 }

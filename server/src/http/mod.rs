@@ -22,6 +22,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -104,25 +105,30 @@ const BODY_LIMIT: usize = 96 * 1024 * 1024;
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {
+    let functions: Vec<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let pages = listed().into_iter().fold(table(), |router, (method, path)| match method {
+        _ if functions.contains(&path.as_str()) => {
+            router.route(&path, any(pages::server_function).layer(RequestBodyLimitLayer::new(RPC_LIMIT)))
+        }
+        _ => router.route(&path, get(pages::page)),
+    });
+    let pages = around(pages, &state);
+    Router::new().nest_service("/pkg", ops::hashed_files(&state)).merge(ops::public_files(&state)).fallback_service(pages)
+}
+
+/// What stands around every route.
+pub fn around(routes: Router<AppState>, state: &AppState) -> Router {
     let compressible = SizeAbove::new(512).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
     // A page is made anew for everyone. Brotli saves 5 to 10 % more of it than gzip, but took nearly half of the server's time for an
     // issue's page (docs/BENCHMARKS.md); files that stay are compressed with brotli when they are built.
     let compression = CompressionLayer::new().no_br().quality(CompressionLevel::Precise(4)).compress_when(compressible);
-    let functions: Vec<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
-    let pages = listed()
-        .into_iter()
-        .fold(table(), |router, (method, path)| match method {
-            _ if functions.contains(&path.as_str()) => {
-                router.route(&path, any(pages::server_function).layer(RequestBodyLimitLayer::new(RPC_LIMIT)))
-            }
-            _ => router.route(&path, get(pages::page)),
-        })
+    routes
         .fallback(pages::not_found)
+        .layer(CatchPanicLayer::custom(context::panicked))
         .layer(from_fn(context::guard))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(security::same_site))
         .layer(from_fn_with_state(state.clone(), context::middleware))
         .layer(compression)
-        .with_state(state.clone());
-    Router::new().nest_service("/pkg", ops::hashed_files(&state)).merge(ops::public_files(&state)).fallback_service(pages)
+        .with_state(state.clone())
 }

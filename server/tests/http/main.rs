@@ -3,6 +3,7 @@
 
 mod budget;
 mod desk;
+mod faults;
 mod filing;
 mod identity;
 mod islands;

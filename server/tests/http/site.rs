@@ -67,8 +67,10 @@ impl Site {
         .unwrap();
         let store = Store::with_options((*pool.connect_options()).clone(), 8).await.unwrap();
         let assets = serde_json::from_str(
-            r#"{"js":"a.js","wasm":"a.wasm","css":"a.css","calculator_js":"c.js","calculator_wasm":"c.wasm","modules":{
-                "space":{"js":"space.js","wasm":"space.wasm"},"desk":{"js":"desk.js","wasm":"desk.wasm"},
+            r#"{"css":"a.css","modules":{
+                "space":{"js":"space.js","wasm":"space.wasm"},"filing":{"js":"filing.js","wasm":"filing.wasm"},
+                "issue":{"js":"issue.js","wasm":"issue.wasm"},"desk":{"js":"desk.js","wasm":"desk.wasm"},
+                "desk_issue":{"js":"desk_issue.js","wasm":"desk_issue.wasm"},
                 "editor":{"js":"editor.js","wasm":"editor.wasm"},"calculator":{"js":"calculator.js","wasm":"calculator.wasm"}}}"#,
         )
         .unwrap();

@@ -1,0 +1,98 @@
+//! What goes wrong is told in a sentence and is the trouble of one request.
+
+use crate::site::{Browser, Site, answers, form};
+use app::access::DOORS;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::routing::get;
+use futures::future::join_all;
+use http_body_util::BodyExt;
+use sqlx::PgPool;
+use tower::ServiceExt;
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_panic_is_one_answer_and_the_next_request_is_served(owner: PgPool) {
+    let site = Site::empty(&owner, &[]).await;
+    let routes = Router::new()
+        .route("/healthz", get(async || if std::hint::black_box(true) { panic!("secret words") } else { "" }))
+        .route("/readyz", get(async || "served"));
+    let router = server::http::around(routes, &site.state);
+    let answer = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        (status, String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap())
+    };
+    let (status, page) = answer("/healthz").await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(page.contains("</html>") && !page.contains("secret words"), "{page}");
+    assert_eq!(answer("/readyz").await, (StatusCode::OK, "served".to_owned()));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_comes_while_every_connection_is_taken_is_told_and_served_later(owner: PgPool) {
+    let site = Site::demo(&owner, &[]).await;
+    let member = site.member(2).await;
+    let taken = join_all((0..8).map(|_| async { site.state.store.system().await.unwrap() })).await;
+    let answer = member.get("/home").await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("系统正忙，请过一会儿再试"), "{}", answer.body);
+    assert!(answer.headers.contains_key("retry-after"));
+    drop(taken);
+    assert_eq!(member.get("/home").await.status, StatusCode::OK);
+}
+
+/// PostgreSQL stores no NUL. Whoever sends one is told, wherever it stands.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_character_that_cannot_be_stored_is_never_a_fault_of_ours(owner: PgPool) {
+    let site = Site::demo(&owner, &[]).await;
+    let browsers: [(&str, Browser); 6] = [
+        ("member", site.member(2).await),
+        ("centre01", site.staff("centre01").await),
+        ("station01", site.staff("station01").await),
+        ("zhengce", site.staff("zhengce").await),
+        ("jianshe", site.staff("jianshe").await),
+        ("nobody", site.anonymous()),
+    ];
+    let query =
+        "q=%00&queue=%00&after=%00&filter=%00&level=%00&board=%00&soon=%00&state=%00&item=%00&number=%00&code=%00&back=%00";
+    for door in DOORS {
+        let path = ["{number}", "{code}", "{id}", "{enterprise}", "{command}", "{step}", "{version}"]
+            .iter()
+            .fold(door.path.to_owned(), |path, part| path.replace(part, "a%00"));
+        for (who, browser) in &browsers {
+            let request = if door.method == "GET" {
+                Request::get(format!("{path}?{query}")).body(Body::empty()).unwrap()
+            } else {
+                form(
+                    &path,
+                    &[("text", "\0"), ("title", "\0"), ("phone", "\0"), ("login", "\0"), ("password", "\0"), ("reason", "\0")],
+                )
+            };
+            // A stream does not end; its head says enough.
+            let status = browser.raw(request).await.status();
+            assert!(status.as_u16() < 500, "{who}: {} {path} answers {status}", door.method);
+        }
+    }
+    // The walk went through the sign-out, too.
+    let member = site.member(2).await;
+    // Where it would be stored: what was typed stands in the form again.
+    for (field, key) in ["title", "text", "place", "contact_name"].into_iter().zip([
+        "0199b0c0-0000-7000-8000-0000000000a1",
+        "0199b0c0-0000-7000-8000-0000000000a2",
+        "0199b0c0-0000-7000-8000-0000000000a3",
+        "0199b0c0-0000-7000-8000-0000000000a4",
+    ]) {
+        let pairs: Vec<(&str, String)> = answers(key)
+            .into_iter()
+            .map(|(name, value)| (name, if name == field { format!("{value}\0") } else { value.to_owned() }))
+            .collect();
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = member.post("/issues/file", &pairs).await;
+        // Filed without it, or told with everything still there.
+        let told = answer.body.contains("无法保存的特殊字符") && answer.body.contains("一下雨货车就进不来");
+        let status = answer.status;
+        assert!(status == StatusCode::SEE_OTHER || status == StatusCode::UNPROCESSABLE_ENTITY && told, "{field}: {status}");
+    }
+}
