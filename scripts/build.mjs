@@ -4,8 +4,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { delimiter, dirname, extname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import binaryen from "binaryen";
 
 const args = process.argv.slice(2);
 const wrong = args.find((arg) => !["--dev", "--fast", "--site"].includes(arg));
@@ -67,15 +69,53 @@ mkdirSync(work, { recursive: true });
 // 1. The islands: a module for each program of the library's package, so that a page loads no more than it needs.
 const profile = dev ? "dev" : leptos["lib-profile-release"];
 const first = process.env.QIFU_WASM_PATH;
+const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
 const bindgen = execFileSync("wasm-bindgen", ["--version"], { encoding: "utf8" });
 const lock = readFileSync("package-lock.json");
+
+// What never runs, and what no optimiser may drop because it stands in a table or is exported: a quarter of a module. Whole names: what
+// only these call falls out by itself, and what they share with others must not.
+const NEVER_RUNS = new RegExp([
+  // Every erased view has a second way to come alive, for programs that hydrate as their parts arrive (`hydrate_lazy`). Islands come
+  // alive at once (`hydrate_islands`).
+  String.raw`hydrate_async(::\{\{closure\}\})?::h[0-9a-f]{16}$`,
+  // Bodies that stream, of server functions that have them: ours do not.
+  "^intounderlying",
+  // A panic ends the module either way: no hook listens to the words that these put together.
+  String.raw`^(core|alloc|std)(\[[0-9a-f]+\])?::(panicking::(?!panic_count)(panic|begin_panic|assert_failed)|(option|result)::(unwrap|expect)_failed)`,
+  String.raw`^(core|alloc)(\[[0-9a-f]+\])?::(str::slice_error_fail|slice::index::slice_\w+_fail|raw_vec::(handle_error|capacity_overflow)|alloc::handle_alloc_error)`,
+].join("|"));
+
+/** A name as Rust has it: binaryen writes some characters as their number. */
+const plain = (name) => name.replace(/\\([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+
+/** Writes a module without the bodies of the functions that never run; they trap. */
+function snip(from, to) {
+  binaryen.setDebugInfo(true);
+  const program = binaryen.readBinary(readFileSync(from));
+  const functions = Array.from({ length: program.getNumFunctions() }, (_, index) =>
+    binaryen.getFunctionInfo(program.getFunctionByIndex(index)));
+  for (const { name, params, results } of functions.filter(({ name, base }) => !base && NEVER_RUNS.test(plain(name)))) {
+    program.removeFunction(name);
+    program.addFunction(name, params, results, [], program.unreachable());
+  }
+  writeFileSync(to, program.emitBinary());
+  program.dispose();
+}
 
 /** Compiles, binds and shrinks a module; answers where its two files are. */
 function module({ name, "required-features": features = [] }) {
   say(`${name}: compiling (${profile})`);
   const cargo = ["build", "-p", lib.name, "--bin", name, "--target", "wasm32-unknown-unknown", "--profile", profile];
   if (features.length) cargo.push("--features", features.join(","));
-  run("cargo", cargo, { env: { ...process.env, PATH: first ? first + delimiter + process.env.PATH : process.env.PATH } });
+  run("cargo", cargo, {
+    env: {
+      ...process.env,
+      PATH: first ? first + delimiter + process.env.PATH : process.env.PATH,
+      // Where this machine keeps its sources is nobody's business who loads the page.
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `--remap-path-prefix=${join(cargoHome, "registry", "src")}=`,
+    },
+  });
   const compiled = join(target, "wasm32-unknown-unknown", dev ? "debug" : profile, `${name}.wasm`);
   const bound = join(work, `bound-${name}`);
   const js = join(work, `${name}.js`);
@@ -83,13 +123,16 @@ function module({ name, "required-features": features = [] }) {
   step(name, hash(readFileSync(compiled), bindgen, lock, readFileSync(new URL(import.meta.url))), [js, wasm], () => {
     say(`${name}: binding, optimising`);
     rmSync(bound, { recursive: true, force: true });
-    const lean = dev ? ["--debug"] : ["--remove-name-section", "--remove-producers-section"];
+    const lean = dev ? ["--debug"] : ["--remove-producers-section"];
     run("wasm-bindgen", [
       compiled, "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", name, ...lean,
     ]);
     const raw = join(bound, `${name}_bg.wasm`);
     if (dev) cpSync(raw, wasm);
-    else run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", wasm]);
+    else {
+      snip(raw, raw);
+      run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", wasm]);
+    }
     // One file, with the snippets that wasm-bindgen puts beside it.
     const shrink = dev ? [] : ["--minify"];
     run(tool("esbuild"), [join(bound, `${name}.js`), "--bundle", "--format=esm", `--outfile=${js}`, "--log-level=warning", ...shrink]);

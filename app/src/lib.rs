@@ -3,8 +3,8 @@
 //! Compiled twice: with `ssr` into the server (everything), with `hydrate` to WebAssembly (the islands only, a module for each kind of
 //! page). Pages work as plain HTML, and islands make them better.
 
-// Views are types that nest as deep as the elements of a page. In an island, erasing one in parts would bring every part's asynchronous
-// half into the module.
+// Views are types that nest as deep as the elements of a page. What an island only brings to life is best not erased: an erased view
+// carries the halves that build and change it, too.
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]
@@ -13,6 +13,8 @@ pub mod access;
 pub mod account;
 #[cfg(feature = "ssr")]
 pub mod app;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod carried;
 #[cfg(feature = "ssr")]
 pub mod document;
 #[cfg(feature = "ssr")]

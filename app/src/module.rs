@@ -7,14 +7,26 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Module {
-    /// The phone's islands: filing, a problem, messages.
+    /// The small islands of a member's other pages: messages, fields and buttons of plain forms.
     Space,
-    /// The desk's: split view, palette, assisted filing.
+    /// The form of a problem, a member's and the station's (代办).
+    Filing,
+    /// A problem's page.
+    Issue,
+    /// The desk's list with an issue beside it.
     Desk,
+    /// An issue's page at the desk.
+    DeskIssue,
     /// The policy editor's.
     Editor,
     /// The policy calculator's.
     Calculator,
+}
+
+#[cfg(feature = "ssr")]
+impl Module {
+    pub const ALL: [Module; 7] =
+        [Module::Space, Module::Filing, Module::Issue, Module::Desk, Module::DeskIssue, Module::Editor, Module::Calculator];
 }
 
 /// Says, while an island renders on the server, which module it needs, so that nobody keeps a list; the page then loads it. An island

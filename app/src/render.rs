@@ -34,8 +34,7 @@ impl Assets {
     /// Of a build that makes one module, whose files are called `name` and keep that name when they change.
     pub fn of_one_module(name: &str) -> Assets {
         let files = ModuleFiles { js: format!("{name}.js"), wasm: format!("{name}.wasm") };
-        let modules = [Module::Space, Module::Desk, Module::Editor, Module::Calculator];
-        let modules = modules.into_iter().map(|module| (module, files.clone())).collect();
+        let modules = Module::ALL.into_iter().map(|module| (module, files.clone())).collect();
         Assets { css: format!("{name}.css"), modules, hashed: false }
     }
 }

@@ -2,6 +2,7 @@
 
 import { expect, expectAccessible, expectNoSidewaysScroll, first, test } from "../fixtures.ts";
 import { mobile, signIn, signInStaff } from "../people.ts";
+import type { BrowserContext } from "@playwright/test";
 import { brotliCompressSync } from "node:zlib";
 
 const PHONE = { viewport: { width: 360, height: 740 } };
@@ -75,7 +76,7 @@ test("pages of the desk are accessible, at 1280 and at 768", async ({ page, brow
 test("what a page costs over the wire", async ({ page, browser }) => {
   await signIn(page, mobile(60));
   const context = await browser.newContext({ ...PHONE, baseURL: first(), storageState: await page.context().storageState() });
-  const measure = async (path: string) => {
+  const measure = async (context: BrowserContext, path: string) => {
     const phone = await context.newPage();
     const sizes = { css: 0, script: 0, wasm: 0, inline: 0 };
     phone.on("response", async (response) => {
@@ -95,21 +96,32 @@ test("what a page costs over the wire", async ({ page, browser }) => {
     return sizes;
   };
   for (const path of ["/sign-in", "/home", "/issues", "/me", "/policies", "/policies/demo-upgrade", "/me/portrait"]) {
-    const sizes = await measure(path);
+    const sizes = await measure(context, path);
     expect(sizes.wasm, path).toBe(0);
     expect(sizes.script + sizes.inline, path).toBeLessThan(2048);
     // Cached after the first page of the context.
     expect(sizes.css, path).toBeLessThan(18 * 1024);
   }
-  // Held where they are, so that they only get smaller: the targets are 115 KB, and 140 KB for the calculator (docs/ARCHITECTURE.md, Tests).
-  for (const [path, most] of [
-    ["/issues/new", 235],
-    ["/policies/calculator", 172],
+  await page.goto("/issues");
+  const issue = await page.locator(".cell a").first().getAttribute("href");
+  const desk = await browser.newContext({ viewport: { width: 1280, height: 800 }, baseURL: first() });
+  const staff = await desk.newPage();
+  await signInStaff(staff, "centre01");
+  const held = await staff.locator(".queue td a").first().getAttribute("href");
+  // Targets: 115 KB, 140 KB for the calculator with its data. The last three miss theirs and are held where they are (docs/ARCHITECTURE.md,
+  // Tests).
+  for (const [whose, path, most] of [
+    [context, "/issues/new", 115],
+    [context, "/messages", 115],
+    [context, "/policies/calculator", 140],
+    [context, issue, 136],
+    [desk, "/desk", 174],
+    [desk, held, 150],
   ] as const) {
-    const { wasm, script, inline } = await measure(path);
+    const { wasm, script, inline } = await measure(whose, String(path));
     console.log(`${path}, brotli: wasm ${wasm}, js ${script}, inline ${inline}`);
-    expect(wasm, path).toBeGreaterThan(1000);
-    expect(wasm + script + inline, path).toBeLessThan(most * 1024);
+    expect(wasm, String(path)).toBeGreaterThan(1000);
+    expect(wasm + script + inline, String(path)).toBeLessThan(most * 1024);
   }
 });
 

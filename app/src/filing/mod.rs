@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
-#[cfg(any(feature = "ssr", feature = "space", feature = "desk"))]
+#[cfg(any(feature = "ssr", feature = "space", feature = "filing", feature = "issue"))]
 pub mod island;
 #[cfg(feature = "ssr")]
 mod page;
@@ -15,7 +15,6 @@ pub use page::{
     photo_question,
 };
 
-use crate::module::Module;
 use domain::actor::EnterpriseId;
 
 /// From which side of the desk a problem is filed.
@@ -55,14 +54,6 @@ impl Side {
         match self {
             Side::Own => "/photos".to_owned(),
             Side::Beside(enterprise) => format!("/desk/assist/{enterprise}/photos"),
-        }
-    }
-
-    /// The module with the islands of this side.
-    pub fn module(self) -> Module {
-        match self {
-            Side::Own => Module::Space,
-            Side::Beside(_) => Module::Desk,
         }
     }
 

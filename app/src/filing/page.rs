@@ -6,13 +6,15 @@
 use super::Side;
 use super::act::{self, Checked, Offer, suggestions};
 use super::island::{DraftFiled, FilingForm, Photos, Questions};
+use crate::carried::Carried;
 use crate::error::{AppError, Stop};
 use crate::form::Form;
 use crate::issue;
+use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::Request;
+use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden};
-use crate::ui::island::SubmitButton;
 use crate::ui::{back, facts, icon, words};
 use domain::area;
 use domain::calendar::words as calendar_words;
@@ -91,7 +93,6 @@ fn questions(offer: &Offer, side: Side) -> AnyView {
         view! { <p class="flash">{icon("building")}"正在为 "{enterprise}" 代办，请企业联系人在旁确认"</p> }
     });
     let questions = Questions {
-        module: side.module(),
         action: side.questions(),
         key: form.value("key").to_owned(),
         owner: offer.owner.clone(),
@@ -111,7 +112,7 @@ fn questions(offer: &Offer, side: Side) -> AnyView {
         {form.summary()}
         <h1>"提诉求"</h1>
         {beside}
-        <FilingForm questions/>
+        <FilingForm questions=Carried(questions)/>
     }
     .into_any()
 }
@@ -189,7 +190,7 @@ fn check(checked: &Checked, form: &Form, side: Side) -> AnyView {
         </section>
         <form method="post" action=side.file() class="actions">
             {carried(checked)}
-            <SubmitButton label="确认提交".to_owned() module=side.module()/>
+            <SubmitButton label="确认提交".to_owned() module=Carried(Module::Filing)/>
             <button class="button secondary" formaction=side.questions() name="step" value="edit">"返回修改"</button>
         </form>
     }
@@ -273,7 +274,7 @@ fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side,
             {again}
         </div>
         {back("/issues", "全部诉求")}
-        <DraftFiled owner module=side.module()/>
+        <DraftFiled owner/>
     }
     .into_any()
 }

@@ -1,22 +1,22 @@
 //! State and flags of an issue as tags.
 
-use crate::ui::tag;
+use crate::ui::{icon, tag};
 use domain::issue::{Flag, State};
 use leptos::prelude::AnyView;
 
 /// A state as icon and word; the colour only repeats it.
 pub fn state_tag(state: State) -> AnyView {
     let (symbol, tone) = match state {
-        State::Draft => ("pen", "quiet"),
-        State::Submitted => ("inbox", "run"),
-        State::Accepted => ("check", "run"),
-        State::Dispatched => ("send", "run"),
-        State::Handling => ("gear", "run"),
-        State::AwaitingInput => ("ask", "warn"),
-        State::Answered => ("star", "warn"),
-        State::Closed => ("check", "ok"),
-        State::Declined => ("cross", "quiet"),
-        State::Withdrawn => ("undo", "quiet"),
+        State::Draft => (icon("pen"), "quiet"),
+        State::Submitted => (icon("inbox"), "run"),
+        State::Accepted => (icon("check"), "run"),
+        State::Dispatched => (icon("send"), "run"),
+        State::Handling => (icon("gear"), "run"),
+        State::AwaitingInput => (icon("ask"), "warn"),
+        State::Answered => (icon("star"), "warn"),
+        State::Closed => (icon("check"), "ok"),
+        State::Declined => (icon("cross"), "quiet"),
+        State::Withdrawn => (icon("undo"), "quiet"),
     };
     tag(tone, symbol, state.label())
 }
@@ -24,9 +24,9 @@ pub fn state_tag(state: State) -> AnyView {
 /// A flag as icon and word.
 pub fn flag_tag(flag: Flag) -> AnyView {
     let (symbol, tone) = match flag {
-        Flag::Dissatisfied => ("sad", "late"),
-        Flag::AnsweredLate => ("late", "late"),
-        Flag::Redispatched => ("loop", "warn"),
+        Flag::Dissatisfied => (icon("sad"), "late"),
+        Flag::AnsweredLate => (icon("late"), "late"),
+        Flag::Redispatched => (icon("loop"), "warn"),
     };
     tag(tone, symbol, flag.label())
 }

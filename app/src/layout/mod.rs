@@ -9,7 +9,8 @@ pub use desk::{DeskLayout, desk_sections};
 pub use plain::{PlainFrame, PlainLayout};
 pub use space::SpaceLayout;
 
-use crate::message::island::{Badge, Count};
+use crate::carried::Carried;
+use crate::message::island::{Badge, Count, Tally};
 use crate::request::Request;
 use crate::ui::icon;
 use leptos::prelude::*;
@@ -118,7 +119,7 @@ fn navigation(class: &'static str, entries: Vec<Entry>, stream: &'static str) ->
 
 /// A count that moves by itself where the page has a module.
 fn badge(count: Option<(Count, i64)>, stream: &'static str) -> Option<impl IntoView> {
-    count.map(|(of, initial)| view! { <Badge of initial stream=stream.to_owned()/> })
+    count.map(|(of, initial)| view! { <Badge tally=Carried(Tally { of, initial, stream: stream.to_owned() })/> })
 }
 
 /// Whether the page at `path` belongs under `section`: it, or below it.

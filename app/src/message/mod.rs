@@ -2,8 +2,16 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
-// Not in the modules whose every kilobyte counts: the badge's properties bring a reader of JSON. There it stays as it was sent.
-#[cfg(any(feature = "ssr", feature = "space", feature = "desk"))]
+// Not in the calculator's module, whose every kilobyte counts: a badge brings a reader of JSON. There it stays as it was sent.
+#[cfg(any(
+    feature = "ssr",
+    feature = "space",
+    feature = "filing",
+    feature = "issue",
+    feature = "desk",
+    feature = "desk_issue",
+    feature = "editor"
+))]
 pub mod island;
 #[cfg(feature = "ssr")]
 mod page;

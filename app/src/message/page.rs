@@ -1,7 +1,8 @@
 //! Messages: opened by an owner on a phone, or by staff at the desk, wanting to know what moved since they last looked.
 
-use super::island::NewMessages;
+use super::island::{NewMessages, Seen};
 use super::read;
+use crate::carried::Carried;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::hidden;
@@ -58,10 +59,11 @@ fn inbox(path: &'static str, base: &'static str, stream: &'static str) -> impl I
         } else {
             view! { <div class="card"><MessageList list=page.rows base now/></div> }.into_any()
         };
+        let seen = Seen { unread, stream: stream.to_owned(), path: path.to_owned() };
         let next = format!("{path}?");
         let view = view! {
             <div class="title-row"><h1>"消息"</h1>{mark}</div>
-            <NewMessages initial=unread stream=stream.to_owned() path=path.to_owned() desk=base.starts_with("/desk")/>
+            <NewMessages seen=Carried(seen)/>
             {body}
             {more(&next, page.next.as_deref())}
         };

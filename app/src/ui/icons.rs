@@ -3,8 +3,12 @@
 use leptos::prelude::*;
 
 /// An icon by name; it is decoration, the word beside it says it.
+///
+/// Inlined, so that a module has the drawings it names and not the whole set.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "a call with a name folds to its drawing only where it is inlined")]
 pub fn icon(name: &str) -> AnyView {
-    let path = match name {
+    drawn(match name {
         "mark" => {
             "<path d='M3 15c2.5-2 4.5-2 7 0s4.500 2 7 0c1.400-1.100 2.700-1.600 4-1.500M3 19c2.500-2 4.500-2 7 0s4.500 2 7 0c1.400-1.100 2.700-1.600 4-1.500'/><path d='M7 11V6l5-3 5 3v5M12 11V8'/>"
         }
@@ -51,7 +55,10 @@ pub fn icon(name: &str) -> AnyView {
         "building" => "<path d='M5 21V4h9v17M14 10h5v11M3 21h18M8 8h3M8 12h3M8 16h3'/>",
         "swap" => "<path d='M4 8h14l-3-3M20 16H6l3 3'/>",
         _ => "<circle cx='12' cy='12' r='9'/>",
-    };
+    })
+}
+
+fn drawn(path: &'static str) -> AnyView {
     view! {
         <svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" inner_html=path></svg>
     }

@@ -1,13 +1,11 @@
-//! Pieces that islands are made of, and the two islands that any page with a form may use. All modules have them: they ask for the
-//! module that the page names.
+//! Pieces that islands are made of.
 
-use crate::module::{Module, needs};
 use crate::ui::icon;
 use gloo::events::{EventListener, EventListenerOptions};
+use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
 
 /// A field of a form (`ui::form::Field`) with what was typed into it and what is wrong with it, on its way to an island.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -98,19 +96,17 @@ pub fn Answer(question: Question, value: RwSignal<String>, #[prop(into)] fault: 
     let invalid = move || fault.with(Option::is_some).then_some("true");
     let required = (!optional).then_some("true");
     let control = if rows > 0 {
-        view! {
+        Either::Left(view! {
             <textarea node_ref=area id=name.clone() name=name.clone() rows=rows.to_string() aria-describedby=described
                 aria-invalid=invalid aria-required=required inner_html=content(&typed)
                 on:input=move |event| value.set(event_target_value(&event))></textarea>
-        }
-        .into_any()
+        })
     } else {
-        view! {
+        Either::Right(view! {
             <input node_ref=line id=name.clone() name=name.clone() type=kind value=typed autocomplete=autocomplete
                 inputmode=inputmode maxlength=max.to_string() aria-describedby=described aria-invalid=invalid
                 aria-required=required on:input=move |event| value.set(event_target_value(&event))/>
-        }
-        .into_any()
+        })
     };
     let hint = (!hint.is_empty()).then(|| view! { <p class="hint" id=[&name, "-hint"].concat()>{hint}</p> });
     let fault_id = [&name, "-error"].concat();
@@ -126,16 +122,6 @@ pub fn Answer(question: Question, value: RwSignal<String>, #[prop(into)] fault: 
             {left}
         </div>
     }
-    .into_any()
-}
-
-/// A question of a plain form, counting what is left.
-#[island]
-pub fn TextField(question: Question, module: Module) -> impl IntoView {
-    needs(module);
-    let value = RwSignal::new(question.value.clone());
-    let fault = question.fault.clone();
-    view! { <Answer question value fault/> }
 }
 
 /// Watches a form: the second click of a double click does nothing. The server would do it once anyway.
@@ -154,19 +140,6 @@ pub fn send_once(form: &web_sys::HtmlFormElement) {
         let form = form.clone();
         EventListener::new(&window, "pageshow", move |_| _ = form.remove_attribute("data-sent")).forget();
     }
-}
-
-/// The button that sends a plain form, once.
-#[island]
-pub fn SubmitButton(label: String, module: Module) -> impl IntoView {
-    needs(module);
-    let button = NodeRef::<html::Button>::new();
-    button.on_load(|button| {
-        if let Some(form) = button.unchecked_into::<web_sys::HtmlButtonElement>().form() {
-            send_once(&form);
-        }
-    });
-    view! { <button node_ref=button class="button" type="submit">{label}</button> }
 }
 
 #[cfg(test)]

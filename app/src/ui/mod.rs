@@ -12,10 +12,18 @@ pub mod list;
 mod pieces;
 #[cfg(feature = "ssr")]
 pub mod policy;
+#[cfg(any(feature = "ssr", feature = "space", feature = "filing"))]
+mod submit_button;
+#[cfg(any(feature = "ssr", feature = "space"))]
+mod text_field;
 mod when;
 
 pub use icons::{face, icon};
 pub use pieces::*;
+#[cfg(any(feature = "ssr", feature = "space", feature = "filing"))]
+pub use submit_button::SubmitButton;
+#[cfg(any(feature = "ssr", feature = "space"))]
+pub use text_field::TextField;
 pub use when::When;
 #[cfg(feature = "ssr")]
 pub use when::time;

@@ -4,9 +4,9 @@ use super::icon;
 use leptos::prelude::*;
 
 /// A mark of icon and word; the colour of its tone only repeats them.
-pub fn tag(tone: &str, symbol: &str, words: impl Into<String>) -> AnyView {
+pub fn tag(tone: &str, symbol: AnyView, words: impl Into<String>) -> AnyView {
     let words = words.into();
-    view! { <span class=["tag ", tone].concat()>{icon(symbol)}{words}</span> }.into_any()
+    view! { <span class=["tag ", tone].concat()>{symbol}{words}</span> }.into_any()
 }
 
 /// A block of a page with a heading.

@@ -1,4 +1,4 @@
-//! The desk: split view, queues, actions in place.
+//! The desk: the list with an issue beside it.
 
 #[cfg(target_arch = "wasm32")]
 use app as _;

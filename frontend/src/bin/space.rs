@@ -1,4 +1,4 @@
-//! The space: islands that most pages of an enterprise share.
+//! The space: what its pages beside filing and a problem share.
 
 #[cfg(target_arch = "wasm32")]
 use app as _;

@@ -1,7 +1,8 @@
 //! A draft survives a closed tab: words alone, never files, in this browser, for the person and enterprise who typed them. Signing out
 //! clears the storage (`Clear-Site-Data`); where a browser does not do it, the next person's form does.
 
-use super::Answers;
+use super::form::Answers;
+use crate::carried::Carried;
 use crate::module::{Module, needs};
 use gloo::storage::{LocalStorage, Storage};
 use leptos::prelude::*;
@@ -61,7 +62,7 @@ pub(super) fn keep(answers: Answers, owner: String, restored: RwSignal<bool>) {
             None => {
                 forget_others(&owner);
                 if draft.text.trim().is_empty()
-                    && let Ok(kept) = LocalStorage::get::<Draft>(key(&owner))
+                    && let Ok(Carried(kept)) = LocalStorage::get::<Carried<Draft>>(key(&owner))
                 {
                     answers.put(kept.clone());
                     restored.set(true);
@@ -71,7 +72,7 @@ pub(super) fn keep(answers: Answers, owner: String, restored: RwSignal<bool>) {
             Some(before) if before == draft => {}
             Some(_) if draft.text.trim().is_empty() && draft.title.trim().is_empty() => forget(&owner),
             // Full, or refused: the form itself loses nothing by it.
-            Some(_) => _ = LocalStorage::set(key(&owner), &draft),
+            Some(_) => _ = LocalStorage::set(key(&owner), Carried(&draft)),
         }
         draft
     });
@@ -96,7 +97,7 @@ fn forget_others(owner: &str) -> Option<()> {
 
 /// On the receipt: what was filed is no draft any more.
 #[island]
-pub fn DraftFiled(owner: String, module: Module) -> impl IntoView {
-    needs(module);
+pub fn DraftFiled(owner: String) -> impl IntoView {
+    needs(Module::Filing);
     Effect::new(move |_| forget(&owner));
 }

@@ -3,15 +3,13 @@
 
 use super::upload::{send, shrink};
 use crate::error::RpcError;
-use crate::module::{Module, needs};
 use crate::ui::icon;
 use domain::issue::MAX_PHOTO_BYTES;
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo::file::{Blob, ObjectUrl};
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
 use web_sys::{File, XmlHttpRequest};
 
 /// The photo question: where pictures are sent, and those that were taken before.
@@ -217,7 +215,6 @@ pub fn PhotoTray(tray: Tray, fault: Option<String>) -> impl IntoView {
             <p class="hint left" role="status">{move || Some(tray.status.get()).filter(|words| !words.is_empty())}</p>
         </div>
     }
-    .into_any()
 }
 
 #[component]
@@ -259,19 +256,31 @@ fn Tile(tray: Tray, photo: Photo) -> impl IntoView {
             </Show>
         </li>
     }
-    .into_any()
 }
 
-/// The photo question of a plain form (补充材料).
-#[island]
-pub fn PhotoField(photos: Photos, module: Module) -> impl IntoView {
-    needs(module);
-    let tray = Tray::new(&photos);
-    let field = NodeRef::<html::Div>::new();
-    field.on_load(move |field| {
-        if let Some(form) = field.closest("form").ok().flatten() {
-            super::hold_back(&form.unchecked_into(), tray);
+/// Holds a form back until every picture has arrived: it goes by itself then. A picture that failed asks for a decision.
+pub(super) fn hold_back(form: &web_sys::HtmlFormElement, tray: Tray) {
+    let waiting = RwSignal::new(false);
+    // Before the button that sends once sees it.
+    let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
+    EventListener::new_with_options(form, "submit", options, move |event| {
+        let (busy, failed) = untrack(|| (tray.busy(), tray.failed()));
+        if busy || failed {
+            event.prevent_default();
+        }
+        waiting.set(busy);
+        if failed && !busy {
+            tray.say("有照片没有传上去：请重试，或删除后再提交");
+        }
+    })
+    .forget();
+    let form = form.clone();
+    Effect::new(move |_| {
+        if waiting.get() && !tray.busy() {
+            waiting.set(false);
+            if !tray.failed() {
+                _ = form.request_submit();
+            }
         }
     });
-    view! { <div node_ref=field><PhotoTray tray fault=photos.fault/></div> }
 }

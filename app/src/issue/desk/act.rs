@@ -84,7 +84,7 @@ impl Sender {
 
     /// What is wrong is said at its field, and the first such field has the focus; what was typed stays.
     fn refused(self, number: String, error: RpcError) {
-        self.state.set(if error == RpcError::Offline { Sending::Lost } else { Sending::Not });
+        self.state.set(if matches!(error, RpcError::Offline | RpcError::Busy) { Sending::Lost } else { Sending::Not });
         match error {
             RpcError::Invalid(faults) => {
                 let first = faults.first().map(|(field, _)| field.clone());

@@ -52,6 +52,8 @@ pub struct List {
     pub shown: super::pane::Shown,
     pub search: NodeRef<html::Input>,
     pub keys: NodeRef<html::Details>,
+    /// Where the issue is shown.
+    pub pane: NodeRef<html::Section>,
 }
 
 impl List {
@@ -71,6 +73,7 @@ impl List {
             shown,
             search: NodeRef::new(),
             keys: NodeRef::new(),
+            pane: NodeRef::new(),
         }
     }
 }
@@ -167,16 +170,16 @@ fn cells(row: Row, mark: Mark) -> impl IntoView {
     let left = (!row.left.is_empty()).then(|| icon(if pressing { "late" } else { "clock" }));
     let mark = match mark {
         Mark::None => None,
-        Mark::New => Some(tag("run", "plus", "新到")),
-        Mark::Moved => Some(tag("run", "bell", "有更新")),
-        Mark::Gone => Some(tag("quiet", "check", "已离开本列")),
+        Mark::New => Some(tag("run", icon("plus"), "新到")),
+        Mark::Moved => Some(tag("run", icon("bell"), "有更新")),
+        Mark::Gone => Some(tag("quiet", icon("check"), "已离开本列")),
     };
     view! {
         <td><strong>{row.title}</strong><small>{row.enterprise}</small></td>
         <td>{row.category}</td>
         <td class="tags">
             {state_tag(row.state)}
-            {row.returned.then(|| tag("warn", "undo", "退回"))}
+            {row.returned.then(|| tag("warn", icon("undo"), "退回"))}
             {row.flags.into_iter().map(flag_tag).collect_view()}
             {mark}
             {(!row.round.is_empty()).then(|| view! { <small>{row.round}</small> })}

@@ -3,6 +3,7 @@
 use super::island::DeskIssue;
 use super::queue::places;
 use super::show;
+use crate::carried::Carried;
 use crate::error::AppError;
 use crate::form::Form;
 use crate::issue::read;
@@ -40,6 +41,6 @@ pub fn DeskIssuePage() -> impl IntoView {
             (show::issue(&page, &form, open, &ctx.clock()), places(&page.staff.duty))
         };
         title(format!("{number} {}", view.head.title));
-        Ok(view! { {back("/desk", "工作台")}{form.summary()}<DeskIssue view places/> }.into_any())
+        Ok(view! { {back("/desk", "工作台")}{form.summary()}<DeskIssue view=Carried(view) places=Carried(places)/> }.into_any())
     })
 }

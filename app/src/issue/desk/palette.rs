@@ -2,6 +2,7 @@
 
 use super::pane::Shown;
 use super::view::{Acts, Place};
+use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -65,9 +66,15 @@ impl Palette {
     }
 }
 
-/// The dialog, closed until it is called.
+/// The dialog, closed until it is called; the browser fills it.
 #[component]
 pub fn PaletteDialog(palette: Palette) -> impl IntoView {
+    view! { <dialog class="palette" aria-label="查找" node_ref=palette.dialog></dialog> }
+}
+
+/// What is in the dialog.
+#[component]
+pub fn PaletteBody(palette: Palette) -> impl IntoView {
     let offers = Memo::new(move |_| palette.offers());
     let count = move || offers.with(Vec::len);
     let options = move || {
@@ -75,16 +82,14 @@ pub fn PaletteDialog(palette: Palette) -> impl IntoView {
         list.map(|(index, offer)| option(palette, index, offer)).collect_view()
     };
     view! {
-        <dialog class="palette" aria-label="查找" node_ref=palette.dialog>
-            <input type="text" role="combobox" aria-label="编号、企业、词，或要做的事" placeholder="编号、企业、词，或要做的事"
-                aria-expanded="true" aria-controls="palette-offers" aria-autocomplete="list" autocomplete="off"
-                aria-activedescendant=move || (count() > 0).then(|| option_id(palette.at.get()))
-                node_ref=palette.input on:input=move |_| palette.typed() on:keydown=move |event| palette.press(&event)/>
-            <ul id="palette-offers" role="listbox" aria-label="找到的">{options}</ul>
-            <p class="muted" role="status">
-                {move || if count() == 0 { "没有找到。可以试试编号、企业名称，或问题里的两个字。".to_owned() } else { String::new() }}
-            </p>
-        </dialog>
+        <input type="text" role="combobox" aria-label="编号、企业、词，或要做的事" placeholder="编号、企业、词，或要做的事"
+            aria-expanded="true" aria-controls="palette-offers" aria-autocomplete="list" autocomplete="off"
+            aria-activedescendant=move || (count() > 0).then(|| option_id(palette.at.get()))
+            node_ref=palette.input on:input=move |_| palette.typed() on:keydown=move |event| palette.press(&event)/>
+        <ul id="palette-offers" role="listbox" aria-label="找到的">{options}</ul>
+        <p class="muted" role="status">
+            {move || if count() == 0 { "没有找到。可以试试编号、企业名称，或问题里的两个字。".to_owned() } else { String::new() }}
+        </p>
     }
 }
 
@@ -95,9 +100,10 @@ fn option_id(index: usize) -> String {
 fn option(palette: Palette, index: usize, offer: Offer) -> impl IntoView {
     let label = offer.label().to_owned();
     let aside = match &offer {
-        Offer::Act { key, .. } => view! { <kbd>{key.clone()}</kbd> }.into_any(),
-        Offer::Go(place) if place.detail.is_empty() => ().into_any(),
-        Offer::Go(place) => view! { <small class="muted">{place.detail.clone()}</small> }.into_any(),
+        Offer::Act { key, .. } => Some(Either::Left(view! { <kbd>{key.clone()}</kbd> })),
+        Offer::Go(place) => {
+            (!place.detail.is_empty()).then(|| Either::Right(view! { <small class="muted">{place.detail.clone()}</small> }))
+        }
     };
     let chosen = move || if palette.at.get() == index { "true" } else { "false" };
     view! {

@@ -4,7 +4,8 @@ use super::act::ActForm;
 use super::view::{Acts, Clock, Head, IssueView, Problem, path_of};
 use crate::issue::tag::{flag_tag, state_tag};
 use crate::issue::timeline::{Photos, TimelineEntry};
-use crate::ui::{facts, icon, section, tag, words};
+use crate::ui::{facts, icon, tag, words};
+use leptos::either::Either;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -82,6 +83,7 @@ pub fn Notice(shown: Shown) -> impl IntoView {
 }
 
 /// The page's parts: all about it on the left, what may be done on the right.
+#[cfg(any(feature = "ssr", feature = "desk_issue"))]
 #[component]
 pub fn WholeIssue(shown: Shown) -> impl IntoView {
     view! {
@@ -94,17 +96,22 @@ pub fn WholeIssue(shown: Shown) -> impl IntoView {
     }
 }
 
+/// What stands beside the list until an issue is chosen.
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub const NOTHING_SHOWN: &str = "用 j、k 或点一行选一件诉求，这里就显示它。";
+
 /// The parts beside the list: what happened, what may be done, how it went.
+#[cfg(any(feature = "ssr", feature = "desk"))]
 #[component]
 pub fn Pane(shown: Shown) -> impl IntoView {
     let there = Memo::new(move |_| shown.number());
     view! {
         <Notice shown/>
         {move || match there.get() {
-            None => view! { <p class="muted">"用 j、k 或点一行选一件诉求，这里就显示它。"</p> }.into_any(),
+            None => Either::Left(view! { <p class="muted">{NOTHING_SHOWN}</p> }),
             Some(_) => {
                 let parts = view! { <IssueHead shown whole=false/><IssueProblem shown/><ActPanels shown/><Progress shown/> };
-                parts.into_any()
+                Either::Right(parts)
             }
         }}
     }
@@ -116,20 +123,20 @@ fn IssueHead(shown: Shown, whole: bool) -> impl IntoView {
     move || {
         head.get().map(|(number, head)| {
             let Head { title, about, state, urgent, round, flags } = head;
-            let (number, title) = if whole {
-                (view! { <p class="number muted">{number}</p> }.into_any(), view! { <h1>{title}</h1> }.into_any())
+            let number = if whole {
+                Either::Left(view! { <p class="number muted">{number}</p><h1>{title}</h1> })
             } else {
                 let href = path_of(&number);
                 let link = view! { <a href=href>{number}<span class="hidden">"，整页打开"</span></a> };
-                (view! { <p class="number">{link}</p> }.into_any(), view! { <h2>{title}</h2> }.into_any())
+                Either::Right(view! { <p class="number">{link}</p><h2>{title}</h2> })
             };
             view! {
                 <div class="title-row">
-                    <div>{number}{title}</div>
+                    <div>{number}</div>
                     <p class="tags">
                         {state_tag(state)}
-                        {urgent.then(|| tag("late", "warn", "紧急"))}
-                        {(!round.is_empty()).then(|| tag("warn", "loop", round))}
+                        {urgent.then(|| tag("late", icon("warn"), "紧急"))}
+                        {(!round.is_empty()).then(|| tag("warn", icon("loop"), round))}
                         {flags.into_iter().map(flag_tag).collect_view()}
                     </p>
                 </div>
@@ -145,7 +152,7 @@ fn IssueProblem(shown: Shown) -> impl IntoView {
     move || {
         problem.get().map(|Problem { body, photos, facts: rows }| {
             let rows = rows.into_iter().map(|(name, value)| (name, words(value))).collect();
-            section("问题", view! { {words(body)}<Photos photos/>{facts(rows)} })
+            view! { <section class="card"><h2>"问题"</h2>{words(body)}<Photos photos/>{facts(rows)}</section> }
         })
     }
 }
@@ -158,12 +165,13 @@ fn Progress(shown: Shown) -> impl IntoView {
     // Lines stay as they are: new ones come on top, of this issue or of the next one shown.
     let key = move |seq: i32| (shown.number_untracked(), seq);
     view! {
-        {section("时限", move || clocks.get().map(clock_table))}
-        {section("办理过程", view! {
+        <section class="card"><h2>"时限"</h2>{move || clocks.get().map(clock_table)}</section>
+        <section class="card">
+            <h2>"办理过程"</h2>
             <ol class="timeline">
                 <For each=lines key=move |line| key(line.seq) let:line><TimelineEntry line/></For>
             </ol>
-        })}
+        </section>
     }
 }
 
@@ -191,9 +199,11 @@ fn ActPanels(shown: Shown) -> impl IntoView {
     }
 }
 
-fn panels(shown: Shown, number: &str, acts: Acts) -> AnyView {
+fn panels(shown: Shown, number: &str, acts: Acts) -> impl IntoView + use<> {
     if acts.list.is_empty() {
-        return section("您现在可以做的", view! { <p class="muted">"这件诉求现在不需要您处理。"</p> });
+        return Either::Left(view! {
+            <section class="card"><h2>"您现在可以做的"</h2><p class="muted">"这件诉求现在不需要您处理。"</p></section>
+        });
     }
     let lapsed = acts.lapsed.then(|| view! { <p class="flash">{icon("clock")}<span>"补充期限已过，可以先办理"</span></p> });
     let version = acts.version.to_string();
@@ -202,7 +212,7 @@ fn panels(shown: Shown, number: &str, acts: Acts) -> AnyView {
         view! { <ActForm shown act href version=version.clone()/> }
     });
     let list = list.collect_view();
-    view! {
+    Either::Right(view! {
         <h2 class="hidden">"您现在可以做的"</h2>
         {lapsed}
         {move || shown.stale.get().then(|| view! {
@@ -212,8 +222,7 @@ fn panels(shown: Shown, number: &str, acts: Acts) -> AnyView {
             </p>
         })}
         {list}
-    }
-    .into_any()
+    })
 }
 
 impl Shown {

@@ -3,6 +3,7 @@
 use super::island::DeskList;
 use super::show;
 use super::view::Place;
+use crate::carried::Carried;
 use crate::error::Stop;
 use crate::issue::read;
 use crate::layout;
@@ -41,7 +42,7 @@ pub fn QueuePage() -> impl IntoView {
             (show::list(&desk, query.after.as_deref(), &ctx.clock()), places(&desk.staff.duty))
         };
         title(view.heading.clone());
-        Ok(view! { <DeskList view places/> }.into_any())
+        Ok(view! { <DeskList view=Carried(view) places=Carried(places)/> }.into_any())
     })
 }
 

@@ -1,5 +1,6 @@
 //! What an enterprise can do about a problem, one page each: rate, supply, object, reopen, withdraw.
 
+use crate::carried::Carried;
 use crate::error::{AppError, Stop};
 use crate::filing::island::PhotoField;
 use crate::filing::{Side, photo_question};
@@ -10,7 +11,7 @@ use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Choice, Field, choice, choices, field, hidden};
-use crate::ui::island::{SubmitButton, TextField};
+use crate::ui::{SubmitButton, TextField};
 use crate::ui::{back, face, icon, section, words};
 use domain::issue::{CommandKind, Event, RatingReason, Satisfaction};
 use leptos::Params;
@@ -99,7 +100,7 @@ fn command_form(kind: CommandKind, page: &MemberIssue, form: &Form, asked: Asked
         <form id="command" method="post" action=action enctype=enctype class="stack" novalidate>
             {hidden("version", page.issue.version.to_string())}
             {asked.body}
-            <div class="actions"><SubmitButton label=asked.button.to_owned() module=Module::Space/></div>
+            <div class="actions"><SubmitButton label=asked.button.to_owned() module=Carried(Module::Space)/></div>
         </form>
     }
     .into_any()
@@ -107,7 +108,7 @@ fn command_form(kind: CommandKind, page: &MemberIssue, form: &Form, asked: Asked
 
 fn reason(form: &Form, label: &'static str, hint: &'static str) -> AnyView {
     let text = Field { rows: 4, max: 500, ..field("text", label, hint) };
-    view! { <section class="card"><TextField question=text.question(form) module=Module::Space/></section> }.into_any()
+    view! { <section class="card"><TextField question=Carried(text.question(form))/></section> }.into_any()
 }
 
 fn supply(page: &MemberIssue, form: &Form) -> AnyView {
@@ -120,8 +121,8 @@ fn supply(page: &MemberIssue, form: &Form) -> AnyView {
     view! {
         {asked.map(|what| section("需要您补充", words(what)))}
         <section class="card">
-            <TextField question=text.question(form) module=Module::Space/>
-            <PhotoField photos module=Module::Space/>
+            <TextField question=Carried(text.question(form))/>
+            <PhotoField photos=Carried(photos)/>
         </section>
     }
     .into_any()
@@ -147,7 +148,7 @@ fn rate(page: &MemberIssue, form: &Form) -> AnyView {
             {choices(form, "radio", "level", "您满意吗？", "faces", faces.collect())}
             <p class="again" role="note">{icon("loop")}"我们会重新办理，并由企服中心督办。"</p>
             {choices(form, "checkbox", "reason", "为什么？（可多选）", "chips", reasons.collect())}
-            <TextField question=COMMENT.question(form) module=Module::Space/>
+            <TextField question=Carried(COMMENT.question(form))/>
         </section>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use super::progress::Progress;
 use super::rpc;
 use super::sheet::Sheet;
+use crate::carried::Carried;
 use crate::error::RpcError;
 use crate::filing::island::Photos;
 use crate::issue::tag::{flag_tag, state_tag};
@@ -62,8 +63,9 @@ impl Page {
 
 /// State, who has it, what can be done, what happened.
 #[island]
-pub fn LiveIssue(shown: Shown) -> impl IntoView {
-    needs(Module::Space);
+pub fn LiveIssue(shown: Carried<Shown>) -> impl IntoView {
+    needs(Module::Issue);
+    let Carried(shown) = shown;
     let page = Page {
         number: StoredValue::new(shown.number),
         title: StoredValue::new(shown.title),
@@ -109,7 +111,7 @@ pub fn LiveIssue(shown: Shown) -> impl IntoView {
 }
 
 fn tags((state, round, late): (domain::issue::State, u16, bool)) -> impl IntoView {
-    let round = (round > 1).then(|| tag("warn", "loop", ["第 ", &round.to_string(), " 轮"].concat()));
+    let round = (round > 1).then(|| tag("warn", icon("loop"), ["第 ", &round.to_string(), " 轮"].concat()));
     (state_tag(state), round, late.then(|| flag_tag(Flag::AnsweredLate)))
 }
 

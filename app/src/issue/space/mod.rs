@@ -2,13 +2,13 @@
 
 #[cfg(feature = "ssr")]
 mod command;
-#[cfg(any(feature = "ssr", feature = "space"))]
+#[cfg(any(feature = "ssr", feature = "issue"))]
 pub mod island;
 #[cfg(feature = "ssr")]
 mod page;
 pub mod progress;
 pub mod rpc;
-#[cfg(any(feature = "ssr", feature = "space"))]
+#[cfg(any(feature = "ssr", feature = "issue"))]
 mod sheet;
 
 #[cfg(feature = "ssr")]

@@ -5,6 +5,7 @@
 
 use super::island::{LiveIssue, Shown};
 use super::progress::Progress;
+use crate::carried::Carried;
 use crate::error::AppError;
 use crate::filing::{Side, photo_question};
 use crate::form::Form;
@@ -105,7 +106,7 @@ fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
     let contact = format!("{} {}", detail.contact_name, detail.contact_phone);
     view! {
         {back("/issues", "全部诉求")}
-        <LiveIssue shown/>
+        <LiveIssue shown=Carried(shown)/>
         {section("我提的问题", view! {
             {words(detail.body.clone())}
             <Photos photos=photos_of(detail, 1)/>

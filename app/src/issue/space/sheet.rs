@@ -2,14 +2,17 @@
 
 use super::island::Page;
 use super::rpc::{Given, issue_command};
+use crate::carried::Carried;
 use crate::error::RpcError;
 use crate::filing::island::{PhotoTray, Tray};
 use crate::ui::island::{Answer, Question};
 use crate::ui::{face, icon};
 use domain::issue::{CommandKind, Rating, RatingReason, Satisfaction};
 use gloo::storage::{SessionStorage, Storage};
+use leptos::either::Either;
 use leptos::ev::SubmitEvent;
 use leptos::html;
+use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -98,40 +101,39 @@ fn storage() -> bool {
     web_sys::window().is_some_and(|window| window.session_storage().is_ok_and(|storage| storage.is_some()))
 }
 
-/// The dialog. It is empty until a button opens it.
+/// The dialog. It is empty until a button opens it: what it asks is made then, and never comes from the server, so the module carries
+/// only the half that makes it.
 #[component]
 pub(super) fn Sheet(page: Page) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    let asked = StoredValue::new_local(None);
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
+        asked.set_value(None);
         match page.open.get() {
             // Focus goes into it, Esc closes it, and closing gives the focus back: the browser sees to that.
-            // With what it asks already in it.
-            Some(_) => request_animation_frame(move || {
+            Some(kind) => {
+                asked.set_value(Some(mount_to(dialog.clone().into(), move || view! { <Asked page kind/> })));
                 if !dialog.open() {
                     _ = dialog.show_modal();
                 }
-            }),
+            }
             None => dialog.close(),
         }
     });
-    view! {
-        <dialog class="sheet" node_ref=dialog aria-labelledby="sheet-title" on:close=move |_| page.open.set(None)>
-            {move || page.open.get().map(|kind| view! { <Asked page kind/> })}
-        </dialog>
-    }
+    view! { <dialog class="sheet" node_ref=dialog aria-labelledby="sheet-title" on:close=move |_| page.open.set(None)></dialog> }
 }
 
 #[component]
 fn Asked(page: Page, kind: CommandKind) -> impl IntoView {
     let stored = storage();
-    let kept = stored.then(|| SessionStorage::get::<Given>(key(page, kind)).ok()).flatten();
+    let kept = stored.then(|| SessionStorage::get::<Carried<Given>>(key(page, kind)).ok()).flatten().map(|Carried(given)| given);
     let typed = Typed::new(page, kind, kept);
     if stored {
         Effect::new(move |before: Option<()>| {
             let given = typed.given();
             if before.is_some() {
-                _ = SessionStorage::set(key(page, kind), &given);
+                _ = SessionStorage::set(key(page, kind), Carried(&given));
             }
         });
     }
@@ -159,7 +161,7 @@ fn Asked(page: Page, kind: CommandKind) -> impl IntoView {
     let [title, lead, _, _, button] = words_of(kind);
     let label = move || match &*error.read() {
         _ if sending.get() => "正在提交…",
-        Some(RpcError::Offline | RpcError::Internal { .. }) => "再试一次",
+        Some(RpcError::Offline | RpcError::Busy | RpcError::Internal { .. }) => "再试一次",
         _ => button,
     };
     // What belongs to no field stands at the button.
@@ -176,8 +178,8 @@ fn Asked(page: Page, kind: CommandKind) -> impl IntoView {
         <p class="lead">{lead}</p>
         <form class="stack" novalidate on:submit=send>
             {match kind {
-                CommandKind::Rate => view! { <Rate page typed error/> }.into_any(),
-                _ => view! { <Words page typed error/> }.into_any(),
+                CommandKind::Rate => Either::Left(view! { <Rate page typed error/> }),
+                _ => Either::Right(view! { <Words page typed error/> }),
             }}
             <div role="alert">{move || trouble().map(|words| view! { <p class="fault">{icon("warn")}{words}</p> })}</div>
             <div class="actions"><button class="button" type="submit" aria-disabled=move || sending.get().then_some("true")>{label}</button></div>
@@ -230,7 +232,6 @@ fn Words(page: Page, typed: Typed, error: RwSignal<Option<RpcError>>) -> impl In
         <Answer question value=typed.text fault/>
         {supply.then(|| view! { <PhotoTray tray=typed.tray fault=None/> })}
     }
-    .into_any()
 }
 
 /// 问题解决了吗 → a face → the reasons that fit it → words. What it leads to stands there before it is sent.
@@ -272,11 +273,10 @@ fn Rate(page: Page, typed: Typed, error: RwSignal<Option<RpcError>>) -> impl Int
         <Answer question=comment value=typed.text fault=Signal::derive(at("comment"))/>
         <p class="consequence" role="status">{move || consequence(typed)}</p>
     }
-    .into_any()
 }
 
 /// What a rating leads to, once that is known.
-fn consequence(typed: Typed) -> Option<AnyView> {
+fn consequence(typed: Typed) -> Option<impl IntoView> {
     let (solved, level) = (typed.solved.get(), typed.level.get());
     let unsolved = solved == Some(false) || level.is_some_and(Satisfaction::is_unsatisfied);
     let reopens = match (solved, level) {
@@ -285,11 +285,11 @@ fn consequence(typed: Typed) -> Option<AnyView> {
         _ => return None,
     };
     let (symbol, words) = if reopens {
-        ("loop", "我们会重新办理，并由企服中心督办。")
+        (icon("loop"), "我们会重新办理，并由企服中心督办。")
     } else {
-        ("check", "提交后这件诉求销号。如果问题又出现，10 个工作日内可以要求重新办理。")
+        (icon("check"), "提交后这件诉求销号。如果问题又出现，10 个工作日内可以要求重新办理。")
     };
-    Some(view! { {icon(symbol)}<span>{words}</span> }.into_any())
+    Some(view! { {symbol}<span>{words}</span> })
 }
 
 #[component]

@@ -2,14 +2,15 @@
 
 use super::files::file_input;
 use super::item::PolicyParams;
+use crate::carried::Carried;
 use crate::error::AppError;
 use crate::form::Form;
 use crate::module::Module;
 use crate::policy::read::{self, Offer};
 use crate::render::{reads, title};
 use crate::request::Request;
+use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden};
-use crate::ui::island::SubmitButton;
 use crate::ui::policy::{amount, day};
 use crate::ui::{back, facts, section, words as text};
 use domain::policy::model::{Item, Mode};
@@ -77,7 +78,7 @@ fn apply(offer: &Offer, form: &Form) -> AnyView {
                 {section("将提交的内容", view! { {frozen}<ul class="plain">{used.collect_view()}</ul> })}
                 {files}
                 {section("联系谁", view! { {NAME.view(form)}{PHONE.view(form)}{NOTE.view(form)} })}
-                <SubmitButton label=button.to_owned() module=Module::Space/>
+                <SubmitButton label=button.to_owned() module=Carried(Module::Space)/>
             </form>
     }
     .into_any()

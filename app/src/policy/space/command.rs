@@ -1,6 +1,7 @@
 //! What an enterprise can do about an application, one page each: supply, withdraw, rate.
 
 use super::files::file_input;
+use crate::carried::Carried;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::module::Module;
@@ -8,8 +9,8 @@ use crate::policy::act::command_of;
 use crate::policy::read::{self, ApplicationPage};
 use crate::render::{reads, title};
 use crate::request::Request;
+use crate::ui::SubmitButton;
 use crate::ui::form::{Choice, Field, choices, field, hidden};
-use crate::ui::island::SubmitButton;
 use crate::ui::{back, face, section, words as text};
 use domain::policy::application::Command as ApplicationCommand;
 use leptos::Params;
@@ -75,7 +76,7 @@ fn command_form(page: &ApplicationPage, command: ApplicationCommand, files: &[Fi
         <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" novalidate>
             {hidden("seq", application.seq.to_string())}
             {body}
-            <SubmitButton label=command.label().to_owned() module=Module::Space/>
+            <SubmitButton label=command.label().to_owned() module=Carried(Module::Space)/>
         </form>
     };
     Some(view.into_any())

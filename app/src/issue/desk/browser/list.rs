@@ -1,35 +1,36 @@
-//! What the desk does in the browser: single keys, the palette, the issue beside the list, and what moved meanwhile.
+//! The list: steps, queues, and what moved in it.
 
-use super::list::{Line, List, Mark};
-use super::palette::{Offer, Palette};
-use super::pane::Shown;
-use super::rpc::{desk_issue, desk_list, desk_search};
-use super::view::{ListView, path_of};
+use super::{NEXT, go, listen_to_keys, listen_to_server, modified, toggle};
 use crate::error::RpcError;
-use crate::ui::input::Pair;
-use gloo::events::{EventListener, EventListenerOptions};
+use crate::issue::desk::list::{Line, List, Mark};
+use crate::issue::desk::palette::Palette;
+use crate::issue::desk::pane::Pane;
+use crate::issue::desk::rpc::{desk_issue, desk_list};
+use crate::issue::desk::view::ListView;
+use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use leptos::ev::{KeyboardEvent, MouseEvent};
-use leptos::html;
+use leptos::ev::MouseEvent;
+use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, EventSource, EventTarget, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-/// Several events in a row are one question to the server.
-const SETTLED: u32 = 200;
 /// Moving through the list fast asks for none of the issues one passes.
 const PAUSE: u32 = 150;
 
 /// Brings the desk's list to life.
 pub fn list(list: List, palette: Palette) {
     let shown = list.shown;
+    palette.mount();
+    let called = move || palette.dialog.get_untracked().is_some_and(|dialog| dialog.open());
+    // What is beside the list never comes from the server: the module carries only the half that makes it.
+    if let Some(pane) = list.pane.get_untracked() {
+        pane.set_text_content(None);
+        mount_to(pane, move || view! { <Pane shown/> }).forget();
+    }
     listen_to_keys(move |event, typing| {
         palette.call(event)
             || match event.key().as_str() {
-                "Escape" if !palette.is_open() => list.back(),
+                "Escape" if !called() => list.back(),
                 _ if typing || modified(event) => false,
                 "/" => list.search.get_untracked().is_some_and(|input| input.focus().is_ok()),
                 "j" => list.step(1),
@@ -51,102 +52,13 @@ pub fn list(list: List, palette: Palette) {
     });
 }
 
-/// Brings an issue's page to life.
-pub fn page(shown: Shown, palette: Palette, keys: NodeRef<html::Details>) {
-    listen_to_keys(move |event, typing| {
-        palette.call(event)
-            || match event.key().as_str() {
-                _ if typing || modified(event) => false,
-                "?" => toggle(keys),
-                key => shown.open(key),
-            }
-    });
-    let Some((number, version)) =
-        shown.acts.with_untracked(|acts| shown.number_untracked().zip(acts.as_ref().map(|acts| acts.version.to_string())))
-    else {
-        return;
-    };
-    let stream = [&path_of(&number), "/events?after=", &version].concat();
-    listen_to_server(&stream, move || shown.look(number.clone()));
-    // What left this person's sight has no page any more.
-    Effect::watch(
-        move || shown.view.with(Option::is_none),
-        move |gone, _, _| {
-            if *gone {
-                go("/desk");
-            }
-        },
-        false,
-    );
-}
-
-fn modified(event: &KeyboardEvent) -> bool {
-    event.ctrl_key() || event.meta_key() || event.alt_key()
-}
-
-/// Calls `on` with every key and whether somebody types; what it takes, the browser does not.
-fn listen_to_keys(on: impl Fn(&KeyboardEvent, bool) -> bool + 'static) {
-    let options = EventListenerOptions::enable_prevent_default();
-    EventListener::new_with_options(&document(), "keydown", options, move |event| {
-        let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-        let typing = event
-            .target()
-            .and_then(|target| target.dyn_into::<Element>().ok())
-            .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
-        if !event.is_composing() && on(event, typing) {
-            event.prevent_default();
-        }
-    })
-    .forget();
-}
-
 fn on_window(name: &'static str, mut on: impl FnMut() + 'static) {
     EventListener::new(&window(), name, move |_| on()).forget();
-}
-
-/// Calls `on` when the stream says that something moved, or came back after it had been away.
-fn listen_to_server(url: &str, on: impl Fn() + Clone + 'static) {
-    let Ok(source) = EventSource::new(url) else { return };
-    let timer = Rc::new(RefCell::new(None));
-    let soon = move || {
-        let on = on.clone();
-        *timer.borrow_mut() = Some(Timeout::new(SETTLED, on));
-    };
-    let target: &EventTarget = source.as_ref();
-    EventListener::new(target, "moved", {
-        let soon = soon.clone();
-        move |_| soon()
-    })
-    .forget();
-    let away = Rc::new(Cell::new(false));
-    EventListener::new(target, "error", {
-        let away = away.clone();
-        move |_| away.set(true)
-    })
-    .forget();
-    EventListener::new(target, "open", move |_| {
-        if away.replace(false) {
-            soon();
-        }
-    })
-    .forget();
-    // The stream lives as long as the page.
-    std::mem::forget(source);
 }
 
 /// What the address asks for.
 fn search() -> String {
     window().location().search().unwrap_or_default()
-}
-
-fn toggle(details: NodeRef<html::Details>) -> bool {
-    let Some(details) = details.get_untracked() else { return false };
-    details.set_open(!details.open());
-    true
-}
-
-fn go(href: &str) {
-    _ = window().location().assign(href);
 }
 
 /// Whether there is room for an issue beside the list, as the style sheet has it.
@@ -157,60 +69,6 @@ fn wide() -> bool {
 /// A click that means the link itself: with the left button of a mouse, not to another tab.
 fn plain(event: &MouseEvent) -> bool {
     event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key())
-}
-
-/// What a form would send.
-pub fn pairs(form: &HtmlFormElement) -> Vec<Pair> {
-    let Ok(data) = FormData::new_with_form(form) else { return Vec::new() };
-    let entries = data.entries().into_iter().filter_map(Result::ok).map(|entry| js_sys::Array::from(&entry));
-    entries.filter_map(|entry| Some((entry.get(0).as_string()?, entry.get(1).as_string()?))).collect()
-}
-
-/// The control of a name, or the first that can be filled in or pressed.
-pub fn control(form: &HtmlFormElement, name: Option<&str>) -> Option<HtmlElement> {
-    let controls = form.elements();
-    let mut all = (0..controls.length()).filter_map(|index| controls.item(index));
-    all.find(|control| match name {
-        Some(name) => control.get_attribute("name").as_deref() == Some(name),
-        None => control.get_attribute("type").as_deref() != Some("hidden") && control.tag_name() != "FIELDSET",
-    })?
-    .dyn_into()
-    .ok()
-}
-
-impl Shown {
-    /// Opens the action of a letter and leads to the first thing it asks.
-    pub fn open(self, key: &str) -> bool {
-        let Some(panel) = self.panels.with_value(|panels| panels.iter().find(|panel| panel.key == key).cloned()) else {
-            return false;
-        };
-        let (Some(details), Some(form)) = (panel.details.get_untracked(), panel.form.get_untracked()) else { return false };
-        details.set_open(true);
-        if let Some(control) = control(&form, None) {
-            _ = control.focus();
-        }
-        true
-    }
-
-    /// Asks for the issue that is shown again: it moved.
-    pub fn look(self, number: String) {
-        spawn_local(async move {
-            let answer = desk_issue(number.clone()).await;
-            if self.number_untracked().as_deref() != Some(&number) {
-                return;
-            }
-            match answer {
-                Ok(view) => self.moved(view),
-                Err(RpcError::Offline) => {}
-                Err(error) => self.said.set(error.sentence()),
-            }
-        });
-    }
-}
-
-thread_local! {
-    /// What will be asked for once the keyboard rests.
-    static NEXT: RefCell<Option<Timeout>> = const { RefCell::new(None) };
 }
 
 impl List {
@@ -387,75 +245,6 @@ impl List {
         };
         if now != Some(stamp) {
             self.shown.look(number.to_owned());
-        }
-    }
-}
-
-impl Palette {
-    fn is_open(self) -> bool {
-        self.dialog.get_untracked().is_some_and(|dialog| dialog.open())
-    }
-
-    /// `⌘K` or `Ctrl+K` opens it, empty; closing it the browser gives the focus back to where it was.
-    fn call(self, event: &KeyboardEvent) -> bool {
-        if event.key() != "k" || !(event.ctrl_key() || event.meta_key()) {
-            return false;
-        }
-        let (Some(dialog), Some(input)) = (self.dialog.get_untracked(), self.input.get_untracked()) else { return false };
-        if dialog.open() {
-            dialog.close();
-            return true;
-        }
-        input.set_value("");
-        self.typed();
-        _ = dialog.show_modal();
-        _ = input.focus();
-        true
-    }
-
-    /// Offers what has the words; the server is asked once the typing rests.
-    pub fn typed(self) {
-        let words = self.input.get_untracked().map(|input: HtmlInputElement| input.value()).unwrap_or_default();
-        self.at.set(0);
-        self.found.set(Vec::new());
-        self.words.set(words.clone());
-        if words.trim().chars().count() < 2 {
-            return NEXT.with_borrow_mut(|next| *next = None);
-        }
-        let ask = move || {
-            spawn_local(async move {
-                let found = desk_search(words.clone()).await.unwrap_or_default();
-                if self.words.with_untracked(|now| *now == words) {
-                    self.found.set(found);
-                }
-            });
-        };
-        NEXT.with_borrow_mut(|next| *next = Some(Timeout::new(SETTLED, ask)));
-    }
-
-    pub fn press(self, event: &KeyboardEvent) {
-        let count = untrack(|| self.offers().len());
-        let at = self.at.get_untracked();
-        match event.key().as_str() {
-            "ArrowDown" if count > 0 => self.at.set((at + 1) % count),
-            "ArrowUp" if count > 0 => self.at.set((at + count - 1) % count),
-            "Enter" if !event.is_composing() => {
-                if let Some(offer) = untrack(|| self.offers()).get(at) {
-                    self.take(offer);
-                }
-            }
-            _ => return,
-        }
-        event.prevent_default();
-    }
-
-    pub fn take(self, offer: &Offer) {
-        if let Some(dialog) = self.dialog.get_untracked() {
-            dialog.close();
-        }
-        match offer {
-            Offer::Act { key, .. } => _ = self.shown.open(key),
-            Offer::Go(place) => go(&place.href),
         }
     }
 }

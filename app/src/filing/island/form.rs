@@ -1,0 +1,212 @@
+//! The form itself.
+
+use super::draft;
+use super::photos::{PhotoTray, Photos, Tray, hold_back};
+use crate::carried::Carried;
+use crate::filing::rpc::suggest;
+use crate::module::{Module, needs};
+use crate::ui::icon;
+use crate::ui::island::{Answer, Question, send_once};
+use domain::catalogue::Hint;
+use gloo::timers::future::TimeoutFuture;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+
+/// What the form asks, and what was answered before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Questions {
+    /// Where the form posts.
+    pub action: String,
+    /// Files once.
+    pub key: String,
+    /// Whose draft it is: person and enterprise.
+    pub owner: String,
+    pub text: Question,
+    pub title: Question,
+    pub place: Question,
+    pub contact_name: Question,
+    pub contact_phone: Question,
+    pub hints: Vec<Hint>,
+    /// The hint that was chosen.
+    pub suggested: String,
+    pub category: String,
+    pub category_fault: Option<String>,
+    /// Every category as code and name, by board.
+    pub boards: Vec<(String, Vec<(String, String)>)>,
+    pub photos: Photos,
+}
+
+/// The answers while they are typed.
+#[derive(Clone, Copy)]
+pub(super) struct Answers {
+    pub text: RwSignal<String>,
+    pub title: RwSignal<String>,
+    pub place: RwSignal<String>,
+    pub contact_name: RwSignal<String>,
+    pub contact_phone: RwSignal<String>,
+    pub category: RwSignal<String>,
+}
+
+/// The whole form.
+#[island]
+pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
+    needs(Module::Filing);
+    let Carried(questions) = questions;
+    let Questions { action, key, owner, text, title, place, contact_name, contact_phone, .. } = questions;
+    let answers = Answers {
+        text: RwSignal::new(text.value.clone()),
+        title: RwSignal::new(title.value.clone()),
+        place: RwSignal::new(place.value.clone()),
+        contact_name: RwSignal::new(contact_name.value.clone()),
+        contact_phone: RwSignal::new(contact_phone.value.clone()),
+        category: RwSignal::new(questions.category),
+    };
+    let tray = Tray::new(&questions.photos);
+    let form = NodeRef::<html::Form>::new();
+    form.on_load(move |form| {
+        hold_back(&form, tray);
+        send_once(&form);
+    });
+    let restored = RwSignal::new(false);
+    let draft = owner.clone();
+    let view = view! {
+        <form node_ref=form id="filing" method="post" action=action enctype="multipart/form-data" novalidate class="stack">
+            <input type="hidden" name="key" value=key/>
+            <section class="card">
+                <div class="restored" role="status">
+                    {move || restored.get().then(|| view! { <Restored answers restored owner=draft.clone()/> })}
+                </div>
+                <Answer fault=text.fault.clone() question=text value=answers.text/>
+                <Answer fault=title.fault.clone() question=title value=answers.title/>
+            </section>
+            <section class="card">
+                <Suggestions answers hints=questions.hints chosen=questions.suggested/>
+                <Categories category=answers.category boards=questions.boards fault=questions.category_fault/>
+            </section>
+            <section class="card">
+                <Answer fault=place.fault.clone() question=place value=answers.place/>
+                <PhotoTray tray fault=questions.photos.fault/>
+            </section>
+            <section class="card">
+                <Answer fault=contact_name.fault.clone() question=contact_name value=answers.contact_name/>
+                <Answer fault=contact_phone.fault.clone() question=contact_phone value=answers.contact_phone/>
+            </section>
+            <div class="actions"><button class="button" type="submit">"下一步：核对"</button></div>
+        </form>
+    };
+    // After the fields have told what stands in them: only an empty form takes a draft.
+    draft::keep(answers, owner, restored);
+    view
+}
+
+/// What was put back, and the way to be rid of it.
+#[component]
+fn Restored(answers: Answers, restored: RwSignal<bool>, owner: String) -> impl IntoView {
+    let forget = move |_| {
+        answers.text.set(String::new());
+        answers.title.set(String::new());
+        answers.category.set(String::new());
+        draft::forget(&owner);
+        restored.set(false);
+    };
+    view! {
+        <p class="flash">
+            {icon("pen")}<span>"已恢复您上次没提交的内容"</span>
+            <button type="button" class="link" on:click=forget>"删除草稿"</button>
+        </p>
+    }
+}
+
+/// Categories that fit what was typed, asked for again when typing pauses, unless one was chosen.
+#[component]
+fn Suggestions(answers: Answers, hints: Vec<Hint>, chosen: String) -> impl IntoView {
+    let hints = RwSignal::new(hints);
+    let chosen = RwSignal::new(chosen);
+    let turn = StoredValue::new(0_u32);
+    Effect::new(move |before: Option<String>| {
+        let words = [&*answers.title.read(), " ", &*answers.text.read()].concat();
+        if before.is_some_and(|before| before != words) {
+            turn.update_value(|turn| *turn += 1);
+            let (mine, asked) = (turn.get_value(), words.clone());
+            spawn_local(async move {
+                TimeoutFuture::new(400).await;
+                let wanted = move || turn.get_value() == mine && chosen.read_untracked().is_empty();
+                if !wanted() {
+                    return;
+                }
+                // Nobody asked for it, so nobody is told when it fails.
+                if let Ok(found) = suggest(asked).await
+                    && wanted()
+                {
+                    hints.set(found);
+                }
+            });
+        }
+        words
+    });
+    let none = || view! { <p class="hint">"写好问题后，这里会提示可能的分类。拿不准可以不选。"</p> };
+    view! {
+        <Show when=move || !hints.read().is_empty() fallback=none>
+            <fieldset class="field choices big">
+                <legend>"属于哪一类？"</legend>
+                <div class="options">
+                    <For each=move || hints.get() key=|hint| hint.code.clone() let:hint>
+                        <Choice code=hint.code label=hint.name detail=hint.board chosen/>
+                    </For>
+                    <Choice code="other".to_owned() label="都不是".to_owned() detail="在下面选".to_owned() chosen/>
+                </div>
+            </fieldset>
+        </Show>
+    }
+}
+
+#[component]
+fn Choice(code: String, label: String, detail: String, chosen: RwSignal<String>) -> impl IntoView {
+    let id = ["suggested-", &code].concat();
+    let value = code.clone();
+    let checked = *chosen.read_untracked() == code;
+    view! {
+        <div class="choice">
+            <input type="radio" id=id.clone() name="suggested" value=value checked=checked on:change=move |_| chosen.set(code.clone())/>
+            <label for=id><span>{label}<small>{detail}</small></span></label>
+        </div>
+    }
+}
+
+/// Every category, for whom no suggestion fits.
+#[component]
+fn Categories(category: RwSignal<String>, boards: Vec<(String, Vec<(String, String)>)>, fault: Option<String>) -> impl IntoView {
+    let select = NodeRef::<html::Select>::new();
+    Effect::new(move |before: Option<()>| {
+        let code = category.get();
+        let Some(select) = select.get() else { return };
+        match select.value() {
+            shown if shown == code => {}
+            shown if before.is_none() && !shown.is_empty() => category.set(shown),
+            _ => select.set_value(&code),
+        }
+    });
+    let chosen = category.get_untracked();
+    let groups = boards.into_iter().map(|(board, list)| {
+        let list = list.into_iter().map(|(code, name)| {
+            let selected = code == chosen;
+            view! { <option value=code selected=selected>{name}</option> }
+        });
+        view! { <optgroup label=board>{list.collect_view()}</optgroup> }
+    });
+    let groups = groups.collect_view();
+    let bad = fault.is_some();
+    view! {
+        <div class="field" class:bad=bad>
+            <label for="category">"其他分类"</label>
+            {fault.map(|fault| view! { <p class="fault" id="category-error">{icon("warn")}{fault}</p> })}
+            <select node_ref=select id="category" name="category" aria-describedby=bad.then_some("category-error")
+                aria-invalid=bad.then_some("true") on:change=move |event| category.set(event_target_value(&event))>
+                <option value="">"按上面的选择"</option>
+                {groups}
+            </select>
+        </div>
+    }
+}

@@ -1,0 +1,83 @@
+//! The palette: called, typed into, taken from.
+
+use super::{NEXT, SETTLED, go};
+use crate::issue::desk::palette::{Offer, Palette, PaletteBody};
+use crate::issue::desk::rpc::desk_search;
+use gloo::timers::callback::Timeout;
+use leptos::ev::KeyboardEvent;
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::HtmlInputElement;
+
+impl Palette {
+    /// Fills the dialog.
+    pub(super) fn mount(self) {
+        if let Some(dialog) = self.dialog.get_untracked() {
+            mount_to(dialog.into(), move || view! { <PaletteBody palette=self/> }).forget();
+        }
+    }
+
+    /// `⌘K` or `Ctrl+K` opens it, empty; closing it the browser gives the focus back to where it was.
+    pub(super) fn call(self, event: &KeyboardEvent) -> bool {
+        if event.key() != "k" || !(event.ctrl_key() || event.meta_key()) {
+            return false;
+        }
+        let (Some(dialog), Some(input)) = (self.dialog.get_untracked(), self.input.get_untracked()) else { return false };
+        if dialog.open() {
+            dialog.close();
+            return true;
+        }
+        input.set_value("");
+        self.typed();
+        _ = dialog.show_modal();
+        _ = input.focus();
+        true
+    }
+
+    /// Offers what has the words; the server is asked once the typing rests.
+    pub fn typed(self) {
+        let words = self.input.get_untracked().map(|input: HtmlInputElement| input.value()).unwrap_or_default();
+        self.at.set(0);
+        self.found.set(Vec::new());
+        self.words.set(words.clone());
+        if words.trim().chars().count() < 2 {
+            return NEXT.with_borrow_mut(|next| *next = None);
+        }
+        let ask = move || {
+            spawn_local(async move {
+                let found = desk_search(words.clone()).await.unwrap_or_default();
+                if self.words.with_untracked(|now| *now == words) {
+                    self.found.set(found);
+                }
+            });
+        };
+        NEXT.with_borrow_mut(|next| *next = Some(Timeout::new(SETTLED, ask)));
+    }
+
+    pub fn press(self, event: &KeyboardEvent) {
+        let count = untrack(|| self.offers().len());
+        let at = self.at.get_untracked();
+        match event.key().as_str() {
+            "ArrowDown" if count > 0 => self.at.set((at + 1) % count),
+            "ArrowUp" if count > 0 => self.at.set((at + count - 1) % count),
+            "Enter" if !event.is_composing() => {
+                if let Some(offer) = untrack(|| self.offers()).get(at) {
+                    self.take(offer);
+                }
+            }
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    pub fn take(self, offer: &Offer) {
+        if let Some(dialog) = self.dialog.get_untracked() {
+            dialog.close();
+        }
+        match offer {
+            Offer::Act { key, .. } => _ = self.shown.open(key),
+            Offer::Go(place) => go(&place.href),
+        }
+    }
+}
