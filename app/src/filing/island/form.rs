@@ -1,7 +1,8 @@
 //! The form itself.
 
 use super::draft;
-use super::photos::{PhotoTray, Photos, Tray, hold_back};
+use super::hold::hold_back;
+use super::photos::{PhotoTray, Photos, Tray};
 use crate::carried::Carried;
 use crate::filing::rpc::suggest;
 use crate::module::{Module, needs};

@@ -5,6 +5,8 @@
 mod draft;
 #[cfg(any(feature = "ssr", feature = "filing"))]
 mod form;
+#[cfg(any(feature = "ssr", feature = "space", feature = "filing"))]
+mod hold;
 #[cfg(any(feature = "ssr", feature = "space"))]
 mod photo_field;
 mod photos;

@@ -1,6 +1,7 @@
 //! Photos on a page of its own.
 
-use super::photos::{PhotoTray, Photos, Tray, hold_back};
+use super::hold::hold_back;
+use super::photos::{PhotoTray, Photos, Tray};
 use crate::carried::Carried;
 use crate::module::{Module, needs};
 use leptos::html;

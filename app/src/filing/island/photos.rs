@@ -5,7 +5,6 @@ use super::upload::{send, shrink};
 use crate::error::RpcError;
 use crate::ui::icon;
 use domain::issue::MAX_PHOTO_BYTES;
-use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo::file::{Blob, ObjectUrl};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -256,31 +255,4 @@ fn Tile(tray: Tray, photo: Photo) -> impl IntoView {
             </Show>
         </li>
     }
-}
-
-/// Holds a form back until every picture has arrived: it goes by itself then. A picture that failed asks for a decision.
-pub(super) fn hold_back(form: &web_sys::HtmlFormElement, tray: Tray) {
-    let waiting = RwSignal::new(false);
-    // Before the button that sends once sees it.
-    let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
-    EventListener::new_with_options(form, "submit", options, move |event| {
-        let (busy, failed) = untrack(|| (tray.busy(), tray.failed()));
-        if busy || failed {
-            event.prevent_default();
-        }
-        waiting.set(busy);
-        if failed && !busy {
-            tray.say("有照片没有传上去：请重试，或删除后再提交");
-        }
-    })
-    .forget();
-    let form = form.clone();
-    Effect::new(move |_| {
-        if waiting.get() && !tray.busy() {
-            waiting.set(false);
-            if !tray.failed() {
-                _ = form.request_submit();
-            }
-        }
-    });
 }
