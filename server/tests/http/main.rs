@@ -12,3 +12,4 @@ mod policy;
 mod policy_desk;
 mod routes;
 mod site;
+mod threads;

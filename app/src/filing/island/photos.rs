@@ -8,6 +8,7 @@ use domain::issue::MAX_PHOTO_BYTES;
 use gloo::file::{Blob, ObjectUrl};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 use serde::{Deserialize, Serialize};
 use web_sys::{File, XmlHttpRequest};
 
@@ -37,7 +38,7 @@ struct Photo {
     src: String,
     stage: RwSignal<Stage>,
     /// The file until it is taken, and the address it is shown under.
-    file: StoredValue<Option<(File, ObjectUrl)>, LocalStorage>,
+    file: StoredValue<Option<SendWrapper<(File, ObjectUrl)>>>,
 }
 
 /// The pictures of a form.
@@ -51,7 +52,7 @@ pub struct Tray {
     /// The module is here: the grid takes over from the plain controls.
     live: RwSignal<bool>,
     /// The one that is on its way.
-    sending: StoredValue<Option<(u32, XmlHttpRequest)>, LocalStorage>,
+    sending: StoredValue<Option<SendWrapper<(u32, XmlHttpRequest)>>>,
     running: StoredValue<bool>,
 }
 
@@ -61,7 +62,7 @@ impl Tray {
             key,
             src: ["/photos/", id, "/thumb"].concat(),
             stage: RwSignal::new(Stage::Taken(id.clone())),
-            file: StoredValue::new_local(None),
+            file: StoredValue::new(None),
         });
         Tray {
             photos: RwSignal::new(kept.collect()),
@@ -69,7 +70,7 @@ impl Tray {
             most: usize::from(photos.most),
             status: RwSignal::new(String::new()),
             live: RwSignal::new(false),
-            sending: StoredValue::new_local(None),
+            sending: StoredValue::new(None),
             running: StoredValue::new(false),
         }
     }
@@ -113,7 +114,7 @@ impl Tray {
                 key,
                 src: url.to_string(),
                 stage: RwSignal::new(Stage::Waiting),
-                file: StoredValue::new_local(Some((file, url))),
+                file: StoredValue::new(Some(SendWrapper::new((file, url)))),
             }
         });
         self.photos.update(|photos| photos.extend(fresh));
@@ -141,7 +142,7 @@ impl Tray {
     }
 
     async fn take(self, photo: &Photo) {
-        let Some(file) = photo.file.with_value(|kept| kept.as_ref().map(|(file, _)| file.clone())) else { return };
+        let Some(file) = photo.file.with_value(|kept| kept.as_ref().map(|kept| kept.0.clone())) else { return };
         photo.stage.set(Stage::Sending(0));
         // What cannot be decoded here goes as it is: the server says why it is refused.
         let small = match shrink(&file).await {
@@ -154,7 +155,7 @@ impl Tray {
             return;
         }
         let Some(url) = self.upload.try_get_value() else { return };
-        let begun = |request: XmlHttpRequest| self.sending.set_value(Some((photo.key, request)));
+        let begun = |request: XmlHttpRequest| self.sending.set_value(Some(SendWrapper::new((photo.key, request))));
         let answer = send(&url, &small, begun, move |percent| _ = stage.try_set(Stage::Sending(percent))).await;
         _ = self.sending.try_set_value(None);
         let place = self.photos.try_with_untracked(|photos| photos.iter().position(|known| known.key == photo.key)).flatten();
@@ -183,7 +184,7 @@ impl Tray {
         self.photos.update(|photos| photos.retain(|photo| photo.key != key));
         self.say("");
         self.sending.with_value(|sending| match sending {
-            Some((sent, request)) if *sent == key => _ = request.abort(),
+            Some(sending) if sending.0 == key => _ = sending.1.abort(),
             _ => {}
         });
     }

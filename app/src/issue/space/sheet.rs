@@ -15,6 +15,7 @@ use leptos::html;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
 
 /// Title, consequence, question, example and button of a command that asks for words alone.
 fn words_of(kind: CommandKind) -> [&'static str; 5] {
@@ -106,14 +107,15 @@ fn storage() -> bool {
 #[component]
 pub(super) fn Sheet(page: Page) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    let asked = StoredValue::new_local(None);
+    let asked = StoredValue::new(None);
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         asked.set_value(None);
         match page.open.get() {
             // Focus goes into it, Esc closes it, and closing gives the focus back: the browser sees to that.
             Some(kind) => {
-                asked.set_value(Some(mount_to(dialog.clone().into(), move || view! { <Asked page kind/> })));
+                let handle = mount_to(dialog.clone().into(), move || view! { <Asked page kind/> });
+                asked.set_value(Some(SendWrapper::new(handle)));
                 if !dialog.open() {
                     _ = dialog.show_modal();
                 }

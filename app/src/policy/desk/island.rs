@@ -70,6 +70,7 @@ mod browser {
     use leptos::task::spawn_local;
     use leptos::wasm_bindgen::JsCast;
     use leptos::web_sys::{BeforeUnloadEvent, FormData, HtmlButtonElement};
+    use send_wrapper::SendWrapper;
 
     type Pairs = Vec<(String, String)>;
 
@@ -87,7 +88,7 @@ mod browser {
         asked: StoredValue<String>,
         /// How often the form was measured: an answer that another one overtook is not shown.
         round: StoredValue<u32>,
-        pause: StoredValue<Option<Timeout>, LocalStorage>,
+        pause: StoredValue<Option<SendWrapper<Timeout>>>,
         /// The page is left on purpose.
         leaving: StoredValue<bool>,
     }
@@ -101,7 +102,7 @@ mod browser {
                 busy,
                 asked: StoredValue::default(),
                 round: StoredValue::default(),
-                pause: StoredValue::new_local(None),
+                pause: StoredValue::default(),
                 leaving: StoredValue::default(),
             };
             form.on_load(move |_| desk.begin());
@@ -195,7 +196,7 @@ mod browser {
         pub fn typed(self) {
             self.live.unsaved.set(true);
             if self.sheet.with_untracked(Option::is_some) {
-                self.pause.set_value(Some(Timeout::new(PAUSE, move || self.measure())));
+                self.pause.set_value(Some(SendWrapper::new(Timeout::new(PAUSE, move || self.measure()))));
             }
         }
 
