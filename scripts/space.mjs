@@ -3,11 +3,11 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "..");
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -44,6 +44,8 @@ function sessionOf(answer) {
 export class Space {
   constructor(binary) {
     this.binary = resolve(binary ?? process.env.QIFU_BINARY ?? join(ROOT, "target/release/qifu"));
+    // A binary from elsewhere has its site beside it.
+    const beside = join(dirname(this.binary), "site");
     this.folder = mkdtempSync(join(tmpdir(), "qifu-space."));
     // As root PostgreSQL runs as another user, who has to reach the folder.
     chmodSync(this.folder, 0o755);
@@ -53,7 +55,7 @@ export class Space {
       // The cluster's socket lies in there too, and goes with it.
       TMPDIR: this.folder,
       QIFU_DEMO: "1",
-      QIFU_SITE: process.env.QIFU_SITE ?? join(ROOT, "target/site"),
+      QIFU_SITE: process.env.QIFU_SITE ?? (existsSync(beside) ? beside : join(ROOT, "target/site")),
       QIFU_CODES_PER_ADDRESS: "100000",
       QIFU_LOG: process.env.QIFU_LOG ?? "info,sqlx=warn",
     };
