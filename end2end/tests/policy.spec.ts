@@ -167,39 +167,3 @@ test("a question about a policy goes into the loop with one tap", async ({ page,
   await page.getByRole("link", { name: "查看进度" }).click();
   await expect(page.getByText("想咨询政策“小型微利企业所得税优惠”，请联系我。")).toBeVisible();
 });
-
-test("nothing moves on the calculator's page while its module comes", async ({ page, scripted }) => {
-  test.skip(!scripted, "nothing comes");
-  await signIn(page, mobile(2));
-  await page.goto("/policies/calculator");
-  await islands(page);
-  const shifts = await page.evaluate(
-    () =>
-      new Promise<{ value: number; moved: string[] }[]>((resolve) => {
-        type Shift = PerformanceEntry & { value: number; sources: { node?: Node }[] };
-        const seen: { value: number; moved: string[] }[] = [];
-        const note = (entries: PerformanceEntry[]) => {
-          for (const { value, sources } of entries as Shift[]) {
-            seen.push({ value, moved: sources.map(({ node }) => (node instanceof Element ? node.outerHTML.slice(0, 80) : "text")) });
-          }
-        };
-        const observer = new PerformanceObserver((list) => note(list.getEntries()));
-        observer.observe({ type: "layout-shift", buffered: true });
-        // Two frames after the module ran, what it did has been painted and told.
-        requestAnimationFrame(() => requestAnimationFrame(() => {
-          note(observer.takeRecords());
-          resolve(seen);
-        }));
-      }),
-  );
-  expect(shifts).toEqual([]);
-  // What was typed before the module came is what it begins with.
-  await page.route("**/*.wasm", async (route) => {
-    await page.getByLabel("设备投资额（元）", { exact: true }).fill("600万");
-    await route.continue();
-  });
-  await page.reload();
-  await islands(page);
-  await expect(page.getByLabel("设备投资额（元）", { exact: true })).toHaveValue("600万");
-  await expect(page.locator(".calc-field").getByText("= 600 万元")).toBeVisible();
-});
