@@ -1,7 +1,8 @@
 // The build behind scripts/build: WebAssembly of the islands, style sheet, public files, names with a hash of the content,
 // a manifest of those names for the server, compressed copies, and the server itself.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -37,6 +38,20 @@ function run(program, argv, options = {}) {
   }
 }
 
+/** As `run`, beside what follows; await the answer. */
+function beside(program, argv) {
+  const child = spawn(program, argv, { stdio: "inherit" });
+  // An end of this process is the end of what it started.
+  const end = () => child.kill();
+  process.once("exit", end);
+  return once(child, "close").then(([status]) => {
+    process.removeListener("exit", end);
+    if (status === 0) return;
+    console.error(`The build stopped: ${program} ${argv[0]} failed.`);
+    process.exit(1);
+  });
+}
+
 const tool = (name) => join("node_modules", ".bin", name);
 const hash = (...parts) => parts.reduce((h, part) => h.update(part), createHash("sha256")).digest("hex");
 
@@ -68,7 +83,15 @@ const site = leptos["site-root"] + (dev ? "-dev" : "");
 const pkg = join(site, leptos["site-pkg-dir"]);
 mkdirSync(work, { recursive: true });
 
-// 1. The islands: a module for each program of the library's package, so that a page loads no more than it needs.
+// 1. The server, beside all that follows: cargo keeps what it builds apart by profile, and linking uses one core only.
+const server = dev ? "dev" : args.includes("--fast") ? "fast" : "release";
+let built = Promise.resolve();
+if (!args.includes("--site")) {
+  say(`server: compiling (${server})`);
+  built = beside("cargo", ["build", "-p", leptos["bin-package"], "--bin", leptos["bin-target"], "--profile", server]);
+}
+
+// 2. The islands: a module for each program of the library's package, so that a page loads no more than it needs.
 const profile = dev ? "dev" : leptos["lib-profile-release"];
 const first = process.env.QIFU_WASM_PATH;
 const cargoHome = process.env.CARGO_HOME ?? join(homedir(), ".cargo");
@@ -144,7 +167,7 @@ function module({ name, "required-features": features = [] }) {
 
 const modules = lib.targets.filter(({ kind }) => kind.includes("bin")).map((program) => [program.name, module(program)]);
 
-// 2. The style sheet.
+// 3. The style sheet.
 const css = join(work, "style.css");
 const styles = walk(dirname(leptos["style-file"])).sort();
 step("style", hash(...styles.flatMap((file) => [file, readFileSync(file)]), lock, leptos.browserquery), [css], () => {
@@ -153,7 +176,7 @@ step("style", hash(...styles.flatMap((file) => [file, readFileSync(file)]), lock
   run(tool("lightningcss"), ["--bundle", ...shrink, "--targets", leptos.browserquery, leptos["style-file"], "-o", css]);
 });
 
-// 3. The folder that is served. Files go in before the manifest that names them, old ones leave after it.
+// 4. The folder that is served. Files go in before the manifest that names them, old ones leave after it.
 const kept = new Set();
 
 function put(path, content) {
@@ -202,10 +225,5 @@ for (const file of walk(site)) if (!kept.has(file)) rmSync(file);
 
 say(`site: ${site} (${sizes.join(", ")}${dev ? "" : ", brotli"})`);
 
-// 4. The server.
-if (!args.includes("--site")) {
-  const server = dev ? "dev" : args.includes("--fast") ? "fast" : "release";
-  say(`server: compiling (${server})`);
-  run("cargo", ["build", "-p", leptos["bin-package"], "--bin", leptos["bin-target"], "--profile", server]);
-  say(`server: ${relative(process.cwd(), join(target, dev ? "debug" : server, leptos["bin-target"]))}`);
-}
+await built;
+if (!args.includes("--site")) say(`server: ${relative(process.cwd(), join(target, dev ? "debug" : server, leptos["bin-target"]))}`);

@@ -2,7 +2,7 @@
 // server on a free port, and people who are signed in. Whatever it starts it also ends.
 
 import { execFileSync, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { request } from "node:http";
@@ -152,10 +152,11 @@ export class Space {
 
   /** Signs a member in and answers the cookie; of several enterprises the first one in the list is chosen. */
   async member(phone) {
-    const page = await this.send("POST", "/sign-in", { form: { phone } });
+    const browser = `browser=${randomBytes(32).toString("hex")}`;
+    const page = await this.send("POST", "/sign-in", { form: { phone }, cookie: browser });
     const code = page.body.match(/id="demo-code">(\d{6})</)?.[1];
     if (!code) throw new Error(`no code on the sign-in page (${page.status})`);
-    const answer = await this.send("POST", "/sign-in/code", { form: { phone, code } });
+    const answer = await this.send("POST", "/sign-in/code", { form: { phone, code }, cookie: browser });
     const cookie = sessionOf(answer);
     if (answer.headers.location === "/enterprises") {
       const [[enterprise]] = this.rows(

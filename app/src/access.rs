@@ -93,6 +93,7 @@ doors! {
     Form POST "/desk/sign-in" Public;
     Form POST "/sign-out" Public;
     Form POST "/sign-out/everywhere" SignedIn;
+    Form POST "/sign-out/device" SignedIn;
     Page GET "/enterprises" Person;
     Form POST "/enterprises" Person;
 

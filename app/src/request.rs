@@ -34,6 +34,8 @@ pub struct Services {
     pub tls: bool,
     /// Codes that one address may ask for, and tries it has, in ten minutes.
     pub codes_per_address: i32,
+    /// Codes that all strangers together may ask for in ten minutes: what the gateway is paid for.
+    pub codes_per_city: i32,
 }
 
 impl Services {
@@ -90,8 +92,14 @@ pub struct Head {
     pub elder: bool,
     /// The session's token, if there is a cookie.
     pub token: Option<String>,
+    /// The mark of this browser; made for this request where there is no cookie yet.
+    pub browser: String,
+    /// The browser bears its mark already.
+    pub marked: bool,
     /// The client's address.
     pub address: IpAddr,
+    /// The browser takes gzip.
+    pub gzip: bool,
     /// What the browser calls itself.
     pub user_agent: String,
     /// A sentence that confirms what was just done.
@@ -176,6 +184,11 @@ impl Request {
     /// The hash of the session's token, if there is a cookie.
     pub fn token_hash(&self) -> Option<[u8; 32]> {
         self.0.head.token.as_deref().map(hash_token)
+    }
+
+    /// The hash of the browser's mark: what the database knows.
+    pub fn browser_hash(&self) -> [u8; 32] {
+        hash_token(&self.0.head.browser)
     }
 
     /// The one connection with its scope, opened when nobody has yet: one round trip for who and what.

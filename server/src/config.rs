@@ -49,6 +49,8 @@ pub struct Config {
     pub pool: u32,
     /// `QIFU_CODES_PER_ADDRESS`.
     pub codes_per_address: i32,
+    /// `QIFU_CODES_PER_CITY`.
+    pub codes_per_city: i32,
     /// `QIFU_SMS_URL`.
     pub sms_url: Option<String>,
     /// `QIFU_SMS_TEMPLATE`.
@@ -184,6 +186,12 @@ impl Config {
                 "QIFU_CODES_PER_ADDRESS",
                 "60",
                 "sign-in codes and tries an address may have in 10 minutes",
+                "a number",
+            )?,
+            codes_per_city: r.parsed(
+                "QIFU_CODES_PER_CITY",
+                "3000",
+                "sign-in codes that all browsers in which nobody signed in before may ask for in 10 minutes",
                 "a number",
             )?,
             sms_url: r.optional("QIFU_SMS_URL", "SMS gateway; empty: codes go to the log"),

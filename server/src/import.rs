@@ -7,7 +7,7 @@ use domain::enterprise::{EnterpriseClass, Scale};
 use domain::uscc::Uscc;
 use serde::Serialize;
 use std::collections::HashMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::path::Path;
 use store::enterprise::{NewEnterprise, Upserted};
 use store::{Conn, StoreError};
@@ -47,32 +47,83 @@ const COLUMNS: &[(&str, &[&str])] = &[
     ("tags", &["tags", "标签"]),
 ];
 
-/// Rows as texts, with their lines, of a file with this ending.
+/// The most rows of a table, and cells of a row: an office's list of a city has a fifth of it.
+const MOST_ROWS: usize = 50_000;
+const MOST_CELLS: usize = 64;
+/// The most bytes of a text.
+const LONGEST: usize = 4_000;
+/// The most that the parts of a workbook unpack to, in bytes.
+const UNPACKED: u64 = 64 * 1024 * 1024;
+
+/// Rows as texts, with their lines, of a file with this ending. What is too large is refused before it is read: a workbook of a kilobyte can
+/// unpack to gigabytes, or say of itself that it has a cell in the last corner. Takes its time: call it off the async threads.
 ///
 /// # Errors
-/// When it is neither csv nor xlsx, or not readable as what it says.
+/// When it is neither csv nor xlsx, not readable as what it says, or larger than a table may be.
 pub fn rows(bytes: &[u8], extension: &str) -> Result<Vec<(usize, Vec<String>)>> {
     match extension.to_lowercase().as_str() {
-        "csv" => {
-            // Spreadsheets like to begin a UTF-8 file with a mark.
-            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
-            let mut rows = Vec::new();
-            for record in reader.records() {
-                let record = record.context("the file is not UTF-8 csv")?;
-                let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
-                rows.push((line, record.iter().map(str::to_owned).collect()));
-            }
-            Ok(rows)
-        }
-        "xlsx" => {
-            let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("the file is not a workbook")?;
-            let range = book.worksheet_range_at(0).context("the workbook has no sheet")??;
-            let first = range.start().map_or(0, |(row, _)| row as usize);
-            Ok(range.rows().enumerate().map(|(index, row)| (first + index + 1, row.iter().map(cell).collect())).collect())
-        }
+        "csv" => csv_rows(bytes),
+        "xlsx" => workbook_rows(bytes),
         _ => bail!("only .csv and .xlsx files can be imported"),
     }
+}
+
+fn csv_rows(bytes: &[u8]) -> Result<Vec<(usize, Vec<String>)>> {
+    // Spreadsheets like to begin a UTF-8 file with a mark.
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.context("the file is not UTF-8 csv")?;
+        if rows.len() >= MOST_ROWS || record.len() > MOST_CELLS || record.iter().any(|text| text.len() > LONGEST) {
+            bail!("the table is too large: at most {MOST_ROWS} rows, {MOST_CELLS} cells a row, {LONGEST} bytes a cell");
+        }
+        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+        rows.push((line, record.iter().map(str::to_owned).collect()));
+    }
+    Ok(rows)
+}
+
+fn workbook_rows(bytes: &[u8]) -> Result<Vec<(usize, Vec<String>)>> {
+    require_small(bytes)?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("the file is not a workbook")?;
+    let sheet = book.sheet_names().into_iter().next().context("the workbook has no sheet")?;
+    // Cell by cell: a range would be as large as its corners say.
+    let mut cells = book.worksheet_cells_reader(&sheet)?;
+    let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
+    while let Some(found) = cells.next_cell()? {
+        let (row, column) = found.get_position();
+        let text = Data::from(found.get_value().clone());
+        let text = cell(&text);
+        if text.is_empty() {
+            continue;
+        }
+        let (line, column) = (row as usize + 1, column as usize);
+        if rows.last().is_none_or(|(last, _)| *last < line) {
+            rows.push((line, Vec::new()));
+        }
+        if rows.len() > MOST_ROWS || column >= MOST_CELLS || text.len() > LONGEST {
+            bail!("the table is too large: at most {MOST_ROWS} rows, {MOST_CELLS} cells a row, {LONGEST} bytes a cell");
+        }
+        let Some((_, row)) = rows.iter_mut().rev().find(|(known, _)| *known == line) else { continue };
+        if row.len() <= column {
+            row.resize(column + 1, String::new());
+        }
+        row[column] = text;
+    }
+    Ok(rows)
+}
+
+/// Unpacks a workbook into nothing, counting, as far as it may go.
+fn require_small(bytes: &[u8]) -> Result<()> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).context("the file is not a workbook")?;
+    let mut left = UNPACKED;
+    for index in 0..archive.len() {
+        let part = archive.by_index(index).context("the file is not a workbook")?;
+        let size = std::io::copy(&mut part.take(left + 1), &mut std::io::sink()).context("the file is not a workbook")?;
+        left = left.checked_sub(size).with_context(|| format!("the workbook unpacks to more than {UNPACKED} bytes"))?;
+    }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Vec<(usize, Vec<String>)>> {

@@ -9,6 +9,7 @@ use crate::{http, workers};
 use anyhow::{Context, Result};
 use app::render::Assets;
 use app::request::Tables;
+use futures::FutureExt;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -133,6 +134,9 @@ pub async fn serve(config: Config) -> Result<()> {
     served
 }
 
+/// How long a stop may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()> {
     let applied = migrate_when_ready(url).await?;
     if applied > 0 {
@@ -143,7 +147,7 @@ async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()
         demo::on_first_start(&state).await?;
         state.refresh().await?;
     }
-    let mut running = workers::start(&state);
+    let mut running = workers::start(&state)?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
     if state.config.demo {
@@ -159,17 +163,24 @@ async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()
             shutdown.cancel();
         }
     });
-    // Requests have twenty seconds; then the process goes, and the database keeps what was committed.
+    // Requests and workers have twenty seconds together; then the process goes, and the database keeps what was committed.
     let deadline = async {
         shutdown.cancelled().await;
-        tokio::time::sleep(Duration::from_secs(20)).await;
-    };
+        tokio::time::sleep(PATIENCE).await;
+    }
+    .shared();
     tokio::select! {
         served = async { graceful.await } => served?,
-        () = deadline => tracing::warn!("requests still in flight were cut off"),
+        () = deadline.clone() => tracing::warn!("requests still in flight were cut off"),
     }
     shutdown.cancel();
-    while running.join_next().await.is_some() {}
+    tokio::select! {
+        () = async { while running.join_next().await.is_some() {} } => {}
+        () = deadline => {
+            tracing::warn!("workers still busy were cut off");
+            running.shutdown().await;
+        }
+    }
     state.store.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -5,6 +5,8 @@ use anyhow::{Context, Result, bail};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use std::sync::Arc;
+use std::time::Duration;
 use time::OffsetDateTime;
 
 pub use app::account::act::CodeMessage;
@@ -26,53 +28,61 @@ struct Body<'a> {
     timestamp: i64,
 }
 
-/// Sends a code. The body is JSON; `X-Signature` is the hex HMAC-SHA256 of it under the secret.
-///
-/// # Errors
-/// When the gateway does not answer with success.
-pub async fn send(client: &reqwest::Client, config: &Config, message: &CodeMessage, now: OffsetDateTime) -> Result<()> {
-    let Some(url) = &config.sms_url else {
-        tracing::info!(phone = domain::mask::phone(&message.phone), code = message.code, "no SMS gateway: sign-in code");
-        return Ok(());
-    };
-    post(client, url, config, &message.phone, &config.sms_template, &message.code, now).await
+/// How long the gateway has to take a connection, and to answer.
+const CONNECT: Duration = Duration::from_secs(3);
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// The way to the gateway, one for the process: a client reads the system's certificates when it is made.
+#[derive(Clone)]
+pub struct Gateway {
+    client: reqwest::Client,
+    config: Arc<Config>,
 }
 
-/// Sends a notice, with the template for notices.
-///
-/// # Errors
-/// When the gateway does not answer with success.
-pub async fn send_notice(client: &reqwest::Client, config: &Config, message: &Notice, now: OffsetDateTime) -> Result<()> {
-    let Some(url) = &config.sms_url else {
-        tracing::info!(phone = domain::mask::phone(&message.phone), text = message.text, "no SMS gateway: notice");
-        return Ok(());
-    };
-    post(client, url, config, &message.phone, &config.sms_notice_template, &message.text, now).await
-}
-
-async fn post(
-    client: &reqwest::Client,
-    url: &str,
-    config: &Config,
-    phone: &str,
-    template: &str,
-    text: &str,
-    now: OffsetDateTime,
-) -> Result<()> {
-    let body = serde_json::to_string(&Body { phone, template, params: [text], timestamp: now.unix_timestamp() })?;
-    let signature = sign(config.sms_secret.as_deref().unwrap_or(""), body.as_bytes())?;
-    let answer = client
-        .post(url)
-        .header("content-type", "application/json")
-        .header("x-signature", signature)
-        .body(body)
-        .send()
-        .await
-        .context("the SMS gateway does not answer")?;
-    if !answer.status().is_success() {
-        bail!("the SMS gateway answered {}", answer.status());
+impl Gateway {
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn new(config: Arc<Config>) -> Result<Gateway> {
+        // Whoever was first in this process is as good.
+        _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().connect_timeout(CONNECT).timeout(ANSWER).build()?;
+        Ok(Gateway { client, config })
     }
-    Ok(())
+
+    /// Sends a code. The body is JSON; `X-Signature` is the hex HMAC-SHA256 of it under the secret.
+    ///
+    /// # Errors
+    /// When the gateway does not answer with success in time.
+    pub async fn send(&self, message: &CodeMessage, now: OffsetDateTime) -> Result<()> {
+        let Some(url) = &self.config.sms_url else {
+            tracing::info!(phone = domain::mask::phone(&message.phone), code = message.code, "no SMS gateway: sign-in code");
+            return Ok(());
+        };
+        self.post(url, &message.phone, &self.config.sms_template, &message.code, now).await
+    }
+
+    /// Sends a notice, with the template for notices.
+    ///
+    /// # Errors
+    /// As [`Gateway::send`].
+    pub async fn send_notice(&self, message: &Notice, now: OffsetDateTime) -> Result<()> {
+        let Some(url) = &self.config.sms_url else {
+            tracing::info!(phone = domain::mask::phone(&message.phone), text = message.text, "no SMS gateway: notice");
+            return Ok(());
+        };
+        self.post(url, &message.phone, &self.config.sms_notice_template, &message.text, now).await
+    }
+
+    async fn post(&self, url: &str, phone: &str, template: &str, text: &str, now: OffsetDateTime) -> Result<()> {
+        let body = serde_json::to_string(&Body { phone, template, params: [text], timestamp: now.unix_timestamp() })?;
+        let signature = sign(self.config.sms_secret.as_deref().unwrap_or(""), body.as_bytes())?;
+        let request = self.client.post(url).header("content-type", "application/json").header("x-signature", signature);
+        let answer = request.body(body).send().await.context("the SMS gateway does not answer")?;
+        if !answer.status().is_success() {
+            bail!("the SMS gateway answered {}", answer.status());
+        }
+        Ok(())
+    }
 }
 
 fn sign(secret: &str, body: &[u8]) -> Result<String> {

@@ -48,6 +48,7 @@ impl AppState {
             demo: self.config.demo,
             tls: self.config.tls,
             codes_per_address: self.config.codes_per_address,
+            codes_per_city: self.config.codes_per_city,
         }
     }
 

@@ -4,11 +4,13 @@
 
 mod policy;
 
-use crate::sms::{self, CodeMessage, Notice};
+use crate::sms::{CodeMessage, Gateway, Notice};
 use crate::state::AppState;
+use app::account::act::CODE_LIFE;
 use domain::actor::Actor;
 use domain::issue::Command;
 use futures::FutureExt;
+use futures::future::join_all;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,19 +23,25 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 /// Starts them all; they end when the state's token is cancelled.
-pub fn start(state: &AppState) -> JoinSet<()> {
+///
+/// # Errors
+/// When the way to the SMS gateway cannot be prepared.
+pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     let mut set = JoinSet::new();
+    let gateway = Gateway::new(state.config.clone())?;
+    for (kind, name) in [(Kind::Sms, "codes"), (Kind::SmsNotice, "sms")] {
+        let gateway = gateway.clone();
+        set.spawn(every(state.clone(), Duration::from_secs(1), name, async move |state| sendings(state, &gateway, kind).await));
+    }
     set.spawn(outbox(state.clone()));
     set.spawn(listen(state.clone()));
-    set.spawn(every(state.clone(), Duration::from_secs(1), "codes", async |state| sendings(state, Kind::Sms).await));
-    set.spawn(every(state.clone(), Duration::from_secs(1), "sms", async |state| sendings(state, Kind::SmsNotice).await));
     set.spawn(every(state.clone(), Duration::from_secs(1), "matches", async |state| policy::matchings(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| state.refresh().await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "pauses", async |state| pauses(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "policies", async |state| policy::daily(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "tidy", async |state| tidy(state).await));
-    set
+    Ok(set)
 }
 
 /// Runs a task again and again; a failure is logged and tried again at the next turn.
@@ -122,35 +130,50 @@ async fn listen(state: AppState) {
     }
 }
 
-/// Sends what is due of a kind of SMS until nothing is.
+/// How many messages are on their way to the gateway at once. As many are taken as can be sent before another server would take them for
+/// those of a dead one.
+const AT_ONCE: usize = 8;
+
+/// Sends what is due of a kind of SMS until nothing is. No connection is held while a gateway thinks; one that does not answer delays only
+/// those beside it. A code that nobody could use any more is dropped. When the process stops, what is on its way arrives, nothing new leaves.
 ///
 /// # Errors
 /// When the database does not answer; what could not be sent is tried again later.
-async fn sendings(state: &AppState, kind: Kind) -> anyhow::Result<()> {
-    let mut conn = state.store.system().await?;
-    let client = reqwest::Client::new();
+pub async fn sendings(state: &AppState, gateway: &Gateway, kind: Kind) -> anyhow::Result<()> {
     while !state.shutdown.is_cancelled() {
-        let claimed = job::claim(&mut conn, kind, state.now(), 20).await?;
-        if claimed.is_empty() {
-            break;
-        }
-        for job in claimed {
-            match send(state, &client, kind, &job).await {
-                Ok(()) => job::finish(&mut conn, &[job.id]).await?,
-                Err(error) => failed(&mut conn, &job, &error).await?,
+        let mut conn = state.store.system().await?;
+        if kind == Kind::Sms {
+            let dropped = job::drop_older(&mut conn, kind, state.now() - CODE_LIFE).await?;
+            if dropped > 0 {
+                tracing::warn!(dropped, "codes that could not be sent in their time were dropped");
             }
         }
+        let claimed = job::claim(&mut conn, kind, state.now(), i64::try_from(AT_ONCE)?).await?;
+        conn.release();
+        if claimed.is_empty() {
+            return Ok(());
+        }
+        let sent = join_all(claimed.into_iter().map(async |job| (send(state, gateway, kind, &job).await, job))).await;
+        let mut conn = state.store.system().await?;
+        let done: Vec<i64> = sent.iter().filter(|(answer, _)| answer.is_ok()).map(|(_, job)| job.id).collect();
+        job::finish(&mut conn, &done).await?;
+        for (answer, job) in &sent {
+            if let Err(error) = answer {
+                failed(&mut conn, job, error).await?;
+            }
+        }
+        conn.release();
     }
     Ok(())
 }
 
-async fn send(state: &AppState, client: &reqwest::Client, kind: Kind, job: &Job) -> anyhow::Result<()> {
+async fn send(state: &AppState, gateway: &Gateway, kind: Kind, job: &Job) -> anyhow::Result<()> {
     if kind == Kind::Sms {
         let message: CodeMessage = serde_json::from_value(job.payload.clone())?;
-        return sms::send(client, &state.config, &message, state.now()).await;
+        return gateway.send(&message, state.now()).await;
     }
     let message: Notice = serde_json::from_value(job.payload.clone())?;
-    sms::send_notice(client, &state.config, &message, state.now()).await
+    gateway.send_notice(&message, state.now()).await
 }
 
 /// Records that a job failed; it is tried again later.
@@ -178,6 +201,15 @@ async fn pauses(state: &AppState) -> anyhow::Result<()> {
 async fn tidy(state: &AppState) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
     store::identity::purge_expired(&mut conn, state.now()).await?;
+    job::purge_dead(&mut conn, state.now() - time::Duration::days(30)).await?;
+    for queue in job::queues(&mut conn, state.now()).await?.iter().filter(|queue| queue.dead > 0) {
+        tracing::warn!(
+            kind = queue.kind,
+            dead = queue.dead,
+            error = queue.last_error,
+            "jobs are given up: see `qifu job list`, `qifu job retry`"
+        );
+    }
     for id in store::photo::purge_pending(&mut conn, state.now() - time::Duration::days(2)).await? {
         state.photos.remove(id).await;
     }

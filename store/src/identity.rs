@@ -8,9 +8,9 @@ use crate::{Conn, Store, StoreError, is_lost};
 use domain::actor::{Actor, AreaCode, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
 use time::{Duration, OffsetDateTime};
 
-/// How long a session lives after its last use.
+/// How long a session lives after its last use; 90 days at most (`open_session`).
 pub const SESSION_DAYS: i64 = 30;
-/// How long a staff session lives after its last use.
+/// How long a staff session lives, used or not: a day at work.
 pub const STAFF_SESSION_HOURS: i64 = 12;
 
 /// A person who is signed in.
@@ -113,52 +113,7 @@ fn member_role(code: &str) -> MemberRole {
     if code == "owner" { MemberRole::Owner } else { MemberRole::Agent }
 }
 
-/// Whose a token is, and nothing that would have to be counted or looked up for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
-    Person { person: PersonId, enterprise: Option<(EnterpriseId, MemberRole)> },
-    Staff { id: StaffId, duty: Duty, must_change_password: bool },
-}
-
-impl Caller {
-    /// The actor of the domain; `None` for a person who has not chosen an enterprise.
-    pub fn actor(&self) -> Option<Actor> {
-        match *self {
-            Caller::Person { person, enterprise } => {
-                enterprise.map(|(enterprise, role)| Actor::Member { person, enterprise, role })
-            }
-            Caller::Staff { id, duty, .. } => Some(Actor::Staff { id, duty }),
-        }
-    }
-}
-
 impl Store {
-    /// Whose a token is, for a guard that asks before a body is read: one round trip, and the connection is free again. The session's
-    /// life is not prolonged; [`Store::open_session`] does that.
-    pub async fn caller(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<Option<Caller>, StoreError> {
-        let mut spare = self.spare_connections();
-        let (conn, row) = loop {
-            let mut conn = self.acquire().await?;
-            let answer = sqlx::query!("select * from session_owner($1, $2)", token_hash, now).fetch_optional(conn.pg()).await;
-            match answer {
-                Ok(row) => break (conn, row),
-                Err(error) if is_lost(&error) && spare > 0 => spare -= 1,
-                Err(error) => return Err(error.into()),
-            }
-        };
-        conn.release();
-        let Some(row) = row else { return Ok(None) };
-        if let Some(person) = row.person_id {
-            let enterprise = row.enterprise_id.zip(row.member_role).map(|(id, role)| (id, member_role(&role)));
-            return Ok(Some(Caller::Person { person, enterprise }));
-        }
-        Ok(Some(Caller::Staff {
-            id: row.staff_id.unwrap_or_default(),
-            duty: duty(row.role.as_deref().unwrap_or(""), row.area, row.department_id, row.station_id)?,
-            must_change_password: row.must_change_password.unwrap_or(false),
-        }))
-    }
-
     /// Opens the session of a token hash: one round trip finds it, slides its expiry, and sets the scope of the connection.
     pub async fn open_session(&self, token_hash: &[u8], now: OffsetDateTime) -> Result<(Conn, Option<Session>), StoreError> {
         let mut spare = self.spare_connections();
@@ -279,4 +234,38 @@ pub async fn end_all_sessions(conn: &mut Conn, who: Who) -> Result<u64, StoreErr
     let done =
         sqlx::query!("delete from session where person_id = $1 or staff_id = $2", person, staff).execute(conn.pg()).await?;
     Ok(done.rows_affected())
+}
+
+/// A session, to whoever it belongs to.
+#[derive(Debug, Clone)]
+pub struct OpenSession {
+    pub id: i64,
+    pub created_at: OffsetDateTime,
+    pub seen_at: OffsetDateTime,
+    /// What the browser called itself.
+    pub user_agent: String,
+    /// It is the one that asks.
+    pub current: bool,
+}
+
+/// The live sessions of whoever has this one, the last used first.
+pub async fn sessions_beside(conn: &mut Conn, token_hash: &[u8], now: OffsetDateTime) -> Result<Vec<OpenSession>, StoreError> {
+    Ok(sqlx::query_as!(
+        OpenSession,
+        r#"select id as "id!", created_at as "created_at!", seen_at as "seen_at!", user_agent as "user_agent!",
+            current as "current!" from sessions_beside($1, $2)"#,
+        token_hash,
+        now
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// Ends a session by its number, where it is theirs.
+pub async fn end_session_of(conn: &mut Conn, who: Who, id: i64) -> Result<bool, StoreError> {
+    let (person, staff) = who.ids();
+    let done = sqlx::query!("delete from session where id = $3 and (person_id = $1 or staff_id = $2)", person, staff, id)
+        .execute(conn.pg())
+        .await?;
+    Ok(done.rows_affected() == 1)
 }

@@ -29,6 +29,9 @@ impl Kind {
     }
 }
 
+/// How often a job is tried.
+pub const ATTEMPTS: i32 = 10;
+
 /// A job that was taken.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -77,8 +80,66 @@ pub async fn finish(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Records why an attempt failed; the next one is already planned.
+/// Records why an attempt failed; the next one is already planned. Of a code or a notice that is given up, what it said is forgotten.
 pub async fn fail(conn: &mut Conn, id: i64, error: &str) -> Result<(), StoreError> {
-    sqlx::query!("update job set last_error = $2 where id = $1", id, error).execute(conn.pg()).await?;
+    sqlx::query!(
+        "update job set last_error = $2,
+            payload = case when attempts >= $3 and kind in ('sms', 'sms_notice') then '{}' else payload end where id = $1",
+        id,
+        error,
+        ATTEMPTS
+    )
+    .execute(conn.pg())
+    .await?;
     Ok(())
+}
+
+/// Removes jobs of a kind that nobody waits for any more; answers how many.
+pub async fn drop_older(conn: &mut Conn, kind: Kind, before: OffsetDateTime) -> Result<u64, StoreError> {
+    let done =
+        sqlx::query!("delete from job where kind = $1 and created_at < $2", kind.code(), before).execute(conn.pg()).await?;
+    Ok(done.rows_affected())
+}
+
+/// Removes jobs that were given up before then.
+pub async fn purge_dead(conn: &mut Conn, before: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query!("delete from job where attempts >= $1 and run_at < $2", ATTEMPTS, before).execute(conn.pg()).await?;
+    Ok(())
+}
+
+/// What waits of a kind.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Queue {
+    pub kind: String,
+    /// To be done, now or at its next try.
+    pub waiting: i64,
+    /// Tried as often as it may be: somebody has to look.
+    pub dead: i64,
+    /// How long the oldest that waits is due, in seconds; 0 when none is.
+    pub behind: i64,
+    /// Why the last one failed.
+    pub last_error: Option<String>,
+}
+
+/// What waits and what was given up, by kind.
+pub async fn queues(conn: &mut Conn, now: OffsetDateTime) -> Result<Vec<Queue>, StoreError> {
+    Ok(sqlx::query_as!(
+        Queue,
+        r#"select kind, count(*) filter (where attempts < $2) as "waiting!", count(*) filter (where attempts >= $2) as "dead!",
+            coalesce(extract(epoch from $1::timestamptz - min(run_at) filter (where attempts < $2 and run_at < $1)), 0)::bigint as "behind!",
+            (array_agg(last_error order by run_at desc) filter (where last_error is not null))[1] as last_error
+        from job group by kind order by kind"#,
+        now,
+        ATTEMPTS
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// Tries again what was given up, where it still says what to do; answers how many.
+pub async fn retry(conn: &mut Conn, now: OffsetDateTime) -> Result<u64, StoreError> {
+    let done = sqlx::query!("update job set attempts = 0, run_at = $1 where attempts >= $2 and payload <> '{}'", now, ATTEMPTS)
+        .execute(conn.pg())
+        .await?;
+    Ok(done.rows_affected())
 }

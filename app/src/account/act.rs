@@ -4,18 +4,19 @@
 use super::password;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
-use crate::request::{Request, hash_token, random_hex};
+use crate::request::{Ctx, Request, hash_token, random_hex};
 use domain::phone::Mobile;
 use domain::text::half_width;
+use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use store::Conn;
 use store::identity::{self, CodeCheck, Identity, STAFF_SESSION_HOURS, Who};
 use time::{Duration, OffsetDateTime};
 
 /// How long a code may be used.
-const CODE_LIFE: Duration = Duration::minutes(10);
+pub const CODE_LIFE: Duration = Duration::minutes(10);
 
 /// What an unknown name is checked against, so that it takes as long; no password fits it.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -76,9 +77,53 @@ pub async fn front(request: &Request) -> Result<&'static str, AppError> {
     })
 }
 
-/// Counts against limits that hold across servers.
-async fn within(conn: &mut Conn, key: &str, limit: i32, now: OffsetDateTime) -> Result<bool, AppError> {
-    Ok(identity::hit_rate_limit(conn, key, Duration::minutes(10), limit, now).await?)
+/// A limit that holds across servers: what is counted, how often, in which time, and what is said beyond it.
+struct Limit {
+    key: String,
+    most: i32,
+    window: Duration,
+    sentence: &'static str,
+}
+
+const TEN_MINUTES: Duration = Duration::minutes(10);
+const TOO_OFTEN: &str = "尝试太频繁，请 10 分钟后再试";
+
+/// Counts against each in turn; the first that is used up answers, and those after it are not touched.
+async fn within(conn: &mut Conn, limits: &[Limit], field: &str, now: OffsetDateTime) -> Result<(), AppError> {
+    for limit in limits {
+        if !identity::hit_rate_limit(conn, &limit.key, limit.window, limit.most, now).await? {
+            return Err(AppError::field(field, limit.sentence));
+        }
+    }
+    Ok(())
+}
+
+/// What a code is counted by. A browser in which the phone signed in before has a count of its own: whatever strangers do, its owner gets
+/// in. A stranger is counted by address, by phone and address, by phone and day (nobody's phone rings all night), and with all others.
+fn code_limits(request: &Request, mobile: &Mobile, known: bool) -> Vec<Limit> {
+    const OFTEN: &str = "获取验证码太频繁，请 10 分钟后再试";
+    let services = request.services();
+    if known {
+        let key = format!("code:browser:{}:{mobile}", hex::encode(request.browser_hash()));
+        return vec![Limit { key, most: 5, window: TEN_MINUTES, sentence: OFTEN }];
+    }
+    let network = request.head().network();
+    vec![
+        Limit { key: format!("code:addr:{network}"), most: services.codes_per_address, window: TEN_MINUTES, sentence: OFTEN },
+        Limit { key: format!("code:phone:{mobile}:{network}"), most: 5, window: TEN_MINUTES, sentence: OFTEN },
+        Limit {
+            key: format!("code:day:{mobile}"),
+            most: 30,
+            window: Duration::days(1),
+            sentence: "这个手机号今天获取验证码的次数已用完，请明天再试，或到就近的企服驿站办理",
+        },
+        Limit {
+            key: "code:city".to_owned(),
+            most: services.codes_per_city,
+            window: TEN_MINUTES,
+            sentence: "现在获取验证码的人太多，请 10 分钟后再试",
+        },
+    ]
 }
 
 /// Sends a code. The answer is the same for every number: nobody learns who is a member.
@@ -89,22 +134,24 @@ pub async fn send_code(request: &Request, form: &Form) -> Result<CodeSent, AppEr
     let mobile = Mobile::parse(form.value("phone")).map_err(|error| AppError::field("phone", error.to_string()))?;
     let services = request.services();
     let now = services.now();
+    let browser = request.browser_hash();
     let mut conn = services.store.system().await?;
-    let per_phone = within(&mut conn, &format!("code:phone:{mobile}"), 5, now).await?;
-    let address = format!("code:addr:{}", request.head().network());
-    if !per_phone || !within(&mut conn, &address, services.codes_per_address, now).await? {
-        return Err(AppError::field("phone", "获取验证码太频繁，请 10 分钟后再试"));
-    }
+    let known = identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await?;
+    within(&mut conn, &code_limits(request, &mobile, known), "phone", now).await?;
     let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
-    identity::put_login_code(&mut conn, mobile.as_str(), &code_hash(&mobile, &code), now + CODE_LIFE).await?;
+    let hash = code_hash(request, &mobile, &code)?;
+    identity::put_login_code(&mut conn, mobile.as_str(), &browser, &hash, now + CODE_LIFE).await?;
     let message = CodeMessage { phone: mobile.to_string(), code: code.clone() };
     let payload = serde_json::to_value(&message).map_err(AppError::internal)?;
     store::job::enqueue(&mut conn, store::job::Kind::Sms, &payload, now).await?;
     Ok(CodeSent { mobile, shown: services.demo.then_some(code) })
 }
 
-fn code_hash(mobile: &Mobile, code: &str) -> [u8; 32] {
-    Sha256::digest(format!("{mobile}:{code}").as_bytes()).into()
+/// Keyed with the browser's mark, which the database does not know: six digits alone would be guessed from their hash in a moment.
+fn code_hash(request: &Request, mobile: &Mobile, code: &str) -> Result<[u8; 32], AppError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(request.head().browser.as_bytes()).map_err(AppError::internal)?;
+    mac.update(format!("{mobile}:{code}").as_bytes());
+    Ok(mac.finalize().into_bytes().into())
 }
 
 /// Checks a code and opens a session.
@@ -120,11 +167,13 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
     let services = request.services();
     let now = services.now();
     let mut conn = services.store.system().await?;
-    let key = format!("try:addr:{}", request.head().network());
-    if !within(&mut conn, &key, services.codes_per_address, now).await? {
-        return Err(AppError::field("code", "尝试太频繁，请 10 分钟后再试").into());
+    let browser = request.browser_hash();
+    // A browser that knows the phone is not kept out by others behind its address.
+    if !identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await? {
+        within(&mut conn, &[per_address(request, "try")], "code", now).await?;
     }
-    match identity::take_login_code(&mut conn, mobile.as_str(), &code_hash(&mobile, &typed), now).await? {
+    let hash = code_hash(request, &mobile, &typed)?;
+    match identity::take_login_code(&mut conn, mobile.as_str(), &browser, &hash, now).await? {
         CodeCheck::Right => {}
         CodeCheck::Wrong => return Err(AppError::field("code", "验证码不对，请再看一下短信").into()),
         CodeCheck::Spent => return Err(AppError::field("code", "验证码已失效，请重新获取").into()),
@@ -155,6 +204,7 @@ async fn start_session(
     }
     let token = random_hex::<32>();
     identity::create_session(conn, &hash_token(&token), who, now, &request.head().user_agent).await?;
+    identity::know_browser(conn, &request.browser_hash(), who, now).await?;
     let life = match who {
         Who::Person(..) => Duration::days(identity::SESSION_DAYS),
         Who::Staff(_) => Duration::hours(STAFF_SESSION_HOURS),
@@ -206,52 +256,109 @@ pub async fn sign_out(request: &Request) -> Result<Signed, AppError> {
     Ok(Signed::out())
 }
 
+/// Whose session asks.
+fn who(session: &identity::Session) -> Who {
+    match &session.identity {
+        Identity::Person(person) => Who::Person(person.person, None),
+        Identity::Staff(staff) => Who::Staff(staff.id),
+    }
+}
+
 /// Ends every session of whoever this is.
 ///
 /// # Errors
 /// [`AppError::Unauthenticated`].
 pub async fn sign_out_everywhere(request: &Request) -> Result<Signed, AppError> {
-    let who = match &request.open().await?.require_signed_in()?.identity {
-        Identity::Person(person) => Who::Person(person.person, None),
-        Identity::Staff(staff) => Who::Staff(staff.id),
-    };
+    let who = who(request.open().await?.require_signed_in()?);
     request.close().await;
     let mut conn = request.services().store.system().await?;
     identity::end_all_sessions(&mut conn, who).await?;
     Ok(Signed::out())
 }
 
-/// Checks a name and a password. Whatever is wrong, the sentence and the time it takes are the same.
+/// Where this account is signed in, the last used first (OWASP ASVS 3.3.4).
+///
+/// # Errors
+/// [`AppError::Unauthenticated`].
+pub async fn sessions(ctx: &mut Ctx, request: &Request) -> Result<Vec<identity::OpenSession>, AppError> {
+    ctx.require_signed_in()?;
+    let hash = request.token_hash().ok_or(AppError::Unauthenticated)?;
+    Ok(identity::sessions_beside(&mut ctx.conn, &hash, ctx.now).await?)
+}
+
+/// Ends one of them. One that has ended already, or was never theirs, is as good as ended.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`].
+pub async fn end_session(request: &Request, form: &Form) -> Result<Next, AppError> {
+    let session = request.open().await?.require_signed_in()?.clone();
+    request.close().await;
+    if let Ok(id) = form.value("session").parse() {
+        let mut conn = request.services().store.system().await?;
+        identity::end_session_of(&mut conn, who(&session), id).await?;
+    }
+    let to = if matches!(session.identity, Identity::Staff(_)) { "/desk/account" } else { "/me" };
+    Ok(Next::to(to).saying("已退出那台设备"))
+}
+
+fn per_address(request: &Request, what: &str) -> Limit {
+    let key = format!("{what}:addr:{}", request.head().network());
+    Limit { key, most: request.services().codes_per_address, window: TEN_MINUTES, sentence: TOO_OFTEN }
+}
+
+/// The beginning of every counter of a sign-in name.
+pub fn limits_of(login: &str) -> String {
+    let name: String = login.chars().take(60).map(|c| if c == ':' { '_' } else { c }).collect();
+    format!("staff:{name}:")
+}
+
+/// What a password is counted by: name and browser where the account signed in there before, else name and address; whoever guesses
+/// keeps the colleague beside him in. All strangers together have a hundred an hour (OWASP ASVS 2.2.1).
+fn password_limits(request: &Request, login: &str, known: bool) -> Vec<Limit> {
+    let name = limits_of(login);
+    let five = |key| Limit { key, most: 5, window: TEN_MINUTES, sentence: TOO_OFTEN };
+    if known {
+        return vec![five(format!("{name}browser:{}", hex::encode(request.browser_hash())))];
+    }
+    vec![
+        per_address(request, "staff"),
+        five(format!("{name}addr:{}", request.head().network())),
+        Limit {
+            key: format!("{name}all"), most: 100, window: Duration::hours(1), sentence: "尝试太频繁，请 1 小时后再试"
+        },
+    ]
+}
+
+/// Checks a name and a password. Whatever is wrong, the sentence and the time it takes are the same. A try counts before it is
+/// compared: many at once are no more than one after the other.
 ///
 /// # Errors
 /// [`AppError::Invalid`].
 pub async fn staff_sign_in(request: &Request, form: &Form) -> Result<Signed, AppError> {
     let services = request.services();
     let now = services.now();
+    let login = form.value("login").trim();
     let mut conn = services.store.system().await?;
-    let key = format!("staff:addr:{}", request.head().network());
-    if !within(&mut conn, &key, services.codes_per_address, now).await? {
-        return Err(AppError::field("login", "尝试太频繁，请 10 分钟后再试"));
-    }
-    let found = identity::credentials(&mut conn, form.value("login").trim()).await?;
-    let usable = found.filter(|found| found.active && found.locked_until.is_none_or(|until| until <= now));
+    let known = identity::browser_knows_login(&mut conn, &request.browser_hash(), login).await?;
+    let limits = password_limits(request, login, known);
+    within(&mut conn, &limits, "login", now).await?;
+    let usable = identity::credentials(&mut conn, login).await?.filter(|found| found.active);
+    // The hash takes its time: nobody waits for a connection meanwhile.
+    drop(conn);
     let hash = usable.as_ref().map_or_else(|| NOBODY.to_owned(), |found| found.password_hash.clone());
     let typed = form.value("password").to_owned();
     let right = tokio::task::spawn_blocking(move || password::verify(&typed, &hash)).await.map_err(AppError::internal)?;
-    match usable {
-        Some(found) if right => {
-            identity::sign_in_succeeded(&mut conn, found.id).await?;
-            let to = form.value("back");
-            let to = if own_path(to) && to.starts_with("/desk") { to } else { "/desk" };
-            start_session(request, &mut conn, Who::Staff(found.id), now, Next::to(to)).await
-        }
-        other => {
-            if let Some(found) = other {
-                identity::sign_in_failed(&mut conn, found.id, now).await?;
-            }
-            Err(AppError::field("login", "用户名或密码不对。连续输错 5 次会暂时锁定"))
-        }
+    let Some(found) = usable.filter(|_| right) else {
+        return Err(AppError::field("login", "用户名或密码不对。连续输错 5 次，10 分钟内不能再试"));
+    };
+    let mut conn = services.store.system().await?;
+    // Of the counters those of this name and place: what strangers tried elsewhere stays counted.
+    for limit in limits.iter().filter(|limit| limit.most == 5) {
+        identity::forget_limits(&mut conn, &limit.key).await?;
     }
+    let to = form.value("back");
+    let to = if own_path(to) && to.starts_with("/desk") { to } else { "/desk" };
+    start_session(request, &mut conn, Who::Staff(found.id), now, Next::to(to)).await
 }
 
 /// Changes the own password; every other session of the account ends.
@@ -263,8 +370,6 @@ pub async fn change_password(request: &Request, form: &Form) -> Result<Signed, A
     request.close().await;
     let services = request.services();
     let now = services.now();
-    let mut conn = services.store.system().await?;
-    let found = identity::credentials(&mut conn, &staff.login).await?.ok_or(AppError::Unauthenticated)?;
     let fresh = form.value("new_password").to_owned();
     if let Some(fault) = password::fault(&fresh, &staff.login) {
         return Err(AppError::field("new_password", fault));
@@ -276,14 +381,21 @@ pub async fn change_password(request: &Request, form: &Form) -> Result<Signed, A
         return Err(AppError::field("new_password", "新密码不能与旧密码相同"));
     }
     let old = form.value("password").to_owned();
+    let mut conn = services.store.system().await?;
+    let key = format!("{}change", limits_of(&staff.login));
+    let tries = [Limit { key, most: 5, window: TEN_MINUTES, sentence: TOO_OFTEN }];
+    within(&mut conn, &tries, "password", now).await?;
+    let found = identity::credentials(&mut conn, &staff.login).await?.ok_or(AppError::Unauthenticated)?;
+    drop(conn);
     let hashed = tokio::task::spawn_blocking(move || {
         if password::verify(&old, &found.password_hash) { password::hash(&fresh).map(Some) } else { Ok(None) }
     });
     let Some(hashed) = hashed.await.map_err(AppError::internal)?.map_err(AppError::internal)? else {
-        identity::sign_in_failed(&mut conn, staff.id, now).await?;
         return Err(AppError::field("password", "原密码不对"));
     };
+    let mut conn = services.store.system().await?;
     identity::set_password(&mut conn, staff.id, &hashed, false).await?;
+    identity::forget_limits(&mut conn, &tries[0].key).await?;
     identity::end_all_sessions(&mut conn, Who::Staff(staff.id)).await?;
     start_session(request, &mut conn, Who::Staff(staff.id), now, Next::to("/desk")).await
 }

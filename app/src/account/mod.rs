@@ -4,4 +4,4 @@ pub mod act;
 mod page;
 pub mod password;
 
-pub use page::{AccountPage, ChoosePage, CodePage, FrontPage, Leave, SignInPage, StaffSignInPage};
+pub use page::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage, leave};

@@ -10,9 +10,11 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, submit};
 use crate::ui::{icon, section};
+use domain::calendar::words::moment;
 use domain::{area, mask};
 use leptos::prelude::*;
-use store::identity::MyEnterprise;
+use store::identity::{MyEnterprise, OpenSession};
+use time::OffsetDateTime;
 
 const PHONE: Field =
     Field { kind: "tel", autocomplete: "tel-national", inputmode: "numeric", max: 20, ..field("phone", "手机号", "") };
@@ -23,7 +25,7 @@ const NEW_PASSWORD: Field = Field {
     kind: "password",
     autocomplete: "new-password",
     max: 200,
-    ..field("new_password", "新密码", "至少 10 个字符，不要与用户名相同")
+    ..field("new_password", "新密码", "至少 12 个字符，可以是几个不相干的词")
 };
 const REPEAT: Field =
     Field { kind: "password", autocomplete: "new-password", max: 200, ..field("repeat", "再输一次新密码", "") };
@@ -163,7 +165,10 @@ pub fn AccountPage() -> impl IntoView {
     let request = Request::current();
     let form = Form::typed();
     reads(async move {
-        let staff = request.open().await?.require_any_staff()?;
+        let mut ctx = request.open().await?;
+        let staff = ctx.require_any_staff()?;
+        let leave = leave(&act::sessions(&mut ctx, &request).await?, ctx.now);
+        drop(ctx);
         title("账号");
         let first = staff.must_change_password.then(|| view! { <p class="flash warn">"第一次登录，请先换一个自己的密码。"</p> });
         let view = view! {
@@ -180,22 +185,72 @@ pub fn AccountPage() -> impl IntoView {
                     {submit("保存新密码")}
                 </form>
             </section>
-            <Leave/>
+            {leave}
         };
         Ok(view.into_any())
     })
 }
 
-/// Signing out, here and everywhere.
-#[component]
-pub fn Leave() -> impl IntoView {
+/// What a browser is, as far as one recognises one's own by it.
+fn device(user_agent: &str) -> String {
+    let first = |names: &[(&'static str, &'static str)], or: &'static str| {
+        names.iter().find(|(mark, _)| user_agent.contains(mark)).map_or(or, |(_, name)| name)
+    };
+    let system = first(
+        &[
+            ("HarmonyOS", "鸿蒙设备"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "安卓设备"),
+            ("Windows", "Windows 电脑"),
+            ("Mac OS", "苹果电脑"),
+            ("Linux", "Linux 电脑"),
+        ],
+        "其他设备",
+    );
+    let browser = first(
+        &[("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")],
+        "其他浏览器",
+    );
+    format!("{system} · {browser}")
+}
+
+fn open_session(session: &OpenSession, now: OffsetDateTime) -> impl IntoView + use<> {
+    let when = |at| moment(at, now);
+    let line = format!("登录于 {}，最近使用 {}", when(session.created_at), when(session.seen_at));
+    let id = session.id.to_string();
+    let aside = if session.current {
+        view! { <span class="tag ok">{icon("check")}"这台设备"</span> }.into_any()
+    } else {
+        view! {
+            <form method="post" action="/sign-out/device">
+                {hidden("session", id)}
+                <button class="button secondary">"退出"<span class="hidden">{format!("，{line}")}</span></button>
+            </form>
+        }
+        .into_any()
+    };
+    view! { <li class="cell"><div><strong>{device(&session.user_agent)}</strong><span class="muted">{line.clone()}</span></div>{aside}</li> }
+}
+
+/// Signing out: here, on one other device, everywhere.
+pub fn leave(sessions: &[OpenSession], now: OffsetDateTime) -> AnyView {
+    let others = (sessions.len() > 1).then(|| {
+        let rows = sessions.iter().map(|session| open_session(session, now)).collect_view();
+        view! { <h3>"登录的设备"</h3><ul class="cells">{rows}</ul> }
+    });
+    let everywhere = (sessions.len() > 1).then(|| {
+        view! { <form method="post" action="/sign-out/everywhere"><button class="button secondary">"退出所有设备"</button></form> }
+    });
     section(
         "退出登录",
         view! {
+            {others}
             <div class="row">
                 <form method="post" action="/sign-out"><button class="button secondary">{icon("out")}"退出"</button></form>
-                <form method="post" action="/sign-out/everywhere"><button class="button secondary">"退出所有设备"</button></form>
+                {everywhere}
             </div>
         },
     )
+    .into_any()
 }

@@ -1,7 +1,7 @@
 //! Me (我的): the person, the enterprise, its members, the way out. Opened on a phone, rarely, to look something up or to leave.
 
 use super::read::{self, Me};
-use crate::account::Leave;
+use crate::account::{act, leave};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::{facts, icon, section, words};
@@ -13,13 +13,15 @@ use leptos::prelude::*;
 pub fn MePage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
-        let me = read::me(&mut *request.open().await?).await?;
+        let mut ctx = request.open().await?;
+        let me = read::me(&mut ctx).await?;
+        let leave = leave(&act::sessions(&mut ctx, &request).await?, ctx.now);
         title("我的");
-        Ok(page(&me))
+        Ok(page(&me, leave))
     })
 }
 
-fn page(me: &Me) -> AnyView {
+fn page(me: &Me, leave: AnyView) -> AnyView {
     let Me { person, enterprise, members } = me;
     let rows = members.iter().map(|member| {
         let role = if member.role == "owner" { "负责人" } else { "经办人" };
@@ -49,7 +51,7 @@ fn page(me: &Me) -> AnyView {
             </ul>
         })}
         {section("可以办事的人", view! { <ul class="cells">{rows.collect_view()}</ul> })}
-        <Leave/>
+        {leave}
     }
     .into_any()
 }

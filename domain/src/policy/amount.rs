@@ -31,6 +31,24 @@ pub enum Amount {
     Capped(Box<Capped>),
 }
 
+impl Amount {
+    /// How many parts it has, bands included, and how deep they lie.
+    pub fn size(&self) -> (usize, usize) {
+        fn below<'a>(list: impl Iterator<Item = &'a Amount>) -> (usize, usize) {
+            list.map(Amount::size).fold((0, 0), |(parts, depth), (more, deeper)| (parts + more, depth.max(deeper)))
+        }
+        let (parts, depth) = match self {
+            Amount::None | Amount::Fixed(_) | Amount::PerUnit(_) | Amount::Percent(_) => (0, 0),
+            Amount::Tiered(tiered) => (tiered.bands.len(), 0),
+            Amount::ByTag(tags) => below(tags.iter().map(|(_, amount)| amount)),
+            Amount::Staged(stages) => (stages.len(), 0),
+            Amount::MaxOf(list) | Amount::SumOf(list) => below(list.iter()),
+            Amount::Capped(capped) => capped.of.size(),
+        };
+        (parts + 1, depth + 1)
+    }
+}
+
 /// So much for each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,6 +8,7 @@ use super::model::{GroupRule, Item};
 use super::money::Fen;
 use super::satisfy;
 use serde::Serialize;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 #[cfg(feature = "server")]
@@ -24,9 +25,21 @@ pub struct Problem {
     pub advice: bool,
 }
 
+/// The most parts of an item's condition, and of its amount. The longest real document has a tenth of it; what is larger costs more time than
+/// it is worth, and nobody could read it.
+pub const MOST_PARTS: usize = 400;
+/// How deep they may be nested.
+pub const DEEPEST: usize = 16;
+
 /// Checks one item against the libraries.
 pub fn check(item: &Item, library: &Library) -> Vec<Problem> {
-    let mut check = Check { item, library, problems: Vec::new() };
+    let mut check = Check { item, library, problems: Vec::new(), whole: OnceCell::new() };
+    check.size("condition", item.condition.size());
+    check.size("amount", item.amount.size());
+    if !check.problems.is_empty() {
+        // Nothing else looks into what is too large.
+        return check.problems;
+    }
     check.head();
     check.windows();
     check.condition(&item.condition, "condition");
@@ -73,6 +86,8 @@ struct Check<'a> {
     item: &'a Item,
     library: &'a Library,
     problems: Vec<Problem>,
+    /// Whether the whole condition can never be true, and whether it always is: asked for every part of it.
+    whole: OnceCell<(bool, bool)>,
 }
 
 impl Check<'_> {
@@ -82,6 +97,22 @@ impl Check<'_> {
 
     fn advise(&mut self, place: impl Into<String>, sentence: impl Into<String>) {
         self.problems.push(Problem { place: place.into(), sentence: sentence.into(), advice: true });
+    }
+
+    fn size(&mut self, place: &str, (parts, depth): (usize, usize)) {
+        if parts > MOST_PARTS {
+            self.add(place, format!("内容太多（{parts} 项），最多 {MOST_PARTS} 项，请拆成几个条目"));
+        }
+        if depth > DEEPEST {
+            self.add(place, format!("嵌套太深（{depth} 层），最多 {DEEPEST} 层"));
+        }
+    }
+
+    fn whole(&self) -> (bool, bool) {
+        *self.whole.get_or_init(|| {
+            let condition = &self.item.condition;
+            (satisfy::never_true(condition, self.library), satisfy::always_true(condition, self.library))
+        })
     }
 
     fn head(&mut self) {
@@ -183,18 +214,20 @@ impl Check<'_> {
         }
         for (index, child) in list.iter().enumerate() {
             let at = format!("{place}.{word}[{index}]");
-            if satisfy::never_true(child, self.library) && !satisfy::never_true(&self.item.condition, self.library) {
+            let (never, always) = self.whole();
+            if !never && satisfy::never_true(child, self.library) {
                 self.add(at, "这个条件任何企业都不可能满足");
-            } else if satisfy::always_true(child, self.library) && !satisfy::always_true(&self.item.condition, self.library) {
+            } else if !always && satisfy::always_true(child, self.library) {
                 self.add(at, "这个条件任何企业都满足，等于没有写");
             }
         }
     }
 
     fn whole_condition(&mut self) {
-        if satisfy::never_true(&self.item.condition, self.library) {
+        let (never, always) = self.whole();
+        if never {
             self.add("condition", "条件互相矛盾，任何企业都不可能满足");
-        } else if satisfy::always_true(&self.item.condition, self.library) {
+        } else if always {
             self.add("condition", "条件任何企业都满足，等于没有写，请检查");
         }
     }

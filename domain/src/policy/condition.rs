@@ -25,6 +25,23 @@ pub enum Condition {
     Leaf(Leaf),
 }
 
+impl Condition {
+    /// How many parts it has, codes of sets included, and how deep they lie.
+    pub fn size(&self) -> (usize, usize) {
+        let below = |list: &[Condition]| {
+            list.iter().map(Condition::size).fold((0, 0), |(parts, depth), (more, deeper)| (parts + more, depth.max(deeper)))
+        };
+        let (parts, depth) = match self {
+            Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => below(list),
+            Condition::Not(child) => child.size(),
+            // A long list of industries is one line of a document.
+            Condition::Leaf(Leaf { test: Test::InSet { codes, .. }, .. }) => (codes.len() / 20, 0),
+            Condition::Leaf(_) => (0, 0),
+        };
+        (parts + 1, depth + 1)
+    }
+}
+
 /// A test with the clause it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leaf {

@@ -65,6 +65,11 @@ enum Command {
         #[command(subcommand)]
         command: EnterpriseCommand,
     },
+    /// Work beside the requests: SMS, matching.
+    Job {
+        #[command(subcommand)]
+        command: JobCommand,
+    },
     /// Policies: check, evaluate, import.
     Policy {
         #[command(subcommand)]
@@ -105,6 +110,14 @@ enum DbCommand {
     Stop(Output),
     /// Print its URL; status 1 when it does not run.
     Url(Output),
+}
+
+#[derive(Subcommand)]
+enum JobCommand {
+    /// What waits and what was given up; status 1 when something was.
+    List(Output),
+    /// Try again what was given up.
+    Retry(Output),
 }
 
 #[derive(Subcommand)]
@@ -204,6 +217,7 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
             Ok(if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Command::Staff { command } => accounts::staff(command, url).await,
+        Command::Job { command } => jobs(&command, url).await,
         Command::Policy { command: PolicyCommand::Import { folder, output } } => policy::import(&folder, url, output.json).await,
         Command::Enterprise { command: EnterpriseCommand::Import { file, output } } => {
             accounts::import(&file, url, output.json).await
@@ -256,4 +270,34 @@ fn database(command: DbCommand, config: &Config) -> Result<ExitCode> {
         println!("{url}");
     }
     Ok(code)
+}
+
+async fn jobs(command: &JobCommand, url: &str) -> Result<ExitCode> {
+    let store = store::Store::connect(url, 2).await?;
+    let mut conn = store.system().await?;
+    let now = time::OffsetDateTime::now_utc();
+    match command {
+        JobCommand::List(output) => {
+            let queues = store::job::queues(&mut conn, now).await?;
+            if output.json {
+                println!("{}", serde_json::to_string(&queues)?);
+            } else {
+                println!("{:<26}{:>9}{:>9}{:>12}  last error", "kind", "waiting", "given up", "behind");
+                for queue in &queues {
+                    let error = queue.last_error.as_deref().unwrap_or("");
+                    println!("{:<26}{:>9}{:>9}{:>10} s  {error}", queue.kind, queue.waiting, queue.dead, queue.behind);
+                }
+            }
+            Ok(if queues.iter().all(|queue| queue.dead == 0) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        JobCommand::Retry(output) => {
+            let retried = store::job::retry(&mut conn, now).await?;
+            if output.json {
+                println!("{}", serde_json::json!({ "retried": retried }));
+            } else {
+                println!("{retried} jobs will be tried again");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Signing in and out, choosing an enterprise, passwords, 关怀版: forms in, cookies out.
 
-use super::context::{COOKIE, ELDER, Reply, again, append_cookie, finish, page, redirect};
+use super::context::{self, ELDER, Reply, again, append_cookie, finish, page, redirect};
 use super::forms::plain;
 use app::account::act::{self, CodeSent, Signed, own_path};
 use app::error::{AppError, Next, Stop};
@@ -23,11 +23,12 @@ pub async fn send_code(Extension(request): Extension<Request>, body: Body) -> Re
 }
 
 async fn code_page(request: &Request, sent: CodeSent, form: Form, status: StatusCode) -> Reply {
-    page(request, "/sign-in/code", status, || {
+    let response = page(request, "/sign-in/code", status, || {
         provide_context(sent);
         provide_context(form);
     })
-    .await
+    .await?;
+    Ok(marked(request, response))
 }
 
 /// Checks a code and opens a session.
@@ -46,11 +47,21 @@ pub async fn check_code(Extension(request): Extension<Request>, body: Body) -> R
 
 /// Leads on with the session's cookie.
 fn with_session(request: &Request, signed: &Signed) -> Response {
-    let secure = if request.services().tls { "; Secure" } else { "" };
-    let (token, seconds) = (&signed.token, signed.seconds);
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     let mut response = redirect(&signed.next);
-    append_cookie(response.headers_mut(), &cookie);
+    append_cookie(response.headers_mut(), &context::kept(context::COOKIE, &signed.token, signed.seconds, request.services().tls));
+    marked(request, response)
+}
+
+/// How long a browser keeps its mark: as long as browsers let it.
+const MARK_SECONDS: i64 = 400 * 86_400;
+
+/// The answer with the browser's mark, where it has none yet: codes and tries are counted by it.
+fn marked(request: &Request, mut response: Response) -> Response {
+    let head = request.head();
+    if !head.marked {
+        let cookie = context::kept(context::BROWSER, &head.browser, MARK_SECONDS, request.services().tls);
+        append_cookie(response.headers_mut(), &cookie);
+    }
     response
 }
 
@@ -58,7 +69,7 @@ fn with_session(request: &Request, signed: &Signed) -> Response {
 async fn signing(request: &Request, done: Result<Signed, AppError>, form: Form, path: &str) -> Reply {
     match done {
         Ok(signed) => Ok(with_session(request, &signed)),
-        Err(error) => finish(request, Err(error), form, path).await,
+        Err(error) => Ok(marked(request, finish(request, Err(error), form, path).await?)),
     }
 }
 
@@ -76,6 +87,12 @@ pub async fn sign_out(Extension(request): Extension<Request>) -> Reply {
 /// Ends every session of whoever this is.
 pub async fn sign_out_everywhere(Extension(request): Extension<Request>) -> Reply {
     Ok(forgetting(with_session(&request, &act::sign_out_everywhere(&request).await?)))
+}
+
+/// Ends one session of whoever this is.
+pub async fn end_session(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    finish(&request, act::end_session(&request, &form).await, form, "/").await
 }
 
 /// Tells the browser to forget what islands kept in it: drafts.

@@ -1,5 +1,6 @@
 //! A request at the edge: who, which nonce; what an answer becomes; headers every answer bears.
 
+use crate::config::Config;
 use crate::state::AppState;
 use app::access::{self, Kind};
 use app::error::{AppError, Next, Stop};
@@ -13,13 +14,17 @@ use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use leptos::prelude::provide_context;
+use libdeflater::{CompressionLvl, Compressor};
 use server_fn::error::FromServerFnError;
 use std::any::Any;
+use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-/// The session cookie.
+/// The session cookie; behind TLS under the prefix that keeps other hosts of the domain from setting it.
 pub const COOKIE: &str = "qifu";
+/// The cookie of the browser's mark, which codes and tries are counted by.
+pub const BROWSER: &str = "browser";
 /// The cookie that remembers 关怀版.
 pub const ELDER: &str = "elder";
 /// The cookie of a sentence that confirms what was just done.
@@ -59,7 +64,32 @@ pub type Reply = Result<Response, Failure>;
 /// What the page's readers answered.
 pub async fn page(request: &Request, path: &str, status: StatusCode, provide: impl FnOnce()) -> Reply {
     let html = render::page(request, path, provide).await?;
-    Ok((status, Html(html)).into_response())
+    Ok(html_of(request, status, html))
+}
+
+/// Pages shorter than this travel as they are.
+const SHORT: usize = 512;
+
+/// A page is whole before it travels, so it is compressed in one go, with tables that stay from page to page: a stream's compressor, made
+/// anew each time, took half of the server's time for a page (docs/BENCHMARKS.md).
+fn html_of(request: &Request, status: StatusCode, html: String) -> Response {
+    thread_local! {
+        static GZIP: RefCell<Compressor> = RefCell::new(Compressor::new(CompressionLvl::fastest()));
+    }
+    let vary = [(header::VARY, "accept-encoding")];
+    if !request.head().gzip || html.len() < SHORT {
+        return (status, vary, Html(html)).into_response();
+    }
+    let packed = GZIP.with_borrow_mut(|gzip| {
+        let mut packed = vec![0; gzip.gzip_compress_bound(html.len())];
+        let length = gzip.gzip_compress(html.as_bytes(), &mut packed).ok()?;
+        packed.truncate(length);
+        Some(packed)
+    });
+    match packed {
+        Some(packed) => (status, vary, [(header::CONTENT_ENCODING, "gzip")], Html(packed)).into_response(),
+        None => (status, vary, Html(html)).into_response(),
+    }
 }
 
 /// The one tail of every plain form: done leads on (303), what was refused shows `path` again with what was typed and what is wrong.
@@ -109,6 +139,17 @@ pub fn redirect(next: &Next) -> Response {
     response
 }
 
+/// The name of a cookie that only this host may set.
+fn host_name(name: &str, tls: bool) -> String {
+    if tls { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// A cookie that scripts do not see and only this host may set, for so many seconds.
+pub fn kept(name: &str, value: &str, seconds: i64, tls: bool) -> String {
+    let secure = if tls { "; Secure" } else { "" };
+    format!("{}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}", host_name(name, tls))
+}
+
 /// Adds a `Set-Cookie`.
 pub fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
@@ -138,7 +179,7 @@ async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Res
         }
     };
     match html {
-        Ok(html) => (status, Html(html)).into_response(),
+        Ok(html) => html_of(request, status, html),
         // The page of an error reads nothing, so nothing can stand against it.
         Err(_) => status.into_response(),
     }
@@ -147,7 +188,7 @@ async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Res
 /// Makes the [`Request`], turns failures into answers, and sets the headers every answer bears.
 pub async fn middleware(State(state): State<AppState>, mut http: axum::extract::Request, next: middleware::Next) -> Response {
     let started = std::time::Instant::now();
-    let request = Request::new(state.services(), head(&http, state.config.trust_proxy));
+    let request = Request::new(state.services(), head(&http, &state.config));
     let method = http.method().clone();
     let path = http.uri().path().to_owned();
     http.extensions_mut().insert(request.clone());
@@ -193,9 +234,11 @@ pub async fn middleware(State(state): State<AppState>, mut http: axum::extract::
 }
 
 /// What a request says of itself.
-fn head(http: &axum::extract::Request, trust_proxy: bool) -> Head {
+fn head(http: &axum::extract::Request, config: &Config) -> Head {
     let jar = CookieJar::from_headers(http.headers());
     let cookie = |name: &str| jar.get(name).map(|cookie| cookie.value().to_owned());
+    let own = |name: &str| cookie(&host_name(name, config.tls));
+    let mark = own(BROWSER).filter(|mark| mark.len() == 64 && mark.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let flash = cookie(FLASH).and_then(|text| hex::decode(text).ok()).and_then(|bytes| String::from_utf8(bytes).ok());
     Head {
         nonce: random_hex::<16>(),
@@ -203,9 +246,12 @@ fn head(http: &axum::extract::Request, trust_proxy: bool) -> Head {
         path: http.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
         get: matches!(*http.method(), Method::GET | Method::HEAD),
         elder: cookie(ELDER).as_deref() == Some("1"),
-        token: cookie(COOKIE).filter(|token| !token.is_empty()),
-        address: client_address(http, trust_proxy),
+        token: own(COOKIE).filter(|token| !token.is_empty()),
+        marked: mark.is_some(),
+        browser: mark.unwrap_or_else(random_hex::<32>),
+        address: client_address(http, config.trust_proxy),
         user_agent: text(http.headers(), header::USER_AGENT),
+        gzip: takes_gzip(&text(http.headers(), header::ACCEPT_ENCODING)),
         flash,
     }
 }
@@ -254,6 +300,15 @@ async fn admit(request: &Request, door: &access::Door) -> Result<(), Stop> {
     admitted
 }
 
+/// Whether `Accept-Encoding` has gzip, and not with a weight of nothing (RFC 9110, 12.5.3).
+fn takes_gzip(accept: &str) -> bool {
+    accept.split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
+        name.trim().eq_ignore_ascii_case("gzip") && weight.is_none_or(|weight| weight > 0.0)
+    })
+}
+
 fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_owned()
 }
@@ -277,6 +332,20 @@ mod tests {
     use super::client_address;
     use axum::body::Body;
     use axum::http::Request;
+
+    #[test]
+    fn who_takes_gzip_gets_it() {
+        for (accept, takes) in [
+            ("gzip, br", true),
+            ("br;q=1.0, GZIP;q=0.5", true),
+            ("gzip;q=0", false),
+            ("br", false),
+            ("", false),
+            ("x-gzip", false),
+        ] {
+            assert_eq!(super::takes_gzip(accept), takes, "{accept:?}");
+        }
+    }
 
     #[test]
     fn only_what_our_own_proxy_wrote_is_believed() {

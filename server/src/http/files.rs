@@ -40,7 +40,7 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
     let mut faults: Vec<String> = Vec::new();
     let mut ids: Vec<Uuid> = Vec::new();
     while let Some((file, bytes)) = upload.next().await? {
-        let shown: String = file.chars().filter(|c| !c.is_control() && !matches!(c, '/' | '\\' | '"')).take(80).collect();
+        let shown = shown_name(&file);
         let kept = upload.kept("file") + ids.len();
         match accepted(&bytes, kept) {
             Err(why) => faults.push(format!("{shown} {why}")),
@@ -61,6 +61,25 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
         }
     }
     Ok(upload.finish("file", "files", ids, &faults))
+}
+
+/// A name as it may be shown: of the sender's neither path, nor what the eye does not see. Marks of direction would let `exe.fdp` read as a
+/// document (Unicode TR 36, 2.5).
+fn shown_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    let seen = |c: &char| {
+        let turns =
+            matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        !c.is_control() && !turns && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '%')
+    };
+    last.chars().filter(seen).take(80).collect::<String>().trim_matches([' ', '.']).to_owned()
+}
+
+/// The name a file is given back with: the sender's, up to its ending, and the ending of what it is.
+fn given_name(name: &str, ending: &str) -> String {
+    let shown = shown_name(name);
+    let stem = shown.rsplit_once('.').map_or(shown.as_str(), |(stem, _)| stem).trim_matches([' ', '.']);
+    format!("{}.{ending}", if stem.is_empty() { "材料" } else { stem })
 }
 
 /// What a file is, or why it is not taken.
@@ -88,8 +107,30 @@ pub async fn download(
     request.close().await;
     let bytes = state.photos.get_file(id).await.map_err(internal)?;
     let ending = TAKEN.iter().find(|row| row.0 == file.content_type).map_or("bin", |row| row.1);
-    let encoded: String = file.name.bytes().map(|b| format!("%{b:02X}")).collect();
+    let encoded: String = given_name(&file.name, ending).bytes().map(|b| format!("%{b:02X}")).collect();
     let disposition = format!("attachment; filename=\"{number}.{ending}\"; filename*=UTF-8''{encoded}");
     Ok(([(header::CONTENT_TYPE, file.content_type), (header::CONTENT_DISPOSITION, disposition)], Body::from(bytes))
         .into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::given_name;
+
+    #[test]
+    fn the_ending_is_what_the_content_is() {
+        for (sent, given) in [
+            ("营业执照.pdf", "营业执照.pdf"),
+            ("invoice.hta", "invoice.pdf"),
+            ("a.pdf.exe", "a.pdf.pdf"),
+            ("../../etc/passwd", "passwd.pdf"),
+            ("C:\\temp\\x.js", "x.pdf"),
+            ("readme\u{202e}fdp.exe", "readmefdp.pdf"),
+            (".htaccess", "htaccess.pdf"),
+            ("...", "材料.pdf"),
+            ("", "材料.pdf"),
+        ] {
+            assert_eq!(given_name(sent, "pdf"), given, "{sent:?}");
+        }
+    }
 }

@@ -2,19 +2,25 @@
 
 use super::context::Failure;
 use super::photos::keep;
+use crate::photos::MAX_BYTES;
 use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
 use app::ui::form::Form;
 use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header;
+use bytes::BytesMut;
 use domain::issue::MAX_PHOTOS;
 use domain::text::FieldError;
+use http_body_util::LengthLimitError;
 use uuid::Uuid;
 
-/// The largest form without files.
+/// The largest form without files, and the most that the fields of one with files hold together.
 const PLAIN_LIMIT: usize = 256 * 1024;
+/// The most fields of a form: the editor's largest draft has a tenth of it.
+const MOST_FIELDS: usize = 10_000;
 
 /// Reads a plain form.
 ///
@@ -29,19 +35,31 @@ pub async fn plain(body: Body) -> Result<Form, Failure> {
 /// # Errors
 /// As [`plain`].
 pub async fn within(body: Body, limit: usize) -> Result<Form, Failure> {
-    let bytes = to_bytes(body, limit).await.map_err(|_| AppError::Refused("提交的内容太长".to_owned()))?;
-    Ok(Form::new(decode(&bytes)))
+    let bytes = to_bytes(body, limit).await.map_err(|error| {
+        // The limit says so itself; anything else is a connection that broke off, or was too slow.
+        if error.into_inner().is::<LengthLimitError>() { too_long() } else { broken_off() }
+    })?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
+    if pairs.len() > MOST_FIELDS {
+        return Err(too_long().into());
+    }
+    Ok(Form::new(pairs))
 }
 
-/// Pairs of an urlencoded body.
-fn decode(bytes: &[u8]) -> Vec<(String, String)> {
-    serde_urlencoded::from_bytes(bytes).unwrap_or_default()
+fn too_long() -> AppError {
+    AppError::Refused("提交的内容太长，请删减后再试".to_owned())
+}
+
+fn broken_off() -> AppError {
+    AppError::Refused("上传中断了，请再试一次".to_owned())
 }
 
 /// A form that brings files: its fields are kept, its files given one by one, so that only one is in memory.
 pub struct Upload {
     multipart: Multipart,
     values: Vec<(String, String)>,
+    /// Bytes that fields may still have.
+    room: usize,
 }
 
 /// A form with or without files.
@@ -53,7 +71,17 @@ pub enum Sent {
 }
 
 fn broken(_: axum::extract::multipart::MultipartError) -> AppError {
-    AppError::Refused("上传中断了，请再试一次".to_owned())
+    broken_off()
+}
+
+/// Reads a part up to a limit while it arrives; of one that is larger, a byte more than the limit, and the rest is not kept.
+async fn part(field: &mut Field<'_>, limit: usize) -> Result<Bytes, AppError> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+        let room = (limit + 1).saturating_sub(bytes.len());
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(bytes.freeze())
 }
 
 impl Upload {
@@ -67,21 +95,27 @@ impl Upload {
             return plain(request.into_body()).await.map(Sent::Plain);
         }
         let multipart = Multipart::from_request(request, &()).await.map_err(|_| AppError::Refused("表单格式不对".to_owned()))?;
-        Ok(Sent::Files(Upload { multipart, values: Vec::new() }))
+        Ok(Sent::Files(Upload { multipart, values: Vec::new(), room: PLAIN_LIMIT }))
     }
 
-    /// The next file with its name; an empty control is none.
+    /// The next file with its name; an empty control is none. A file that is too large has [`MAX_BYTES`] and one: whoever takes files refuses it.
     ///
     /// # Errors
     /// [`AppError::Refused`] when the request breaks off.
     pub async fn next(&mut self) -> Result<Option<(String, Bytes)>, Failure> {
-        while let Some(field) = self.multipart.next_field().await.map_err(broken)? {
+        while let Some(mut field) = self.multipart.next_field().await.map_err(broken)? {
             let name = field.name().unwrap_or("").to_owned();
             let Some(file) = field.file_name().map(str::to_owned) else {
-                self.values.push((name, field.text().await.map_err(broken)?));
+                let text = part(&mut field, self.room).await?;
+                let left = self.room.checked_sub(text.len() + name.len()).ok_or_else(too_long)?;
+                if self.values.len() >= MOST_FIELDS {
+                    return Err(too_long().into());
+                }
+                self.room = left;
+                self.values.push((name, String::from_utf8_lossy(&text).into_owned()));
                 continue;
             };
-            let bytes = field.bytes().await.map_err(broken)?;
+            let bytes = part(&mut field, MAX_BYTES).await?;
             if !file.is_empty() || !bytes.is_empty() {
                 return Ok(Some((file, bytes)));
             }

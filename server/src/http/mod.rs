@@ -50,6 +50,7 @@ routes! {
     POST "/desk/sign-in" => account::staff_sign_in;
     POST "/sign-out" => account::sign_out;
     POST "/sign-out/everywhere" => account::sign_out_everywhere;
+    POST "/sign-out/device" => account::end_session;
     POST "/enterprises" => account::choose;
     POST "/issues/new" => filing::check;
     POST "/issues/file" => filing::file;
@@ -119,9 +120,9 @@ pub fn router(state: AppState) -> Router {
 /// What stands around every route.
 pub fn around(routes: Router<AppState>, state: &AppState) -> Router {
     let compressible = SizeAbove::new(512).and(NotForContentType::IMAGES).and(NotForContentType::SSE);
-    // A page is made anew for everyone. Brotli saves 5 to 10 % more of it than gzip, but took nearly half of the server's time for an
-    // issue's page (docs/BENCHMARKS.md); files that stay are compressed with brotli when they are built.
-    let compression = CompressionLayer::new().no_br().quality(CompressionLevel::Precise(4)).compress_when(compressible);
+    // Pages are compressed where they are made (`context::page`), files that stay when they are built: this is for what is left, tables
+    // and what islands are told.
+    let compression = CompressionLayer::new().quality(CompressionLevel::Precise(4)).compress_when(compressible);
     routes
         .fallback(pages::not_found)
         .layer(CatchPanicLayer::custom(context::panicked))

@@ -3,6 +3,7 @@
 use super::context::{Reply, finish, internal, page};
 use super::forms::{Sent, Upload, plain, within};
 use crate::import::rows;
+use crate::photos::MAX_BYTES;
 use app::error::AppError;
 use app::form::Form;
 use app::policy::desk::act::{self, path};
@@ -87,7 +88,7 @@ pub async fn import(Extension(request): Extension<Request>, http: axum::extract:
             upload.finish("file", "file", Vec::new(), &[])
         }
     };
-    let imported = match table(file) {
+    let imported = match table(file).await {
         Ok(rows) => import_facts(&request, rows, form.value("source")).await,
         Err(error) => Err(error),
     };
@@ -104,13 +105,16 @@ pub async fn import(Extension(request): Extension<Request>, http: axum::extract:
 }
 
 /// The lines of an uploaded table.
-fn table(file: Option<(String, Bytes)>) -> Result<Vec<(usize, Vec<String>)>, AppError> {
+async fn table(file: Option<(String, Bytes)>) -> Result<Vec<(usize, Vec<String>)>, AppError> {
     let file = file.filter(|(name, bytes)| !name.is_empty() && !bytes.is_empty());
     let (name, bytes) = file.ok_or_else(|| AppError::field("file", "请选择文件"))?;
-    let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
-    rows(&bytes, extension).map_err(|error| {
+    if bytes.len() > MAX_BYTES {
+        return Err(AppError::field("file", "文件超过 10 MB，请拆成几份"));
+    }
+    let read = tokio::task::spawn_blocking(move || rows(&bytes, name.rsplit_once('.').map_or("", |(_, end)| end)));
+    read.await.map_err(AppError::internal)?.map_err(|error| {
         tracing::info!(%error, "an import of facts was refused");
-        AppError::field("file", "文件读不出来，请用 csv（UTF-8）或 xlsx")
+        AppError::field("file", "文件读不出来：请用 csv（UTF-8）或 xlsx，最多 5 万行、每行 64 格，每格不超过 1300 字")
     })
 }
 

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 async fn an_open_page_hears_of_what_another_server_wrote(pool: PgPool) {
     let first = Site::demo(&pool, &[]).await;
     let second = Site::empty(&pool, &[]).await;
-    let _workers = (server::workers::start(&first.state), server::workers::start(&second.state));
+    let _workers = (server::workers::start(&first.state).unwrap(), server::workers::start(&second.state).unwrap());
     let owner = first.member(2).await;
     let number = file(&owner, &answers("0199b0c0-0000-7000-8000-00000000000b")).await;
     // The filing itself is told first; a page that was read after it knows of it.

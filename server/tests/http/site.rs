@@ -120,7 +120,7 @@ impl Site {
     }
 
     pub fn anonymous(&self) -> Browser {
-        Browser { router: self.router.clone(), cookie: None }
+        Browser { router: self.router.clone(), cookie: Some(format!("browser={}", random_hex::<32>())) }
     }
 }
 

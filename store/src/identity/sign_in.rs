@@ -1,21 +1,23 @@
 //! What signing in needs: one-time codes, persons and what they may act for, staff accounts, counters against guessing.
 
-use super::member_role;
+use super::{Who, member_role};
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, Duty, EnterpriseId, MemberRole, PersonId, StaffId};
 use time::{Duration, OffsetDateTime};
 
-/// Remembers the code last sent to a phone, in place of the one before.
+/// Remembers the code last sent to a phone for a browser, in place of the one before. Whoever asks elsewhere disturbs nobody.
 pub async fn put_login_code(
     conn: &mut Conn,
     phone: &str,
+    browser: &[u8],
     code_hash: &[u8],
     expires_at: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into login_code (phone, code_hash, expires_at) values ($1, $2, $3)
-         on conflict (phone) do update set code_hash = excluded.code_hash, expires_at = excluded.expires_at, attempts = 0",
+        "insert into login_code (phone, browser, code_hash, expires_at) values ($1, $2, $3, $4)
+         on conflict (phone, browser) do update set code_hash = excluded.code_hash, expires_at = excluded.expires_at, attempts = 0",
         phone,
+        browser,
         code_hash,
         expires_at,
     )
@@ -29,9 +31,9 @@ pub async fn put_login_code(
 pub enum CodeCheck {
     /// Right, and used up.
     Right,
-    /// Wrong, or none was sent.
+    /// Wrong.
     Wrong,
-    /// Too late, or tried too often.
+    /// Too late, tried too often, or none was sent for this browser.
     Spent,
 }
 
@@ -39,22 +41,26 @@ pub enum CodeCheck {
 pub async fn take_login_code(
     conn: &mut Conn,
     phone: &str,
+    browser: &[u8],
     code_hash: &[u8],
     now: OffsetDateTime,
 ) -> Result<CodeCheck, StoreError> {
     let row = sqlx::query!(
-        "update login_code set attempts = attempts + 1 where phone = $1 returning code_hash, expires_at, attempts",
-        phone
+        "update login_code set attempts = attempts + 1 where phone = $1 and browser = $2 returning expires_at, attempts",
+        phone,
+        browser
     )
     .fetch_optional(conn.pg())
     .await?;
-    let Some(row) = row else { return Ok(CodeCheck::Wrong) };
+    let Some(row) = row else { return Ok(CodeCheck::Spent) };
     if row.expires_at <= now || row.attempts > 5 {
         return Ok(CodeCheck::Spent);
     }
     // Hashes are compared, so the time of the comparison says nothing about the code.
     let used =
-        sqlx::query!("delete from login_code where phone = $1 and code_hash = $2", phone, code_hash).execute(conn.pg()).await?;
+        sqlx::query!("delete from login_code where phone = $1 and browser = $2 and code_hash = $3", phone, browser, code_hash)
+            .execute(conn.pg())
+            .await?;
     Ok(if used.rows_affected() == 1 { CodeCheck::Right } else { CodeCheck::Wrong })
 }
 
@@ -118,31 +124,49 @@ pub struct Credentials {
     pub id: StaffId,
     /// argon2id, PHC form.
     pub password_hash: String,
-    /// Failures since the last success.
-    pub failed_count: i32,
-    /// Locked until.
-    pub locked_until: Option<OffsetDateTime>,
     /// Switched off accounts do not sign in.
     pub active: bool,
 }
 
 /// The credentials of a sign-in name.
 pub async fn credentials(conn: &mut Conn, login: &str) -> Result<Option<Credentials>, StoreError> {
-    Ok(sqlx::query_as!(
-        Credentials,
-        "select id, password_hash, failed_count, locked_until, active from staff where login = $1",
-        login
+    Ok(sqlx::query_as!(Credentials, "select id, password_hash, active from staff where login = $1", login)
+        .fetch_optional(conn.pg())
+        .await?)
+}
+
+/// Whether somebody signed in with this phone in this browser before.
+pub async fn browser_knows_phone(conn: &mut Conn, browser: &[u8], phone: &str) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from known_browser k join person p on p.id = k.person_id
+            where k.browser = $1 and p.phone = $2) as "known!""#,
+        browser,
+        phone
     )
-    .fetch_optional(conn.pg())
+    .fetch_one(conn.pg())
     .await?)
 }
 
-/// Counts a failed sign-in; from the fifth on the account is locked, for twice as long each time, an hour at most.
-pub async fn sign_in_failed(conn: &mut Conn, staff: StaffId, now: OffsetDateTime) -> Result<(), StoreError> {
+/// Whether this account signed in in this browser before.
+pub async fn browser_knows_login(conn: &mut Conn, browser: &[u8], login: &str) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select from known_browser k join staff s on s.id = k.staff_id
+            where k.browser = $1 and s.login = $2) as "known!""#,
+        browser,
+        login
+    )
+    .fetch_one(conn.pg())
+    .await?)
+}
+
+/// Remembers that they signed in in this browser.
+pub async fn know_browser(conn: &mut Conn, browser: &[u8], who: Who, now: OffsetDateTime) -> Result<(), StoreError> {
+    let (person, staff) = who.ids();
     sqlx::query!(
-        "update staff set failed_count = failed_count + 1, locked_until = case when failed_count + 1 >= 5
-            then $2::timestamptz + least(interval '1 hour', interval '1 minute' * power(2, least(failed_count - 4, 10))) end
-         where id = $1",
+        "insert into known_browser (browser, person_id, staff_id, seen_at) values ($1, $2, $3, $4)
+         on conflict on constraint known_browser_key do update set seen_at = excluded.seen_at",
+        browser,
+        person,
         staff,
         now
     )
@@ -151,22 +175,11 @@ pub async fn sign_in_failed(conn: &mut Conn, staff: StaffId, now: OffsetDateTime
     Ok(())
 }
 
-/// Forgets the failures.
-pub async fn sign_in_succeeded(conn: &mut Conn, staff: StaffId) -> Result<(), StoreError> {
-    sqlx::query!("update staff set failed_count = 0, locked_until = null where id = $1", staff).execute(conn.pg()).await?;
-    Ok(())
-}
-
 /// Sets a password; whoever sets it for another person makes it a first password.
 pub async fn set_password(conn: &mut Conn, staff: StaffId, hash: &str, must_change: bool) -> Result<(), StoreError> {
-    sqlx::query!(
-        "update staff set password_hash = $2, must_change_password = $3, failed_count = 0, locked_until = null where id = $1",
-        staff,
-        hash,
-        must_change
-    )
-    .execute(conn.pg())
-    .await?;
+    sqlx::query!("update staff set password_hash = $2, must_change_password = $3 where id = $1", staff, hash, must_change)
+        .execute(conn.pg())
+        .await?;
     Ok(())
 }
 
@@ -237,10 +250,19 @@ pub async fn hit_rate_limit(
     Ok(count <= limit)
 }
 
-/// Removes what has expired: sessions, codes, counters.
+/// Forgets the counters whose keys begin like this; answers how many there were.
+pub async fn forget_limits(conn: &mut Conn, prefix: &str) -> Result<u64, StoreError> {
+    Ok(sqlx::query!("delete from rate_limit where starts_with(key, $1)", prefix).execute(conn.pg()).await?.rows_affected())
+}
+
+/// How long a browser stays known after it was last signed in with.
+const KNOWN: Duration = Duration::days(400);
+
+/// Removes what has expired: sessions, codes, counters, browsers.
 pub async fn purge_expired(conn: &mut Conn, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!("delete from session where expires_at < $1", now).execute(conn.pg()).await?;
     sqlx::query!("delete from login_code where expires_at < $1", now).execute(conn.pg()).await?;
     sqlx::query!("delete from rate_limit where window_start < $1", now - Duration::days(1)).execute(conn.pg()).await?;
+    sqlx::query!("delete from known_browser where seen_at < $1", now - KNOWN).execute(conn.pg()).await?;
     Ok(())
 }

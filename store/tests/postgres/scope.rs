@@ -57,6 +57,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("desk_mark", "true", "system"),
     ("staff", "true", "system"),
     ("session", "true", "system"),
+    ("known_browser", "true", "system"),
     ("login_code", "true", "system"),
     ("rate_limit", "true", "system"),
     ("job", "true", "system"),
@@ -92,7 +93,9 @@ pub async fn seed(world: &World) {
     let mut system = world.store.system().await.unwrap();
     while store::outbox::drain(&mut system, now, 100).await.unwrap() > 0 {}
     world.as_staff("handler_jianshe", &number, &Command::Sign, now).await;
-    store::identity::put_login_code(&mut system, "13800000001", b"hash", now).await.unwrap();
+    store::identity::put_login_code(&mut system, "13800000001", b"browser", b"hash", now).await.unwrap();
+    let who = store::identity::Who::Person(world.a.person, None);
+    store::identity::know_browser(&mut system, b"browser", who, now).await.unwrap();
     store::identity::hit_rate_limit(&mut system, "code:13800000001", Duration::minutes(1), 1, now).await.unwrap();
     store::job::enqueue(&mut system, store::job::Kind::Sms, &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
     let day = now.date();
@@ -272,7 +275,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "project_issue",
         "put_facts",
         "search_issues",
-        "session_owner",
+        "sessions_beside",
         "tell_applicant",
         "tell_issues",
         "write_filing",
@@ -286,7 +289,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "next_issue_number",
         "open_session",
         "project_issue",
-        "session_owner",
+        "sessions_beside",
         "write_filing",
     ];
     let loose: Vec<String> = sqlx::query_scalar(
@@ -344,13 +347,13 @@ async fn no_function_is_fooled_by_the_callers_own_tables(owner: PgPool) {
     }
     let opened: i64 = sqlx::query_scalar("select opened from desk_counts(now())").fetch_one(&mut raw).await.unwrap();
     assert_eq!(opened, 1);
-    let owner: i64 = sqlx::query_scalar("select person_id from session_owner($1, $2)")
+    let open: i64 = sqlx::query_scalar("select count(*) from sessions_beside($1, $2)")
         .bind(&hash)
         .bind(OffsetDateTime::now_utc())
         .fetch_one(&mut raw)
         .await
         .unwrap();
-    assert_eq!(owner, world.a.person);
+    assert_eq!(open, 2);
     raw.close().await.unwrap();
     world.end().await;
 }

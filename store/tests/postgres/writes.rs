@@ -66,7 +66,7 @@ async fn whoever_reads_a_row_writes_it_only_where_it_says_so(owner: PgPool) {
         let sql = format!("select to_jsonb(t) from {table} t where {whose} limit 1");
         let row: serde_json::Value = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&world.owner).await.unwrap();
         let all: Vec<String> = sqlx::query_scalar(
-            "select attname::text from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and attidentity = ''",
+            "select attname::text from pg_attribute where attrelid = $1::text::regclass and attnum > 0 and not attisdropped and attidentity = ''",
         )
         .bind(table)
         .fetch_all(&world.owner)

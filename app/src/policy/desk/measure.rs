@@ -21,10 +21,8 @@ use store::policy::{matching, portrait};
 pub enum Extent {
     /// What is wrong with it.
     Problems,
-    /// What it would reach too, where nothing stands against publishing.
+    /// What it would reach too, where nothing stands against publishing: nothing else is computed with.
     Sound,
-    /// What it would reach, as soon as it is an item at all.
-    Whole,
 }
 
 /// Measures a draft; `names` are enterprises to try it on.
@@ -40,12 +38,9 @@ pub async fn measure(
         Ok(item) => item,
         Err(problem) => return Ok(Measured { problems: vec![fault(&problem)], ..Measured::default() }),
     };
-    let mut problems = check(&item, library);
-    let others = ctx.shelf.book.items().iter().filter(|other| other.id != item.id).cloned();
-    let together: Vec<Item> = others.chain([item.clone()]).collect();
-    problems.extend(check_set(&together).into_iter().filter(|problem| problem.place.starts_with(&item.id)));
+    let problems = problems(ctx, &item, library).await?;
     let mut measured = Measured { problems: problems.iter().map(fault).collect(), ..Measured::default() };
-    if extent == Extent::Problems || (extent == Extent::Sound && !may_publish(&problems)) {
+    if extent == Extent::Problems || !may_publish(&problems) {
         return Ok(measured);
     }
     measured.tried = tried(ctx, &item, library, names).await?;
@@ -53,6 +48,21 @@ pub async fn measure(
     let count = thousands(i64::try_from(count).unwrap_or(i64::MAX));
     measured.reach = format!("会覆盖 {count} 家企业，约 {}", Fen(sum).words());
     Ok(measured)
+}
+
+/// What is wrong with an item, by itself and beside the others. Off the threads that serve: whether a condition can be true takes its time.
+async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Problem>, AppError> {
+    let (shelf, item, library) = (ctx.shelf.clone(), item.clone(), library.clone());
+    let checked = tokio::task::spawn_blocking(move || {
+        let mut problems = check(&item, &library);
+        if may_publish(&problems) {
+            let others = shelf.book.items().iter().filter(|other| other.id != item.id).cloned();
+            let together: Vec<Item> = others.chain([item.clone()]).collect();
+            problems.extend(check_set(&together).into_iter().filter(|problem| problem.place.starts_with(&item.id)));
+        }
+        problems
+    });
+    checked.await.map_err(AppError::internal)
 }
 
 /// A problem at its control.

@@ -84,7 +84,7 @@ pub async fn editor(ctx: &mut Ctx, code: Option<&str>) -> Result<Editor, AppErro
 
 /// How far a form asks to be measured, by the button that sent it.
 fn extent(form: &Form) -> Extent {
-    if form.value("do") == "preview" { Extent::Whole } else { Extent::Problems }
+    if form.value("do") == "preview" { Extent::Sound } else { Extent::Problems }
 }
 
 /// The editor as a form left it: what was typed, the button's change of shape done, measured as far as it was asked. An empty

@@ -62,6 +62,9 @@ const OPTIONAL: [&str; 15] = [
     "/area",
 ];
 
+/// The most values of a draft, made by all its controls together: a form can name any place.
+const MOST: usize = 8_000;
+
 /// How deep a control may lie: the walks over a draft are recursive, and a form can name any depth.
 const DEEPEST: usize = 60;
 
@@ -113,6 +116,7 @@ impl Draft {
     /// From the controls of the form.
     pub fn from_form(pairs: &[(String, String)]) -> Draft {
         let mut value = json!({});
+        let mut room = MOST;
         let pairs: Vec<&(String, String)> = pairs.iter().filter(|(name, _)| name.matches('/').count() <= DEEPEST).collect();
         for (name, text) in pairs.iter().filter(|(name, _)| name.starts_with('/')) {
             // Of a band's sum and share only one is written.
@@ -120,28 +124,28 @@ impl Draft {
             if text.trim().is_empty() && (either || OPTIONAL.iter().any(|end| name.ends_with(end))) {
                 continue;
             }
-            set(&mut value, name, scalar(name, text));
+            set(&mut value, name, scalar(name, text), &mut room);
         }
         // Lists are written line by line.
         for (name, text) in &pairs {
             if let Some(pointer) = name.strip_prefix("lines:") {
                 let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-                set(&mut value, pointer, lines.map(Value::from).collect());
+                set(&mut value, pointer, lines.map(Value::from).collect(), &mut room);
             }
             if let Some(pointer) = name.strip_prefix("codes:") {
                 let codes = text.split([',', '，', '、', ' ']).map(str::trim).filter(|code| !code.is_empty());
-                set(&mut value, pointer, codes.map(Value::from).collect());
+                set(&mut value, pointer, codes.map(Value::from).collect(), &mut room);
             }
             // A group without members is one all the same.
             if let Some(pointer) = name.strip_prefix("list:")
                 && value.pointer(pointer).is_none()
             {
-                set(&mut value, pointer, json!([]));
+                set(&mut value, pointer, json!([]), &mut room);
             }
             if let Some(pointer) = name.strip_prefix("map:")
                 && value.pointer(pointer).is_none()
             {
-                set(&mut value, pointer, json!({}));
+                set(&mut value, pointer, json!({}), &mut room);
             }
         }
         // Keys are renamed last, when everything has its place.
@@ -220,7 +224,8 @@ fn scalar(pointer: &str, text: &str) -> Value {
 }
 
 /// Sets a value by pointer, making what lies above it; under `clauses` and `by_tag` numbers are keys, elsewhere places of a list.
-fn set(value: &mut Value, pointer: &str, new: Value) {
+/// What finds no room any more is left out; the check says what is then missing.
+fn set(value: &mut Value, pointer: &str, new: Value, room: &mut usize) {
     let segments: Vec<&str> = pointer.split('/').skip(1).collect();
     let mut place = value;
     let mut above = "";
@@ -234,6 +239,8 @@ fn set(value: &mut Value, pointer: &str, new: Value) {
                 }
                 let Some(list) = place.as_array_mut() else { return };
                 while list.len() <= at {
+                    let Some(left) = room.checked_sub(1) else { return };
+                    *room = left;
                     list.push(Value::Null);
                 }
                 &mut list[at]
@@ -243,6 +250,10 @@ fn set(value: &mut Value, pointer: &str, new: Value) {
                     *place = json!({});
                 }
                 let Some(map) = place.as_object_mut() else { return };
+                if !map.contains_key(*segment) {
+                    let Some(left) = room.checked_sub(1) else { return };
+                    *room = left;
+                }
                 map.entry((*segment).to_owned()).or_insert(Value::Null)
             }
         };
