@@ -100,6 +100,8 @@ export default async function servers(): Promise<() => Promise<void>> {
         QIFU_DATA: data,
         QIFU_DEMO: "1",
         QIFU_CODES_PER_ADDRESS: "100000",
+        QIFU_FILINGS_PER_DAY: "0",
+        QIFU_UPLOADS_PER_DAY: "100000",
         QIFU_SITE: join(root, "target/site"),
       });
       running.push(child);

@@ -57,6 +57,7 @@ export class Space {
       QIFU_DEMO: "1",
       QIFU_SITE: process.env.QIFU_SITE ?? (existsSync(beside) ? beside : join(ROOT, "target/site")),
       QIFU_CODES_PER_ADDRESS: "100000",
+      QIFU_FILINGS_PER_DAY: "0",
       QIFU_LOG: process.env.QIFU_LOG ?? "info,sqlx=warn",
     };
     delete this.environment.DATABASE_URL;

@@ -3,8 +3,9 @@
 //! walks all of it as everybody. Which objects one may see, the use case and row-level security decide.
 
 use crate::error::{AppError, Stop};
+use crate::form::{Form, WHOSE};
 use crate::request::Ctx;
-use domain::actor::{Actor, AreaCode, CITY, Duty, StationId};
+use domain::actor::{Actor, AreaCode, CITY, Duty, EnterpriseId, StationId};
 use store::identity::{Chosen, Identity, PersonIdentity, Session, StaffIdentity};
 use store::policy::application::Reviewer;
 
@@ -259,6 +260,27 @@ pub struct Member {
     pub person: PersonIdentity,
     /// The enterprise.
     pub enterprise: Chosen,
+}
+
+impl Member {
+    /// Whether a form was written for the enterprise that is chosen now: another window may have chosen another one since.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`]; what was typed stays.
+    pub fn require_form(&self, form: &Form) -> Result<(), AppError> {
+        written_for(form, self.enterprise.id, &self.enterprise.name)
+    }
+}
+
+/// As [`Member::require_form`], for whoever files.
+pub fn written_for(form: &Form, enterprise: EnterpriseId, name: &str) -> Result<(), AppError> {
+    let whose = form.value(WHOSE);
+    if whose.is_empty() || whose.parse() == Ok(enterprise) {
+        return Ok(());
+    }
+    Err(AppError::Refused(format!(
+        "您在别的窗口切换到了“{name}”，这份内容是为另一家企业填写的。请切换回原来的企业再提交，内容还在"
+    )))
 }
 
 /// The first line of every use case is one of these.

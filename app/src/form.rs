@@ -4,6 +4,9 @@ use domain::text::FieldError;
 use leptos::prelude::use_context;
 use uuid::Uuid;
 
+/// The hidden field that says which enterprise a member's form was written for.
+pub const WHOSE: &str = "whose";
+
 /// What was typed, and what is wrong with it.
 #[derive(Debug, Clone, Default)]
 pub struct Form {

@@ -36,6 +36,10 @@ pub struct Services {
     pub codes_per_address: i32,
     /// Codes that all strangers together may ask for in ten minutes: what the gateway is paid for.
     pub codes_per_city: i32,
+    /// Photos and files that one account may send in a day.
+    pub uploads_per_day: i32,
+    /// Problems that an enterprise may file in a day; 0 for no limit.
+    pub filings_per_day: i32,
 }
 
 impl Services {

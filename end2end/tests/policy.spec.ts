@@ -3,6 +3,7 @@
 
 import { DESK, expect, expectAccessible, expectNoSidewaysScroll, islands, picture, second, test } from "../fixtures.ts";
 import { mobile, signIn, signInStaff } from "../people.ts";
+import type { Page } from "@playwright/test";
 
 /** A file that is a PDF by its first bytes. */
 const invoice = { name: "设备购置发票清单.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n") };
@@ -133,17 +134,22 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
   const download = await reviewer.request.get((await reviewer.getByRole("link", { name: /设备购置发票清单\.pdf/ }).getAttribute("href")) ?? "");
   expect((await download.body()).equals(invoice.buffer)).toBe(true);
   expect(download.headers()["content-disposition"]).toContain("attachment");
-  const give = async (command: string, state: string) => {
-    const form = reviewer.locator("details.act", { has: reviewer.locator("summary", { hasText: command }) });
+  const give = async (staff: Page, command: string, state: string) => {
+    const form = staff.locator("details.act", { has: staff.locator("summary", { hasText: new RegExp(`^${command}$`) }) });
     if (!(await form.getAttribute("open").then((open) => open !== null))) await form.locator("summary").click();
     await form.getByRole("button", { name: command }).click();
-    await expect(reviewer.locator("h1 + .tags")).toContainText(state);
+    await expect(staff.locator("h1 + .tags")).toContainText(state);
   };
-  await give("开始审核", "审核中");
-  await give("核准", "已核准");
+  await give(reviewer, "开始审核", "审核中");
+  await give(reviewer, "核准", "已核准");
+  await expect(reviewer.getByText("核准人不能登记拨付")).toBeVisible();
   await page.reload();
   await expect(page.locator(".amount")).toHaveText("核准 400,000 元");
-  await give("登记拨付", "已拨付");
+  // Who approves does not pay.
+  const cashier = await another({ ...DESK, baseURL: second() });
+  await signInStaff(cashier, "jingxin02");
+  await cashier.goto(`/desk${path}`);
+  await give(cashier, "登记拨付", "已拨付");
   await page.reload();
   await expect(page.locator(".amount")).toHaveText("已拨付 400,000 元");
 

@@ -43,6 +43,8 @@ pub struct Config {
     pub demo: bool,
     /// `QIFU_TLS`: cookies are sent over TLS only.
     pub tls: bool,
+    /// `QIFU_OPEN`: serve the network even so.
+    pub open: bool,
     /// `QIFU_TRUST_PROXY`: the last address of X-Forwarded-For is the client's.
     pub trust_proxy: bool,
     /// `QIFU_POOL`.
@@ -51,6 +53,12 @@ pub struct Config {
     pub codes_per_address: i32,
     /// `QIFU_CODES_PER_CITY`.
     pub codes_per_city: i32,
+    /// `QIFU_UPLOADS_PER_DAY`.
+    pub uploads_per_day: i32,
+    /// `QIFU_FILINGS_PER_DAY`.
+    pub filings_per_day: i32,
+    /// `QIFU_CLAMD`.
+    pub clamd: Option<String>,
     /// `QIFU_SMS_URL`.
     pub sms_url: Option<String>,
     /// `QIFU_SMS_TEMPLATE`.
@@ -144,6 +152,33 @@ impl Config {
         Config::read(&|name| std::env::var(name).ok())
     }
 
+    /// Whether these settings may serve where they would. A demo has accounts with a known password, and without TLS whoever is on the way
+    /// reads the sessions: neither is for the world without somebody having said so.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with a sentence.
+    pub fn may_serve(&self) -> Result<(), ConfigError> {
+        let fault = |name, value: String, reason: &str| Err(ConfigError { name, value, reason: reason.to_owned() });
+        if self.addr.ip().is_loopback() || self.open {
+            return Ok(());
+        }
+        if self.demo {
+            return fault(
+                "QIFU_ADDR",
+                self.addr.to_string(),
+                "would show a demo, whose accounts everybody knows, to the network: listen on 127.0.0.1, or set QIFU_OPEN=1",
+            );
+        }
+        if !self.tls {
+            return fault(
+                "QIFU_ADDR",
+                self.addr.to_string(),
+                "would serve the network without TLS: put a proxy with TLS in front and set QIFU_TLS=1, or set QIFU_OPEN=1",
+            );
+        }
+        Ok(())
+    }
+
     /// Reads settings from anywhere.
     ///
     /// # Errors
@@ -180,6 +215,7 @@ impl Config {
             ),
             demo: r.flag("QIFU_DEMO", "load demo data on the first start, show sign-in codes, say so on every page")?,
             tls: r.flag("QIFU_TLS", "the site is reached over TLS: Secure cookies and HSTS")?,
+            open: r.flag("QIFU_OPEN", "serve the network without TLS, or with demo data: somebody has thought about it")?,
             trust_proxy: r.flag("QIFU_TRUST_PROXY", "take the client's address from the last X-Forwarded-For")?,
             pool: r.parsed("QIFU_POOL", "16", "database connections", "a number")?,
             codes_per_address: r.parsed(
@@ -194,6 +230,19 @@ impl Config {
                 "sign-in codes that all browsers in which nobody signed in before may ask for in 10 minutes",
                 "a number",
             )?,
+            uploads_per_day: r.parsed(
+                "QIFU_UPLOADS_PER_DAY",
+                "300",
+                "photos and files that one account may send in a day",
+                "a number",
+            )?,
+            filings_per_day: r.parsed(
+                "QIFU_FILINGS_PER_DAY",
+                "200",
+                "problems that an enterprise may file in a day; 0: as many as it likes",
+                "a number",
+            )?,
+            clamd: r.optional("QIFU_CLAMD", "virus scanner, clamd's host:port; empty: files are not scanned"),
             sms_url: r.optional("QIFU_SMS_URL", "SMS gateway; empty: codes go to the log"),
             sms_template: r.text("QIFU_SMS_TEMPLATE", "qifu-login", "template of sign-in codes"),
             sms_notice_template: r.text("QIFU_SMS_NOTICE_TEMPLATE", "qifu-notice", "template of notices of policies"),
@@ -245,6 +294,28 @@ mod tests {
         ] {
             let error = with(name, value).expect_err(name).to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_network_is_served_only_where_somebody_thought_of_it() {
+        for (settings, refused) in [
+            (&[][..], None),
+            (&[("QIFU_DEMO", "1")], None),
+            (&[("QIFU_ADDR", "0.0.0.0:3000")], Some("TLS")),
+            (&[("QIFU_ADDR", "[::]:3000"), ("QIFU_TLS", "1")], None),
+            (&[("QIFU_ADDR", "0.0.0.0:3000"), ("QIFU_TLS", "1"), ("QIFU_DEMO", "1")], Some("demo")),
+            (&[("QIFU_ADDR", "0.0.0.0:3000"), ("QIFU_OPEN", "1"), ("QIFU_DEMO", "1")], None),
+        ] {
+            let config =
+                Config::read(&|asked| settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned()));
+            let answer = config.expect("valid").may_serve();
+            let fits = match (&answer, refused) {
+                (Ok(()), None) => true,
+                (Err(error), Some(word)) => error.to_string().contains(word),
+                _ => false,
+            };
+            assert!(fits, "{settings:?}: {answer:?}");
         }
     }
 

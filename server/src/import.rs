@@ -213,3 +213,55 @@ pub async fn enterprises(conn: &mut Conn, path: &Path, now: OffsetDateTime) -> R
     }
     Ok(report)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_xlsxwriter::Workbook;
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
+
+    fn workbook(cells: &[(u32, u16, &str)]) -> Vec<u8> {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        for (row, column, text) in cells {
+            sheet.write(*row, *column, *text).expect("a cell");
+        }
+        book.save_to_buffer().expect("a workbook")
+    }
+
+    #[test]
+    fn a_workbook_is_read_where_it_has_something() {
+        let read = rows(&workbook(&[(0, 0, "代码"), (0, 2, "数值"), (4, 1, "乙")]), "xlsx").expect("a table");
+        let row = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(read, [(1, row(&["代码", "", "数值"])), (5, row(&["", "乙"]))]);
+    }
+
+    #[test]
+    fn a_workbook_that_says_it_is_huge_is_refused_before_anybody_believes_it() {
+        for corner in [(1_048_575, 16_383), (0, 16_383), (3, 64)] {
+            let error = rows(&workbook(&[(0, 0, "x"), (corner.0, corner.1, "y")]), "xlsx").expect_err("too wide");
+            assert!(error.to_string().contains("too large"), "{error}");
+        }
+        assert_eq!(rows(&workbook(&[(1_048_575, 0, "y")]), "xlsx").expect("one row, far down").len(), 1);
+        // What unpacks to more than it may, whatever it is called.
+        let mut bomb = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        bomb.start_file("xl/sharedStrings.xml", SimpleFileOptions::default()).expect("a part");
+        let zeros = vec![b' '; 1024 * 1024];
+        for _ in 0..65 {
+            bomb.write_all(&zeros).expect("a megabyte");
+        }
+        let bomb = bomb.finish().expect("an archive").into_inner();
+        assert!(bomb.len() < 200_000);
+        let error = rows(&bomb, "xlsx").expect_err("a bomb");
+        assert!(error.to_string().contains("unpacks to more"), "{error}");
+    }
+
+    #[test]
+    fn a_table_of_text_is_only_so_large_too() {
+        for text in ["a,".repeat(64), "x".repeat(LONGEST + 1), "a\n".repeat(MOST_ROWS + 1)] {
+            assert!(rows(text.as_bytes(), "csv").is_err());
+        }
+        assert_eq!(rows("\u{feff}代码,数值\n甲,1\n".as_bytes(), "csv").expect("a table").len(), 2);
+    }
+}

@@ -33,6 +33,9 @@ pub enum PhotoError {
     /// Broken.
     #[error("图片已损坏，打不开")]
     Broken,
+    /// More than an account may send in a day.
+    #[error("没有收下：今天上传的照片太多，请明天再传")]
+    TooMany,
     /// Nothing in it.
     #[error("是空文件")]
     Empty,

@@ -3,13 +3,17 @@
 use crate::config::Config;
 use crate::database::Cluster;
 use crate::demo;
+use crate::http::stream::Seats;
 use crate::photos::PhotoStore;
+use crate::scan::Scanner;
 use crate::state::AppState;
 use crate::{http, workers};
 use anyhow::{Context, Result};
 use app::render::Assets;
 use app::request::Tables;
+use axum_server::Handle;
 use futures::FutureExt;
+use hyper_util::rt::TokioTimer;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -106,6 +110,7 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
         None => PhotoStore::folder(&config.data.join("photos"))?,
     };
     let state = AppState {
+        scanner: Scanner::new(config.clamd.clone()),
         config: Arc::new(config),
         store,
         photos,
@@ -113,6 +118,7 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
         tables: Arc::new(RwLock::new(Tables::default())),
         live: broadcast::channel(1024).0,
         outbox: Arc::new(Notify::new()),
+        seats: Seats::default(),
         shutdown: CancellationToken::new(),
     };
     // Leptos asks for it at its first page.
@@ -126,6 +132,7 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
 /// # Errors
 /// With a sentence about what stood in the way.
 pub async fn serve(config: Config) -> Result<()> {
+    config.may_serve()?;
     let listener =
         TcpListener::bind(config.addr).await.with_context(|| format!("cannot listen on {} (QIFU_ADDR)", config.addr))?;
     let database = Database::open(&config)?;
@@ -133,6 +140,11 @@ pub async fn serve(config: Config) -> Result<()> {
     database.close();
     served
 }
+
+/// How long the head of a request may take, and a connection may wait for its next one.
+const HEAD: Duration = Duration::from_secs(15);
+/// The most bytes of a head.
+const LONGEST_HEAD: usize = 64 * 1024;
 
 /// How long a stop may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -155,24 +167,27 @@ async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()
     }
     let shutdown = state.shutdown.clone();
     let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let graceful = axum::serve(listener, app).with_graceful_shutdown({
-        let shutdown = shutdown.clone();
-        async move {
-            signal().await;
-            tracing::info!("stopping: finishing requests in flight");
-            shutdown.cancel();
-        }
-    });
     // Requests and workers have twenty seconds together; then the process goes, and the database keeps what was committed.
     let deadline = async {
         shutdown.cancelled().await;
         tokio::time::sleep(PATIENCE).await;
     }
     .shared();
-    tokio::select! {
-        served = async { graceful.await } => served?,
-        () = deadline.clone() => tracing::warn!("requests still in flight were cut off"),
-    }
+    let handle = Handle::new();
+    tokio::spawn({
+        let (handle, shutdown) = (handle.clone(), shutdown.clone());
+        async move {
+            signal().await;
+            tracing::info!("stopping: finishing requests in flight");
+            shutdown.cancel();
+            handle.graceful_shutdown(Some(PATIENCE));
+        }
+    });
+    let mut server = axum_server::from_tcp(listener.into_std()?)?.handle(handle);
+    // A head arrives in time or its connection ends: half a head costs whoever sends it nothing.
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LONGEST_HEAD);
+    server.http_builder().http2().timer(TokioTimer::new()).keep_alive_interval(HEAD).max_concurrent_streams(64);
+    server.serve(app).await?;
     shutdown.cancel();
     tokio::select! {
         () = async { while running.join_next().await.is_some() {} } => {}

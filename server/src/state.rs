@@ -1,7 +1,9 @@
 //! What every request shares. Nothing in it is the truth: another server has the same from the database.
 
 use crate::config::Config;
+use crate::http::stream::Seats;
 use crate::photos::PhotoStore;
+use crate::scan::Scanner;
 use app::render::Assets;
 use app::request::{Services, Tables};
 use domain::calendar::{WorkCalendar, local};
@@ -33,6 +35,10 @@ pub struct AppState {
     pub live: broadcast::Sender<Arc<Live>>,
     /// Wakes the outbox worker after a command.
     pub outbox: Arc<Notify>,
+    /// The virus scanner, where there is one.
+    pub scanner: Scanner,
+    /// Streams that are open on this server.
+    pub seats: Seats,
     /// Ends workers and streams.
     pub shutdown: CancellationToken,
 }
@@ -49,6 +55,8 @@ impl AppState {
             tls: self.config.tls,
             codes_per_address: self.config.codes_per_address,
             codes_per_city: self.config.codes_per_city,
+            uploads_per_day: self.config.uploads_per_day,
+            filings_per_day: self.config.filings_per_day,
         }
     }
 

@@ -125,10 +125,12 @@ pub struct Queue {
 pub async fn queues(conn: &mut Conn, now: OffsetDateTime) -> Result<Vec<Queue>, StoreError> {
     Ok(sqlx::query_as!(
         Queue,
-        r#"select kind, count(*) filter (where attempts < $2) as "waiting!", count(*) filter (where attempts >= $2) as "dead!",
+        r#"select kind as "kind!", count(*) filter (where attempts < $2) as "waiting!", count(*) filter (where attempts >= $2) as "dead!",
             coalesce(extract(epoch from $1::timestamptz - min(run_at) filter (where attempts < $2 and run_at < $1)), 0)::bigint as "behind!",
             (array_agg(last_error order by run_at desc) filter (where last_error is not null))[1] as last_error
-        from job group by kind order by kind"#,
+        from job group by kind
+        union all select 'outbox', 0, count(*), 0, min(error) from outbox_aside having count(*) > 0
+        order by 1"#,
         now,
         ATTEMPTS
     )

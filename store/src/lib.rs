@@ -17,6 +17,7 @@ pub mod reference;
 pub use error::StoreError;
 pub(crate) use error::is_lost;
 
+use sqlx::migrate::Migration;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use sqlx::{Connection, Executor, PgConnection, PgPool, Postgres};
@@ -276,17 +277,22 @@ impl Store {
 /// another version's. A migration that fails leaves nothing behind.
 pub async fn migrate(url: &str) -> Result<usize, StoreError> {
     let mut conn = PgConnection::connect(url).await?;
-    // Several servers may start at once; sqlx takes an advisory lock around the whole run.
     let before = applied(&mut conn).await;
+    let known = |migration: &Migration| (migration.version, migration.checksum.to_vec());
+    if before == MIGRATOR.iter().map(known).collect::<Vec<_>>() {
+        // Nothing to do, so no right to do it is needed: a server whose login owns nothing starts, too.
+        conn.close().await?;
+        return Ok(0);
+    }
+    // Several servers may start at once; sqlx takes an advisory lock around the whole run.
     MIGRATOR.run(&mut conn).await?;
     let after = applied(&mut conn).await;
     conn.close().await?;
-    Ok(after.saturating_sub(before))
+    Ok(after.len().saturating_sub(before.len()))
 }
 
-async fn applied(conn: &mut PgConnection) -> usize {
-    sqlx::query_scalar::<_, i64>("select count(*) from _sqlx_migrations")
-        .fetch_one(conn)
-        .await
-        .map_or(0, |count| usize::try_from(count).unwrap_or(0))
+/// The migrations that were applied, with their checksums; none where there is no table of them yet.
+async fn applied(conn: &mut PgConnection) -> Vec<(i64, Vec<u8>)> {
+    let sql = "select version, checksum from _sqlx_migrations where success order by version";
+    sqlx::query_as(sql).fetch_all(conn).await.unwrap_or_default()
 }

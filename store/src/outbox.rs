@@ -123,12 +123,27 @@ impl Messages {
     }
 }
 
+async fn set_aside(tx: &mut PgConnection, row: &Row, error: &str, now: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into outbox_aside (issue_id, notices, error, at) values ($1, $2, $3, $4)",
+        row.issue_id,
+        row.notices,
+        error,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime) -> Result<(), StoreError> {
     let mut messages = Messages::default();
     for row in rows {
-        let notices: Vec<Notice> = Vec::deserialize(&row.notices)
-            .map_err(|error| StoreError::Unreadable(format!("outbox of issue {}: {error}", row.issue_id)))?;
-        notices.into_iter().for_each(|notice| messages.push(row, notice));
+        match Vec::<Notice>::deserialize(&row.notices) {
+            Ok(notices) => notices.into_iter().for_each(|notice| messages.push(row, notice)),
+            // What is behind it does not wait for somebody to mend it.
+            Err(error) => set_aside(&mut *tx, row, &error.to_string(), now).await?,
+        }
     }
     if messages.ids.is_empty() {
         return Ok(());

@@ -2,8 +2,9 @@
 //! with the member beside them (代办, S-3).
 
 use super::Side;
+use crate::access::written_for;
 use crate::error::{AppError, Next};
-use crate::form::Form;
+use crate::form::{Form, WHOSE};
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, EnterpriseId};
 use domain::catalogue::{self, Hint, Suggestion};
@@ -11,8 +12,9 @@ use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
 use domain::phone;
 use domain::text::{Check, propose_title};
 use store::enterprise::{self, Enterprise};
-use store::identity::Identity;
-use store::issue::Filing;
+use store::identity::{self, Identity};
+use store::issue::{CommandError, Filing};
+use time::Duration;
 use uuid::Uuid;
 
 pub use store::photo::NewPhoto;
@@ -85,6 +87,7 @@ pub async fn offer(ctx: &mut Ctx, side: Side, form: Form) -> Result<Offer, AppEr
     let enterprise = enterprise::get(&mut ctx.conn, filer.enterprise).await?;
     let form = form
         .or("key", Uuid::now_v7().to_string())
+        .or(WHOSE, filer.enterprise.to_string())
         .or("place", enterprise.address.clone())
         .or("contact_name", filer.contact_name)
         .or("contact_phone", filer.contact_phone);
@@ -204,6 +207,7 @@ pub fn suggestions(form: &Form) -> Vec<Suggestion> {
 /// [`AppError::Invalid`].
 async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, AppError> {
     let enterprise = enterprise::get(&mut ctx.conn, filer.enterprise).await?;
+    written_for(form, enterprise.id, &enterprise.name)?;
     let photos = store::photo::pending(&mut ctx.conn, &form.ids("photo")).await?;
     let mut check = Check::new();
     let text = check.text("text", "遇到的问题", form.value("text"), 10, 2000);
@@ -254,9 +258,26 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
 pub async fn file(request: &Request, side: Side, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let filer = filer(&mut ctx, side).await?;
-    let number = put(&mut ctx, &filer, form).await?;
+    let number = put(&mut ctx, &filer, form, request.services().filings_per_day).await?;
     request.wake_outbox();
     Ok(Next::to(format!("{}/{number}/receipt", side.issues())))
+}
+
+/// Counts a picture or a file against what an account may send in a day; `false` when that is used up.
+///
+/// # Errors
+/// [`AppError::Unauthenticated`].
+pub async fn may_upload(request: &Request) -> Result<bool, AppError> {
+    let session = request.session().ok_or(AppError::Unauthenticated)?;
+    let key = match &session.identity {
+        Identity::Person(person) => format!("upload:person:{}", person.person),
+        Identity::Staff(staff) => format!("upload:staff:{}", staff.id),
+    };
+    let services = request.services();
+    let mut conn = services.store.system().await?;
+    let allowed = identity::hit_rate_limit(&mut conn, &key, Duration::days(1), services.uploads_per_day, services.now()).await?;
+    conn.release();
+    Ok(allowed)
 }
 
 /// Files a problem raised from another page of the member's, with what is known of it; answers its number. `key` files once.
@@ -269,12 +290,12 @@ pub async fn raise(request: &Request, key: &str, category: &str, title: &str, te
     let pairs = [("key", key), ("title", title), ("text", text), ("category", category)];
     let form = Form::new(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec());
     let form = offer(&mut ctx, Side::Own, form).await?.form;
-    let number = put(&mut ctx, &filer, &form).await?;
+    let number = put(&mut ctx, &filer, &form, request.services().filings_per_day).await?;
     request.wake_outbox();
     Ok(number)
 }
 
-async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<String, AppError> {
+async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form, most_a_day: i32) -> Result<String, AppError> {
     let checked = check(ctx, filer, form).await?;
     let command = Command::Submit(checked.submission.clone());
     let filing = Filing {
@@ -286,9 +307,16 @@ async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<String, AppErr
         contact_name: &checked.contact_name,
         contact_phone: &checked.contact_phone,
         photos: &checked.photos,
+        most_a_day,
     };
     let (now, calendar) = (ctx.now, ctx.calendar.clone());
-    Ok(store::issue::file(&mut ctx.conn, &filing, now, &calendar).await?.number)
+    match store::issue::file(&mut ctx.conn, &filing, now, &calendar).await {
+        Ok(filed) => Ok(filed.number),
+        Err(CommandError::Store(error)) if error.is_conflict_with("issue_most_a_day") => {
+            Err(AppError::Refused(format!("今天已提交 {most_a_day} 件，请明天再提，或致电企服中心一次说明，内容还在")))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Checks the answers for the page that shows them again.

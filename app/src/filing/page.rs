@@ -8,7 +8,7 @@ use super::act::{self, Checked, Offer, suggestions};
 use super::island::{DraftFiled, FilingForm, Photos, Questions};
 use crate::carried::Carried;
 use crate::error::{AppError, Stop};
-use crate::form::Form;
+use crate::form::{Form, WHOSE};
 use crate::issue;
 use crate::module::Module;
 use crate::render::{reads, title};
@@ -95,6 +95,7 @@ fn questions(offer: &Offer, side: Side) -> AnyView {
     let questions = Questions {
         action: side.questions(),
         key: form.value("key").to_owned(),
+        whose: form.value(WHOSE).to_owned(),
         owner: offer.owner.clone(),
         text: TEXT.question(form),
         title: TITLE.question(form),
@@ -190,6 +191,7 @@ fn check(checked: &Checked, form: &Form, side: Side) -> AnyView {
         </section>
         <form method="post" action=side.file() class="actions">
             {carried(checked)}
+            {hidden(WHOSE, form.value(WHOSE))}
             <SubmitButton label="确认提交".to_owned() module=Carried(Module::Filing)/>
             <button class="button secondary" formaction=side.questions() name="step" value="edit">"返回修改"</button>
         </form>

@@ -50,6 +50,7 @@ fn readable(faults: Vec<(String, String)>) -> Result<(), AppError> {
 
 /// Saves what the enterprise states of itself; answers how many facts changed.
 async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<i32, AppError> {
+    member.require_form(form)?;
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
     let (after, faults) = changed(&ctx.shelf.library, &facts, form.pairs());
     readable(faults)?;
@@ -140,6 +141,7 @@ pub async fn ask(request: &Request, code: &str, form: &Form) -> Result<Next, App
     let (member, id, title) = {
         let ctx = request.open().await?;
         let member = ctx.require_member()?;
+        member.require_form(form)?;
         let place = ctx.shelf.find(code).ok_or(AppError::NotFound)?;
         let id = *ctx.shelf.ids.get(code).ok_or(AppError::NotFound)?;
         (member, id, ctx.shelf.book.items()[place].title.clone())
@@ -166,6 +168,7 @@ pub async fn dispute(request: &Request, form: &Form) -> Result<Next, AppError> {
     let (name, source, shown) = {
         let mut ctx = request.open().await?;
         let member = ctx.require_member()?;
+        member.require_form(form)?;
         let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
         let library = &ctx.shelf.library;
         let attribute = library.attributes.get(code).ok_or(AppError::NotFound)?;
@@ -189,6 +192,7 @@ pub async fn dispute(request: &Request, form: &Form) -> Result<Next, AppError> {
 pub async fn choose_notices(request: &Request, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let member = ctx.require_member()?;
+    member.require_form(form)?;
     let on = |name: String| form.value(&name) == "on";
     let preferences: Vec<Preference> = KINDS
         .iter()
@@ -264,7 +268,9 @@ pub async fn keep_file(request: &Request, file: &File) -> Result<(), AppError> {
 /// [`AppError::Invalid`] for fields; [`AppError::Conflict`] where nobody may apply: the item's page says where things stand.
 pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
-    let Member { person, enterprise, .. } = ctx.require_member()?;
+    let member = ctx.require_member()?;
+    member.require_form(form)?;
+    let Member { person, enterprise, .. } = member;
     let conflict = |sentence| AppError::Conflict(format!("/policies/{code}"), sentence);
     let filed = |number: String| Next::to(format!("/applications/{number}")).saying("已提交，进展会通知您。");
     let client_key: Uuid = form.value("key").parse().map_err(|_| conflict("表单已失效，请重新打开页面"))?;

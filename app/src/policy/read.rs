@@ -5,6 +5,7 @@ use crate::access::Member;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::request::Ctx;
+use domain::actor::StaffId;
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::book::Book;
 use domain::policy::evaluate::{Evaluation, Outcome, Verdict};
@@ -225,18 +226,18 @@ pub struct ApplicationPage {
     pub commands: Vec<ApplicationCommand>,
 }
 
-/// An application; `members` says whose commands are asked for.
+/// An application, with the commands of a member of staff, or of the enterprise.
 ///
 /// # Errors
 /// [`AppError::NotFound`] outside the scope.
-pub async fn application_page(ctx: &mut Ctx, number: &str, members: bool) -> Result<ApplicationPage, AppError> {
+pub async fn application_page(ctx: &mut Ctx, number: &str, staff: Option<StaffId>) -> Result<ApplicationPage, AppError> {
     let application = application::get(&mut ctx.conn, number).await?;
     let events = application::events(&mut ctx.conn, application.id).await?;
     let files = application::files(&mut ctx.conn, application.id).await?;
     let version = item::get(&mut ctx.conn, &application.item_code, Some(application.version)).await?;
     let facts = application.facts()?;
     let book = Book::new(vec![version.item()?], application.as_of);
-    let commands = application.standing()?.possible(members, ctx.today());
+    let commands = application.standing()?.possible(staff, ctx.today());
     Ok(ApplicationPage { application, events, files, book, facts, library: ctx.shelf.library.clone(), commands })
 }
 
@@ -246,7 +247,10 @@ pub async fn application_page(ctx: &mut Ctx, number: &str, members: bool) -> Res
 /// [`AppError::NotFound`] for another enterprise's.
 pub async fn my_application(ctx: &mut Ctx, number: &str) -> Result<ApplicationPage, AppError> {
     ctx.require_member()?;
-    application_page(ctx, number, true).await
+    let mut page = application_page(ctx, number, None).await?;
+    // What the department settles within itself is none of the enterprise's.
+    page.events.retain(|event| ApplicationCommand::parse(&event.kind).is_none_or(|command| !command.is_internal()));
+    Ok(page)
 }
 
 /// A file of an application, to its enterprise and to whoever reviews it.

@@ -1,6 +1,6 @@
 //! Forms that keep what was typed: values and faults travel together, the faults stand on top with links and again at the field.
 
-pub use crate::form::Form;
+pub use crate::form::{Form, WHOSE};
 use crate::ui::icon;
 use crate::ui::island::Question;
 use leptos::prelude::*;
@@ -223,6 +223,16 @@ pub fn select(
 pub fn hidden(name: &'static str, value: impl Into<String>) -> AnyView {
     let value = value.into();
     view! { <input type="hidden" name=name value=value/> }.into_any()
+}
+
+/// Which enterprise a member's form is for: that of the page it was written on, whatever another window chose since.
+pub fn whose(form: &Form) -> AnyView {
+    let chosen = || match crate::request::Request::current().session().as_deref().map(|session| &session.identity) {
+        Some(store::identity::Identity::Person(person)) => person.enterprise.as_ref().map(|chosen| chosen.id.to_string()),
+        _ => None,
+    };
+    let before = Some(form.value(WHOSE)).filter(|id| !id.is_empty()).map(str::to_owned);
+    hidden(WHOSE, before.or_else(chosen).unwrap_or_default())
 }
 
 /// The button that sends the form.

@@ -2,6 +2,7 @@
 
 use super::model::Mode;
 use super::money::Fen;
+use crate::actor::StaffId;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -87,6 +88,8 @@ pub enum Command {
     Supply,
     /// 公示.
     Notice,
+    /// 提请超额核准: more than was computed takes two people.
+    Propose,
     /// 核准.
     Approve,
     /// 拨付.
@@ -100,11 +103,12 @@ pub enum Command {
 }
 
 impl Command {
-    pub const ALL: [Command; 9] = [
+    pub const ALL: [Command; 10] = [
         Command::Review,
         Command::Ask,
         Command::Supply,
         Command::Notice,
+        Command::Propose,
         Command::Approve,
         Command::Pay,
         Command::Reject,
@@ -118,6 +122,7 @@ impl Command {
             Command::Ask => "ask",
             Command::Supply => "supply",
             Command::Notice => "notice",
+            Command::Propose => "propose",
             Command::Approve => "approve",
             Command::Pay => "pay",
             Command::Reject => "reject",
@@ -133,6 +138,7 @@ impl Command {
             Command::Ask => "要求补充",
             Command::Supply => "补充材料",
             Command::Notice => "公示",
+            Command::Propose => "提请超额核准",
             Command::Approve => "核准",
             Command::Pay => "登记拨付",
             Command::Reject => "不予通过",
@@ -149,6 +155,7 @@ impl Command {
     /// was approved.
     pub fn gives(self, said: Option<i64>, computed: i64, approved: Option<i64>) -> Option<i64> {
         match self {
+            Command::Propose => said,
             Command::Approve => Some(said.unwrap_or(computed)),
             Command::Pay => Some(said.or(approved).unwrap_or(computed)),
             _ => None,
@@ -158,6 +165,11 @@ impl Command {
     /// Whether the enterprise reads its words as the reason of the state until the next command.
     pub fn gives_reason(self) -> bool {
         matches!(self, Command::Ask | Command::Reject)
+    }
+
+    /// Whether it is the department's own matter: the enterprise is neither told nor shown it.
+    pub fn is_internal(self) -> bool {
+        matches!(self, Command::Propose)
     }
 
     /// Whether it is the enterprise's and not the department's.
@@ -172,6 +184,9 @@ pub const TRANSITIONS: &[(Command, &[State], State)] = &[
     (Command::Ask, &[State::Submitted, State::Reviewing], State::AwaitingInput),
     (Command::Supply, &[State::AwaitingInput], State::Reviewing),
     (Command::Notice, &[State::Reviewing], State::PublicNotice),
+    (Command::Propose, &[State::Submitted], State::Submitted),
+    (Command::Propose, &[State::Reviewing], State::Reviewing),
+    (Command::Propose, &[State::PublicNotice], State::PublicNotice),
     (Command::Approve, &[State::Submitted, State::Reviewing, State::PublicNotice], State::Approved),
     (Command::Pay, &[State::Approved], State::Paid),
     (Command::Reject, &[State::Submitted, State::AwaitingInput, State::Reviewing, State::PublicNotice], State::Rejected),
@@ -199,6 +214,12 @@ pub struct Standing {
     pub rated: bool,
     /// Last day of the public notice.
     pub notice_until: Option<Date>,
+    /// What was computed when it was filed, fen.
+    pub computed: i64,
+    /// Who approved it.
+    pub approved_by: Option<StaffId>,
+    /// Who asked for more than was computed, and for how much, fen.
+    pub proposed: Option<(StaffId, i64)>,
 }
 
 impl Standing {
@@ -226,9 +247,38 @@ impl Standing {
         Ok(row.2)
     }
 
-    /// The commands possible on a day, the enterprise's or the department's.
-    pub fn possible(&self, members: bool, today: Date) -> Vec<Command> {
-        Command::ALL.into_iter().filter(|c| c.is_members() == members && self.decide(*c, today).is_ok()).collect()
+    /// Whether these hands may (不相容岗位分离): who approves does not pay, and more than was computed takes two people who say the same.
+    ///
+    /// # Errors
+    /// A sentence for whoever gave it.
+    pub fn hands(&self, command: Command, staff: StaffId, amount: Option<i64>) -> Result<(), String> {
+        let computed = Fen(self.computed).words();
+        match (command, self.proposed) {
+            (Command::Pay, _) if self.approved_by == Some(staff) => Err("核准人不能登记拨付，请另一位同事登记".to_owned()),
+            (Command::Propose, _) if amount.is_some_and(|amount| amount <= self.computed) => {
+                Err(format!("没有超过测算的 {computed}，直接核准即可"))
+            }
+            (Command::Approve, proposed) if amount.is_some_and(|amount| amount > self.computed) => match proposed {
+                Some((by, asked)) if Some(asked) == amount && by != staff => Ok(()),
+                Some((by, asked)) if Some(asked) == amount && by == staff => {
+                    Err("超过测算金额要两个人决定：您已提请，请另一位同事核准".to_owned())
+                }
+                _ => Err(format!(
+                    "超过测算的 {computed}：请先“{}”并写明理由，再由另一位同事核准同样的金额",
+                    Command::Propose.label()
+                )),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// The commands possible on a day: the enterprise's, or those of a member of the department's staff.
+    pub fn possible(&self, staff: Option<StaffId>, today: Date) -> Vec<Command> {
+        let mine = |command: &Command| match staff {
+            None => command.is_members(),
+            Some(staff) => !command.is_members() && self.hands(*command, staff, None).is_ok(),
+        };
+        Command::ALL.into_iter().filter(|command| mine(command) && self.decide(*command, today).is_ok()).collect()
     }
 }
 
@@ -243,6 +293,32 @@ mod tests {
         assert_eq!(Command::Pay.gives(None, 100, Some(70)), Some(70));
         assert_eq!(Command::Pay.gives(Some(60), 100, Some(70)), Some(60));
         assert_eq!(Command::Reject.gives(Some(60), 100, Some(70)), None);
+    }
+
+    #[test]
+    fn more_than_was_computed_takes_two_and_who_approves_does_not_pay() {
+        let standing = |approved_by, proposed| Standing {
+            state: State::Reviewing,
+            mode: Mode::Declare,
+            rated: false,
+            notice_until: None,
+            computed: 100,
+            approved_by,
+            proposed,
+        };
+        let fresh = standing(None, None);
+        assert_eq!(fresh.hands(Command::Approve, 1, Some(100)), Ok(()));
+        assert!(fresh.hands(Command::Approve, 1, Some(101)).unwrap_err().contains("提请超额核准"));
+        assert!(fresh.hands(Command::Propose, 1, Some(100)).is_err());
+        assert_eq!(fresh.hands(Command::Propose, 1, Some(101)), Ok(()));
+        let proposed = standing(None, Some((1, 150)));
+        assert!(proposed.hands(Command::Approve, 1, Some(150)).unwrap_err().contains("另一位同事"));
+        assert!(proposed.hands(Command::Approve, 2, Some(151)).is_err(), "the same sum, or none");
+        assert_eq!(proposed.hands(Command::Approve, 2, Some(150)), Ok(()));
+        assert_eq!(proposed.hands(Command::Approve, 1, Some(90)), Ok(()));
+        let approved = standing(Some(2), None);
+        assert!(approved.hands(Command::Pay, 2, Some(100)).is_err());
+        assert_eq!(approved.hands(Command::Pay, 1, Some(100)), Ok(()));
     }
 
     #[test]

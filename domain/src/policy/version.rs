@@ -31,6 +31,11 @@ impl Command {
     pub fn needs_fit(self) -> bool {
         matches!(self, Command::Submit | Command::Publish)
     }
+
+    /// Whether it is about these very words: what the second pair of eyes saw is what comes before the city, and nothing written since.
+    pub fn is_bound(self) -> bool {
+        matches!(self, Command::Submit | Command::Publish)
+    }
 }
 
 /// The table: command, from, to.
@@ -81,6 +86,8 @@ pub enum Refusal {
     Waiting,
     #[error("这项政策有还没发布的草稿，先发布草稿再导入")]
     DraftOpen,
+    #[error("内容在您打开之后改过，请刷新页面，重新看过再{0}")]
+    Changed(&'static str),
     #[error("请写明撤下的原因，2 至 200 字")]
     Reason,
 }

@@ -157,7 +157,15 @@ fn the_next_question_is_the_one_that_decides_the_most() {
 
 #[test]
 fn an_application_moves_only_as_the_table_has_it() {
-    let at = |state, mode, notice_until| Standing { state, mode, rated: false, notice_until };
+    let at = |state, mode, notice_until| Standing {
+        state,
+        mode,
+        rated: false,
+        notice_until,
+        computed: 100,
+        approved_by: None,
+        proposed: None,
+    };
     let declared = at(State::Submitted, Mode::Declare, None);
     assert!(declared.decide(Command::Approve, TODAY).unwrap_err().contains("先审核"));
     assert_eq!(at(State::Submitted, Mode::Automatic, None).decide(Command::Approve, TODAY), Ok(State::Approved));

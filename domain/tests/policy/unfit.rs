@@ -4,8 +4,9 @@
 use crate::random::{NUMBERS, TAGS, TODAY, facts, item, library};
 use domain::policy::amount::{Amount, Band, Capped, PerUnit, Percent, Stage, TierMode, Tiered};
 use domain::policy::book::Book;
-use domain::policy::check::{check, check_set};
+use domain::policy::check::{DEEPEST, MOST_PARTS, check, check_set};
 use domain::policy::condition::{Condition, Leaf, Op, Test};
+use domain::policy::library::Library;
 use domain::policy::model::{Fund, Group, GroupRule, Item, YearlyCap};
 use domain::policy::money::{Decimal, Fen, LIMIT};
 use proptest::collection::vec;
@@ -122,4 +123,23 @@ proptest! {
             book.explain(item, &facts);
         }
     }
+}
+
+#[test]
+fn what_is_too_large_is_said_to_be_and_nothing_else_looks_into_it() {
+    let mut item: Item = serde_json::from_value(serde_json::json!({
+        "id": "large", "version": 1, "title": "大", "document": { "no": "1", "title": "办法" }, "level": "city", "area": "湖州市",
+        "board": "project", "valid": { "from": "2026-01-01" }, "apply": { "mode": "declare", "where": "" }, "clauses": {},
+        "condition": { "has_tag": { "tag": "x" } }, "amount": "none",
+    }))
+    .expect("an item");
+    let leaf = item.condition.clone();
+    // Alternatives of alternatives: as many as could be, asked for each part.
+    let pair = Condition::Any(vec![leaf.clone(), Condition::Not(Box::new(leaf.clone()))]);
+    item.condition = Condition::All(vec![pair; MOST_PARTS]);
+    let problems = check(&item, &Library::default());
+    assert_eq!(problems.iter().map(|problem| problem.place.as_str()).collect::<Vec<_>>(), ["condition"]);
+    assert!(problems[0].sentence.contains("内容太多"));
+    item.condition = (0..DEEPEST).fold(leaf, |inner, _| Condition::Not(Box::new(inner)));
+    assert!(check(&item, &Library::default())[0].sentence.contains("嵌套太深"));
 }

@@ -3,6 +3,7 @@
 use super::Output;
 use crate::import;
 use anyhow::{Context, Result, bail};
+use app::account::act::limits_of;
 use app::account::password;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::actor::Duty;
@@ -21,6 +22,13 @@ use time::OffsetDateTime;
 pub enum StaffCommand {
     /// Add an account; prints its first password, which must be changed at the first sign-in.
     Add(NewAccount),
+    /// Forget the tries counted against a sign-in name, so that its owner may try again.
+    Unlock {
+        /// The sign-in name.
+        login: String,
+        #[command(flatten)]
+        output: Output,
+    },
 }
 
 /// A staff account to be added.
@@ -67,9 +75,23 @@ enum Role {
 /// # Errors
 /// When the database does not answer.
 pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
-    let StaffCommand::Add(new) = command;
     let store = Store::connect(url, 2).await?;
     let mut conn = store.system().await?;
+    let new = match command {
+        StaffCommand::Add(new) => new,
+        StaffCommand::Unlock { login, output } => {
+            if store::identity::credentials(&mut conn, &login).await?.is_none() {
+                bail!("there is no account “{login}”");
+            }
+            let counters = store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
+            if output.json {
+                println!("{}", json!({ "login": login, "counters": counters }));
+            } else {
+                println!("{login} may try again ({counters} counters forgotten)");
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
     if new.login.is_empty() || !new.login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
         bail!("--login: letters, digits, dots, hyphens and underscores only");
     }

@@ -24,7 +24,7 @@ pub const ACCOUNTS_SHOWN: &[(&str, &str)] = &[
     ("jiandu", "监督"),
     ("lingdao", "领导"),
     ("zhengce", "政策编辑 (zhengce02 publishes what it writes)"),
-    ("jingxin", "市经信局 经办，审核政策申请"),
+    ("jingxin", "市经信局 经办，审核政策申请 (jingxin02 登记拨付)"),
 ];
 
 /// Stations: code, name, area, address, which town they serve.
@@ -123,6 +123,9 @@ async fn staff(
         let department = *people.departments.get(d.code).context("the department was just written")?;
         list.push((d.code.to_owned(), Duty::Handler { department }, d.name.to_owned()));
     }
+    // Who approves does not pay.
+    let jingxin = *people.departments.get("jingxin").context("the department was just written")?;
+    list.push(("jingxin02".to_owned(), Duty::Handler { department: jingxin }, "市经信局".to_owned()));
     for (index, (station, area, _, name)) in stations.iter().enumerate() {
         list.push((format!("station{:02}", index + 1), Duty::Station { station: *station, area: *area }, (*name).to_owned()));
     }
@@ -145,7 +148,7 @@ async fn staff(
         match duty {
             Duty::Centre { area } => people.centres.entry(area).or_default().push(person),
             Duty::Handler { department } => {
-                people.handlers.insert(department, person);
+                people.handlers.entry(department).or_insert(person);
             }
             Duty::Station { station, .. } => {
                 people.stations.insert(station, (id, person.name));

@@ -4,6 +4,7 @@ use super::context::{Failure, Reply, internal};
 use super::forms::{Sent, Upload};
 use crate::photos::MAX_BYTES;
 use crate::state::AppState;
+use app::filing::act::may_upload;
 use app::form::Form;
 use app::policy::act::{File, keep_file};
 use app::policy::read;
@@ -42,7 +43,12 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
     while let Some((file, bytes)) = upload.next().await? {
         let shown = shown_name(&file);
         let kept = upload.kept("file") + ids.len();
-        match accepted(&bytes, kept) {
+        let verdict = match accepted(&bytes, kept) {
+            Ok(_) if !may_upload(request).await? => Err("没有收下：今天上传的文件太多，请明天再传"),
+            Ok(content_type) => state.scanner.scan(&bytes).await.map(|()| content_type),
+            Err(why) => Err(why),
+        };
+        match verdict {
             Err(why) => faults.push(format!("{shown} {why}")),
             Ok(content_type) => {
                 let id = Uuid::now_v7();

@@ -42,7 +42,7 @@ async fn check_answers(state: &AppState, request: &Request, side: Side, http: ax
             })
             .await
         }
-        Err(error @ AppError::Invalid(_)) => finish(request, Err(error), form, &side.questions()).await,
+        Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => finish(request, Err(error), form, &side.questions()).await,
         Err(error) => Err(error.into()),
     }
 }

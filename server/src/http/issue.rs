@@ -62,7 +62,7 @@ pub async fn events(
 ) -> Reply {
     let heard = state.live.subscribe();
     let watch = watch::of_member(&request, &number, query.after).await?;
-    Ok(stream(&state, heard, watch))
+    Ok(stream(&state, &request, heard, watch))
 }
 
 /// Progress of an issue in the scope.
@@ -74,12 +74,12 @@ pub async fn desk_issue_events(
 ) -> Reply {
     let heard = state.live.subscribe();
     let watch = watch::of_staff(&request, &number, query.after).await?;
-    Ok(stream(&state, heard, watch))
+    Ok(stream(&state, &request, heard, watch))
 }
 
 /// Something moved in the scope: the queue is to be read again.
 pub async fn desk_events(State(state): State<AppState>, Extension(request): Extension<Request>) -> Reply {
     let heard = state.live.subscribe();
     let watch = watch::of_desk(&request).await?;
-    Ok(stream(&state, heard, watch))
+    Ok(stream(&state, &request, heard, watch))
 }

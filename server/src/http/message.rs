@@ -30,5 +30,5 @@ async fn mark(request: &Request, body: Body, page: &str) -> Reply {
 pub async fn events(State(state): State<AppState>, Extension(request): Extension<Request>) -> Reply {
     let heard = state.live.subscribe();
     let watch = watch::of_enterprise(&request).await?;
-    Ok(stream(&state, heard, watch))
+    Ok(stream(&state, &request, heard, watch))
 }

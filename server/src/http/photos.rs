@@ -87,6 +87,9 @@ pub(super) async fn keep(
     uploader: Uploader,
     bytes: Bytes,
 ) -> Result<Result<Uuid, PhotoError>, Failure> {
+    if !act::may_upload(request).await? {
+        return Ok(Err(PhotoError::TooMany));
+    }
     let picture = match state.photos.process(bytes).await.map_err(internal)? {
         Ok(picture) => picture,
         Err(why) => return Ok(Err(why)),

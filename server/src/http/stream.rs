@@ -2,9 +2,13 @@
 
 use crate::state::{AppState, Heard};
 use app::issue::watch::Watch;
+use app::request::Request;
+use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::{self, Sender};
@@ -14,10 +18,62 @@ use tokio_util::sync::CancellationToken;
 /// A stream ends after this long; the browser opens another one, and is asked again who it is.
 const STREAM_LIFE: Duration = Duration::from_secs(600);
 
+/// How many streams a session may have open: a page has one.
+const MOST: usize = 16;
+
+/// The streams that are open on this server, by session.
+#[derive(Debug, Clone, Default)]
+pub struct Seats(Arc<Mutex<HashMap<[u8; 32], usize>>>);
+
+/// A stream's own seat; it is free again when this is dropped.
+#[derive(Debug)]
+struct Seat {
+    seats: Seats,
+    session: [u8; 32],
+}
+
+impl Seats {
+    fn locked(&self) -> MutexGuard<'_, HashMap<[u8; 32], usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, session: [u8; 32]) -> Option<Seat> {
+        let mut taken = self.locked();
+        let count = taken.entry(session).or_default();
+        if *count >= MOST {
+            return None;
+        }
+        *count += 1;
+        drop(taken);
+        Some(Seat { seats: self.clone(), session })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.seats.locked();
+        if let Some(count) = taken.get_mut(&self.session) {
+            *count -= 1;
+            if *count == 0 {
+                taken.remove(&self.session);
+            }
+        }
+    }
+}
+
 /// Tells an open page of what `heard` brings and `watch` wants. `heard` was there before anybody looked: nothing falls between.
-pub fn stream(state: &AppState, heard: Heard, watch: Watch) -> Response {
+pub fn stream(state: &AppState, request: &Request, heard: Heard, watch: Watch) -> Response {
+    let seat = request.token_hash().and_then(|session| state.seats.take(session));
+    let Some(seat) = seat else {
+        // The page says what it says; it is asked again when somebody opens it anew.
+        return (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "60")]).into_response();
+    };
     let (sender, receiver) = mpsc::channel(8);
-    tokio::spawn(tell(sender, heard, watch, state.shutdown.clone()));
+    let shutdown = state.shutdown.clone();
+    tokio::spawn(async move {
+        tell(sender, heard, watch, shutdown).await;
+        drop(seat);
+    });
     Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response()
 }
 

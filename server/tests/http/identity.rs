@@ -1,7 +1,8 @@
 //! Signing in: codes, limits, passwords, cookies, headers.
 
 use super::site::{Browser, Site, form, hidden};
-use axum::http::header;
+use axum::body::Body;
+use axum::http::{Request, header};
 use futures::future::join_all;
 use sqlx::PgPool;
 use store::identity;
@@ -217,6 +218,10 @@ async fn headers_are_strict_and_nonces_differ(pool: PgPool) {
     };
     let (one, two) = (policy().await, policy().await);
     assert_ne!(one, two);
+    let request = Request::get("/sign-in").header(header::ACCEPT_ENCODING, "gzip").body(Body::empty()).unwrap();
+    let packed = site.anonymous().send(request).await;
+    assert_eq!(packed.headers[header::CONTENT_ENCODING], "gzip");
+    assert!(packed.bytes.len() * 2 < site.anonymous().get("/sign-in").await.bytes.len(), "{} bytes", packed.bytes.len());
     for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
         assert!(one.contains(part), "{one}");
     }

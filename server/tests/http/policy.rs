@@ -110,7 +110,8 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     sent(&owner.send(supplied).await, &path);
     assert!(owner.get(&path).await.body.contains("回单.pdf"));
     sent(&reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3")]).await, &desk);
-    sent(&reviewer.post(&format!("{desk}/pay"), &[("amount", "960000"), ("seq", "4")]).await, &desk);
+    let cashier = site.staff("jingxin02").await;
+    sent(&cashier.post(&format!("{desk}/pay"), &[("amount", "960000"), ("seq", "4")]).await, &desk);
     assert!(owner.get(&path).await.body.contains("已拨付 960,000 元"));
     assert!(owner.get("/messages").await.body.contains("技术改造设备补助（演示）：已拨付"));
 

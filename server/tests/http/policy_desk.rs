@@ -1,9 +1,10 @@
 //! Policies as staff meet them: written by one, published by another, facts from a file, applications decided within their scope.
 
-use super::site::{Answer, Browser, Site, multipart};
+use super::site::{Answer, Browser, Site, hidden, multipart};
 use app::error::RpcError;
 use app::policy::desk::draft::Draft;
 use app::policy::desk::sheet::{Control, Fault, Line, Mark, Measured, Part, Sheet};
+use axum::http::StatusCode;
 use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 
@@ -62,7 +63,10 @@ async fn state(site: &Site) -> (i32, String) {
 }
 
 async fn step(browser: &Browser, step: &str, version: &str) -> Answer {
-    browser.post(&format!("/desk/policies/{CODE}/{step}"), &[("version", version)]).await
+    // What the page showed is what is decided about.
+    let page = browser.get(&format!("/desk/policies/{CODE}/edit")).await;
+    let content = hidden(&page.body, "content").first().cloned().unwrap_or_default();
+    browser.post(&format!("/desk/policies/{CODE}/{step}"), &[("version", version), ("content", &content)]).await
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -132,12 +136,27 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     assert_eq!(elsewhere.get(&edit).await.status.as_u16(), 404);
     assert_eq!(step(&elsewhere, "publish", "1").await.status.as_u16(), 404);
     assert_eq!(elsewhere.post(&edit, &with(&[("do", "save")])).await.status.as_u16(), 404);
+    // Bound to what the second person saw: written again since, it has to be looked at again.
+    let looked = hidden(&second.get(&edit).await.body, "content").remove(0);
+    sent(&step(&author, "return", "1").await, &edit);
+    sent(&author.post(&edit, &with(&[("/amount/percent/rate", "0.9"), ("department", "1"), ("do", "save")])).await, &edit);
+    sent(&step(&author, "submit", "1").await, &edit);
+    let blind = [("version", "1"), ("content", looked.as_str())];
+    shows(&second.post(&format!("/desk/policies/{CODE}/publish"), &blind).await, 409, &["内容在您打开之后改过"]);
+    sent(&step(&author, "return", "1").await, &edit);
+    sent(&author.post(&edit, &with(&[("department", ""), ("do", "save")])).await, &edit);
+    sent(&step(&author, "submit", "1").await, &edit);
     sent(&step(&second, "publish", "1").await, &edit);
     server::workers::drain(&site.state).await.unwrap();
     assert!(owner.get(&format!("/policies/{CODE}")).await.body.contains("研发投入补助（测试）"));
 
     // Changed afterwards: a second version beside the first, which stays in force.
-    sent(&second.post(&edit, &with(&[("/amount/percent/rate", "0.2"), ("do", "save")])).await, &edit);
+    let reviewed_by = async || {
+        let sql = "select department_id from policy_item where code = $1";
+        sqlx::query_scalar::<_, Option<i64>>(sql).bind(CODE).fetch_one(&pool).await.unwrap()
+    };
+    sent(&second.post(&edit, &with(&[("/amount/percent/rate", "0.2"), ("department", "1"), ("do", "save")])).await, &edit);
+    assert_eq!(reviewed_by().await, None, "a draft moves nothing of what is published");
     assert_eq!(state(&site).await, (2, "draft".to_owned()));
     shows(&second.get(&edit).await, 200, &["第 2 版", "0.2"]);
     let mut conn = site.state.store.system().await.unwrap();
@@ -222,9 +241,31 @@ async fn libraries_keep_what_was_typed(pool: PgPool) {
     let mut right = typed;
     right[1].1 = "power_use";
     sent(&editor.post(path, &right).await, path);
-    shows(&editor.get(path).await, 200, &["power_use", "年用电量", "市供电公司"]);
-    let mut conn = site.state.store.system().await.unwrap();
-    assert!(store::policy::library::all(&mut conn).await.unwrap().attributes.get("power_use").unwrap().enterprise_may_state);
+    // It waits for a second person of the city; neither its author nor a district's editor is one.
+    let known = async || {
+        let mut conn = site.state.store.system().await.unwrap();
+        store::policy::library::all(&mut conn).await.unwrap().attributes.get("power_use").map(|found| found.enterprise_may_state)
+    };
+    assert_eq!(known().await, None);
+    let waiting = editor.get(path).await;
+    shows(&waiting, 200, &["待确认的修改", "年用电量", "等另一位市级政策编辑确认"]);
+    let change = hidden(&waiting.body, "change").remove(0);
+    let accept = [("change", change.as_str()), ("do", "accept")];
+    assert_eq!(editor.post(path, &accept).await.status, StatusCode::CONFLICT);
+    let district = site.staff("zhengce03").await;
+    for pairs in [&accept[..], &right[..]] {
+        assert_eq!(district.post(path, pairs).await.status, StatusCode::FORBIDDEN);
+    }
+    let page = district.get(path).await;
+    assert!(
+        page.body.contains("由市级政策编辑维护") && !page.body.contains("确认生效") && !page.body.contains("name=\"library\"")
+    );
+    assert_eq!(known().await, None);
+    let second = site.staff("zhengce02").await;
+    shows(&second.get(path).await, 200, &["确认生效"]);
+    sent(&second.post(path, &accept).await, path);
+    assert_eq!(known().await, Some(true));
+    assert_eq!(second.post(path, &accept).await.status, StatusCode::CONFLICT, "once");
 }
 
 /// The first number in a queue.
@@ -286,11 +327,29 @@ async fn nobody_approves_more_than_the_fund_has(pool: PgPool) {
     sent(&reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await, &path);
     let much = reviewer.post(&format!("{path}/approve"), &[("amount", "60,000,000"), ("seq", "2")]).await;
     shows(&much, 409, &["资金不够：这项政策还剩", "value=\"60,000,000\""]);
-    sent(&reviewer.post(&format!("{path}/approve"), &[("amount", "480,000"), ("seq", "2")]).await, &path);
+    // More than was computed takes two, who say the same.
+    let more = [("amount", "500,000"), ("text", "合同另有补充"), ("seq", "2")];
+    shows(&reviewer.post(&format!("{path}/approve"), &more).await, 422, &["请先“提请超额核准”", "value=\"500,000\""]);
+    sent(&reviewer.post(&format!("{path}/propose"), &more).await, &path);
+    let colleague = site.staff("jingxin02").await;
+    shows(&colleague.get(&path).await, 200, &["有同事提请按 500,000 元 核准"]);
+    let seen = owner.get(filed.location()).await;
+    assert!(!seen.body.contains("提请") && !seen.body.contains("500,000"), "the department's own matter");
+    let third = [("amount", "500,000"), ("text", "同意"), ("seq", "3")];
+    shows(&reviewer.post(&format!("{path}/approve"), &third).await, 422, &["请另一位同事核准"]);
+    // Whoever keeps the policy's words may read it, and no more.
+    let editor = site.staff("zhengce").await;
+    shows(&editor.get(&path).await, 200, &["政策编辑只能查看"]);
+    for command in ["approve", "reject", "ask", "propose"] {
+        assert_eq!(editor.post(&format!("{path}/{command}"), &third).await.status, StatusCode::FORBIDDEN, "{command}");
+    }
+    sent(&reviewer.post(&format!("{path}/approve"), &[("amount", "480,000"), ("seq", "3")]).await, &path);
     // Nor is more paid than was approved.
-    let paid = reviewer.post(&format!("{path}/pay"), &[("amount", "4800000"), ("seq", "3")]).await;
+    let own = reviewer.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "4")]).await;
+    shows(&own, 422, &["核准人不能登记拨付"]);
+    let paid = colleague.post(&format!("{path}/pay"), &[("amount", "4800000"), ("seq", "4")]).await;
     shows(&paid, 422, &["不能超过核准的 480,000 元", "value=\"4800000\""]);
-    sent(&reviewer.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "3")]).await, &path);
+    sent(&colleague.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "4")]).await, &path);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -31,6 +31,8 @@ pub struct Filing<'a> {
     pub contact_phone: &'a str,
     /// Pictures uploaded before.
     pub photos: &'a [Uuid],
+    /// How many the enterprise may file in a day; 0 for any number.
+    pub most_a_day: i32,
 }
 
 /// What a filing came to.
@@ -112,7 +114,7 @@ fn filing_columns(
         "client_key": filing.client_key, "enterprise_id": filing.enterprise, "area": issue.area, "title": submission.title,
         "body": submission.text, "place": submission.place, "contact_name": filing.contact_name,
         "contact_phone": filing.contact_phone, "channel": issue.channel.code(), "filed_by": issue.filed_by,
-        "station_id": issue.station, "submitted_at": rfc3339(now)?,
+        "station_id": issue.station, "submitted_at": rfc3339(now)?, "most_a_day": filing.most_a_day,
     }))
 }
 

@@ -5,7 +5,7 @@ macro_rules! select_version {
     ($rest:literal $(, $value:expr)*) => {
         sqlx::query_as!(
             Version,
-            r#"select i.id, i.code, v.version, v.state, v.title, v.body::text as "body!", i.area, i.department_id as department,
+            r#"select i.id, i.code, v.version, v.state, v.title, v.body::text as "body!", i.area, v.department_id as department,
                 v.written_by, v.written_at, v.published_at, v.withdrawn_at, v.withdrawn_reason
             from policy_item i join policy_version v on v.item_id = i.id "# + $rest
             $(, $value)*
@@ -21,6 +21,7 @@ use crate::{Conn, Page, StoreError};
 use domain::actor::{AreaCode, StaffId};
 use domain::policy::model::Item;
 use domain::policy::version::{Standing, State};
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
@@ -59,6 +60,12 @@ pub struct Version {
 }
 
 impl Version {
+    /// What tells these words and whoever reviews its applications from any others: SHA-256, hex.
+    pub fn content(&self) -> String {
+        let department = self.department.map_or_else(String::new, |id| id.to_string());
+        hex::encode(Sha256::digest(format!("{department}\n{}", self.body).as_bytes()))
+    }
+
     /// What it says.
     ///
     /// # Errors

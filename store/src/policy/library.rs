@@ -1,8 +1,10 @@
 //! The libraries of attributes, tags and questions (指标库、标签库).
 
 use crate::{Conn, StoreError};
+use domain::actor::StaffId;
 use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 /// All three libraries.
 ///
@@ -89,4 +91,64 @@ pub async fn put_question(conn: &mut Conn, question: &Question) -> Result<(), St
     .execute(conn.pg())
     .await?;
     Ok(())
+}
+
+/// A change of a library that waits for a second person.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub id: i64,
+    /// `attribute`, `tag` or `question`.
+    pub library: String,
+    pub code: String,
+    /// The entry as it shall be, as JSON.
+    pub entry: serde_json::Value,
+    pub proposed_by: StaffId,
+    pub proposed_at: OffsetDateTime,
+}
+
+/// Proposes an entry, new or changed.
+///
+/// # Errors
+/// [`StoreError::Conflict`] with `policy_library_change_open_key` where one for this code waits already, [`StoreError::RowRefused`] for an
+/// editor of a district.
+pub async fn propose(
+    conn: &mut Conn,
+    library: &str,
+    code: &str,
+    entry: &serde_json::Value,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "insert into policy_library_change (library, code, entry, proposed_at) values ($1, $2, $3, $4)",
+        library,
+        code,
+        entry,
+        now
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// What waits, oldest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn changes(conn: &mut Conn) -> Result<Vec<Change>, StoreError> {
+    Ok(sqlx::query_as!(
+        Change,
+        "select id, library, code, entry, proposed_by, proposed_at from policy_library_change where decided_at is null order by id limit 200"
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// Accepts a change, which nobody does with their own, or declines it; `false` where it is not open or is their own.
+///
+/// # Errors
+/// [`StoreError::RowRefused`] for anybody but an editor of the city.
+pub async fn decide(conn: &mut Conn, id: i64, accept: bool, now: OffsetDateTime) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select decide_library_change($1, $2, $3) as "done!""#, id, accept, now)
+        .fetch_one(conn.pg())
+        .await?)
 }

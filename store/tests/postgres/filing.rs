@@ -4,7 +4,8 @@ use crate::world::{World, accept, morning, submission};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::issue::{Filing, execute, file, verify_chain};
+use store::Conn;
+use store::issue::{CommandError, Filing, execute, file, verify_chain};
 use store::photo::NewPhoto;
 use time::{Duration, OffsetDateTime, macros::datetime};
 use tokio::task::JoinSet;
@@ -152,6 +153,7 @@ async fn nobody_files_for_an_enterprise_they_did_not_choose(owner: PgPool) {
         contact_name: "陈伟",
         contact_phone: "13800138000",
         photos: &[],
+        most_a_day: 0,
     };
     file(&mut conn, &filing, morning(), &world.calendar).await.unwrap_err();
     assert_eq!(world.count("select count(*) from issue").await, 0);
@@ -163,5 +165,57 @@ async fn nobody_files_for_an_enterprise_they_did_not_choose(owner: PgPool) {
         execute(&mut conn, &number, &withdraw, &world.a.actor(), "陈伟", &[], morning(), &world.calendar).await.unwrap_err();
     assert!(matches!(error, store::issue::CommandError::Store(store::StoreError::NotFound)), "{error}");
     drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_enterprise_files_so_many_in_a_day_and_again_the_next(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut conn = world.member(&world.a).await;
+    let put = async |conn: &mut Conn, key: Uuid, at: OffsetDateTime| {
+        let filing = Filing {
+            client_key: key,
+            actor: &world.a.actor(),
+            actor_name: "陈伟",
+            command: &submission("路灯不亮", world.a.area),
+            enterprise: world.a.id,
+            contact_name: "陈伟",
+            contact_phone: "13800138000",
+            photos: &[],
+            most_a_day: 3,
+        };
+        file(conn, &filing, at, &world.calendar).await
+    };
+    let first = Uuid::new_v4();
+    for key in [first, Uuid::new_v4(), Uuid::new_v4()] {
+        put(&mut conn, key, morning()).await.unwrap();
+    }
+    let refused = put(&mut conn, Uuid::new_v4(), morning()).await.unwrap_err();
+    assert!(matches!(refused, CommandError::Store(error) if error.is_conflict_with("issue_most_a_day")));
+    assert!(put(&mut conn, first, morning()).await.unwrap().already, "sent again it is none of these");
+    assert_eq!(world.count("select count(*) from issue").await, 3);
+    put(&mut conn, Uuid::new_v4(), morning() + Duration::days(1)).await.unwrap();
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_of_the_outbox_cannot_be_read_holds_up_nothing(owner: PgPool) {
+    let world = World::new(owner).await;
+    let now = morning();
+    let mut numbers = Vec::new();
+    for title in ["路灯不亮", "道路积水", "招工困难"] {
+        numbers.push(world.file(&world.a, title, &[], now).await.number);
+    }
+    let spoilt = "update outbox set notices = '{\"no\": \"list\"}' where id = (select min(id) from outbox)";
+    sqlx::query(spoilt).execute(&world.owner).await.unwrap();
+    let mut system = world.store.system().await.unwrap();
+    assert_eq!(store::outbox::drain(&mut system, now, 100).await.unwrap(), 3);
+    assert_eq!(world.count("select count(*) from outbox").await, 0);
+    assert_eq!(world.count("select count(distinct issue_id) from message").await, 2, "the others were told");
+    assert_eq!(world.count("select count(*) from outbox_aside").await, 1);
+    let queues = store::job::queues(&mut system, now).await.unwrap();
+    assert_eq!(queues.iter().find(|queue| queue.kind == "outbox").map(|queue| queue.dead), Some(1));
+    drop(system);
     world.end().await;
 }

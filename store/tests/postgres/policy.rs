@@ -11,7 +11,7 @@ use domain::policy::money::Fen;
 use domain::policy::version::{self, Editor, Refusal};
 use serde_json::{Value, json};
 use sqlx::PgPool;
-use store::identity::{self, NewStaff};
+use store::identity::{self, NewStaff, Who};
 use store::policy::application::{ApplicationError, File, NewApplication, Words};
 use store::policy::item::{Keeper, VersionError};
 use store::policy::matching::{Matched, match_enterprises, match_item, preview};
@@ -87,6 +87,8 @@ pub async fn seed(world: &World) {
     match_item(&mut system, id, 0, today(), now).await.unwrap();
     tell(&mut system, today(), now, 10).await.unwrap();
     let draft = Keeper { staff: Some(world.staff["policy"].0), area: CITY, department: None };
+    let entry = json!({ "code": "green", "name": "绿色工厂", "meaning": "" });
+    library::propose(&mut world.staff("policy").await, "tag", "green", &entry, now).await.unwrap();
     item::save(&mut world.staff("policy").await, &upgrade("draft", today()), draft, now).await.unwrap();
     let mut member = world.member(&world.a).await;
     let chosen = [Preference { kind: "new".to_owned(), in_app: true, sms: true }];
@@ -130,7 +132,8 @@ pub async fn apply(
 /// Gives an editor's command to version `number` of the item `two`.
 pub async fn give(conn: &mut Conn, command: version::Command, number: i32, by: i64) -> Result<version::State, VersionError> {
     let editor = Editor { staff: by, area: CITY };
-    item::command(conn, "two", number, command, &editor, "依据废止", morning()).await
+    let content = item::get(conn, "two", Some(number)).await?.content();
+    item::command(conn, "two", number, command, &editor, &content, "依据废止", morning()).await
 }
 
 /// A draft that waits to be published by a second editor.
@@ -266,7 +269,7 @@ async fn only_differences_are_written_and_told_once(owner: PgPool) {
     assert_eq!(world.count("select count(*) from message where kind = 'policy'").await, 3);
     // What is withdrawn matches nobody any more.
     let editor = Editor { staff: world.staff["policy"].0, area: CITY };
-    item::command(&mut conn, "upgrade", 1, version::Command::Withdraw, &editor, "依据废止", now).await.unwrap();
+    item::command(&mut conn, "upgrade", 1, version::Command::Withdraw, &editor, "", "依据废止", now).await.unwrap();
     let (gone, _) = match_item(&mut conn, id, 0, today(), now).await.unwrap();
     assert_eq!(gone.gone, 2);
     drop((conn, other));
@@ -356,8 +359,20 @@ async fn money_is_the_reviewers_and_each_step_is_dated_and_told(owner: PgPool) {
     let give = async |conn: &mut Conn, command, words: &Words<'_>, now: OffsetDateTime| {
         application::command(conn, &number, command, words, "市建设局", now.date(), now).await
     };
-    let none = Words::default();
-    let amount = Words { amount: Some(90_000_000), ..Words::default() };
+    let mut system = world.store.system().await.unwrap();
+    let second = NewStaff {
+        login: "jianshe_two",
+        name: "二",
+        duty: Duty::Handler { department: world.departments[0] },
+        password_hash: "x",
+        must_change: false,
+    };
+    let second = identity::add_staff(&mut system, &second, now).await.unwrap();
+    drop(system);
+    let mut colleague = world.sign_in(Who::Staff(second)).await;
+    let (one, two) = (Some(world.staff["handler_jianshe"].0), Some(second));
+    let none = Words { staff: one, ..Words::default() };
+    let amount = Words { amount: Some(90_000_000), staff: one, ..Words::default() };
     assert!(
         matches!(give(&mut reviewer, Command::Approve, &amount, now).await, Err(ApplicationError::Refused(_))),
         "not before a review"
@@ -375,22 +390,51 @@ async fn money_is_the_reviewers_and_each_step_is_dated_and_told(owner: PgPool) {
     let refused = give(&mut reviewer, Command::Approve, &beyond, now).await.unwrap_err();
     assert!(refused.to_string().contains("还剩 899,999.99 元"), "{refused}");
     let within = Words { fund: Some(Fen(90_000_000)), ..amount.clone() };
+    // More than was computed takes two people who say the same, whatever the first one tries.
+    let more = Words { amount: Some(96_000_001), fund: Some(Fen(900_000_000)), text: "按合同金额", ..amount.clone() };
+    for staff in [one, two, None] {
+        assert!(give(&mut reviewer, Command::Approve, &Words { staff, ..more.clone() }, now).await.is_err());
+    }
+    assert_eq!(give(&mut reviewer, Command::Propose, &more, now).await.unwrap(), State::Reviewing);
+    for staff in [one, two, None] {
+        assert!(give(&mut reviewer, Command::Approve, &Words { staff, ..more.clone() }, now).await.is_err(), "the same hands");
+    }
+    let other = Words { staff: two, amount: Some(96_000_002), ..more.clone() };
+    assert!(give(&mut colleague, Command::Approve, &other, now).await.is_err(), "another sum");
+    assert_eq!(
+        world.count("select count(*) from message where kind = 'application'").await,
+        1,
+        "the enterprise hears of none of it"
+    );
+    // An editor keeps the words of the policy; the department decides.
+    let mut editor = world.staff("policy").await;
+    assert!(give(&mut editor, Command::Approve, &within, now).await.is_err());
+    drop(editor);
     assert_eq!(give(&mut reviewer, Command::Approve, &within, now).await.unwrap(), State::Approved);
+    for staff in [one, two, None] {
+        let paid = give(&mut reviewer, Command::Pay, &Words { staff, ..amount.clone() }, now + Duration::days(3)).await;
+        assert!(paid.is_err(), "who approves does not pay, in whosever name");
+    }
     assert_eq!(evaluation::spent(&mut reviewer, id).await.unwrap(), 90_000_000);
-    assert_eq!(give(&mut reviewer, Command::Pay, &amount, now + Duration::days(3)).await.unwrap(), State::Paid);
+    let paid = Words { staff: two, ..amount.clone() };
+    assert_eq!(give(&mut colleague, Command::Pay, &paid, now + Duration::days(3)).await.unwrap(), State::Paid);
     let five = Words { rating: Some(5), text: "很快", ..Words::default() };
     give(&mut member, Command::Rate, &five, now + Duration::days(4)).await.unwrap();
     assert!(give(&mut member, Command::Rate, &five, now + Duration::days(4)).await.is_err(), "rated once");
     let found = application::get(&mut member, &number).await.unwrap();
     assert_eq!((found.approved_amount, found.paid_amount, found.rating), (Some(90_000_000), Some(90_000_000), Some(5)));
     let kinds: Vec<String> = application::events(&mut member, found.id).await.unwrap().into_iter().map(|e| e.kind).collect();
-    assert_eq!(kinds, ["rate", "pay", "approve", "review", "submitted"]);
+    assert_eq!(kinds, ["rate", "pay", "approve", "propose", "review", "submitted"]);
     assert_eq!(world.count("select count(*) from message where kind = 'application'").await, 3);
     let mut editor = world.staff("policy").await;
     let figures = evaluation::of_item(&mut editor, id).await.unwrap();
     assert_eq!(figures.funnel.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [0, 0, 0, 0, 1, 1, 1]);
     assert_eq!((figures.paid, figures.rating), (90_000_000, Some((5.0, 1))));
     assert_eq!(figures.median_days, Some(3.0));
-    drop((member, reviewer, stranger, editor));
+    let actors: Vec<(Option<i64>, Option<i64>)> =
+        sqlx::query_as("select staff_id, person_id from application_event order by seq").fetch_all(&world.owner).await.unwrap();
+    let person = (None, Some(world.a.person));
+    assert_eq!(actors, [person, (one, None), (one, None), (one, None), (two, None), person], "by account, not by name");
+    drop((member, reviewer, colleague, stranger, editor));
     world.end().await;
 }

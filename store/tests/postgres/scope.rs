@@ -58,6 +58,8 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("staff", "true", "system"),
     ("session", "true", "system"),
     ("known_browser", "true", "system"),
+    ("outbox_aside", "true", "system"),
+    ("policy_library_change", "true", "policy system"),
     ("login_code", "true", "system"),
     ("rate_limit", "true", "system"),
     ("job", "true", "system"),
@@ -100,6 +102,8 @@ pub async fn seed(world: &World) {
     store::job::enqueue(&mut system, store::job::Kind::Sms, &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
     let day = now.date();
     sqlx::query("insert into calendar_day (day, working) values ($1, false)").bind(day).execute(&world.owner).await.unwrap();
+    let aside = "insert into outbox_aside (issue_id, notices, error, at) select id, '[]', 'x', now() from issue limit 1";
+    sqlx::query(aside).execute(&world.owner).await.unwrap();
     crate::policy::seed(world).await;
 }
 
@@ -262,6 +266,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
     .unwrap();
     let known = [
         "area_enterprises",
+        "decide_library_change",
         "desk_counts",
         "home_page",
         "issue_page",

@@ -182,6 +182,7 @@ impl World {
             contact_name: "陈伟",
             contact_phone: "13800138000",
             photos,
+            most_a_day: 0,
         };
         store::issue::file(conn, &filing, now, &self.calendar).await.unwrap()
     }

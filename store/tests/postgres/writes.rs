@@ -24,9 +24,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("message", "staff_id = {jianshe}", SYSTEM, "handler_jianshe system", &["read_at"]),
     ("desk_mark", "true", "", SYSTEM, &["*"]),
     ("photo", "issue_id is not null", READING, SYSTEM, &["*"]),
-    ("policy_attribute", "true", "policy system", "policy system", &["*"]),
-    ("policy_tag", "true", "policy system", "policy system", &["*"]),
-    ("policy_question", "true", "policy system", "policy system", &["*"]),
+    // By two people: `decide_library_change`.
+    ("policy_library_change", "true", SYSTEM, "", &[]),
     ("policy_document", "true", "policy system", "policy system", &["*"]),
     ("policy_item", "true", "policy system", "policy system", &["*"]),
     // The row itself once more would be in its author's name, not in that of whoever adds it here.
@@ -39,7 +38,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("policy_subscription", "person_id = {person}", "member_a system", "", &[]),
     ("policy_question_asked", "true", "member_a system", "", &[]),
     // Which columns a member may not move, the trigger says (policy.rs).
-    ("application", "enterprise_id = {a}", "member_a system", APPLICATION, &["*"]),
+    ("application", "enterprise_id = {a}", "member_a system", "member_a handler_jianshe system", &["*"]),
+    ("outbox_aside", "true", SYSTEM, "", &[]),
     ("application_event", "true", APPLICATION, "", &[]),
     ("application_file", "application_id is not null", "member_a system", SYSTEM, &["application_id", "seq"]),
     ("application_file", "application_id is null", "member_a system", "member_a system", &["application_id", "seq"]),

@@ -22,6 +22,8 @@ pub struct Questions {
     pub action: String,
     /// Files once.
     pub key: String,
+    /// Whose problem it is, whatever another window chose since.
+    pub whose: String,
     /// Whose draft it is: person and enterprise.
     pub owner: String,
     pub text: Question,
@@ -55,7 +57,7 @@ pub(super) struct Answers {
 pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
     needs(Module::Filing);
     let Carried(questions) = questions;
-    let Questions { action, key, owner, text, title, place, contact_name, contact_phone, .. } = questions;
+    let Questions { action, key, whose, owner, text, title, place, contact_name, contact_phone, .. } = questions;
     let answers = Answers {
         text: RwSignal::new(text.value.clone()),
         title: RwSignal::new(title.value.clone()),
@@ -75,6 +77,7 @@ pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
     let view = view! {
         <form node_ref=form id="filing" method="post" action=action enctype="multipart/form-data" novalidate class="stack">
             <input type="hidden" name="key" value=key/>
+            <input type="hidden" name="whose" value=whose/>
             <section class="card">
                 <div class="restored" role="status">
                     {move || restored.get().then(|| view! { <Restored answers restored owner=draft.clone()/> })}

@@ -46,7 +46,8 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
             return;
         }
         saving.set(Saving::Busy);
-        let pairs = model.with_value(|model| typed.with_untracked(|typed| model.sent(typed)));
+        let mut pairs = model.with_value(|model| typed.with_untracked(|typed| model.sent(typed)));
+        pairs.push(("whose".to_owned(), model.with_value(|model| model.whose.clone())));
         leptos::task::spawn_local(async move {
             match crate::policy::rpc::state_facts(pairs).await {
                 Ok(saved) => {
@@ -85,8 +86,10 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
         </p>
         <p class="calc-saving" role="status" class:fault=failed>{words}</p>
     };
+    let whose = model.with_value(|model| model.whose.clone());
     let form = view! {
         <form method="post" action="/policies/calculator" class="stack calc-form" novalidate on:submit=submit>
+            <input type="hidden" name="whose" value=whose/>
             {actions}
             <section class="card">
                 <h2>"试一试"</h2>

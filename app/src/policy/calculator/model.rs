@@ -37,6 +37,8 @@ pub struct Model {
     book: Book,
     pub library: Library,
     pub inputs: Vec<Input>,
+    /// The enterprise that the form is for.
+    pub whose: String,
 }
 
 /// What the page shows.
@@ -77,10 +79,10 @@ pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
 impl Model {
     /// The model, what is known, and what stands in the controls at first.
     pub fn new(payload: Payload) -> (Model, Facts, Pairs) {
-        let Payload { items, library, as_of, known, sent } = payload;
+        let Payload { items, library, as_of, known, sent, whose } = payload;
         let (book, known) = (Book::new(items, as_of), known.facts());
         let inputs = inputs(&book, &library, &book.evaluate(&known));
-        let model = Model { book, library, inputs };
+        let model = Model { book, library, inputs, whose };
         let offered = model.offered(&known, &sent);
         (model, known, offered)
     }
@@ -280,7 +282,14 @@ mod tests {
         let mut facts = Facts { tags: Some(["small".to_owned()].into()), ..Facts::default() };
         facts.set("equipment", Fact::new("4580000"));
         let items = vec![upgrade, item("plain", plain, json!({ "fixed": "20000" }))];
-        Payload { items, library, as_of: date!(2026 - 06 - 01), known: Known::of(&facts), sent: Pairs::new() }
+        Payload {
+            items,
+            library,
+            as_of: date!(2026 - 06 - 01),
+            known: Known::of(&facts),
+            sent: Pairs::new(),
+            whose: "7".to_owned(),
+        }
     }
 
     /// The model as the browser has it, after the way through the page.

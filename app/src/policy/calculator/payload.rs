@@ -21,6 +21,8 @@ pub struct Payload {
     pub as_of: Date,
     pub known: Known,
     pub sent: Pairs,
+    /// Whose figures they are, whatever another window chose since.
+    pub whose: String,
 }
 
 /// A portrait without its sources.
@@ -56,7 +58,7 @@ const MOST_ITEMS: usize = 300;
 #[cfg(feature = "ssr")]
 impl Payload {
     /// Of what is in force: items that the enterprise has, nearly has or may have, then others as far as there is room.
-    pub fn new(view: &crate::policy::read::View, sent: Pairs) -> Payload {
+    pub fn new(view: &crate::policy::read::View, sent: Pairs, whose: String) -> Payload {
         let (book, library) = (&view.shelf.book, &view.shelf.library);
         let items: Vec<Item> =
             view.evaluation.outcomes.iter().take(MOST_ITEMS).map(|outcome| book.items()[outcome.item].clone()).collect();
@@ -72,7 +74,7 @@ impl Payload {
                 small.questions.extend(library.questions.get(&question).map(|known| (question.clone(), known.clone())));
             }
         }
-        Payload { items, library: small, as_of: book.as_of, known: Known::of(&view.facts), sent }
+        Payload { items, library: small, as_of: book.as_of, known: Known::of(&view.facts), sent, whose }
     }
 }
 

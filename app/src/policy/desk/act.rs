@@ -5,6 +5,7 @@ use super::read;
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::{Ctx, Request};
+use domain::actor::CITY;
 use domain::policy::application::Command;
 use domain::policy::check::Problem;
 use domain::policy::library::{Attribute, AttributeKind, Question, Tag};
@@ -12,7 +13,8 @@ use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
 use domain::text::FieldError;
-use store::policy::application::{Application, Words};
+use serde_json::Value;
+use store::policy::application::{Application, Reviewer, Words};
 use store::policy::item::{Keeper, VersionError};
 use store::policy::{application, item, library};
 use time::Date;
@@ -83,7 +85,7 @@ pub async fn step(request: &Request, code: &str, step: &str, form: &Form) -> Res
             "withdraw" => (Step::Withdraw, "已撤下。"),
             _ => return Err(AppError::NotFound),
         };
-        give(&mut ctx, code, version, command, form.value("reason")).await?;
+        give(&mut ctx, code, version, command, form).await?;
         words
     };
     // This server shows it at once; the others within a minute.
@@ -92,45 +94,58 @@ pub async fn step(request: &Request, code: &str, step: &str, form: &Form) -> Res
 }
 
 /// Asks the domain's table of steps, under a lock, and writes what it decides.
-async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, reason: &str) -> Result<(), AppError> {
+async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, form: &Form) -> Result<(), AppError> {
     let (staff, area) = ctx.require_policy_editor()?;
     let editor = version::Editor { staff: staff.id, area };
     let now = ctx.now;
-    match item::command(&mut ctx.conn, code, version, command, &editor, reason, now).await {
+    let (content, reason) = (form.value("content"), form.value("reason"));
+    match item::command(&mut ctx.conn, code, version, command, &editor, content, reason, now).await {
         Ok(_) => Ok(()),
         Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => Err(AppError::field("reason", refusal.to_string())),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Adds to a library or changes it.
+/// Proposes a change of a library, or decides one that a colleague proposed. The libraries are the whole city's: both are for its editors,
+/// and the two are never one.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for fields.
+/// [`AppError::Forbidden`] for an editor of a district, [`AppError::Invalid`] for fields, [`AppError::Refused`] where a change of the same
+/// entry waits, or has been decided.
 pub async fn put_library(request: &Request, form: &Form) -> Result<Next, AppError> {
-    {
+    let said = {
         let mut ctx = request.open().await?;
-        ctx.require_policy_editor()?;
-        let entry = entry(form)?;
-        match entry {
-            Entry::Attribute(attribute) => library::put_attribute(&mut ctx.conn, &attribute).await?,
-            Entry::Tag(tag) => library::put_tag(&mut ctx.conn, &tag).await?,
-            Entry::Question(question) => library::put_question(&mut ctx.conn, &question).await?,
+        let (_, area) = ctx.require_policy_editor()?;
+        if area != CITY {
+            return Err(AppError::Forbidden);
         }
-    }
+        let now = ctx.now;
+        match form.value("change").parse::<i64>() {
+            Ok(change) => {
+                let accept = form.value("do") == "accept";
+                if !library::decide(&mut ctx.conn, change, accept, now).await? {
+                    return Err(AppError::Refused("这条修改已经处理过，或者是您自己提的：要由另一位政策编辑确认".to_owned()));
+                }
+                if accept { "已确认，修改生效。" } else { "已退回，没有修改。" }
+            }
+            Err(_) => {
+                let (library, code, entry) = entry(form)?;
+                match library::propose(&mut ctx.conn, library, &code, &entry, now).await {
+                    Ok(()) => "已提交，由另一位市级政策编辑确认后生效。",
+                    Err(error) if error.is_conflict_with("policy_library_change_open_key") => {
+                        return Err(AppError::field("code", "这个代码有一条修改正在等待确认"));
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+    };
     request.services().refresh_shelf().await?;
-    Ok(Next::to("/desk/policies/libraries").saying("已保存。"))
+    Ok(Next::to("/desk/policies/libraries").saying(said))
 }
 
-/// What a library may be given.
-enum Entry {
-    Attribute(Attribute),
-    Tag(Tag),
-    Question(Question),
-}
-
-/// An entry as its form says it.
-fn entry(form: &Form) -> Result<Entry, AppError> {
+/// An entry as its form says it: which library's, its code, and all of it as JSON.
+fn entry(form: &Form) -> Result<(&'static str, String, Value), AppError> {
     let text = |name: &str| form.value(name).trim().to_owned();
     let (code, name) = (text("code"), text("name"));
     let mut faults = Vec::new();
@@ -148,20 +163,24 @@ fn entry(form: &Form) -> Result<Entry, AppError> {
     if !faults.is_empty() {
         return Err(AppError::Invalid(faults));
     }
-    match (form.value("library"), kind) {
-        ("attribute", Some(kind)) => Ok(Entry::Attribute(Attribute {
-            code,
-            name,
-            kind,
-            unit: text("unit"),
-            source: text("source"),
-            refresh: form.value("refresh").to_owned(),
-            enterprise_may_state: form.value("may_state") == "on",
-        })),
-        ("tag", _) => Ok(Entry::Tag(Tag { code, name, meaning: text("meaning") })),
-        ("question", _) => Ok(Entry::Question(Question { code, text: name })),
-        _ => Err(AppError::NotFound),
-    }
+    let (library, entry) = match (form.value("library"), kind) {
+        ("attribute", Some(kind)) => {
+            let attribute = Attribute {
+                code: code.clone(),
+                name,
+                kind,
+                unit: text("unit"),
+                source: text("source"),
+                refresh: form.value("refresh").to_owned(),
+                enterprise_may_state: form.value("may_state") == "on",
+            };
+            ("attribute", serde_json::to_value(attribute))
+        }
+        ("tag", _) => ("tag", serde_json::to_value(Tag { code: code.clone(), name, meaning: text("meaning") })),
+        ("question", _) => ("question", serde_json::to_value(Question { code: code.clone(), text: name })),
+        _ => return Err(AppError::NotFound),
+    };
+    Ok((library, code, entry.map_err(AppError::internal)?))
 }
 
 /// Whether an application may be decided from here at all, and which command its path names: asked before what is sent is read.
@@ -185,9 +204,10 @@ pub async fn require_reviewed(request: &Request, number: &str, code: &str) -> Re
 /// application moved on since the page was shown, [`AppError::NotFound`] outside the scope.
 pub async fn command(request: &Request, number: &str, command: Command, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
-    let (staff, _) = ctx.require_reviewer()?;
+    let (staff, reviewer) = ctx.require_reviewer()?;
     let page = format!("/desk/applications/{number}");
     let found = application::get(&mut ctx.conn, number).await?;
+    require_own_decision(reviewer, &found)?;
     // A decision is about what the page showed: files may have come since, or another reviewer's word.
     if form.value("seq").parse() != Ok(found.seq) {
         return Err(AppError::Conflict(page, "这件申请刚刚有新进展，请先看最新情况"));
@@ -195,13 +215,22 @@ pub async fn command(request: &Request, number: &str, command: Command, form: &F
     let (today, now) = (ctx.today(), ctx.now);
     found.standing()?.decide(command, today).map_err(AppError::Refused)?;
     let decision = decision(&found, command, form, today)?;
+    found.standing()?.hands(command, staff.id, decision.amount).map_err(|sentence| AppError::field("amount", sentence))?;
     let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;
     let fund = version.item()?.fund.map(|fund| fund.remaining);
     let Decision { amount, until } = decision;
-    let words = Words { text: form.value("text").trim(), amount, until, fund, ..Words::default() };
+    let words = Words { text: form.value("text").trim(), amount, until, fund, staff: Some(staff.id), ..Words::default() };
     let name = format!("{} {}", staff.organisation, staff.name);
     let state = application::command(&mut ctx.conn, number, command, &words, &name, today, now).await?;
     Ok(Next::to(page).saying(format!("{}：现在是“{}”", command.label(), state.label())))
+}
+
+/// Editors keep the words of a policy: what a department reviews, they may read and not decide.
+pub(super) fn require_own_decision(reviewer: Reviewer, found: &Application) -> Result<(), AppError> {
+    match reviewer {
+        Reviewer::City | Reviewer::Area(_) if found.department_id.is_some() => Err(AppError::Forbidden),
+        _ => Ok(()),
+    }
 }
 
 /// What a decision says besides its words.
@@ -215,15 +244,20 @@ struct Decision {
 fn decision(found: &Application, command: Command, form: &Form, today: Date) -> Result<Decision, AppError> {
     let length = form.value("text").trim().chars().count();
     let mut faults = Vec::new();
-    if matches!(command, Command::Ask | Command::Reject) && length < 4 {
-        let sentence = if command == Command::Ask { "请写明要补充什么" } else { "请写明不予通过的原因" };
+    let needs = match command {
+        Command::Ask => Some("请写明要补充什么"),
+        Command::Reject => Some("请写明不予通过的原因"),
+        Command::Propose => Some("请写明为什么超过测算金额"),
+        _ => None,
+    };
+    if let Some(sentence) = needs.filter(|_| length < 4) {
         faults.push(FieldError::new("text", sentence));
     }
     if length > 500 {
         faults.push(FieldError::new("text", "最多 500 字"));
     }
     let mut decision = Decision::default();
-    if matches!(command, Command::Approve | Command::Pay) {
+    if matches!(command, Command::Propose | Command::Approve | Command::Pay) {
         match amount(found, command, form.value("amount")) {
             Ok(amount) => decision.amount = Some(amount.0),
             Err(sentence) => faults.push(FieldError::new("amount", sentence)),

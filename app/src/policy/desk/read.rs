@@ -8,7 +8,7 @@ use crate::error::AppError;
 use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
-use domain::actor::{AreaCode, CITY};
+use domain::actor::{AreaCode, CITY, StaffId};
 use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
 use domain::policy::library::Library;
@@ -20,6 +20,7 @@ use store::identity::StaffIdentity;
 use store::policy::application::Application;
 use store::policy::evaluation::{Evaluation, STEPS};
 use store::policy::item::Version;
+use store::policy::library::Change;
 use store::policy::{application, evaluation, item, library};
 
 /// The list.
@@ -218,13 +219,24 @@ pub async fn json(ctx: &mut Ctx, code: &str) -> Result<String, AppError> {
     serde_json::to_string_pretty(&editor.draft.value).map_err(AppError::internal)
 }
 
+/// The libraries, and what may be done about them.
+pub struct Libraries {
+    pub library: Library,
+    /// The city's editors keep them, the others read them.
+    pub keeps: bool,
+    pub me: StaffId,
+    /// Changes that wait for a second person.
+    pub changes: Vec<Change>,
+}
+
 /// The libraries.
 ///
 /// # Errors
 /// As [`Ctx::require_policy_editor`].
-pub async fn libraries(ctx: &mut Ctx) -> Result<Library, AppError> {
-    ctx.require_policy_editor()?;
-    Ok(library::all(&mut ctx.conn).await?)
+pub async fn libraries(ctx: &mut Ctx) -> Result<Libraries, AppError> {
+    let (staff, area) = ctx.require_policy_editor()?;
+    let library = library::all(&mut ctx.conn).await?;
+    Ok(Libraries { library, keeps: area == CITY, me: staff.id, changes: library::changes(&mut ctx.conn).await? })
 }
 
 /// The queue of applications.
@@ -253,8 +265,11 @@ pub async fn queue(ctx: &mut Ctx, state: &str, after: Option<&str>) -> Result<Qu
 /// # Errors
 /// [`AppError::NotFound`] outside the scope.
 pub async fn review(ctx: &mut Ctx, number: &str) -> Result<(ApplicationPage, i64), AppError> {
-    ctx.require_reviewer()?;
-    let page = application_page(ctx, number, false).await?;
+    let (staff, reviewer) = ctx.require_reviewer()?;
+    let mut page = application_page(ctx, number, Some(staff.id)).await?;
+    if super::act::require_own_decision(reviewer, &page.application).is_err() {
+        page.commands.clear();
+    }
     let spent = evaluation::spent(&mut ctx.conn, page.application.item_id).await?;
     Ok((page, spent))
 }

@@ -10,7 +10,7 @@ use crate::policy::read::{self, Offer};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::SubmitButton;
-use crate::ui::form::{Field, field, hidden};
+use crate::ui::form::{Field, field, hidden, whose};
 use crate::ui::policy::{amount, day};
 use crate::ui::{back, facts, section, words as text};
 use domain::policy::model::{Item, Mode};
@@ -75,6 +75,7 @@ fn apply(offer: &Offer, form: &Form) -> AnyView {
             <p class="lead">"提交后，金额按现在的政策版本和企业信息锁定，由部门审核。"</p>
             <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" novalidate>
                 {hidden("key", form.value("key"))}
+                {whose(form)}
                 {section("将提交的内容", view! { {frozen}<ul class="plain">{used.collect_view()}</ul> })}
                 {files}
                 {section("联系谁", view! { {NAME.view(form)}{PHONE.view(form)}{NOTE.view(form)} })}

@@ -1,7 +1,7 @@
 //! The calculator's page.
 
 use crate::error::AppError;
-use crate::form::Form;
+use crate::form::{Form, WHOSE};
 use crate::policy::calculator::{Calculator, Payload};
 use crate::policy::read;
 use crate::render::{reads, title};
@@ -16,9 +16,12 @@ pub fn CalculatorPage() -> impl IntoView {
     let request = Request::current();
     let form = Form::typed();
     reads(async move {
-        let view = read::view(&mut *request.open().await?).await?;
+        let mut ctx = request.open().await?;
+        let (enterprise, view) = (ctx.require_member()?.enterprise.id, read::view(&mut ctx).await?);
+        drop(ctx);
         title("政策计算器");
-        let payload = Payload::new(&view, form.pairs().to_vec());
+        let whose = Some(form.value(WHOSE)).filter(|id| !id.is_empty()).map_or_else(|| enterprise.to_string(), str::to_owned);
+        let payload = Payload::new(&view, form.pairs().to_vec(), whose);
         let script = payload.script().map_err(AppError::internal)?;
         let nonce = request.head().nonce.clone();
         provide_context(payload);

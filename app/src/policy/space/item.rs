@@ -7,7 +7,7 @@ use crate::form::Form;
 use crate::policy::read::{self, ItemPage};
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::{Field, field, hidden};
+use crate::ui::form::{Field, field, hidden, whose};
 use crate::ui::policy::{amount, conditions, day};
 use crate::ui::{back, facts, icon, section, words as text};
 use domain::policy::application::State;
@@ -207,6 +207,7 @@ fn ask(item: &Item, form: &Form) -> AnyView {
         view! {
             <form method="post" action=action class="stack" novalidate>
                 {hidden("key", form.value("key"))}
+                {whose(&form)}
                 {QUESTION.view(&form)}
                 <button class="button secondary">{icon("ask")}"提交咨询"</button>
             </form>

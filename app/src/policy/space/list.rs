@@ -5,7 +5,7 @@ use crate::form::Form;
 use crate::policy::read::{self, Filter, View, tags};
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::{hidden, select};
+use crate::ui::form::{hidden, select, whose};
 use crate::ui::policy::day;
 use crate::ui::{empty, icon, section};
 use domain::catalogue;
@@ -181,6 +181,7 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
                         <li class="cell question">
                             <form method="post" action="/me/portrait">
                                 {hidden("back", "/policies")}
+                                {whose(&Form::default())}
                                 <p class="cell-head"><strong>{text}</strong><span class="money">{worth}</span></p>
                                 <p class="row">
                                     <button class="button secondary" name=name.clone() value="yes">"是"</button>

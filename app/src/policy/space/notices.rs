@@ -3,7 +3,7 @@
 use crate::policy::read::{self, tags};
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::submit;
+use crate::ui::form::{Form, submit, whose};
 use crate::ui::{back, section};
 use leptos::prelude::*;
 use store::policy::Shelf;
@@ -55,6 +55,7 @@ fn notices(shelf: &Shelf, preferences: &[Preference], subscribed: &[String]) -> 
             <h1>"政策提醒"</h1>
             <p class="muted">"同一项政策只提醒一次，每天最多一条。"</p>
             <form method="post" action="/me/notices" class="stack">
+                {whose(&Form::typed())}
                 {section("怎样提醒", rows.collect_view())}
                 {section("只看这些主题", view! {
                     <fieldset class="field choices chips-field"><legend>"全部勾选，就是都提醒"</legend><div class="options">{tags.collect_view()}</div></fieldset>

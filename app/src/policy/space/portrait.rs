@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::policy::read;
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::{hidden, submit, textarea};
+use crate::ui::form::{hidden, submit, textarea, whose};
 use crate::ui::policy::day;
 use crate::ui::{back, empty, icon, section};
 use domain::policy::facts::{Fact, Facts};
@@ -61,6 +61,7 @@ fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> AnyView {
             {section("已掌握的信息", known)}
             {tags}
             <form method="post" action="/me/portrait" class="stack" novalidate>
+                {whose(form)}
                 {section("自己填写", view! {
                     <p class="muted">"填得越全，匹配越准。申报时由部门核实。"</p>
                     <div class="calc-fields">{mine}</div>
@@ -95,6 +96,7 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyVie
                     <summary>"数据有误"</summary>
                     <form method="post" action="/me/portrait/dispute" class="stack" novalidate>
                         {hidden("code", code)}
+                        {whose(form)}
                         {hidden("key", key)}
                         {dispute_field(&id, typed, fault)}
                         <button class="button secondary">{icon("pen")}"提交核实"</button>

@@ -4,6 +4,7 @@ use super::Application;
 use crate::policy::evaluation::spent_in;
 use crate::policy::settle;
 use crate::{Conn, StoreError};
+use domain::actor::StaffId;
 use domain::policy::application::{Command, State, within_fund};
 use domain::policy::funnel::Step;
 use domain::policy::money::Fen;
@@ -23,6 +24,8 @@ pub struct Words<'a> {
     pub until: Option<Date>,
     /// One to five.
     pub rating: Option<i16>,
+    /// Who decides; none for a member, whose commands need no second hands, and for the system.
+    pub staff: Option<StaffId>,
     /// Files of a supplement.
     pub files: &'a [Uuid],
     /// For an approval: what the item's fund had to give in all.
@@ -86,10 +89,20 @@ async fn command_in(
 ) -> Result<State, ApplicationError> {
     let application = select_application!("where a.number = $1 for update of a", number).fetch_one(&mut *tx).await?;
     let state = application.standing()?.decide(command, today).map_err(ApplicationError::Refused)?;
+    if let Some(staff) = words.staff {
+        application.standing()?.hands(command, staff, words.amount).map_err(ApplicationError::Refused)?;
+    }
     let seq = application.seq + 1;
     let given = command.gives(words.amount, application.amount, application.approved_amount);
     let (approved, paid) = (given.filter(|_| command == Command::Approve), given.filter(|_| command == Command::Pay));
-    let reason = if command.gives_reason() { words.text } else { "" };
+    // The approval takes the proposal with it.
+    let (proposer, proposed) = if command == Command::Propose { (words.staff, given) } else { (None, None) };
+    let reason = match command {
+        // What the enterprise reads stays as it was.
+        Command::Propose => application.reason.as_str(),
+        _ if command.gives_reason() => words.text,
+        _ => "",
+    };
     if let (Some(amount), Some(fund)) = (approved, words.fund) {
         lock_fund(tx, application.item_id).await?;
         let spent = spent_in(tx, application.item_id).await?;
@@ -100,7 +113,10 @@ async fn command_in(
             approved_amount = coalesce($5, approved_amount), paid_amount = coalesce($6, paid_amount),
             notice_until = coalesce($7, notice_until), reason = $8, rating = coalesce($9, rating),
             rating_comment = case when $9::smallint is null then rating_comment else $10 end,
-            rated_at = case when $9::smallint is null then rated_at else $4 end
+            rated_at = case when $9::smallint is null then rated_at else $4 end,
+            approved_by = case when $5::bigint is null then approved_by else $11 end,
+            proposed_by = case when $12 then $13 else proposed_by end,
+            proposed_amount = case when $12 then $14 else proposed_amount end
          where id = $1",
         application.id,
         state.code(),
@@ -111,7 +127,11 @@ async fn command_in(
         words.until,
         reason,
         words.rating,
-        words.text
+        words.text,
+        words.staff,
+        command == Command::Propose,
+        proposer,
+        proposed
     )
     .execute(&mut *tx)
     .await?;
@@ -132,7 +152,7 @@ async fn command_in(
         .execute(&mut *tx)
         .await?;
     }
-    if !command.is_members() {
+    if !command.is_members() && !command.is_internal() {
         let (title, body) = progress(&application.number, &application.title, state, given.map(Fen), words.text);
         sqlx::query!("select tell_applicant($1, 'application', $2, $3, $4) as done", application.id, title, body, now)
             .execute(&mut *tx)

@@ -7,6 +7,7 @@ macro_rules! select_application {
             Application,
             "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version,
                 a.title, a.mode, a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq,
+                a.department_id, a.approved_by, a.proposed_by, a.proposed_amount,
                 a.contact_name, a.contact_phone, a.note,
                 a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment
             from application a join policy_item i on i.id = a.item_id " + $rest
@@ -25,7 +26,7 @@ pub use queue::{Reviewer, counts, queue};
 
 use super::settle;
 use crate::{Conn, Page, StoreError};
-use domain::actor::{EnterpriseId, PersonId};
+use domain::actor::{EnterpriseId, PersonId, StaffId};
 use domain::policy::application::{Standing, State};
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, Mode};
@@ -83,6 +84,14 @@ pub struct Application {
     /// Paid, fen.
     pub paid_amount: Option<i64>,
     pub state: String,
+    /// Whose it is to decide; none for one that the area's policy editors review.
+    pub department_id: Option<i64>,
+    /// Who approved it.
+    pub approved_by: Option<StaffId>,
+    /// Who asked for more than was computed.
+    pub proposed_by: Option<StaffId>,
+    /// And for how much, fen.
+    pub proposed_amount: Option<i64>,
     /// Number of its last event.
     pub seq: i32,
     pub contact_name: String,
@@ -125,7 +134,15 @@ impl Application {
     pub fn standing(&self) -> Result<Standing, StoreError> {
         let mode = Mode::parse(&self.mode)
             .ok_or_else(|| StoreError::Unreadable(format!("application {}: {}", self.number, self.mode)))?;
-        Ok(Standing { state: self.state()?, mode, rated: self.rating.is_some(), notice_until: self.notice_until })
+        Ok(Standing {
+            state: self.state()?,
+            mode,
+            rated: self.rating.is_some(),
+            notice_until: self.notice_until,
+            computed: self.amount,
+            approved_by: self.approved_by,
+            proposed: self.proposed_by.zip(self.proposed_amount),
+        })
     }
 }
 

@@ -75,17 +75,16 @@ async fn save_in(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: Offset
     };
     let number = version::number(last, &author)?;
     let numbered = Item { version: number, ..item.clone() };
-    let version = put_version(tx, id, &numbered, keeper.staff, now).await?;
+    let version = put_version(tx, id, &numbered, keeper, now).await?;
     Ok((id, version))
 }
 
-/// The document and the item, whose id it answers.
+/// The document and the item, whose id it answers. Of an item that there is nothing changes: a draft is nobody's business yet.
 async fn put_item(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: OffsetDateTime) -> Result<i64, StoreError> {
     let document = &item.document;
     let document_id = sqlx::query_scalar!(
         "insert into policy_document (no, title, issuer, url, published_on, years, note) values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (no, title) do update set issuer = excluded.issuer, url = excluded.url, published_on = excluded.published_on,
-            years = excluded.years, note = excluded.note returning id",
+         on conflict (no, title) do update set no = excluded.no returning id",
         document.no,
         document.title,
         document.issuer,
@@ -98,8 +97,7 @@ async fn put_item(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: Offse
     .await?;
     Ok(sqlx::query_scalar!(
         "insert into policy_item (code, document_id, area, department_id, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (code) do update set document_id = excluded.document_id,
-            department_id = coalesce(excluded.department_id, policy_item.department_id) returning id",
+         on conflict (code) do update set code = excluded.code returning id",
         item.id,
         document_id,
         keeper.area,
@@ -110,23 +108,51 @@ async fn put_item(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: Offse
     .await?)
 }
 
+/// What the city sees of an item follows the version that is published: its document, and who reviews its applications.
+async fn follow(tx: &mut PgConnection, id: i64, item: &Item, department: Option<i64>) -> Result<(), StoreError> {
+    let document = &item.document;
+    sqlx::query!(
+        "update policy_document set issuer = $3, url = $4, published_on = $5, years = $6, note = $7 where no = $1 and title = $2",
+        document.no,
+        document.title,
+        document.issuer,
+        document.url,
+        document.published_on,
+        document.years,
+        document.note
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "update policy_item set document_id = (select id from policy_document where no = $2 and title = $3), department_id = $4
+         where id = $1",
+        id,
+        document.no,
+        document.title,
+        department
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 async fn put_version(
     tx: &mut PgConnection,
     id: i64,
     item: &Item,
-    written_by: Option<StaffId>,
+    keeper: Keeper,
     now: OffsetDateTime,
 ) -> Result<i32, StoreError> {
     let version = i32::try_from(item.version).unwrap_or(i32::MAX);
     let body = serde_json::to_string(item).map_err(|error| StoreError::Unreadable(error.to_string()))?;
     sqlx::query!(
         "insert into policy_version (item_id, version, state, body, title, level, mode, board, tags, valid_from, valid_to,
-            apply_from, apply_to, written_by, written_at)
-         values ($1, $2, 'draft', $3::text::json, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            apply_from, apply_to, written_by, written_at, department_id)
+         values ($1, $2, 'draft', $3::text::json, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          on conflict (item_id, version) do update set body = excluded.body, title = excluded.title, level = excluded.level,
             mode = excluded.mode, board = excluded.board, tags = excluded.tags, valid_from = excluded.valid_from,
             valid_to = excluded.valid_to, apply_from = excluded.apply_from, apply_to = excluded.apply_to,
-            written_by = excluded.written_by, written_at = excluded.written_at",
+            written_by = excluded.written_by, written_at = excluded.written_at, department_id = excluded.department_id",
         id,
         version,
         body,
@@ -139,8 +165,9 @@ async fn put_version(
         item.valid.to,
         item.apply.from,
         item.apply.to,
-        written_by,
-        now
+        keeper.staff,
+        now,
+        keeper.department
     )
     .execute(tx)
     .await?;
@@ -148,37 +175,44 @@ async fn put_version(
 }
 
 /// Gives an editor's command to a version. What is published or withdrawn has the whole city matched; a withdrawn version stays
-/// readable. `reason` is a withdrawal's.
+/// readable. `content` is what the editor saw ([`Version::content`]); `reason` is a withdrawal's.
 ///
 /// # Errors
 /// [`VersionError`], [`StoreError::NotFound`] in it outside the scope; nothing was written then.
+#[allow(clippy::too_many_arguments)] // What a decision is about, and what it says.
 pub async fn command(
     conn: &mut Conn,
     code: &str,
     version: i32,
     command: Command,
     editor: &Editor,
+    content: &str,
     reason: &str,
     now: OffsetDateTime,
 ) -> Result<State, VersionError> {
     let reason = if command == Command::Withdraw { version::reason(reason)? } else { String::new() };
     let mut tx = conn.pg().begin().await?;
-    let done = command_in(&mut tx, code, version, command, editor, &reason, now).await;
+    let done = command_in(&mut tx, code, version, command, editor, content, &reason, now).await;
     settle(tx, done).await
 }
 
+#[allow(clippy::too_many_arguments)] // As `command`.
 async fn command_in(
     tx: &mut PgConnection,
     code: &str,
     version: i32,
     command: Command,
     editor: &Editor,
+    content: &str,
     reason: &str,
     now: OffsetDateTime,
 ) -> Result<State, VersionError> {
     let (published, withdrawn) = (command == Command::Publish, command == Command::Withdraw);
     let found: Version =
         select_version!("where i.code = $1 and v.version = $2 for update of v", code, version).fetch_one(&mut *tx).await?;
+    if command.is_bound() && content != found.content() {
+        return Err(Refusal::Changed(command.label()).into());
+    }
     let fit = !command.needs_fit() || may_publish(&check(&found.item()?, &library::all_in(tx).await?));
     let state = found.standing()?.decide(command, editor, fit)?;
     sqlx::query!(
@@ -196,6 +230,9 @@ async fn command_in(
     )
     .execute(&mut *tx)
     .await?;
+    if published {
+        follow(tx, found.id, &found.item()?, found.department).await?;
+    }
     if published || withdrawn {
         sqlx::query!("select match_item_soon($1, $2) as done", found.id, now).execute(tx).await?;
     }
@@ -236,6 +273,7 @@ async fn import_in(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: Offs
     )
     .execute(&mut *tx)
     .await?;
+    follow(tx, id, item, keeper.department).await?;
     sqlx::query!("select match_item_soon($1, $2) as done", id, now).execute(tx).await?;
     Ok(true)
 }

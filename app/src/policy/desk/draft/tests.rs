@@ -115,3 +115,20 @@ fn what_is_no_item_yet_is_kept_and_named() {
     assert_eq!(pointer_of(&problem.place), "/condition/all/0/num/value", "{problem:?}");
     assert_eq!(draft.text("/condition/all/0/num/value"), "五百");
 }
+
+#[test]
+fn a_form_makes_no_more_than_a_draft_may_have() {
+    fn nodes(value: &Value) -> usize {
+        1 + match value {
+            Value::Array(list) => list.iter().map(nodes).sum(),
+            Value::Object(map) => map.values().map(nodes).sum(),
+            _ => 0,
+        }
+    }
+    // Each name asks for two hundred places at every depth, each in another corner.
+    let pairs: Vec<(String, String)> = (0..600)
+        .map(|n| (format!("/condition{}/num/value", format!("/all/{}", 199 - n % 7).repeat(1 + n % 25)), "1".to_owned()))
+        .collect();
+    let draft = Draft::from_form(&pairs);
+    assert!(nodes(&draft.value) <= MOST + 2, "{}", nodes(&draft.value));
+}

@@ -9,7 +9,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, textarea};
 use crate::ui::list::{Chip, chips, more};
-use crate::ui::{back, empty, facts, section, time, words as text};
+use crate::ui::{back, empty, facts, icon, section, time, words as text};
 use domain::calendar::words as dates;
 use domain::policy::application::{Command, State};
 use domain::policy::money::Fen;
@@ -88,6 +88,7 @@ fn row(application: &Application, now: OffsetDateTime) -> impl IntoView {
 
 const TEXT: Field = Field { rows: 2, max: 500, optional: true, ..field("text", "说明", "企业会看到这段话") };
 const REASON: Field = Field { rows: 2, max: 500, ..field("text", "原因或要补充什么", "企业会看到这段话") };
+const WHY: Field = Field { rows: 2, max: 500, ..field("text", "理由", "只有部门内部看到") };
 const AMOUNT: Field = Field { inputmode: "decimal", max: 20, ..field("amount", "金额（元）", "") };
 const UNTIL: Field = Field { kind: "date", ..field("until", "公示到", "") };
 
@@ -119,7 +120,7 @@ fn application(page: &ApplicationPage, spent: i64, form: &Form, now: OffsetDateT
     let open = Command::parse(form.value("open"));
     let actions: Vec<AnyView> = page.commands.iter().map(|command| act(*command, page, form, open, &base)).collect();
     let actions = if actions.is_empty() {
-        view! { <p class="muted">"现在没有要您办的。"</p> }.into_any()
+        view! { <p class="muted">{nothing_to_do(application)}</p> }.into_any()
     } else {
         actions.into_any()
     };
@@ -142,10 +143,31 @@ fn application(page: &ApplicationPage, spent: i64, form: &Form, now: OffsetDateT
                 {frozen(page)}
                 {section("进展", timeline(&page.events, &page.files, &base, now))}
             </div>
-            <div>{section("办理", actions)}</div>
+            <div>{section("办理", view! { {proposal(application)}{actions} })}</div>
         </div>
     }
     .into_any()
+}
+
+/// Why nothing is to be done here.
+fn nothing_to_do(application: &Application) -> &'static str {
+    match (application.state.as_str(), application.department_id) {
+        (state, _) if state == State::Approved.code() => "已核准。核准人不能登记拨付，由另一位同事登记。",
+        (_, Some(_)) => "现在没有要您办的。归部门审核的申请，政策编辑只能查看。",
+        _ => "现在没有要您办的。",
+    }
+}
+
+/// More than was computed, that somebody asked for: whoever approves sees it first.
+fn proposal(application: &Application) -> Option<AnyView> {
+    let open = application.approved_amount.is_none();
+    let amount = application.proposed_amount.filter(|_| open)?;
+    let words = format!(
+        "有同事提请按 {} 核准，测算是 {}，理由见进展。同意的，由另一位同事核准同样的金额。",
+        Fen(amount).words(),
+        Fen(application.amount).words()
+    );
+    Some(view! { <p class="flash warn">{icon("warn")}<span>{words}</span></p> }.into_any())
 }
 
 /// What the item's fund has given, and still has.
@@ -163,7 +185,8 @@ fn consequence(command: Command) -> &'static str {
         Command::Review => "企业会看到“审核中”。",
         Command::Ask => "退给企业补充，补充后回到审核。",
         Command::Notice => "公示期满后才能核准。",
-        Command::Approve => "核准后等待拨付。",
+        Command::Propose => "超过测算金额时用：您提请并写明理由，另一位同事核准同样的金额才算数。企业看不到。",
+        Command::Approve => "核准后等待拨付，由另一位同事登记。",
         Command::Pay => "企业会收到到账提醒，并可以评价。",
         Command::Reject => "结束这件申请，企业会看到原因。",
         _ => "",
@@ -177,6 +200,7 @@ fn act(command: Command, page: &ApplicationPage, form: &Form, open: Option<Comma
     let form = if open == Some(command) { form.clone() } else { Form::default() };
     let proposed = match command {
         Command::Pay => application.approved_amount.unwrap_or(application.amount),
+        Command::Approve => application.proposed_amount.unwrap_or(application.amount),
         _ => application.amount,
     };
     let form = form.or("amount", Fen(proposed).to_string());
@@ -184,10 +208,11 @@ fn act(command: Command, page: &ApplicationPage, form: &Form, open: Option<Comma
     let body: AnyView = match command {
         Command::Ask | Command::Reject => named(REASON, "text"),
         Command::Notice => view! { {named(UNTIL, "until")}{named(TEXT, "text")} }.into_any(),
+        Command::Propose => view! { {named(AMOUNT, "amount")}{named(WHY, "text")} }.into_any(),
         Command::Approve | Command::Pay => view! { {named(AMOUNT, "amount")}{named(TEXT, "text")} }.into_any(),
         _ => ().into_any(),
     };
-    let class = if matches!(command, Command::Reject | Command::Ask) { "button secondary" } else { "button" };
+    let class = if matches!(command, Command::Reject | Command::Ask | Command::Propose) { "button secondary" } else { "button" };
     let open_now = open == Some(command) || page.commands.first() == Some(&command);
     view! {
         <details open=open_now class="act">

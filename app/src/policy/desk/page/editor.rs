@@ -88,8 +88,8 @@ fn steps(editor: &Editor, form: &Form) -> Option<AnyView> {
     let version = editor.version.as_ref()?;
     let base = format!("/desk/policies/{}", version.code);
     let post = |path: &str, label: &'static str, class: &'static str| {
-        let (action, number) = (format!("{base}/{path}"), version.version.to_string());
-        view! { <form method="post" action=action>{hidden("version", number)}<button class=class>{label}</button></form> }
+        let (action, number, content) = (format!("{base}/{path}"), version.version.to_string(), version.content());
+        view! { <form method="post" action=action>{hidden("version", number)}{hidden("content", content)}<button class=class>{label}</button></form> }
             .into_any()
     };
     let mine = version.written_by == Some(editor.staff.id);

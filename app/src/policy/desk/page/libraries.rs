@@ -1,13 +1,17 @@
 //! The libraries of attributes, tags and questions.
 
 use crate::form::Form;
-use crate::policy::desk::read;
+use crate::policy::desk::read::{self, Libraries};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::hidden;
 use crate::ui::{back, icon, section};
+use domain::calendar::words::moment;
 use domain::policy::library::{AttributeKind, Library};
 use leptos::prelude::*;
+use serde_json::Value;
+use store::policy::library::Change;
+use time::OffsetDateTime;
 
 /// How often an attribute is refreshed: code and label.
 const REFRESH: [(&str, &str); 5] =
@@ -18,13 +22,72 @@ const REFRESH: [(&str, &str); 5] =
 pub fn LibrariesPage() -> impl IntoView {
     let (request, form) = (Request::current(), Form::typed());
     reads(async move {
-        let library = read::libraries(&mut *request.open().await?).await?;
+        let mut ctx = request.open().await?;
+        let libraries = read::libraries(&mut ctx).await?;
+        let now = ctx.now;
+        drop(ctx);
         title("指标、标签、问题");
-        Ok(page(&library, &form))
+        Ok(page(&libraries, &form, now))
     })
 }
 
-fn page(library: &Library, form: &Form) -> AnyView {
+/// A change that waits: its author may take it back, somebody else accepts or declines it.
+fn change(change: &Change, libraries: &Libraries, now: OffsetDateTime) -> AnyView {
+    let word = |name: &str| change.entry.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
+    let (kind, known) = match change.library.as_str() {
+        "attribute" => ("指标", libraries.library.attributes.get(&change.code).map(|known| known.name.clone())),
+        "tag" => ("标签", libraries.library.tags.get(&change.code).map(|known| known.name.clone())),
+        _ => ("问题", libraries.library.questions.get(&change.code).map(|known| known.text.clone())),
+    };
+    let what = known.map_or_else(|| format!("新增{kind}"), |known| format!("修改{kind}“{known}”"));
+    let may_state =
+        change.entry.get("enterprise_may_state").and_then(Value::as_bool).map(|may| if may { "企业可填" } else { "部门提供" });
+    let kind = AttributeKind::parse(&word("kind")).map(AttributeKind::label);
+    let parts = [
+        word("name"),
+        word("text"),
+        kind.unwrap_or("").to_owned(),
+        word("unit"),
+        word("meaning"),
+        word("source"),
+        may_state.unwrap_or("").to_owned(),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    let about = format!("{} · {} 提交", change.code, moment(change.proposed_at, now));
+    let id = change.id.to_string();
+    let mine = change.proposed_by == libraries.me;
+    let buttons = if mine {
+        view! { <button class="button secondary" name="do" value="decline">"撤回"</button><span class="muted">"等另一位市级政策编辑确认"</span> }.into_any()
+    } else {
+        view! {
+            <button class="button" name="do" value="accept">"确认生效"</button>
+            <button class="button secondary" name="do" value="decline">"退回"</button>
+        }
+        .into_any()
+    };
+    view! {
+        <li class="cell">
+            <div>
+                <span class="cell-head"><strong>{what}</strong></span>
+                <span>{parts.join(" · ")}</span>
+                <span class="muted">{about}</span>
+                <form method="post" action="/desk/policies/libraries" class="row">{hidden("change", id)}{buttons}</form>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn page(libraries: &Libraries, form: &Form, now: OffsetDateTime) -> AnyView {
+    let (library, keeps) = (&libraries.library, libraries.keeps);
+    let waiting = libraries.changes.iter().map(|waiting| change(waiting, libraries, now)).collect_view();
+    let waiting = (!libraries.changes.is_empty()).then(|| section("待确认的修改", view! { <ul class="cells">{waiting}</ul> }));
+    let lead = if keeps {
+        "代码已有的会被修改，没有的会新增。改动全市生效，由另一位市级政策编辑确认。"
+    } else {
+        "全市共用，由市级政策编辑维护。要增加或修改，请联系市级。"
+    };
+    let entry = |library: &'static str, fields: AnyView| keeps.then(|| entry(library, fields));
     let tags = library.tags.values().map(|tag| {
         let about = format!("{} · {}", tag.code, tag.meaning);
         view! { <li><strong>{tag.name.clone()}</strong>" "<small class="muted">{about}</small></li> }
@@ -36,8 +99,9 @@ fn page(library: &Library, form: &Form) -> AnyView {
         {back("/desk/policies", "政策列表")}
         {form.summary()}
         <h1>"指标、标签、问题"</h1>
-        <p class="muted">"代码已有的会被修改，没有的会新增。"</p>
-        {section("指标库", view! { {attribute_form(form)}{attributes(library)} })}
+        <p class="muted">{lead}</p>
+        {waiting}
+        {section("指标库", view! { {keeps.then(|| attribute_form(form))}{attributes(library)} })}
         {section("标签库", view! {
             {entry("tag", view! {
                 {input(form, "tag", "code", "代码")}{input(form, "tag", "name", "名称")}{input(form, "tag", "meaning", "含义")}
@@ -104,7 +168,7 @@ fn entry(library: &'static str, fields: AnyView) -> AnyView {
         <form method="post" action="/desk/policies/libraries" class="stack" novalidate>
             {hidden("library", library)}
             <div class="calc-fields">{fields}</div>
-            <p><button class="button secondary">{icon("plus")}"保存"</button></p>
+            <p><button class="button secondary">{icon("plus")}"提交修改"</button></p>
         </form>
     }
     .into_any()

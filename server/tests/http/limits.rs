@@ -1,0 +1,181 @@
+//! What is too much is told so, and costs nobody else anything.
+
+use super::site::{Site, answers, form, hidden, multipart};
+use app::access::{DOORS, Kind};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use sqlx::PgPool;
+
+/// The text that becomes markup where nobody escapes it.
+const MARKUP: &str = "</textarea></script><meta http-equiv=\"refresh\" content=\"0;url=//evil.example\">\"'><b>";
+
+/// What was typed is shown again as text, on whatever page, to whomever.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_was_typed_is_never_markup(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let people = [
+        ("nobody", site.anonymous()),
+        ("member", site.member(2).await),
+        ("centre01", site.staff("centre01").await),
+        ("station01", site.staff("station01").await),
+        ("zhengce", site.staff("zhengce").await),
+        ("jingxin", site.staff("jingxin").await),
+    ];
+    let own = site.member(2).await.get("/issues?filter=open").await.body;
+    let own = own.split("href=\"/issues/HZ").nth(1).unwrap().split('"').next().unwrap();
+    let number = format!("HZ{own}");
+    let fields = [
+        "title",
+        "text",
+        "place",
+        "contact_name",
+        "contact_phone",
+        "phone",
+        "code",
+        "login",
+        "back",
+        "name",
+        "meaning",
+        "unit",
+        "source",
+        "json",
+        "reason",
+        "note",
+        "words",
+        "q",
+        "amount",
+        "until",
+        "comment",
+        "asked",
+        "return_reason",
+        "answer",
+        "/title",
+        "/id",
+        "/document/title",
+        "/condition/all/0/num/value",
+        "/clauses/c1",
+        "lines:/apply/materials",
+        "preview1",
+        "f.equipment_investment",
+        "f.employees",
+        "level",
+        "category",
+        "lead",
+        "key",
+        "whose",
+        "content",
+        "version",
+        "change",
+    ];
+    let mut echoed = 0;
+    for (who, browser) in &people {
+        for door in DOORS.iter().filter(|door| matches!(door.kind, Kind::Form)) {
+            if door.path.contains("sign-out") {
+                continue;
+            }
+            let path = door.path.replace("{number}", &number).replace("{code}", "demo-upgrade").replace("{enterprise}", "1");
+            for command in ["rate", "withdraw", "supply", "accept", "submit", "approve"] {
+                let path = path.replace("{command}", command).replace("{step}", command);
+                for spoilt in ["save", "preview"] {
+                    let mut pairs: Vec<(&str, &str)> = fields.iter().map(|name| (*name, MARKUP)).collect();
+                    pairs.extend([("do", spoilt), ("library", "attribute")]);
+                    let answer = browser.send(form(&path, &pairs)).await;
+                    assert!(!answer.body.contains("<meta http-equiv"), "{who}: {path} shows markup");
+                    assert!(!answer.body.contains("\"'><b>"), "{who}: {path} shows markup in an attribute");
+                    echoed += answer.body.matches("&lt;/textarea>").count() + answer.body.matches("&lt;/textarea&gt;").count();
+                }
+                if !door.path.contains("{command}") && !door.path.contains("{step}") {
+                    break;
+                }
+            }
+        }
+    }
+    assert!(echoed > 20, "it was shown again {echoed} times: otherwise this proves nothing");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_field_or_a_form_is_only_so_large(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let long = "长".repeat(1_000_000);
+    let answer = owner.send(multipart("/issues/new", &[("text", &long)], &[])).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    assert!(answer.body.contains("提交的内容太长") && answer.body.len() < 20_000, "{} bytes", answer.body.len());
+    let answer = owner.send(form("/issues/file", &[("text", &long)])).await;
+    assert!(answer.status == StatusCode::CONFLICT && answer.body.contains("提交的内容太长"));
+    let many: Vec<(&str, &str)> = vec![("a", ""); 20_000];
+    assert_eq!(owner.post("/issues/file", &many).await.status, StatusCode::CONFLICT);
+    // A file of the largest size and one: refused as a file, what was typed stays.
+    let answer =
+        owner.send(multipart("/issues/new", &[("title", "路灯不亮")], &[("a.jpg", vec![0; 10 * 1024 * 1024 + 1])])).await;
+    assert!(answer.body.contains("超过 10 MB") && answer.body.contains("路灯不亮"), "{}", answer.status);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn so_many_streams_uploads_and_problems_are_one_persons(pool: PgPool) {
+    let site = Site::demo(&pool, &[("QIFU_UPLOADS_PER_DAY", "2"), ("QIFU_FILINGS_PER_DAY", "2")]).await;
+    let owner = site.member(2).await;
+    let open = async || owner.raw(Request::get("/messages/events").body(Body::empty()).unwrap()).await;
+    let mut streams = Vec::new();
+    for _ in 0..16 {
+        let stream = open().await;
+        assert_eq!(stream.status(), StatusCode::OK);
+        streams.push(stream);
+    }
+    assert_eq!(open().await.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(owner.get("/home").await.status, StatusCode::OK, "pages go on");
+    assert_eq!(
+        site.member(3).await.raw(Request::get("/messages/events").body(Body::empty()).unwrap()).await.status(),
+        StatusCode::OK
+    );
+
+    let photo = super::site::jpeg();
+    let three = [("a.jpg", photo.clone()), ("b.jpg", photo.clone()), ("c.jpg", photo)];
+    let answer = owner.send(multipart("/issues/new", &answers("0199b0c0-0000-7000-8000-0000000000c1"), &three)).await;
+    assert!(answer.body.contains("今天上传的照片太多") && hidden(&answer.body, "photo").len() == 2);
+    for key in ["0199b0c0-0000-7000-8000-0000000000c2", "0199b0c0-0000-7000-8000-0000000000c3"] {
+        assert_eq!(owner.post("/issues/file", &answers(key)).await.status, StatusCode::SEE_OTHER);
+    }
+    let third = owner.post("/issues/file", &answers("0199b0c0-0000-7000-8000-0000000000c4")).await;
+    assert_eq!(third.status, StatusCode::CONFLICT);
+    assert!(third.body.contains("今天已提交 2 件") && third.body.contains("一下雨货车就进不来"), "what was typed stays");
+}
+
+/// Two windows: one writes for the first enterprise, the other chose the second meanwhile.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_form_is_filed_for_whom_it_was_written(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(1).await;
+    let choices = hidden(&owner.get("/enterprises").await.body, "enterprise");
+    let [first, second] = choices.as_slice() else { panic!("two enterprises: {choices:?}") };
+    let choose = async |id: &str| assert_eq!(owner.post("/enterprises", &[("enterprise", id)]).await.location(), "/home");
+    choose(first).await;
+    // Every form of a member's that is not named by an object of its own says whose it is.
+    for page in ["/issues/new", "/me/portrait", "/me/notices", "/policies/calculator", "/policies/demo-upgrade", "/policies"] {
+        let shown = owner.get(page).await;
+        let posts = shown.body.matches("method=\"post\"").count() - shown.body.matches("action=\"/elder\"").count();
+        let whose = hidden(&shown.body, "whose");
+        assert!(posts == 0 || whose.iter().all(|id| id == first) && !whose.is_empty(), "{page}: {posts} forms, for {whose:?}");
+    }
+    let mut pairs = answers("0199b0c0-0000-7000-8000-0000000000d1");
+    pairs.push(("whose", first));
+    choose(second).await;
+    for path in ["/issues/new", "/issues/file"] {
+        let refused = owner.post(path, &pairs).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{path}");
+        assert!(refused.body.contains("为另一家企业填写") && refused.body.contains("一下雨货车就进不来"), "{path}");
+        assert_eq!(hidden(&refused.body, "whose"), [first.clone()], "it stays the first one's");
+    }
+    for path in ["/me/portrait", "/me/notices", "/policies/demo-upgrade/ask", "/me/portrait/dispute"] {
+        let pairs = [
+            ("whose", first.as_str()),
+            ("code", "employees"),
+            ("text", "数据不对"),
+            ("key", "0199b0c0-0000-7000-8000-0000000000d2"),
+        ];
+        let refused = owner.post(path, &pairs).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{path}: {}", refused.body);
+    }
+    choose(first).await;
+    assert_eq!(owner.post("/issues/file", &pairs).await.status, StatusCode::SEE_OTHER);
+}
