@@ -21,7 +21,7 @@ async fn what_was_typed_is_never_markup(pool: PgPool) {
         ("zhengce", site.staff("zhengce").await),
         ("jingxin", site.staff("jingxin").await),
     ];
-    let own = site.member(2).await.get("/issues?filter=open").await.body;
+    let own = site.member(2).await.get("/issues?filter=all").await.body;
     let own = own.split("href=\"/issues/HZ").nth(1).unwrap().split('"').next().unwrap();
     let number = format!("HZ{own}");
     let fields = [

@@ -325,31 +325,32 @@ async fn nobody_approves_more_than_the_fund_has(pool: PgPool) {
     assert!(filed.location().starts_with("/applications/SQ-"), "{}", filed.body);
     let path = format!("/desk{}", filed.location());
     sent(&reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await, &path);
-    let much = reviewer.post(&format!("{path}/approve"), &[("amount", "60,000,000"), ("seq", "2")]).await;
-    shows(&much, 409, &["资金不够：这项政策还剩", "value=\"60,000,000\""]);
-    // More than was computed takes two, who say the same.
-    let more = [("amount", "500,000"), ("text", "合同另有补充"), ("seq", "2")];
-    shows(&reviewer.post(&format!("{path}/approve"), &more).await, 422, &["请先“提请超额核准”", "value=\"500,000\""]);
-    sent(&reviewer.post(&format!("{path}/propose"), &more).await, &path);
     let colleague = site.staff("jingxin02").await;
-    shows(&colleague.get(&path).await, 200, &["有同事提请按 500,000 元 核准"]);
+    // More than was computed takes two, who say the same; and no two of them give more than the fund has.
+    let much = |seq: &'static str| [("amount", "60,000,000"), ("text", "合同另有补充"), ("seq", seq)];
+    shows(&reviewer.post(&format!("{path}/approve"), &much("2")).await, 422, &["请先“提请超额核准”", "value=\"60,000,000\""]);
+    sent(&reviewer.post(&format!("{path}/propose"), &much("2")).await, &path);
+    shows(&colleague.get(&path).await, 200, &["有同事提请按 6,000 万元 核准"]);
+    let beyond = colleague.post(&format!("{path}/approve"), &much("3")).await;
+    shows(&beyond, 409, &["资金不够：这项政策还剩", "value=\"60,000,000\""]);
+    let more = |seq: &'static str| [("amount", "500,000"), ("text", "合同另有补充"), ("seq", seq)];
+    sent(&reviewer.post(&format!("{path}/propose"), &more("3")).await, &path);
+    shows(&reviewer.post(&format!("{path}/approve"), &more("4")).await, 422, &["请另一位同事核准"]);
     let seen = owner.get(filed.location()).await;
-    assert!(!seen.body.contains("提请") && !seen.body.contains("500,000"), "the department's own matter");
-    let third = [("amount", "500,000"), ("text", "同意"), ("seq", "3")];
-    shows(&reviewer.post(&format!("{path}/approve"), &third).await, 422, &["请另一位同事核准"]);
+    assert!(!seen.body.contains("提请") && !seen.body.contains("合同另有补充"), "the department's own matter");
     // Whoever keeps the policy's words may read it, and no more.
     let editor = site.staff("zhengce").await;
     shows(&editor.get(&path).await, 200, &["政策编辑只能查看"]);
     for command in ["approve", "reject", "ask", "propose"] {
-        assert_eq!(editor.post(&format!("{path}/{command}"), &third).await.status, StatusCode::FORBIDDEN, "{command}");
+        assert_eq!(editor.post(&format!("{path}/{command}"), &more("4")).await.status, StatusCode::FORBIDDEN, "{command}");
     }
-    sent(&reviewer.post(&format!("{path}/approve"), &[("amount", "480,000"), ("seq", "3")]).await, &path);
-    // Nor is more paid than was approved.
-    let own = reviewer.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "4")]).await;
+    sent(&reviewer.post(&format!("{path}/approve"), &[("amount", "480,000"), ("seq", "4")]).await, &path);
+    // Who approves does not pay, and nobody more than was approved.
+    let own = reviewer.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "5")]).await;
     shows(&own, 422, &["核准人不能登记拨付"]);
-    let paid = colleague.post(&format!("{path}/pay"), &[("amount", "4800000"), ("seq", "4")]).await;
+    let paid = colleague.post(&format!("{path}/pay"), &[("amount", "4800000"), ("seq", "5")]).await;
     shows(&paid, 422, &["不能超过核准的 480,000 元", "value=\"4800000\""]);
-    sent(&colleague.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "4")]).await, &path);
+    sent(&colleague.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "5")]).await, &path);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

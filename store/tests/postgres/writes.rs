@@ -25,7 +25,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("desk_mark", "true", "", SYSTEM, &["*"]),
     ("photo", "issue_id is not null", READING, SYSTEM, &["*"]),
     // By two people: `decide_library_change`.
-    ("policy_library_change", "true", SYSTEM, "", &[]),
+    ("policy_library_change", "true", "policy system", "", &[]),
     ("policy_document", "true", "policy system", "policy system", &["*"]),
     ("policy_item", "true", "policy system", "policy system", &["*"]),
     // The row itself once more would be in its author's name, not in that of whoever adds it here.
