@@ -123,3 +123,36 @@ async fn staff_are_added_with_a_first_password(pool: PgPool) {
     let lacks = qifu(&["staff", "add", "--login", "x", "--name", "x", "--role", "centre"], &settings);
     assert!(lacks.code == 1 && lacks.err.contains("--area"));
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_account_is_reset_and_unlocked_and_jobs_are_seen(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let settings = [("DATABASE_URL", url.as_str())];
+    let added =
+        qifu(&["staff", "add", "--login", "wang.admin", "--name", "王", "--role", "administrator", "--json"], &settings).json();
+    let reset = qifu(&["staff", "reset", "wang.admin", "--json"], &settings).json();
+    assert_ne!(added["password"], reset["password"]);
+    let must: bool = sqlx::query_scalar("select must_change_password from staff").fetch_one(&pool).await.unwrap();
+    assert!(must);
+    sqlx::query("insert into rate_limit values ('staff:wang.admin:all', now(), 100), ('staff:li:all', now(), 3)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    assert_eq!(qifu(&["staff", "unlock", "wang.admin", "--json"], &settings).json()["counters"], json!(1));
+    let nobody = qifu(&["staff", "unlock", "nobody"], &settings);
+    assert!(nobody.code == 1 && nobody.err.contains("there is no account"), "{}", nobody.err);
+
+    assert_eq!(qifu(&["job", "list", "--json"], &settings).json(), json!([]));
+    let dead = "insert into job (kind, payload, run_at, created_at, attempts, last_error) values ('policy_match_item', '{\"item\": 1}', now(), now(), 10, 'no')";
+    sqlx::query(dead).execute(&pool).await.unwrap();
+    let list = qifu(&["job", "list", "--json"], &settings);
+    assert_eq!((list.code, &list.json()[0]["dead"]), (1, &json!(1)));
+    assert_eq!(qifu(&["job", "retry", "--json"], &settings).json()["retried"], json!(1));
+    assert_eq!(qifu(&["job", "list"], &settings).code, 0);
+}
+
+#[test]
+fn a_demo_is_not_shown_to_the_network_without_a_word() {
+    let ran = qifu(&["serve"], &[("QIFU_ADDR", "0.0.0.0:0"), ("QIFU_DEMO", "1")]);
+    assert!(ran.code == 1 && ran.err.contains("QIFU_OPEN"), "{}", ran.err);
+}

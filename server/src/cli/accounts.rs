@@ -6,14 +6,14 @@ use anyhow::{Context, Result, bail};
 use app::account::act::limits_of;
 use app::account::password;
 use clap::{Args, Subcommand, ValueEnum};
-use domain::actor::Duty;
+use domain::actor::{Duty, StaffId};
 use domain::area;
 use rand::RngExt;
 use serde_json::json;
 use std::io::BufRead;
 use std::path::Path;
 use std::process::ExitCode;
-use store::identity::NewStaff;
+use store::identity::{NewStaff, Who};
 use store::{Conn, Store, StoreError};
 use time::OffsetDateTime;
 
@@ -22,6 +22,13 @@ use time::OffsetDateTime;
 pub enum StaffCommand {
     /// Add an account; prints its first password, which must be changed at the first sign-in.
     Add(NewAccount),
+    /// Give an account a new first password, which must be changed at the next sign-in; its sessions end.
+    Reset {
+        /// The sign-in name.
+        login: String,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Forget the tries counted against a sign-in name, so that its owner may try again.
     Unlock {
         /// The sign-in name.
@@ -79,10 +86,21 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
     let mut conn = store.system().await?;
     let new = match command {
         StaffCommand::Add(new) => new,
-        StaffCommand::Unlock { login, output } => {
-            if store::identity::credentials(&mut conn, &login).await?.is_none() {
-                bail!("there is no account “{login}”");
+        StaffCommand::Reset { login, output } => {
+            let found = known(&mut conn, &login).await?;
+            let first = generate();
+            store::identity::set_password(&mut conn, found, &password::hash(&first)?, true).await?;
+            store::identity::end_all_sessions(&mut conn, Who::Staff(found)).await?;
+            store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
+            if output.json {
+                println!("{}", json!({ "login": login, "password": first }));
+            } else {
+                println!("{login}; first password: {first}");
             }
+            return Ok(ExitCode::SUCCESS);
+        }
+        StaffCommand::Unlock { login, output } => {
+            known(&mut conn, &login).await?;
             let counters = store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
             if output.json {
                 println!("{}", json!({ "login": login, "counters": counters }));
@@ -125,6 +143,12 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The account of a sign-in name.
+async fn known(conn: &mut Conn, login: &str) -> Result<StaffId> {
+    let found = store::identity::credentials(conn, login).await?;
+    Ok(found.with_context(|| format!("there is no account “{login}”"))?.id)
 }
 
 async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
