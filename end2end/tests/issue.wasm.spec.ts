@@ -115,14 +115,15 @@ test("supplying in place carries photos, and what has moved meanwhile is shown",
   await islands(other);
   await other.route("**/rpc/issue/progress", (route) => route.abort());
   // It hears that something moved, and gets no answer when it asks what.
-  const asked = other.waitForRequest("**/rpc/issue/progress");
+  const unanswered = other.waitForEvent("requestfailed", (request) => request.url().endsWith("/rpc/issue/progress"));
+  complaints.expect(/ERR_FAILED/);
   await other.getByRole("link", { name: "撤回诉求" }).click();
   await sheet(other).getByLabel("为什么撤回？").fill("已经自行疏通");
   await page.getByRole("link", { name: "撤回诉求" }).click();
   await sheet(page).getByLabel("为什么撤回？").fill("已经自行疏通");
   await sheet(page).getByRole("button", { name: "确认撤回" }).click();
   await expect(page.locator("#live").getByText("已撤回").first()).toBeVisible();
-  await asked;
+  await unanswered;
   await other.unroute("**/rpc/issue/progress");
   await sheet(other).getByRole("button", { name: "确认撤回" }).click();
   await expect(other.getByRole("status").filter({ hasText: "这件诉求刚刚有新进展" })).toBeVisible();
