@@ -18,7 +18,7 @@ use crate::policy::space::{
 };
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{MatchNestedRoutes, path};
 
 /// The site.
 #[component]
@@ -36,7 +36,7 @@ pub fn App() -> impl IntoView {
 
 /// Before anybody is known.
 #[component(transparent)]
-fn PlainRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=PlainLayout>
             <Route path=path!("") view=FrontPage/>
@@ -51,7 +51,7 @@ fn PlainRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 /// The enterprise's space. Routes match in this order: words before parameters.
 #[component(transparent)]
-fn SpaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=SpaceLayout>
             <Route path=path!("home") view=HomePage/>
@@ -79,7 +79,7 @@ fn SpaceRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 /// The desk.
 #[component(transparent)]
-fn DeskRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=DeskLayout>
             <Route path=path!("desk") view=QueuePage/>

@@ -76,7 +76,7 @@ const LEVEL: i32 = 1;
 const SHORT: usize = 512;
 
 /// A page is whole before it travels, so it is compressed in one go, with tables that stay from page to page: a stream's compressor, made
-/// anew each time, took half of the server's time for a page (docs/BENCHMARKS.md).
+/// anew each time, took a quarter of the server's time for a page (docs/BENCHMARKS.md).
 fn html_of(request: &Request, status: StatusCode, html: String) -> Response {
     thread_local! {
         static GZIP: RefCell<Compressor> = RefCell::new(Compressor::new(CompressionLvl::new(LEVEL).unwrap_or_default()));
