@@ -32,6 +32,8 @@ pub enum Access {
     Policy,
     /// Whoever reviews applications for policies.
     Reviewer,
+    /// Administrators.
+    Administrator,
 }
 
 /// What is behind a door.
@@ -209,7 +211,7 @@ impl Access {
                 Ok(())
             }
             Access::FirstPassword => Ok(any_staff(who).map(|_| ())?),
-            Access::Staff | Access::Desk | Access::Station | Access::Policy | Access::Reviewer => {
+            Access::Staff | Access::Desk | Access::Station | Access::Policy | Access::Reviewer | Access::Administrator => {
                 let staff = any_staff(who)?;
                 if !self.has_business(&staff.duty) {
                     return Err(Stop::Error(AppError::Forbidden));
@@ -227,10 +229,11 @@ impl Access {
         match self {
             Access::Public | Access::SignedIn | Access::FirstPassword | Access::Staff => true,
             Access::Person | Access::Member => false,
-            Access::Desk => !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator),
+            Access::Desk => !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
             Access::Station => matches!(duty, Duty::Station { .. }),
             Access::Policy => matches!(duty, Duty::PolicyEditor { .. }),
             Access::Reviewer => matches!(duty, Duty::PolicyEditor { .. } | Duty::Handler { .. }),
+            Access::Administrator => matches!(duty, Duty::Administrator { .. }),
         }
     }
 }
@@ -368,6 +371,18 @@ impl Ctx {
         let staff = self.require(Access::Policy)?;
         match staff.duty {
             Duty::PolicyEditor { area } => Ok((staff, area)),
+            _ => Err(AppError::Forbidden),
+        }
+    }
+
+    /// An administrator, with the area whose organisations, accounts and settings it keeps.
+    ///
+    /// # Errors
+    /// As [`Ctx::require_staff`].
+    pub fn require_administrator(&self) -> Result<(StaffIdentity, AreaCode), AppError> {
+        let staff = self.require(Access::Administrator)?;
+        match staff.duty {
+            Duty::Administrator { area } => Ok((staff, area)),
             _ => Err(AppError::Forbidden),
         }
     }

@@ -68,8 +68,11 @@ pub enum Duty {
         /// City or district.
         area: AreaCode,
     },
-    /// 系统管理员: accounts and settings; no business with issues.
-    Administrator,
+    /// 系统管理员: organisations, accounts and settings of its area; no business with issues.
+    Administrator {
+        /// City or district.
+        area: AreaCode,
+    },
 }
 
 impl Duty {
@@ -82,7 +85,7 @@ impl Duty {
             Duty::Supervisor { .. } => "supervisor",
             Duty::Leader { .. } => "leader",
             Duty::PolicyEditor { .. } => "policy_editor",
-            Duty::Administrator => "administrator",
+            Duty::Administrator { .. } => "administrator",
         }
     }
 
@@ -94,7 +97,7 @@ impl Duty {
             Duty::Supervisor { .. } => "监督",
             Duty::Leader { .. } => "领导",
             Duty::PolicyEditor { .. } => "政策编辑",
-            Duty::Administrator => "系统管理员",
+            Duty::Administrator { .. } => "系统管理员",
         }
     }
 }

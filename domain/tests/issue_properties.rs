@@ -25,7 +25,7 @@ fn actor() -> impl Strategy<Value = Actor> {
         1 => staff(21, Duty::Handler { department: 6 }),
         1 => staff(30, Duty::Supervisor { area: CITY }),
         1 => staff(31, Duty::Leader { area: CITY }),
-        1 => staff(32, Duty::Administrator),
+        1 => staff(32, Duty::Administrator { area: CITY }),
         1 => Just(Actor::System),
     ]
 }

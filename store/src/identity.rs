@@ -104,7 +104,7 @@ fn duty(
         "supervisor" => Duty::Supervisor { area: area.ok_or_else(missing)? },
         "leader" => Duty::Leader { area: area.ok_or_else(missing)? },
         "policy_editor" => Duty::PolicyEditor { area: area.ok_or_else(missing)? },
-        "administrator" => Duty::Administrator,
+        "administrator" => Duty::Administrator { area: area.ok_or_else(missing)? },
         other => return Err(StoreError::Unreadable(format!("staff role {other}"))),
     })
 }

@@ -87,6 +87,6 @@ fn concerns(duty: &Duty, live: &Live) -> bool {
         }
         Duty::Handler { department } => live.lead == Some(*department) || live.co.contains(department),
         Duty::Station { area, .. } => *area == live.area,
-        Duty::PolicyEditor { .. } | Duty::Administrator => false,
+        Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
     }
 }

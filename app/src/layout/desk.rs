@@ -37,7 +37,7 @@ pub fn desk_sections(duty: &Duty) -> Vec<(&'static str, &'static str)> {
 
 fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     let mut list = Vec::new();
-    if !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator) {
+    if !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }) {
         let queue = under(path, "/desk/issues") || path.split('?').next() == Some("/desk");
         list.push(entry("/desk", "list", "工作台", queue));
     }

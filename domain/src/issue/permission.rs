@@ -57,7 +57,7 @@ pub fn may_read(actor: &Actor, issue: &IssueScope<'_>) -> bool {
             Duty::Handler { department } => issue.lead == Some(*department) || issue.co.contains(department),
             Duty::Supervisor { area } => issue.abnormal && area_covers(*area, issue.area),
             Duty::Leader { area } => area_covers(*area, issue.area),
-            Duty::PolicyEditor { .. } | Duty::Administrator => false,
+            Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
         },
     }
 }

@@ -56,7 +56,7 @@ impl Queue {
             Duty::Supervisor { .. } => &[Late, All],
             Duty::Leader { .. } => &[Late, Soon, Open, All],
             Duty::Station { .. } => &[Open, All],
-            Duty::PolicyEditor { .. } | Duty::Administrator => &[],
+            Duty::PolicyEditor { .. } | Duty::Administrator { .. } => &[],
         }
     }
 
@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(Queue::find(&centre, "returned"), Some(Queue::Returned));
         assert_eq!(Queue::find(&centre, "mine"), None, "a department's");
         assert_eq!(Queue::find(&centre, "nothing"), None);
-        assert_eq!(Queue::find(&Duty::Administrator, ""), None);
+        assert_eq!(Queue::find(&Duty::Administrator { area: 330_500 }, ""), None);
         assert_eq!(Queue::of(&Duty::PolicyEditor { area: 330_500 }), &[]);
     }
 

@@ -50,7 +50,7 @@ pub struct NewAccount {
     /// Duty.
     #[arg(long)]
     role: Role,
-    /// Area by name or code (湖州市, 吴兴区, 330502 …), for all roles but handler and administrator.
+    /// Area by name or code (湖州市, 吴兴区, 330502 …), for all roles but handler; an administrator without one is the city's.
     #[arg(long)]
     area: Option<String>,
     /// Department code (jianshe, jingxin …), for a handler.
@@ -161,7 +161,7 @@ async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
         Role::Supervisor => Duty::Supervisor { area: area()? },
         Role::Leader => Duty::Leader { area: area()? },
         Role::PolicyEditor => Duty::PolicyEditor { area: area()? },
-        Role::Administrator => Duty::Administrator,
+        Role::Administrator => Duty::Administrator { area: new.area.as_ref().map_or(Ok(domain::actor::CITY), |_| area())? },
         Role::Handler => {
             let code = new.department.as_deref().context("a handler needs --department")?;
             let reference = store::reference::load(conn).await?;

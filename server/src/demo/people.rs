@@ -136,7 +136,7 @@ async fn staff(
         // 四眼原则: what one writes the other publishes.
         ("zhengce02", Duty::PolicyEditor { area: CITY }),
         ("zhengce03", Duty::PolicyEditor { area: 330_502 }),
-        ("admin", Duty::Administrator),
+        ("admin", Duty::Administrator { area: CITY }),
     ] {
         list.push((login.to_owned(), duty, "湖州市".to_owned()));
     }

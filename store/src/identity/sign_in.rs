@@ -205,10 +205,11 @@ pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime)
     let (area, department, station) = match new.duty {
         Duty::Station { station, area } => (Some(area), None, Some(station)),
         Duty::Handler { department } => (None, Some(department), None),
-        Duty::Centre { area } | Duty::Supervisor { area } | Duty::Leader { area } | Duty::PolicyEditor { area } => {
-            (Some(area), None, None)
-        }
-        Duty::Administrator => (None, None, None),
+        Duty::Centre { area }
+        | Duty::Supervisor { area }
+        | Duty::Leader { area }
+        | Duty::PolicyEditor { area }
+        | Duty::Administrator { area } => (Some(area), None, None),
     };
     Ok(sqlx::query_scalar!(
         "insert into staff (login, name, role, area, department_id, station_id, password_hash, must_change_password, created_at)

@@ -173,7 +173,7 @@ fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> bool 
         Duty::Centre { area } => *area == CITY || *area == issue.centre,
         Duty::Leader { area } => area_covers(*area, issue.area),
         Duty::Supervisor { area } => area_covers(*area, issue.area) && (late || !issue.flags.is_empty()),
-        Duty::PolicyEditor { .. } | Duty::Administrator => false,
+        Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
     };
     scope
         && (queue == Queue::All || issue.state.is_open())

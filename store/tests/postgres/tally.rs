@@ -34,7 +34,7 @@ fn desk(duty: &Duty) -> Option<(String, String)> {
             );
             (scope("station", Some(area), None, Some(station)), whose)
         }
-        Duty::Supervisor { .. } | Duty::PolicyEditor { .. } | Duty::Administrator => return None,
+        Duty::Supervisor { .. } | Duty::PolicyEditor { .. } | Duty::Administrator { .. } => return None,
     })
 }
 

@@ -113,7 +113,7 @@ impl World {
             ("leader_wuxing", Duty::Leader { area: WUXING }),
             ("leader_nanxun", Duty::Leader { area: NANXUN }),
             ("policy", Duty::PolicyEditor { area: CITY }),
-            ("admin", Duty::Administrator),
+            ("admin", Duty::Administrator { area: CITY }),
         ] {
             let new = NewStaff { login, name: "沈洁", duty, password_hash: "x", must_change: false };
             staff.insert(login, (identity::add_staff(&mut conn, &new, morning()).await.unwrap(), duty));

@@ -34,7 +34,7 @@ pub fn QueuePage() -> impl IntoView {
             let mut ctx = request.open().await?;
             match ctx.require_staff()?.duty {
                 Duty::PolicyEditor { .. } => return Err(Stop::redirect("/desk/policies")),
-                Duty::Administrator => return Err(Stop::redirect("/desk/account")),
+                Duty::Administrator { .. } => return Err(Stop::redirect("/desk/account")),
                 _ => {}
             }
             let (queue, words) = (query.queue.unwrap_or_default(), query.q.unwrap_or_default());
