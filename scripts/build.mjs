@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, extname, join, relative } from "node:path";
+import { basename, delimiter, dirname, extname, join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import binaryen from "binaryen";
 
@@ -64,6 +64,9 @@ function walk(folder) {
   });
 }
 
+/** The name of a file that tells its content. */
+const hashed = (stem, file) => `${stem}.${hash(readFileSync(file)).slice(0, 16)}${extname(file)}`;
+
 /** Runs `make` unless it made `outputs` from the same `key` before. */
 function step(name, key, outputs, make) {
   const stamp = join(work, `${name}.stamp`);
@@ -111,24 +114,41 @@ const NEVER_RUNS = new RegExp([
   String.raw`^(core|alloc)(\[[0-9a-f]+\])?::(str::slice_error_fail|slice::index::slice_\w+_fail|raw_vec::(handle_error|capacity_overflow)|alloc::handle_alloc_error)`,
 ].join("|"));
 
-/** A name as Rust has it: binaryen writes some characters as their number. */
-const plain = (name) => name.replace(/\\([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+const ESCAPES = { SP: "@", BP: "*", RF: "&", LT: "<", GT: ">", LP: "(", RP: ")", C: "," };
 
-/** Writes a module without the bodies of the functions that never run; they trap. */
-function snip(from, to) {
+/** A name as Rust has it. Binaryen writes some characters as their number; parts of a module have the linker's names, wasm-bindgen reads those of
+ * a whole one. */
+function plain(name) {
+  const words = name.replace(/\\([0-9a-f]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  const mangled = /^_ZN(.*)E$/.exec(words)?.[1];
+  if (!mangled) return words;
+  const path = [];
+  for (let rest = mangled; rest; ) {
+    const [digits] = /^\d*/.exec(rest);
+    if (!digits) return words;
+    const end = digits.length + Number(digits);
+    path.push(rest.slice(digits.length, end).replace(/^_(?=\$)/, ""));
+    rest = rest.slice(end);
+  }
+  return path.join("::").replaceAll("..", "::").replace(/\$(u[0-9a-f]+|[A-Z]+)\$/g, (all, code) =>
+    code.startsWith("u") ? String.fromCodePoint(parseInt(code.slice(1), 16)) : (ESCAPES[code] ?? all));
+}
+
+/** Takes the bodies of the functions that never run out of a module; they trap. */
+function snip(file) {
   binaryen.setDebugInfo(true);
-  const program = binaryen.readBinary(readFileSync(from));
+  const program = binaryen.readBinary(readFileSync(file));
   const functions = Array.from({ length: program.getNumFunctions() }, (_, index) =>
     binaryen.getFunctionInfo(program.getFunctionByIndex(index)));
   for (const { name, params, results } of functions.filter(({ name, base }) => !base && NEVER_RUNS.test(plain(name)))) {
     program.removeFunction(name);
     program.addFunction(name, params, results, [], program.unreachable());
   }
-  writeFileSync(to, program.emitBinary());
+  writeFileSync(file, program.emitBinary());
   program.dispose();
 }
 
-/** Compiles, binds and shrinks a module; answers where its two files are. */
+/** Compiles, splits, binds and shrinks a module; answers where its files are: program, script, and the parts that come when they are wanted. */
 function module({ name, "required-features": features = [] }) {
   say(`${name}: compiling (${profile})`);
   const cargo = ["build", "-p", lib.name, "--bin", name, "--target", "wasm32-unknown-unknown", "--profile", profile];
@@ -137,32 +157,48 @@ function module({ name, "required-features": features = [] }) {
     env: {
       ...process.env,
       PATH: first ? first + delimiter + process.env.PATH : process.env.PATH,
-      // Where this machine keeps its sources is nobody's business who loads the page.
-      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `--remap-path-prefix=${join(cargoHome, "registry", "src")}=`,
+      // Where this machine keeps its sources is nobody's business who loads the page; what refers to what is how the parts are found.
+      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: `--remap-path-prefix=${join(cargoHome, "registry", "src")}= -Clink-args=--emit-relocs`,
     },
   });
   const compiled = join(target, "wasm32-unknown-unknown", dev ? "debug" : profile, `${name}.wasm`);
   const bound = join(work, `bound-${name}`);
   const js = join(work, `${name}.js`);
   const wasm = join(work, `${name}.wasm`);
-  step(name, hash(readFileSync(compiled), bindgen, lock, readFileSync(new URL(import.meta.url))), [js, wasm], () => {
+  const parts = join(work, `parts-${name}`);
+  step(name, hash(readFileSync(compiled), bindgen, lock, readFileSync(new URL(import.meta.url))), [js, wasm, parts], () => {
     say(`${name}: binding, optimising`);
-    rmSync(bound, { recursive: true, force: true });
+    for (const folder of [bound, parts]) rmSync(folder, { recursive: true, force: true });
+    mkdirSync(parts);
+    // `#[wasm_split]` functions and what only they need become files of their own, which the script of the module fetches.
+    const split = join(bound, "split");
+    run("wasm-split-cli", [compiled, split, "--out-name", name]);
+    const found = readdirSync(split).filter((file) => /^(split|chunk)_.*\.wasm$/.test(file));
     const lean = dev ? ["--debug"] : ["--remove-producers-section"];
-    run("wasm-bindgen", [
-      compiled, "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", name, ...lean,
-    ]);
-    const raw = join(bound, `${name}_bg.wasm`);
-    if (dev) cpSync(raw, wasm);
-    else {
-      snip(raw, raw);
-      run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", wasm]);
+    // The parts find the memory and the table of the module among its exports.
+    if (found.length) lean.push("--keep-lld-exports");
+    run("wasm-bindgen", [join(split, `${name}.wasm`), "--target", "web", "--no-typescript", "--omit-default-module-path", "--out-dir", bound, "--out-name", name, ...lean]);
+    for (const [raw, to] of [
+      [join(bound, `${name}_bg.wasm`), wasm],
+      ...found.map((file) => [join(split, file), join(parts, file)]),
+    ]) {
+      if (dev) cpSync(raw, to);
+      else {
+        snip(raw);
+        run(tool("wasm-opt"), [...WASM_OPT, raw, "-o", to]);
+      }
     }
+    // The script that fetches the parts, by the names they are served under.
+    const script = found.reduce(
+      (script, file) => script.replaceAll(`"./${file}"`, `"./${hashed(`${name}-${basename(file, ".wasm")}`, join(parts, file))}"`),
+      readFileSync(join(split, "__wasm_split.js"), "utf8"),
+    );
+    writeFileSync(join(bound, "__wasm_split.js"), script);
     // One file, with the snippets that wasm-bindgen puts beside it.
     const shrink = dev ? [] : ["--minify"];
     run(tool("esbuild"), [join(bound, `${name}.js`), "--bundle", "--format=esm", `--outfile=${js}`, "--log-level=warning", ...shrink]);
   });
-  return { js, wasm };
+  return { js, wasm, parts: walk(parts) };
 }
 
 const modules = lib.targets.filter(({ kind }) => kind.includes("bin")).map((program) => [program.name, module(program)]);
@@ -203,15 +239,15 @@ const sizes = [];
 
 /** Puts a built file under a name that tells its content; answers the name. */
 function named(stem, file) {
-  const content = readFileSync(file);
-  const name = `${stem}.${hash(content).slice(0, 16)}${extname(file)}`;
+  const name = hashed(stem, file);
   const path = join(pkg, name);
-  put(path, content);
+  put(path, readFileSync(file));
   const sent = existsSync(`${path}.br`) ? `${path}.br` : path;
   sizes.push(`${stem}${extname(file)} ${(statSync(sent).size / 1000).toFixed(1)} kB`);
   return name;
 }
 
+for (const [name, { parts }] of modules) for (const part of parts) named(`${name}-${basename(part, ".wasm")}`, part);
 const manifest = {
   css: named(output, css),
   modules: Object.fromEntries(modules.map(([name, { js, wasm }]) => [name, { js: named(name, js), wasm: named(name, wasm) }])),

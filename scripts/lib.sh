@@ -11,6 +11,8 @@ export PATH
 # What survives a fresh clone: tools that took minutes to compile.
 QIFU_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/qifu"
 
+# Reads what the macro of the `wasm_split_helpers` in Cargo.lock writes: the same 0.2.
+WASM_SPLIT_VERSION=0.2.4
 WASM_BINDGEN_VERSION=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
 
 say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }

@@ -33,6 +33,14 @@ pub enum RpcError {
     Offline,
 }
 
+/// A part of the module that did not come is an answer that did not come.
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+impl From<leptos::wasm_split::SplitLoaderError> for RpcError {
+    fn from(_: leptos::wasm_split::SplitLoaderError) -> RpcError {
+        RpcError::Offline
+    }
+}
+
 impl RpcError {
     /// A sentence for people.
     pub fn sentence(&self) -> String {

@@ -1,6 +1,7 @@
 //! One issue at the desk: everything about it on the left, what this person may do now on the right.
 
 use super::island::DeskIssue;
+use super::pane::{Shown, WholeIssue};
 use super::queue::places;
 use super::show;
 use crate::carried::Carried;
@@ -41,6 +42,8 @@ pub fn DeskIssuePage() -> impl IntoView {
             (show::issue(&page, &form, open, &ctx.clock()), places(&page.staff.duty))
         };
         title(format!("{number} {}", view.head.title));
-        Ok(view! { {back("/desk", "工作台")}{form.summary()}<DeskIssue view=Carried(view) places=Carried(places)/> }.into_any())
+        let shown = Shown::new(Some(view.clone()));
+        let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
+        Ok(view! { {back("/desk", "工作台")}{form.summary()}{issue} }.into_any())
     })
 }

@@ -29,6 +29,11 @@ pub struct Shown {
     pub panels: StoredValue<Vec<Panel>>,
     /// Where the eye is led after something was done.
     pub notice: NodeRef<html::P>,
+    /// The browser has not made the issue's parts yet.
+    pub asleep: StoredValue<bool>,
+    /// Where they stand as the page brought them.
+    #[cfg(any(feature = "ssr", feature = "desk_issue"))]
+    pub place: NodeRef<html::Div>,
 }
 
 /// An action as it is drawn.
@@ -51,6 +56,9 @@ impl Shown {
             done: RwSignal::new(0),
             panels: StoredValue::new(Vec::new()),
             notice: NodeRef::new(),
+            asleep: StoredValue::new(true),
+            #[cfg(any(feature = "ssr", feature = "desk_issue"))]
+            place: NodeRef::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::rpc;
-use super::sheet::Sheet;
+use super::sheet::{self, Sheet};
 use crate::carried::Carried;
 use crate::error::RpcError;
 use crate::filing::island::Photos;
@@ -147,7 +147,13 @@ fn Actions(page: Page) -> impl IntoView {
                 page.open.set(Some(kind));
             }
         };
-        view! { <a class="button" class:secondary=!primary href=href on:click=open>{label}</a> }
+        // What the sheet is made of is on its way before the finger is lifted.
+        let near = || spawn_local(async { _ = sheet::fetch().await });
+        view! {
+            <a class="button" class:secondary=!primary href=href on:click=open on:pointerdown=move |_| near() on:focus=move |_| near()>
+                {label}
+            </a>
+        }
     };
     let possible = move || ACTIONS.into_iter().filter(|(kind, ..)| commands.read().contains(kind)).collect::<Vec<_>>();
     view! {

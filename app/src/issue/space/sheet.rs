@@ -15,7 +15,10 @@ use leptos::html;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 use send_wrapper::SendWrapper;
+use std::any::Any;
+use web_sys::HtmlDialogElement;
 
 /// Title, consequence, question, example and button of a command that asks for words alone.
 fn words_of(kind: CommandKind) -> [&'static str; 5] {
@@ -102,24 +105,41 @@ fn storage() -> bool {
     web_sys::window().is_some_and(|window| window.session_storage().is_ok_and(|storage| storage.is_some()))
 }
 
-/// The dialog. It is empty until a button opens it: what it asks is made then, and never comes from the server, so the module carries
-/// only the half that makes it.
+/// What was mounted into the dialog; dropped, it is gone.
+type Mounted = StoredValue<Option<SendWrapper<Box<dyn Any>>>>;
+
+/// Fills the dialog and opens it. A part of the module, which comes once something is to be asked.
+#[wasm_split(sheet, wasm_split_path = leptos::wasm_split, preload(fetch), fallible)]
+pub(super) fn ask(dialog: HtmlDialogElement, page: Page, kind: CommandKind, asked: Mounted) -> Result<(), RpcError> {
+    // Closed again before it came.
+    if page.open.get_untracked() != Some(kind) {
+        return Ok(());
+    }
+    let handle = mount_to(dialog.clone().into(), move || view! { <Asked page kind/> });
+    asked.set_value(Some(SendWrapper::new(Box::new(handle))));
+    // Focus goes into it, Esc closes it, and closing gives the focus back: the browser sees to that.
+    if !dialog.open() {
+        _ = dialog.show_modal();
+    }
+    Ok(())
+}
+
+/// The dialog. It is empty until a button opens it: what it asks is made then, and never comes from the server, so there is only the half
+/// that makes it.
 #[component]
 pub(super) fn Sheet(page: Page) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    let asked = StoredValue::new(None);
+    let asked: Mounted = StoredValue::new(None);
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         asked.set_value(None);
         match page.open.get() {
-            // Focus goes into it, Esc closes it, and closing gives the focus back: the browser sees to that.
-            Some(kind) => {
-                let handle = mount_to(dialog.clone().into(), move || view! { <Asked page kind/> });
-                asked.set_value(Some(SendWrapper::new(handle)));
-                if !dialog.open() {
-                    _ = dialog.show_modal();
+            Some(kind) => spawn_local(async move {
+                if ask(dialog, page, kind, asked).await.is_err() {
+                    page.open.set(None);
+                    page.said.set("没有连上，请检查网络后再试".to_owned());
                 }
-            }
+            }),
             None => dialog.close(),
         }
     });

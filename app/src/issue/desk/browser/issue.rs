@@ -1,5 +1,6 @@
 //! An issue on its page.
 
+use super::alive::{look, sleep};
 use super::{go, listen_to_keys, listen_to_server, modified, toggle};
 use crate::issue::desk::palette::Palette;
 use crate::issue::desk::pane::Shown;
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 
 /// Brings an issue's page to life.
 pub fn page(shown: Shown, palette: Palette, keys: NodeRef<html::Details>) {
-    palette.mount();
+    sleep(shown);
     listen_to_keys(move |event, typing| {
         palette.call(event)
             || match event.key().as_str() {
@@ -24,7 +25,7 @@ pub fn page(shown: Shown, palette: Palette, keys: NodeRef<html::Details>) {
         return;
     };
     let stream = [&path_of(&number), "/events?after=", &version].concat();
-    listen_to_server(&stream, move || shown.look(number.clone()));
+    listen_to_server(&stream, move || look(shown, number.clone()));
     // What left this person's sight has no page any more.
     Effect::watch(
         move || shown.view.with(Option::is_none),

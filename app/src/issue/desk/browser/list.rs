@@ -1,10 +1,10 @@
 //! The list: steps, queues, and what moved in it.
 
-use super::{NEXT, go, listen_to_keys, listen_to_server, modified, toggle};
+use super::{NEXT, Work, go, listen_to_keys, listen_to_server, modified, tell, toggle};
 use crate::error::RpcError;
 use crate::issue::desk::list::{Line, List, Mark};
 use crate::issue::desk::palette::Palette;
-use crate::issue::desk::pane::Pane;
+use crate::issue::desk::pane::{Pane, Shown};
 use crate::issue::desk::rpc::{desk_issue, desk_list};
 use crate::issue::desk::view::ListView;
 use gloo::events::EventListener;
@@ -13,6 +13,7 @@ use leptos::ev::MouseEvent;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 
 /// Moving through the list fast asks for none of the issues one passes.
 const PAUSE: u32 = 150;
@@ -20,13 +21,7 @@ const PAUSE: u32 = 150;
 /// Brings the desk's list to life.
 pub fn list(list: List, palette: Palette) {
     let shown = list.shown;
-    palette.mount();
     let called = move || palette.dialog.get_untracked().is_some_and(|dialog| dialog.open());
-    // What is beside the list never comes from the server: the module carries only the half that makes it.
-    if let Some(pane) = list.pane.get_untracked() {
-        pane.set_text_content(None);
-        mount_to(pane, move || view! { <Pane shown/> }).forget();
-    }
     listen_to_keys(move |event, typing| {
         palette.call(event)
             || match event.key().as_str() {
@@ -50,6 +45,36 @@ pub fn list(list: List, palette: Palette) {
             _ = window().location().reload();
         }
     });
+}
+
+/// Shows an issue beside the list. It never comes from the server, so there is only the half that makes it, in a part of the module that
+/// comes once somebody wants to see one.
+#[wasm_split(pane, wasm_split_path = leptos::wasm_split, fallible)]
+fn beside(list: List, number: String) -> Result<Work, RpcError> {
+    let shown = list.shown;
+    if let Some(pane) = list.pane.get_untracked().filter(|_| shown.asleep.get_value()) {
+        shown.asleep.set_value(false);
+        pane.set_text_content(None);
+        mount_to(pane, move || view! { <Pane shown/> }).forget();
+    }
+    Ok(Box::pin(async move {
+        let answer = desk_issue(number.clone()).await;
+        if list.at.get_untracked().as_ref() != Some(&number) {
+            return;
+        }
+        list.leave(&number);
+        shown.said.set(answer.as_ref().err().map(RpcError::sentence).unwrap_or_default());
+        if answer != Err(RpcError::Offline) {
+            shown.show(answer.ok());
+        }
+    }))
+}
+
+/// Asks for the issue beside the list again: it moved.
+#[wasm_split(pane, wasm_split_path = leptos::wasm_split, fallible)]
+fn again(shown: Shown, number: String) -> Result<(), RpcError> {
+    shown.look(number);
+    Ok(())
 }
 
 fn on_window(name: &'static str, mut on: impl FnMut() + 'static) {
@@ -115,14 +140,9 @@ impl List {
         self.shown.typed.set_value(false);
         let show = move || {
             spawn_local(async move {
-                let answer = desk_issue(number.clone()).await;
-                if self.at.get_untracked().as_ref() != Some(&number) {
-                    return;
-                }
-                self.leave(&number);
-                self.shown.said.set(answer.as_ref().err().map(RpcError::sentence).unwrap_or_default());
-                if answer != Err(RpcError::Offline) {
-                    self.shown.show(answer.ok());
+                match beside(self, number).await {
+                    Ok(shown) => shown.await,
+                    Err(error) => tell(&error),
                 }
             });
         };
@@ -244,7 +264,8 @@ impl List {
             }
         };
         if now != Some(stamp) {
-            self.shown.look(number.to_owned());
+            let (shown, number) = (self.shown, number.to_owned());
+            spawn_local(async move { _ = again(shown, number).await });
         }
     }
 }

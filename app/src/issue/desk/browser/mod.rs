@@ -1,6 +1,8 @@
 //! What the desk does in the browser: single keys, the palette, the issue beside the list, and what moved meanwhile.
 
 #[cfg(any(feature = "ssr", feature = "desk_issue"))]
+mod alive;
+#[cfg(any(feature = "ssr", feature = "desk_issue"))]
 mod issue;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 mod list;
@@ -85,6 +87,15 @@ fn toggle(details: NodeRef<html::Details>) -> bool {
     true
 }
 
+/// What a part of the module does once it is there.
+#[cfg(any(feature = "ssr", feature = "desk"))]
+type Work = std::pin::Pin<Box<dyn Future<Output = ()>>>;
+
+/// Says why a part of the module did not come: there is no other place for it.
+fn tell(error: &RpcError) {
+    _ = window().alert_with_message(&error.sentence());
+}
+
 fn go(href: &str) {
     _ = window().location().assign(href);
 }
@@ -111,6 +122,10 @@ pub fn control(form: &HtmlFormElement, name: Option<&str>) -> Option<HtmlElement
 impl Shown {
     /// Opens the action of a letter and leads to the first thing it asks.
     pub fn open(self, key: &str) -> bool {
+        #[cfg(any(feature = "ssr", feature = "desk_issue"))]
+        if self.asleep.get_value() {
+            return alive::open(self, key);
+        }
         let Some(panel) = self.panels.with_value(|panels| panels.iter().find(|panel| panel.key == key).cloned()) else {
             return false;
         };

@@ -1,6 +1,7 @@
 //! The palette: called, typed into, taken from.
 
-use super::{NEXT, SETTLED, go};
+use super::{NEXT, SETTLED, go, tell};
+use crate::error::RpcError;
 use crate::issue::desk::palette::{Offer, Palette, PaletteBody};
 use crate::issue::desk::rpc::desk_search;
 use gloo::timers::callback::Timeout;
@@ -8,31 +9,40 @@ use leptos::ev::KeyboardEvent;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_split::wasm_split;
 use web_sys::HtmlInputElement;
 
-impl Palette {
-    /// Fills the dialog.
-    pub(super) fn mount(self) {
-        if let Some(dialog) = self.dialog.get_untracked() {
-            mount_to(dialog.into(), move || view! { <PaletteBody palette=self/> }).forget();
-        }
+/// Opens the palette, empty, or closes it; closed, the browser gives the focus back to where it was. What is in it is a part of the module
+/// that comes when it is called for the first time.
+#[wasm_split(palette, wasm_split_path = leptos::wasm_split, fallible)]
+fn turn(palette: Palette) -> Result<(), RpcError> {
+    let Some(dialog) = palette.dialog.get_untracked() else { return Ok(()) };
+    if palette.input.get_untracked().is_none() {
+        mount_to(dialog.clone().into(), move || view! { <PaletteBody palette/> }).forget();
     }
-
-    /// `⌘K` or `Ctrl+K` opens it, empty; closing it the browser gives the focus back to where it was.
-    pub(super) fn call(self, event: &KeyboardEvent) -> bool {
-        if event.key() != "k" || !(event.ctrl_key() || event.meta_key()) {
-            return false;
-        }
-        let (Some(dialog), Some(input)) = (self.dialog.get_untracked(), self.input.get_untracked()) else { return false };
-        if dialog.open() {
-            dialog.close();
-            return true;
-        }
+    if dialog.open() {
+        dialog.close();
+    } else if let Some(input) = palette.input.get_untracked() {
         input.set_value("");
-        self.typed();
+        palette.typed();
         _ = dialog.show_modal();
         _ = input.focus();
-        true
+    }
+    Ok(())
+}
+
+impl Palette {
+    /// Whether a key was `⌘K` or `Ctrl+K`, which open and close it.
+    pub(super) fn call(self, event: &KeyboardEvent) -> bool {
+        let called = event.key() == "k" && (event.ctrl_key() || event.meta_key());
+        if called {
+            spawn_local(async move {
+                if let Err(error) = turn(self).await {
+                    tell(&error);
+                }
+            });
+        }
+        called
     }
 
     /// Offers what has the words; the server is asked once the typing rests.
