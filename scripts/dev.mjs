@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 const FRONT = Number(process.env.QIFU_DEV_PORT ?? 3000);
 const BACK = FRONT + 1;
-const WATCHED = ["Cargo.toml", "app", "domain", "store", "server", "style", "public"];
+const WATCHED = ["Cargo.toml", "Cargo.lock", "app", "domain", "frontend", "store", "server", "style", "public", "policies"];
 const RELOAD = "/__reload";
 
 let server;
