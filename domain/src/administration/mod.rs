@@ -4,4 +4,5 @@ mod change;
 mod organisation;
 
 pub use change::{Kind, Tail, fields, overlay};
+pub(crate) use organisation::plain_code;
 pub use organisation::{Area, Department, Organisation, Raw, Station, find_area};

@@ -191,7 +191,7 @@ fn code_and_area(
 }
 
 /// A code people can say on the telephone: it stands in addresses and workbooks, and stays.
-fn plain_code(check: &mut Check, raw: &str) -> Option<String> {
+pub(crate) fn plain_code(check: &mut Check, raw: &str) -> Option<String> {
     let code = half_width(raw).trim().to_owned();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     if (2..=40).contains(&code.len()) && code.starts_with(|c: char| c.is_ascii_lowercase()) && code.chars().all(plain) {
