@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod photo;
 pub mod policy;
 pub mod reference;
+pub mod terms;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;
@@ -256,10 +257,10 @@ impl Store {
         alive
     }
 
-    /// Listens to a channel of `NOTIFY` on a connection of its own, which reconnects.
-    pub async fn listen(&self, channel: &str) -> Result<PgListener, StoreError> {
+    /// Listens to channels of `NOTIFY` on a connection of its own, which reconnects.
+    pub async fn listen(&self, channels: &[&str]) -> Result<PgListener, StoreError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
-        listener.listen(channel).await?;
+        listener.listen_all(channels.iter().copied()).await?;
         Ok(listener)
     }
 

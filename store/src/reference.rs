@@ -1,8 +1,7 @@
-//! Reference data: areas, departments, stations, the calendar's extra days. Small, read at start and refreshed.
+//! Reference data: areas, departments, stations. Small, read at start and refreshed.
 
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, DepartmentId, StationId};
-use time::Date;
 
 /// 部门.
 #[derive(Debug, Clone)]
@@ -63,12 +62,6 @@ pub async fn load(conn: &mut Conn) -> Result<Reference, StoreError> {
         .fetch_all(conn.pg())
         .await?;
     Ok(Reference { departments, stations })
-}
-
-/// The administrator's calendar days.
-pub async fn calendar_days(conn: &mut Conn) -> Result<Vec<(Date, bool)>, StoreError> {
-    let rows = sqlx::query!("select day, working from calendar_day order by day").fetch_all(conn.pg()).await?;
-    Ok(rows.into_iter().map(|row| (row.day, row.working)).collect())
 }
 
 /// Adds or renames an area.

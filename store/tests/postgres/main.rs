@@ -14,5 +14,6 @@ mod replay;
 mod scope;
 mod session;
 mod tally;
+mod terms;
 mod world;
 mod writes;

@@ -67,12 +67,17 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("department", "true", EVERYBODY),
     ("station", "true", EVERYBODY),
     ("calendar_day", "true", EVERYBODY),
+    ("limit_version", "true", EVERYBODY),
+    ("catalogue_board", "true", "admin system"),
+    ("catalogue_category", "true", "admin system"),
+    ("catalogue_responsible", "true", "admin system"),
+    ("notice_text", "true", "admin system"),
     ("issue_day", "true", EVERYBODY),
     ("_sqlx_migrations", "true", ""),
 ];
 
 /// Of these everybody reads every row, and only the system writes.
-const REFERENCE: &[&str] = &["area", "department", "station", "calendar_day", "issue_day"];
+const REFERENCE: &[&str] = &["area", "department", "station", "calendar_day", "limit_version", "issue_day"];
 
 /// One issue of A that went round and came back, and a row in every other table.
 pub async fn seed(world: &World) {
@@ -101,6 +106,12 @@ pub async fn seed(world: &World) {
     store::identity::hit_rate_limit(&mut system, "code:13800000001", Duration::minutes(1), 1, now).await.unwrap();
     store::job::enqueue(&mut system, store::job::Kind::Sms, &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
     let day = now.date();
+    store::terms::seed(&mut system).await.unwrap();
+    let own = "insert into catalogue_responsible (category, area, from_day, since, department)
+        values ('street', 330502, '2026-01-01', '2026-01-01', 'jianshe')";
+    sqlx::query(own).execute(&world.owner).await.unwrap();
+    let text = "insert into notice_text (code, from_day, title, body) values ('enterprise_accepted', '2026-01-01', '已受理', '')";
+    sqlx::query(text).execute(&world.owner).await.unwrap();
     sqlx::query("insert into calendar_day (day, working) values ($1, false)").bind(day).execute(&world.owner).await.unwrap();
     let aside = "insert into outbox_aside (issue_id, notices, error, at) select id, '[]', 'x', now() from issue limit 1";
     sqlx::query(aside).execute(&world.owner).await.unwrap();

@@ -2,9 +2,8 @@
 
 use domain::actor::{Actor, CITY, Duty, MemberRole};
 use domain::area::AREAS;
-use domain::calendar::WorkCalendar;
 use domain::enterprise::{EnterpriseClass, Scale};
-use domain::issue::{Channel, Command, Issue, Level, Outcome, Rating, Satisfaction, Submission, Urgency};
+use domain::issue::{Channel, Command, Issue, Level, Outcome, Rating, Satisfaction, Submission, Terms, Urgency};
 use domain::uscc::Uscc;
 use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::BTreeMap;
@@ -42,7 +41,8 @@ pub struct World {
     pub store: Store,
     /// The owner's connections, past every policy.
     pub owner: PgPool,
-    pub calendar: WorkCalendar,
+    /// The starting set.
+    pub terms: Terms,
     /// 市建设局, 市生态环境局, 市公安局.
     pub departments: [i64; 3],
     /// 织里 in Wuxing, 练市 in Nanxun.
@@ -119,8 +119,8 @@ impl World {
             staff.insert(login, (identity::add_staff(&mut conn, &new, morning()).await.unwrap(), duty));
         }
         drop(conn);
-        let calendar = WorkCalendar::default();
-        World { store, owner, calendar, departments, stations, a, b, staff, tokens: AtomicU64::new(1) }
+        let terms = Terms::default();
+        World { store, owner, terms, departments, stations, a, b, staff, tokens: AtomicU64::new(1) }
     }
 
     /// Ends the connections, so that the test's database can be dropped.
@@ -184,20 +184,20 @@ impl World {
             photos,
             most_a_day: 0,
         };
-        store::issue::file(conn, &filing, now, &self.calendar).await.unwrap()
+        store::issue::file(conn, &filing, now, &self.terms).await.unwrap()
     }
 
     /// Gives a command under the scope of a staff account.
     pub async fn as_staff(&self, login: &str, number: &str, command: &Command, now: OffsetDateTime) -> Issue {
         let mut conn = self.staff(login).await;
         let actor = self.staff_actor(login);
-        store::issue::execute(&mut conn, number, command, &actor, login, &[], now, &self.calendar).await.unwrap().issue
+        store::issue::execute(&mut conn, number, command, &actor, login, &[], now, &self.terms).await.unwrap().issue
     }
 
     /// Gives a command as a member.
     pub async fn as_member(&self, firm: &Firm, number: &str, command: &Command, now: OffsetDateTime) -> Issue {
         let mut conn = self.member(firm).await;
-        store::issue::execute(&mut conn, number, command, &firm.actor(), "陈伟", &[], now, &self.calendar).await.unwrap().issue
+        store::issue::execute(&mut conn, number, command, &firm.actor(), "陈伟", &[], now, &self.terms).await.unwrap().issue
     }
 
     /// One number out of the database, past every policy.
