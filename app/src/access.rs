@@ -164,6 +164,21 @@ doors! {
     Page GET "/desk/account" FirstPassword;
     Form POST "/desk/password" FirstPassword;
 
+    Page GET "/desk/admin/boards" Administrator;
+    Page GET "/desk/admin/boards/{code}" Administrator;
+    Form POST "/desk/admin/boards/{code}" Administrator;
+    Page GET "/desk/admin/categories" Administrator;
+    Page GET "/desk/admin/categories/{code}" Administrator;
+    Form POST "/desk/admin/categories/{code}" Administrator;
+    Form POST "/desk/admin/categories/{code}/department" Administrator;
+    Page GET "/desk/admin/limits" Administrator;
+    Form POST "/desk/admin/limits" Administrator;
+    Page GET "/desk/admin/calendar" Administrator;
+    Form POST "/desk/admin/calendar" Administrator;
+    Page GET "/desk/admin/texts" Administrator;
+    Page GET "/desk/admin/texts/{code}" Administrator;
+    Form POST "/desk/admin/texts/{code}" Administrator;
+
     Page GET "/desk/policies" Policy;
     Page GET "/desk/policies/new" Policy;
     Form POST "/desk/policies/new" Policy;

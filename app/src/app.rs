@@ -16,6 +16,7 @@ use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
 };
+use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -97,6 +98,14 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/facts") view=FactsPage/>
             <Route path=path!("desk/applications") view=ApplicationsPage/>
             <Route path=path!("desk/applications/:number") view=ReviewPage/>
+            <Route path=path!("desk/admin/boards") view=BoardsPage/>
+            <Route path=path!("desk/admin/boards/:code") view=BoardPage/>
+            <Route path=path!("desk/admin/categories") view=CategoriesPage/>
+            <Route path=path!("desk/admin/categories/:code") view=CategoryPage/>
+            <Route path=path!("desk/admin/limits") view=LimitsPage/>
+            <Route path=path!("desk/admin/calendar") view=CalendarPage/>
+            <Route path=path!("desk/admin/texts") view=TextsPage/>
+            <Route path=path!("desk/admin/texts/:code") view=TextPage/>
             <Route path=path!("desk/account") view=AccountPage/>
         </ParentRoute>
     }

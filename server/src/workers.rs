@@ -8,6 +8,7 @@ use crate::sms::{CodeMessage, Gateway, Notice};
 use crate::state::AppState;
 use app::account::act::CODE_LIFE;
 use domain::actor::Actor;
+use domain::calendar::local;
 use domain::issue::Command;
 use futures::FutureExt;
 use futures::future::join_all;
@@ -18,7 +19,6 @@ use store::Conn;
 use store::issue::CommandError;
 use store::job::{self, Job, Kind};
 use store::outbox::{CHANNEL, Live};
-use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -103,11 +103,14 @@ pub async fn drain(state: &AppState) -> anyhow::Result<()> {
 /// Passes on what any server notified, and connects again for ever.
 async fn listen(state: AppState) {
     while !state.shutdown.is_cancelled() {
-        match state.store.listen(CHANNEL).await {
+        match state.store.listen(&[CHANNEL, store::terms::CHANNEL]).await {
             Ok(mut listener) => loop {
                 tokio::select! {
                     () = state.shutdown.cancelled() => return,
                     heard = listener.recv() => match heard {
+                        Ok(notification) if notification.channel() == store::terms::CHANNEL => {
+                            turn("tables", state.refresh()).await;
+                        }
                         Ok(notification) => {
                             if let Ok(live) = serde_json::from_str::<Live>(notification.payload()) {
                                 // Nobody listening is no error.
@@ -185,10 +188,10 @@ async fn failed(conn: &mut Conn, job: &Job, error: &anyhow::Error) -> anyhow::Re
 /// Lets the clock run again where a pause has reached its cap.
 async fn pauses(state: &AppState) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
-    let calendar = state.tables().calendar;
+    let terms = state.tables().terms;
     let now = state.now();
     for number in store::issue::lapsing(&mut conn, now, 100).await? {
-        let done = store::issue::execute(&mut conn, &number, &Command::LapsePause, &Actor::System, "系统", &[], now, &calendar);
+        let done = store::issue::execute(&mut conn, &number, &Command::LapsePause, &Actor::System, "系统", &[], now, &terms);
         match done.await {
             // Another server, or the enterprise, was quicker.
             Ok(_) | Err(CommandError::Refused(_)) => state.outbox.notify_one(),
@@ -219,9 +222,9 @@ async fn tidy(state: &AppState) -> anyhow::Result<()> {
 
 /// Limits that reach past the holiday table would be counted by the plain week: somebody must extend it in time.
 fn warn_of_calendar_end(state: &AppState) {
-    let until = state.tables().calendar.covered_until();
-    let horizon = OffsetDateTime::now_utc().date() + time::Duration::days(60);
-    if until < horizon {
-        tracing::warn!(%until, "the holiday table ends soon: add next year's days to calendar_day (docs/OPERATIONS.md)");
+    let calendar = state.tables().terms.calendar.clone();
+    let until = calendar.covered_until();
+    if calendar.ends_soon(local(state.now()).date()) {
+        tracing::warn!(%until, "the holiday table ends soon: add next year's days at /desk/admin/calendar");
     }
 }

@@ -55,6 +55,25 @@ fn working_time_is_added() {
 }
 
 #[test]
+fn texts_are_routed_to_whose_business_it_is() {
+    let folder = std::env::temp_dir().join("qifu-route-without-a-database").to_string_lossy().into_owned();
+    let texts = ["厂门口的路灯坏了", "员工孩子上学没有学位", "你好", "发票和贷款的事"];
+    let arguments = [&["route", "--json"], texts.as_slice()].concat();
+    let ran = qifu(&arguments, &[("QIFU_DATA", &folder)]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let lines: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), texts.len());
+    let of = |index: usize| (&lines[index]["board"], &lines[index]["department"], &lines[index]["confidence"]);
+    assert_eq!(of(0), (&json!("兜底"), &json!("市建设局"), &json!(100)));
+    assert_eq!(of(1), (&json!("人才"), &json!("市教育局"), &json!(100)));
+    assert_eq!(of(2), (&json!("兜底"), &Value::Null, &json!(0)));
+    assert_eq!(of(3), (&json!("兜底"), &Value::Null, &json!(0)));
+    assert_eq!(lines[3]["others"].as_array().unwrap().len(), 2, "what it might be is said, and not guessed");
+    assert_eq!(lines[0]["text"], json!("厂门口的路灯坏了"));
+    assert!(!std::path::Path::new(&folder).exists());
+}
+
+#[test]
 fn settings_are_shown_and_wrong_ones_stop_the_start() {
     let ran = qifu(&["config", "--json"], &[("QIFU_SMS_SECRET", "geheim"), ("QIFU_POOL", "7")]);
     let list = ran.json();

@@ -148,9 +148,7 @@ mod server {
             }
             Event::Rated { rating } => rated(rating),
             Event::Closed { basis: CloseBasis::Rated } => said("已销号", "企业确认问题已解决。"),
-            Event::Closed { basis: CloseBasis::CallBack { note } } => {
-                said("已销号", format!("10 个工作日未评价，已回访：{note}"))
-            }
+            Event::Closed { basis: CloseBasis::CallBack { note } } => said("已销号", format!("期限内未评价，已回访：{note}")),
             Event::Reopened { reason } => said("要求重新办理", reason.clone()),
             Event::Redispatched { round, answer_due, .. } => {
                 said(format!("第 {round} 轮：重新交办"), format!("最迟{}答复。", due(answer_due)))

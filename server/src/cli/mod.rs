@@ -4,6 +4,7 @@
 mod accounts;
 mod answers;
 mod policy;
+mod route;
 
 use self::policy::PolicyCommand;
 use crate::config::{Config, Source};
@@ -74,6 +75,18 @@ enum Command {
     Policy {
         #[command(subcommand)]
         command: policy::PolicyCommand,
+    },
+    /// Say which category, board and department each text goes to: by the city's own catalogue where a database is configured or runs,
+    /// else by the starting set.
+    Route {
+        /// What enterprises wrote.
+        #[arg(required = true)]
+        texts: Vec<String>,
+        /// The district, by its code.
+        #[arg(long, default_value_t = domain::actor::CITY)]
+        area: i32,
+        #[command(flatten)]
+        output: Output,
     },
     /// Check unified social credit codes (GB 32100-2015).
     Uscc {
@@ -181,6 +194,7 @@ async fn run(command: Command, config: Config) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Db { command } => database(command, &config),
+        Command::Route { texts, area, output } => route::route(&texts, area, &config, output.json).await,
         command => {
             let database = Database::open(&config)?;
             let done = with_database(command, config, &database.url).await;

@@ -106,14 +106,14 @@ pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<
     Ok(people)
 }
 
-/// Forty accounts over all roles.
+/// Accounts over all roles.
 async fn staff(
     conn: &mut Conn,
     people: &mut People,
     stations: &[(StationId, AreaCode, &str, &str)],
     now: OffsetDateTime,
 ) -> Result<()> {
-    // One hash for all: forty would only make the first start slow. Demo accounts share their password anyway.
+    // One hash for all: many would only make the first start slow. Demo accounts share their password anyway.
     let hash = password::hash(PASSWORD)?;
     let mut list: Vec<(String, Duty, String)> = Vec::new();
     for (index, area) in [CITY, CITY].into_iter().chain(area::districts()).enumerate() {
@@ -139,6 +139,11 @@ async fn staff(
         ("admin", Duty::Administrator { area: CITY }),
     ] {
         list.push((login.to_owned(), duty, "湖州市".to_owned()));
+    }
+    // Without people on site they handle all the same (S-4).
+    for d in catalogue::DEPARTMENTS.iter().filter(|d| !d.on_site) {
+        let department = *people.departments.get(d.code).context("the department was just written")?;
+        list.push((d.code.to_owned(), Duty::Handler { department }, d.name.to_owned()));
     }
     for (index, (login, duty, organisation)) in list.into_iter().enumerate() {
         let name = names::staff(index);

@@ -14,6 +14,7 @@ pub mod policy;
 pub mod policy_desk;
 pub mod security;
 pub mod stream;
+pub mod terms;
 
 use crate::state::AppState;
 use app::app::App;
@@ -86,6 +87,12 @@ routes! {
     GET "/desk/facts/template" => policy_desk::facts_template;
     GET "/desk/applications/{number}/files/{id}" => files::download;
     POST "/desk/applications/{number}/{command}" => policy_desk::command;
+    POST "/desk/admin/boards/{code}" => terms::board;
+    POST "/desk/admin/categories/{code}" => terms::category;
+    POST "/desk/admin/categories/{code}/department" => terms::department;
+    POST "/desk/admin/limits" => terms::limits;
+    POST "/desk/admin/calendar" => terms::calendar;
+    POST "/desk/admin/texts/{code}" => terms::text;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
 }

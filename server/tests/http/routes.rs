@@ -31,6 +31,9 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("{number}", if application { &mine.application } else { &mine.number })
         .replace("{id}", if application { &mine.file } else { &mine.photo })
         .replace("{enterprise}", &mine.enterprise)
+        .replace("/admin/boards/{code}", "/admin/boards/law")
+        .replace("/admin/categories/{code}", "/admin/categories/street")
+        .replace("/admin/texts/{code}", "/admin/texts/centre_submitted")
         .replace("{code}", ITEM)
         .replace("{step}", "withdraw")
         .replace(
@@ -229,6 +232,15 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
                     refused(route, login, &browser.send(request(route, &mine, false)).await, expected, &mine);
                 }
             }
+            Access::Administrator => {
+                for browser in [&owner, &stranger] {
+                    let answer = browser.send(request(route, &mine, false)).await;
+                    assert_eq!(answer.status.as_u16(), 403, "{} as a member", route.path);
+                }
+                for (login, browser) in staff.iter().filter(|(login, _)| *login != "admin") {
+                    refused(route, login, &browser.send(request(route, &mine, false)).await, &[403], &mine);
+                }
+            }
             Access::SignedIn => {
                 if of_somebody {
                     refused(route, "a stranger", &stranger.send(request(route, &mine, false)).await, &[404], &mine);
@@ -262,6 +274,7 @@ async fn the_right_ones_get_through(pool: PgPool) {
             Access::Staff | Access::FirstPassword => &admin,
             Access::Policy => &editor,
             Access::Reviewer => &reviewer,
+            Access::Administrator => &admin,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // `/readyz` and pages answer 200; `/` leads home.
@@ -330,6 +343,7 @@ async fn the_right_ones_may_post(pool: PgPool) {
             Access::Staff | Access::FirstPassword => site.staff("admin").await,
             Access::Policy => site.staff("zhengce").await,
             Access::Reviewer => site.staff("jingxin").await,
+            Access::Administrator => site.staff("admin").await,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // What they sent may lack something (422), but they are not turned away.

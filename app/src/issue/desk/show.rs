@@ -10,7 +10,6 @@ use crate::request::Clock;
 use crate::ui::When;
 use domain::area::{self, centre_name};
 use domain::calendar::{local, words};
-use domain::catalogue;
 use domain::enterprise::EnterpriseClass;
 use domain::issue::clock::Step;
 use domain::issue::{CommandKind, Issue, Queue, State, Urgency};
@@ -50,7 +49,7 @@ fn row(row: &IssueRow, clock: &Clock) -> Row {
         filed: When::new(row.submitted_at, day(row.submitted_at)),
         title: row.title.clone(),
         enterprise: row.enterprise_name.clone(),
-        category: catalogue::category_name(&row.category).to_owned(),
+        category: clock.catalogue(row.submitted_at).category_name(&row.category).to_owned(),
         state: row.state,
         returned: row.returned,
         flags: row.flags.clone(),
@@ -116,8 +115,9 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     // Whoever must call sees the number; the others need only know whom.
     let calls = !page.commands.is_empty();
     let phone = if calls { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
+    let category = clock.terms.catalogue_of(issue, clock.now).category_name(&issue.category);
     let facts = [
-        ("类别", format!("{} · {} · {}", catalogue::category_name(&issue.category), issue.level, issue.urgency)),
+        ("类别", format!("{category} · {} · {}", issue.level, issue.urgency)),
         ("地点", format!("{} {}", area::name(issue.area), detail.place)),
         ("联系", format!("{} {phone}", detail.contact_name)),
         ("渠道", issue.channel.label().to_owned()),
