@@ -148,28 +148,36 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route })
 }
 
-/// Who should have it: the department a return proposed, else the one that had most of this category, else the one whose business it is
-/// there by the catalogue of the day it was submitted. The board's lead accepts for one without people on site, and hands it on (S-4).
+/// Who should have it: the department a return proposed, else the one whose business it is there by the catalogue as it was when it was
+/// submitted, else the one that had most of this category. The board's lead accepts for one that is not in place, and hands it on (S-4).
+/// None that is closed.
 async fn route(ctx: &mut Ctx, issue: &Issue) -> Result<Option<Route>, AppError> {
     if let Some(department) = issue.proposed {
         return Ok(Some(Route { department, reason: "退回部门建议由其办理".to_owned() }));
     }
+    if let Some(route) = responsible(ctx, issue) {
+        return Ok(Some(route));
+    }
     let similar = store::issue::similar(&mut ctx.conn, &issue.category).await?;
     let total: i64 = similar.iter().map(|(_, count)| count).sum();
-    if let Some((department, count)) = similar.first()
-        && total >= 5
-        && count * 2 > total
-    {
-        return Ok(Some(Route { department: *department, reason: format!("同类 {total} 件中 {count} 件由其办理") }));
+    let Some((department, count)) = similar.first().filter(|(_, count)| total >= 5 && count * 2 > total) else { return Ok(None) };
+    let known = ctx.reference.departments.iter().find(|known| known.id == *department && known.serves(issue.area));
+    Ok(known.map(|known| Route { department: known.id, reason: format!("同类 {total} 件中 {count} 件由其办理") }))
+}
+
+/// The department whose business it is.
+fn responsible(ctx: &Ctx, issue: &Issue) -> Option<Route> {
+    let catalogue = ctx.terms.catalogue_of(issue, ctx.now);
+    let category = catalogue.category(&issue.category)?;
+    let department = ctx.reference.department_by_code(catalogue.route(category, issue.area))?;
+    if !department.serves(issue.area) {
+        return None;
     }
-    let terms = ctx.terms.clone();
-    let catalogue = terms.catalogue_of(issue, ctx.now);
-    let Some(category) = catalogue.category(&issue.category) else { return Ok(None) };
-    let Some(department) = ctx.reference.department_by_code(catalogue.route(category, issue.area)) else { return Ok(None) };
     let mut reason = format!("“{}”由其负责", category.name);
-    if let Some(board) = catalogue.board(&category.board).filter(|_| !department.on_site) {
+    if let Some(board) = catalogue.board(&category.board).filter(|_| !department.in_place()) {
+        let absent = if department.on_site { "未向企服中心赋权" } else { "未进驻企服中心" };
         let lead = ctx.reference.department_by_code(&board.lead).map_or("", |lead| &lead.name);
-        reason = format!("{reason}；未进驻企服中心，由{}板块牵头的{lead}代为受理", board.name);
+        reason = format!("{reason}；{absent}，由{}板块牵头的{lead}代为受理", board.name);
     }
-    Ok(Some(Route { department: department.id, reason }))
+    Some(Route { department: department.id, reason })
 }

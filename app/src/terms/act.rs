@@ -7,7 +7,6 @@ use crate::form::Form;
 use crate::request::Request;
 use domain::actor::{AreaCode, CITY};
 use domain::administration::{Kind, Tail};
-use domain::area;
 use domain::calendar::{Span, local, midnight};
 use domain::catalogue::{Board, Category, Responsible};
 use domain::issue::limits::{self, ROWS, Spans};
@@ -120,7 +119,7 @@ pub async fn save_board(request: &Request, code: &str, form: &Form) -> Result<Ne
         (before, Some(Tail { why, from }))
     } else {
         let raw = |name: &str| form.value(name).to_owned();
-        let board = Board::read(&mut check, &raw, known, kept.catalogue(), &|code| kept.knows(code));
+        let board = Board::read(&mut check, &raw, known, kept.catalogue(), &|code| kept.serves(code, CITY));
         (board, tail(&mut check, form, kept.today))
     };
     check.finish().map_err(AppError::Invalid)?;
@@ -157,7 +156,7 @@ pub async fn save_category(request: &Request, code: &str, form: &Form) -> Result
         (before, Some(Tail { why, from }))
     } else {
         let raw = |name: &str| form.value(name).to_owned();
-        let category = Category::read(&mut check, &raw, known, kept.catalogue(), &|code| kept.knows(code));
+        let category = Category::read(&mut check, &raw, known, kept.catalogue(), &|code| kept.serves(code, CITY));
         (category, tail(&mut check, form, kept.today))
     };
     check.finish().map_err(AppError::Invalid)?;
@@ -188,19 +187,19 @@ pub async fn save_department(request: &Request, code: &str, form: &Form) -> Resu
     let today = kept.catalogue();
     let category = today.category(code).ok_or(AppError::NotFound)?;
     let mut check = Check::new();
-    if !area::districts().any(|known| known == area) {
+    if area == CITY || !kept.reference.areas.iter().any(|known| known.code == area) {
         check.fault("area", "请选择区县；全市的责任部门在类别本身修改");
     }
     let own = form.value("own").trim();
-    if !own.is_empty() && !kept.knows(own) {
-        check.fault("own", "请选择一个部门");
+    if !own.is_empty() && !kept.serves(own, area) {
+        check.fault("own", "请选择本区县或市级的一个部门");
     }
     let tail = tail(&mut check, form, kept.today);
     check.finish().map_err(AppError::Invalid)?;
     let tail = tail.ok_or(AppError::NotFound)?;
     let told = |own: Option<&str>| {
         let department = own.map_or_else(|| "按市级默认".to_owned(), |code| kept.department(code));
-        json!({ "name": category.name, "area": area::name(area), "department": department })
+        json!({ "name": category.name, "area": kept.reference.area(area), "department": department })
     };
     let before = kept.catalogue_from(tail.from).own_department(category, area);
     let department = Some(own.to_owned()).filter(|own| !own.is_empty());

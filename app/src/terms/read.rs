@@ -73,14 +73,22 @@ impl Kept {
         self.reference.department_by_code(code).map_or_else(|| code.to_owned(), |known| known.name.clone())
     }
 
-    /// Departments: code and name.
-    pub fn departments(&self) -> Vec<(String, String)> {
-        self.reference.departments.iter().map(|known| (known.code.clone(), known.name.clone())).collect()
+    /// Departments that may have business in an area: code and name, those of the place first.
+    pub fn departments(&self, area: AreaCode) -> Vec<(String, String)> {
+        let mut known: Vec<_> = self.reference.departments.iter().filter(|known| known.serves(area)).collect();
+        known.sort_by_key(|known| known.area != area);
+        known.into_iter().map(|known| (known.code.clone(), known.name.clone())).collect()
     }
 
-    /// Whether there is a department of this code.
-    pub fn knows(&self, code: &str) -> bool {
-        self.reference.department_by_code(code).is_some()
+    /// Every open department: code and name.
+    pub fn all_departments(&self) -> Vec<(String, String)> {
+        let open = self.reference.departments.iter().filter(|known| known.active);
+        open.map(|known| (known.code.clone(), known.name.clone())).collect()
+    }
+
+    /// Whether a department of this code may have business in an area.
+    pub fn serves(&self, code: &str, area: AreaCode) -> bool {
+        self.reference.department_by_code(code).is_some_and(|known| known.serves(area))
     }
 
     /// A board as the log tells it.

@@ -90,7 +90,7 @@ async fn a_district_changes_its_own_departments_and_nothing_else(pool: PgPool) {
     let path = "/desk/admin/categories/street/department";
     let nobody = own.post(path, &street(&[("area", "330502"), ("own", "nobody")])).await;
     assert_eq!(status(&nobody), 422);
-    assert!(nobody.body.contains("请选择一个部门"));
+    assert!(nobody.body.contains("请选择本区县或市级的一个部门"));
     let done = own.post(path, &street(&[("area", "330502"), ("own", "zhifa")])).await;
     assert_eq!((status(&done), done.location()), (303, "/desk/admin/categories/street"));
     let page = own.get("/desk/admin/categories/street").await.body;

@@ -9,6 +9,7 @@ use crate::terms::act::{BOARDS, NEW};
 use crate::terms::read::{self, Kept};
 use crate::ui::form::{Field, field, select};
 use crate::ui::{back, facts, icon, section, words};
+use domain::actor::CITY;
 use domain::administration::Kind;
 use domain::calendar::local;
 use domain::catalogue::Board;
@@ -118,7 +119,7 @@ fn page(kept: &Kept, known: Option<&Board>, form: &Form) -> AnyView {
                 <form method="post" action=action.clone() class="stack" novalidate>
                     {known.is_none().then(|| CODE.view(&form))}
                     {NAME.view(&form)}
-                    {select(&form, "lead", "牵头部门", Some("请选择"), plain(kept.departments()))}
+                    {select(&form, "lead", "牵头部门", Some("请选择"), plain(kept.departments(CITY)))}
                     {POSITION.view(&form)}
                     {select(&form, "active", "状态", None, group(ACTIVE))}
                     {tail(&form, kept.today, kept.seen)}

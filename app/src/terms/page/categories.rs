@@ -9,9 +9,8 @@ use crate::terms::act::{CATEGORIES, NEW};
 use crate::terms::read::{self, Kept};
 use crate::ui::form::{Field, field, select};
 use crate::ui::{back, facts, icon, section, words};
-use domain::actor::AreaCode;
+use domain::actor::{AreaCode, CITY};
 use domain::administration::Kind;
-use domain::area;
 use domain::calendar::local;
 use domain::catalogue::{Category, Edition};
 use domain::issue::{Level, Urgency};
@@ -214,7 +213,7 @@ fn category_form(kept: &Kept, known: Option<&Category>, form: &Form, action: &st
             {known.is_none().then(|| CODE.view(&form))}
             {NAME.view(&form)}
             {select(&form, "board", "板块", Some("请选择"), plain(boards))}
-            {select(&form, "department", "责任部门（全市）", Some("请选择"), plain(kept.departments()))}
+            {select(&form, "department", "责任部门（全市）", Some("请选择"), plain(kept.departments(CITY)))}
             {select(&form, "level", "通常的难易程度", None, group(&levels))}
             {select(&form, "urgency", "通常的紧急程度", None, group(&urgencies))}
             {WORDS.view(&form)}
@@ -229,7 +228,8 @@ fn category_form(kept: &Kept, known: Option<&Category>, form: &Form, action: &st
 /// Whose business it is in each district this administrator keeps, and the form that says otherwise.
 fn districts(kept: &Kept, category: &Category, form: &Form) -> AnyView {
     let today = kept.catalogue();
-    let areas: Vec<AreaCode> = area::districts().filter(|area| kept.keeps(*area)).collect();
+    let districts = kept.reference.areas.iter().map(|area| area.code).filter(|area| *area != CITY);
+    let areas: Vec<AreaCode> = districts.filter(|area| kept.keeps(*area)).collect();
     let rows = areas.iter().map(|area| {
         let department = kept.department(today.route(category, *area));
         let own = today.own_department(category, *area);
@@ -239,12 +239,13 @@ fn districts(kept: &Kept, category: &Category, form: &Form) -> AnyView {
             let own = own.map_or_else(|| "按市级默认".to_owned(), |code| kept.department(code));
             view! { <small>{format!("{} 起：{own}", day::text(local(from).date()))}</small> }
         });
-        view! { <tr><td>{area::name(*area)}</td><td>{department}{planned.collect_view()}</td><td>{standing}</td></tr> }
+        view! { <tr><td>{kept.reference.area(*area)}</td><td>{department}{planned.collect_view()}</td><td>{standing}</td></tr> }
     });
     let rows = rows.collect_view();
     let single: Option<AreaCode> = if let [only] = areas.as_slice() { Some(*only) } else { None };
     let form = form.clone().or("area", single.map_or_else(String::new, |area| area.to_string()));
-    let choices = areas.iter().map(|area| (area.to_string(), area::name(*area))).collect();
+    let choices = areas.iter().map(|area| (area.to_string(), kept.reference.area(*area))).collect();
+    let departments = single.map_or_else(|| kept.all_departments(), |area| kept.departments(area));
     let action = format!("{CATEGORIES}/{}/department", category.code);
     section(
         "区县责任部门",
@@ -259,7 +260,7 @@ fn districts(kept: &Kept, category: &Category, form: &Form) -> AnyView {
                 <summary>"为一个区县指定责任部门"</summary>
                 <form method="post" action=action class="stack" novalidate>
                     {select(&form, "area", "区县", Some("请选择"), plain(choices))}
-                    {select(&form, "own", "责任部门", Some("按市级默认"), plain(kept.departments()))}
+                    {select(&form, "own", "责任部门", Some("按市级默认"), plain(departments))}
                     {tail(&form, kept.today, kept.seen)}
                 </form>
             </details>

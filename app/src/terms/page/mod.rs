@@ -5,7 +5,6 @@ mod boards;
 mod calendar;
 mod categories;
 mod limits;
-mod tail;
 mod texts;
 
 pub use boards::{BoardPage, BoardsPage};
@@ -14,8 +13,8 @@ pub use categories::{CategoriesPage, CategoryPage};
 pub use limits::LimitsPage;
 pub use texts::{TextPage, TextsPage};
 
-use self::tail::{said, tail};
 use super::read::Kept;
+use crate::administration::{said, seen, tail};
 use crate::form::Form;
 use crate::ui::form::{Field, field, hidden, select};
 use crate::ui::{section, time};
@@ -75,7 +74,8 @@ fn history(kept: &Kept) -> Option<AnyView> {
         let who = format!("{}：{}", change.who, change.why);
         view! {
             <li class="cell"><div>
-                <span class="cell-head"><strong>{said(change)}</strong></span>
+                <span class="cell-head"><strong>{seen(change)}</strong></span>
+                <span>{said(change, &kept.reference)}</span>
                 <span>{who}</span>
                 <span class="muted">{time(change.at, moment(change.at, kept.now))}" · "{from}</span>
             </div></li>
