@@ -60,7 +60,7 @@ pub fn said(change: &Change, reference: &Reference) -> String {
 
 /// The thing a change is of: its kind and its name, or its key where it has none.
 pub fn seen(change: &Change) -> String {
-    let kind = Kind::from_code(&change.kind).map_or(change.kind.as_str(), Kind::label);
+    let kind = Kind::from_code(&change.kind).map_or(change.kind.as_str(), |kind| kind.label());
     let name = [&change.after, &change.before].into_iter().flatten().find_map(|thing| thing.get("name").and_then(Value::as_str));
     format!("{kind} {}", name.unwrap_or(&change.key))
 }
