@@ -191,3 +191,94 @@ async fn a_planned_change_is_taken_back(pool: PgPool) {
     assert!(page.contains("已撤回") && page.contains("暂缓成立") && !page.contains("撤回这项修改"), "{page}");
     assert_eq!(status(&city, &path, &[("note", "再撤一次")]).await, 409);
 }
+
+/// A workbook of a small city: one district with one department and its people.
+fn small_city() -> Vec<u8> {
+    let sheets: [(&str, &[&[&str]]); 3] = [
+        ("区域", &[&["代码", "名称", "简称"], &["330500", "湖州市", "市"], &["330502", "吴兴区", "吴兴"]]),
+        (
+            "部门",
+            &[&["编号", "名称", "区域", "入驻", "赋权", "启用"], &["wuxing-jianshe", "吴兴区建设局", "吴兴区", "是", "是", "是"]],
+        ),
+        (
+            "工作人员",
+            &[
+                &["登录名", "姓名", "岗位", "所属"],
+                &["root", "管理员", "系统管理员", "湖州市"],
+                &["wx.centre", "王受理", "企服中心", "吴兴区"],
+                &["wx.jianshe", "张经办", "部门经办", "wuxing-jianshe"],
+            ],
+        ),
+    ];
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (row, cells) in (0..).zip(rows) {
+            for (column, cell) in (0..).zip(*cells) {
+                sheet.write(row, column, *cell).unwrap();
+            }
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+/// Nothing of the demo: an empty database, a workbook, the first administrator, and one problem from its filing to its rating.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_city_works_without_the_demo(pool: PgPool) {
+    let site = Site::empty(&pool, &[]).await;
+    let now = site.state.now();
+    let today = domain::calendar::local(now).date();
+    let mut conn = site.state.store.system().await.unwrap();
+    let planned = server::city::plan(&mut conn, &small_city(), || "kormoran-laterne-47".to_owned()).await.unwrap();
+    let server::city::Planned::Right(plan) = planned else { panic!("the workbook is right") };
+    plan.write(&mut conn, "命令行 王工", "city.xlsx", today, now).await.unwrap();
+    let firm = domain::uscc::Uscc::from_body("91330502MA2000001").unwrap();
+    let new = store::enterprise::NewEnterprise {
+        uscc: firm,
+        name: "湖州织里锦绣童装有限公司".to_owned(),
+        area: 330_502,
+        address: "富民路 8 号".to_owned(),
+        industry: "服装".to_owned(),
+        scale: domain::enterprise::Scale::Small,
+        class: domain::enterprise::EnterpriseClass::Ordinary,
+        tags: Vec::new(),
+        station: None,
+    };
+    let store::enterprise::Upserted::Inserted(firm) = store::enterprise::upsert(&mut conn, &new, now).await.unwrap() else {
+        panic!("it is new")
+    };
+    let person = store::identity::person_of_phone(&mut conn, "13800000001", "姚经理", now).await.unwrap();
+    store::identity::add_member(&mut conn, person, firm, domain::actor::MemberRole::Owner).await.unwrap();
+    drop(conn);
+    server::workers::tables(&site.state).await.unwrap();
+
+    // Everybody changes the first password before anything else.
+    for login in ["root", "wx.centre", "wx.jianshe"] {
+        let browser = site.staff(login).await;
+        assert_eq!(browser.get("/desk").await.location(), "/desk/account");
+        let fresh = format!("kolibri-{login}-teekanne");
+        let fields = [("password", "kormoran-laterne-47"), ("new_password", &fresh), ("repeat", &fresh)];
+        assert_eq!(browser.post("/desk/password", &fields).await.location(), "/desk", "{login}");
+    }
+    let (root, centre, handler) = (site.staff("root").await, site.staff("wx.centre").await, site.staff("wx.jianshe").await);
+    assert!(root.get("/desk/admin/departments").await.body.contains("吴兴区建设局"));
+    assert!(root.get("/desk/admin/log").await.body.contains("命令行 王工"));
+
+    let owner = site.member(1).await;
+    let number = file(&owner, &answers("0199b0c0-0000-7000-8000-0000000000b1")).await;
+    let desk = format!("/desk/issues/{number}");
+    assert!(centre.get("/desk").await.body.contains(&number), "the district's centre has it");
+    let accept = [("category", "drainage"), ("level", "simple"), ("urgency", "normal")];
+    assert_eq!(status(&centre, &format!("{desk}/accept"), &accept).await, 303);
+    let mut conn = site.state.store.system().await.unwrap();
+    let lead = store::reference::load(&mut conn).await.unwrap().department_by_code("wuxing-jianshe").unwrap().id.to_string();
+    drop(conn);
+    assert_eq!(status(&centre, &format!("{desk}/dispatch"), &[("lead", &lead), ("note", "请先到现场")]).await, 303);
+    assert_eq!(status(&handler, &format!("{desk}/sign"), &[]).await, 303);
+    let answer = [("outcome", "solved"), ("answer", "已疏通管道，并在路口加装了泵，明天一早再来看。")];
+    assert_eq!(status(&handler, &format!("{desk}/answer"), &answer).await, 303);
+    let shown = owner.get(&format!("/issues/{number}")).await.body;
+    assert!(shown.contains("已疏通管道") && shown.contains("吴兴区建设局"), "{shown}");
+    assert_eq!(status(&owner, &format!("/issues/{number}/rate"), &[("solved", "yes"), ("level", "satisfied")]).await, 303);
+    assert!(owner.get(&format!("/issues/{number}")).await.body.contains("已销号"));
+}
