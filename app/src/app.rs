@@ -2,6 +2,10 @@
 //! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
 
 use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
+use crate::administration::{
+    AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
+    NewStationPage, StationPage, StationsPage,
+};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{DeskIssuePage, QueuePage};
@@ -16,6 +20,7 @@ use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
 };
+use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -29,6 +34,7 @@ pub fn App() -> impl IntoView {
                 <PlainRoutes/>
                 <SpaceRoutes/>
                 <DeskRoutes/>
+                <AdminRoutes/>
             </Routes>
         </Router>
     }
@@ -97,7 +103,37 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/facts") view=FactsPage/>
             <Route path=path!("desk/applications") view=ApplicationsPage/>
             <Route path=path!("desk/applications/:number") view=ReviewPage/>
+            <Route path=path!("desk/admin/boards") view=BoardsPage/>
+            <Route path=path!("desk/admin/boards/:code") view=BoardPage/>
+            <Route path=path!("desk/admin/categories") view=CategoriesPage/>
+            <Route path=path!("desk/admin/categories/:code") view=CategoryPage/>
+            <Route path=path!("desk/admin/limits") view=LimitsPage/>
+            <Route path=path!("desk/admin/calendar") view=CalendarPage/>
+            <Route path=path!("desk/admin/texts") view=TextsPage/>
+            <Route path=path!("desk/admin/texts/:code") view=TextPage/>
             <Route path=path!("desk/account") view=AccountPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Administration, at the desk.
+#[component(transparent)]
+fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=DeskLayout>
+            <Route path=path!("desk/admin") view=AdminPage/>
+            <Route path=path!("desk/admin/areas") view=AreasPage/>
+            <Route path=path!("desk/admin/areas/new") view=NewAreaPage/>
+            <Route path=path!("desk/admin/areas/:key") view=AreaPage/>
+            <Route path=path!("desk/admin/departments") view=DepartmentsPage/>
+            <Route path=path!("desk/admin/departments/new") view=NewDepartmentPage/>
+            <Route path=path!("desk/admin/departments/:key") view=DepartmentPage/>
+            <Route path=path!("desk/admin/stations") view=StationsPage/>
+            <Route path=path!("desk/admin/stations/new") view=NewStationPage/>
+            <Route path=path!("desk/admin/stations/:key") view=StationPage/>
+            <Route path=path!("desk/admin/log") view=LogPage/>
+            <Route path=path!("desk/admin/log/:change") view=ChangePage/>
         </ParentRoute>
     }
     .into_inner()

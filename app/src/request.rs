@@ -5,6 +5,8 @@ use crate::module::Module;
 use crate::render::Assets;
 use domain::actor::Actor;
 use domain::calendar::{WorkCalendar, local};
+use domain::catalogue::Edition;
+use domain::issue::Terms;
 use leptos::prelude::expect_context;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -53,6 +55,17 @@ impl Services {
         self.tables.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Reads areas, departments and stations again, after a change of them; other servers do within a minute.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn refresh_reference(&self) -> Result<(), AppError> {
+        let mut conn = self.store.system().await?;
+        let reference = Arc::new(store::reference::load(&mut conn).await?);
+        self.tables.write().unwrap_or_else(PoisonError::into_inner).reference = reference;
+        Ok(())
+    }
+
     /// Reads the policies in force again where they changed; other servers hear of it by their refreshing worker.
     ///
     /// # Errors
@@ -70,13 +83,13 @@ impl Services {
     }
 }
 
-/// What is read from the database once a minute.
+/// What is read from the database once a minute, and when it was changed.
 #[derive(Clone, Default)]
 pub struct Tables {
-    /// Departments and stations.
+    /// Areas, departments and stations.
     pub reference: Arc<Reference>,
-    /// The working calendar with the administrator's days.
-    pub calendar: Arc<WorkCalendar>,
+    /// Working calendar, limits, boards and categories, as administrators keep them.
+    pub terms: Arc<Terms>,
     /// Policies in force, compiled.
     pub shelf: Arc<Shelf>,
 }
@@ -211,8 +224,8 @@ impl Request {
                 None => (services.store.anonymous().await?, None),
             };
             *locked(&self.0.session) = session.clone().map(Arc::new);
-            let Tables { reference, calendar, shelf } = tables;
-            *slot = Some(Ctx { conn, session, now, calendar, reference, shelf });
+            let Tables { reference, terms, shelf } = tables;
+            *slot = Some(Ctx { conn, session, now, calendar: terms.calendar.clone(), terms, reference, shelf });
         }
         Ok(Opened { slot, request: self.clone() })
     }
@@ -285,6 +298,8 @@ pub struct Ctx {
     pub now: OffsetDateTime,
     /// The working calendar.
     pub calendar: Arc<WorkCalendar>,
+    /// What issues are decided by, the calendar among it.
+    pub terms: Arc<Terms>,
     /// Names by id.
     pub reference: Arc<Reference>,
     /// Policies in force.
@@ -297,9 +312,14 @@ impl Ctx {
         local(self.now).date()
     }
 
+    /// The catalogue as it is now.
+    pub fn catalogue(&self) -> Edition<'_> {
+        self.terms.catalogue.at(self.now)
+    }
+
     /// What views need to speak of time and names.
     pub fn clock(&self) -> Clock {
-        Clock { now: self.now, calendar: self.calendar.clone(), reference: self.reference.clone() }
+        Clock { now: self.now, calendar: self.calendar.clone(), terms: self.terms.clone(), reference: self.reference.clone() }
     }
 
     /// Who is signed in.
@@ -320,8 +340,17 @@ pub struct Clock {
     pub now: OffsetDateTime,
     /// The working calendar.
     pub calendar: Arc<WorkCalendar>,
+    /// What issues are decided by, the calendar among it.
+    pub terms: Arc<Terms>,
     /// Names by id.
     pub reference: Arc<Reference>,
+}
+
+impl Clock {
+    /// The catalogue as it was, or as it is now.
+    pub fn catalogue(&self, at: OffsetDateTime) -> Edition<'_> {
+        self.terms.catalogue.at(at)
+    }
 }
 
 /// `N` random bytes in hex.

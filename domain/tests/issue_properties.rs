@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use domain::actor::{Actor, CITY, Duty, MemberRole};
-use domain::calendar::WorkCalendar;
 use domain::issue::table::{To, transition};
 use domain::issue::*;
 use proptest::prelude::*;
@@ -88,7 +87,7 @@ thread_local! {
     static REACHED: RefCell<HashSet<State>> = RefCell::new(HashSet::new());
 }
 
-fn run(steps: Vec<(Command, Option<Actor>, i64)>, calendar: &WorkCalendar) -> Result<(), TestCaseError> {
+fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), TestCaseError> {
     let mut issue = Issue::draft(ENTERPRISE);
     let mut now: OffsetDateTime = datetime!(2026-09-21 09:00 +8);
     let mut log: Vec<(Event, OffsetDateTime, Actor)> = Vec::new();
@@ -96,8 +95,8 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, calendar: &WorkCalendar) -> Re
         now += Duration::minutes(minutes);
         let actor = actor.unwrap_or_else(|| meant(command.kind()));
         let before = issue.clone();
-        let offered = allowed_commands(&issue, &actor, now, calendar).contains(&command.kind());
-        match decide(&issue, &command, &actor, now, calendar) {
+        let offered = allowed_commands(&issue, &actor, now, terms).contains(&command.kind());
+        match decide(&issue, &command, &actor, now, terms) {
             // What a button offers may fail on what was typed, never on who presses it or where the issue is.
             Err(Refusal::NotAllowed(_) | Refusal::WrongState { .. }) => {
                 prop_assert!(!offered, "{:?} was offered to {actor:?} in {:?}", command.kind(), before.state);
@@ -110,7 +109,7 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, calendar: &WorkCalendar) -> Re
                 prop_assert!(row.from.contains(&before.state));
                 for event in events {
                     let due = issue.answer.map(|clock| clock.due);
-                    issue = evolve(issue, &event, now, &actor, calendar);
+                    issue = evolve(issue, &event, now, &actor, &terms.calendar);
                     let carries = matches!(
                         event,
                         Event::Submitted { .. }
@@ -140,7 +139,7 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, calendar: &WorkCalendar) -> Re
     // What the store does: events written as JSON, read again and replayed, give the same issue.
     let replayed = log.iter().fold(Issue::draft(ENTERPRISE), |issue, (event, at, actor)| {
         let read: Event = serde_json::from_str(&serde_json::to_string(event).unwrap()).unwrap();
-        evolve(issue, &read, *at, actor, calendar)
+        evolve(issue, &read, *at, actor, &terms.calendar)
     });
     prop_assert_eq!(&replayed, &issue);
     prop_assert_eq!(issue.version as usize, log.len());
@@ -160,13 +159,13 @@ fn actor_fits(actor: &Actor, issue: &Issue) -> bool {
 
 #[test]
 fn ten_thousand_sequences_stay_inside_the_table() {
-    let calendar = WorkCalendar::default();
+    let terms = Terms::default();
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 10_000,
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    runner.run(&prop::collection::vec(step(), 1..60), |steps| run(steps, &calendar)).unwrap();
+    runner.run(&prop::collection::vec(step(), 1..60), |steps| run(steps, &terms)).unwrap();
     let reached = REACHED.with_borrow(Clone::clone);
     let missing: Vec<_> = State::ALL.iter().filter(|state| !reached.contains(state)).collect();
     assert!(missing.is_empty(), "never reached: {missing:?}");

@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 use domain::actor::{Actor, CITY, Duty, MemberRole};
-use domain::calendar::WorkCalendar;
+use domain::calendar::{Span, WorkCalendar};
+use domain::catalogue::{Catalogue, Category};
+use domain::issue::limits::{LimitTable, Limits, Spans};
 use domain::issue::*;
+use std::sync::Arc;
 use time::OffsetDateTime;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 
 const OWNER: Actor = Actor::Member { person: 1, enterprise: 7, role: MemberRole::Owner };
 const ASSISTED: Actor = Actor::Assisted { staff: 90, station: 3, person: 1, enterprise: 7 };
@@ -14,15 +17,15 @@ const CITY_CENTRE: Actor = Actor::Staff { id: 11, duty: Duty::Centre { area: CIT
 const LEAD: Actor = Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } };
 const T0: OffsetDateTime = datetime!(2026-11-23 09:00 +8);
 
-/// An issue with the calendar it lives by.
+/// An issue with the terms it lives by.
 struct Case {
     issue: Issue,
-    calendar: WorkCalendar,
+    terms: Terms,
 }
 
 impl Case {
     fn submitted() -> Case {
-        let mut case = Case { issue: Issue::draft(7), calendar: WorkCalendar::default() };
+        let mut case = Case { issue: Issue::draft(7), terms: Terms::default() };
         case.ok(submit(), &OWNER, T0);
         case
     }
@@ -37,13 +40,13 @@ impl Case {
     }
 
     fn ok(&mut self, command: Command, actor: &Actor, now: OffsetDateTime) {
-        for event in decide(&self.issue, &command, actor, now, &self.calendar).unwrap() {
-            self.issue = evolve(self.issue.clone(), &event, now, actor, &self.calendar);
+        for event in decide(&self.issue, &command, actor, now, &self.terms).unwrap() {
+            self.issue = evolve(self.issue.clone(), &event, now, actor, &self.terms.calendar);
         }
     }
 
     fn refused(&self, command: Command, actor: &Actor, now: OffsetDateTime) -> Refusal {
-        decide(&self.issue, &command, actor, now, &self.calendar).unwrap_err()
+        decide(&self.issue, &command, actor, now, &self.terms).unwrap_err()
     }
 
     #[track_caller]
@@ -69,6 +72,11 @@ fn submit() -> Command {
         channel: Channel::Online,
         photos: 3,
     })
+}
+
+fn submit_street() -> Command {
+    let Command::Submit(submission) = submit() else { unreachable!("submit() submits") };
+    Command::Submit(Submission { category: "street".into(), ..submission })
 }
 
 fn accept(level: Level) -> Command {
@@ -146,7 +154,7 @@ fn an_objection_goes_once_and_to_other_eyes() {
     assert!(matches!(case.refused(accept(Level::Simple), &DISTRICT, T0), Refusal::NotAllowed(_)));
     let mut same = case.issue.clone();
     same.declined_by = Some(11);
-    let same = Case { issue: same, calendar: WorkCalendar::default() };
+    let same = Case { issue: same, terms: Terms::default() };
     same.rule(accept(Level::Simple), &CITY_CENTRE, T0, "same_officer");
     case.ok(decline(), &CITY_CENTRE, T0);
     case.rule(Command::Object { reason: "仍然不同意".into() }, &OWNER, T0, "objected");
@@ -160,14 +168,14 @@ fn only_waiting_for_input_pauses_and_only_to_its_cap() {
     let ask = Command::Ask { what: "请补充厂房的具体位置".into() };
     case.ok(ask, &DISTRICT, datetime!(2026-11-24 09:00 +8));
     assert_eq!(case.issue.late_at(), None, "the answer's clock stands still");
-    let mut quick = Case { issue: case.issue.clone(), calendar: WorkCalendar::default() };
+    let mut quick = Case { issue: case.issue.clone(), terms: Terms::default() };
     quick.ok(Command::Supply { text: "东门往南".into(), photos: 0 }, &ASSISTED, datetime!(2026-11-24 17:30 +8));
     assert_eq!((quick.issue.state, quick.due()), (State::Accepted, datetime!(2026-11-30 17:30 +8)));
     // Nobody answers: at the cap of five working days the clock runs again, once.
     case.rule(Command::LapsePause, &Actor::System, datetime!(2026-11-30 17:00 +8), "pause_runs");
     case.ok(Command::LapsePause, &Actor::System, datetime!(2026-12-01 03:00 +8));
     let moved = case.due();
-    assert_eq!(case.calendar.working_between(due, moved).whole_hours(), 35);
+    assert_eq!(case.terms.calendar.working_between(due, moved).whole_hours(), 35);
     assert!(case.issue.late_at().is_some());
     case.rule(Command::LapsePause, &Actor::System, datetime!(2026-12-05 09:00 +8), "pause_runs");
     case.ok(Command::Supply { text: "东门往南".into(), photos: 0 }, &OWNER, datetime!(2026-12-03 09:00 +8));
@@ -231,12 +239,37 @@ fn sentences_say_what_to_do() {
 fn buttons_are_what_decide_would_let_through() {
     let case = Case::answered();
     let at = datetime!(2026-11-25 11:00 +8);
-    let buttons = |actor| allowed_commands(&case.issue, &actor, at, &case.calendar);
+    let buttons = |actor| allowed_commands(&case.issue, &actor, at, &case.terms);
     assert_eq!(buttons(OWNER), [CommandKind::Rate, CommandKind::Withdraw]);
     assert_eq!(buttons(LEAD), []);
     assert_eq!(buttons(ASSISTED), []);
     let new = Case::submitted();
-    assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.calendar), [CommandKind::Accept, CommandKind::Decline]);
+    assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.terms), [CommandKind::Accept, CommandKind::Decline]);
+}
+
+/// A holiday that is proclaimed meanwhile moves nothing that was promised, however often the events are replayed.
+#[test]
+fn a_new_holiday_moves_no_due_time() {
+    let mut case = Case::submitted();
+    let mut log = Vec::new();
+    let morning = |day| datetime!(2026-11-01 10:00 +8).replace_day(day).unwrap();
+    for (command, actor, at) in [
+        (accept(Level::Simple), DISTRICT, morning(23)),
+        (dispatch(5), DISTRICT, morning(23)),
+        (Command::Sign, LEAD, morning(23)),
+        (Command::Ask { what: "请补充厂房的具体位置".into() }, LEAD, morning(24)),
+        (Command::Supply { text: "在东门".into(), photos: 0 }, OWNER, morning(25)),
+    ] {
+        log.extend(decide(&case.issue, &command, &actor, at, &case.terms).unwrap().into_iter().map(|event| (event, at, actor)));
+        case.ok(command, &actor, at);
+    }
+    let days: Vec<_> = (26..=30).map(|day| (date!(2026 - 11 - 01).replace_day(day).unwrap(), false)).collect();
+    let later = WorkCalendar::default().with_days(&days);
+    let filed = Case::submitted().issue;
+    let again = log.iter().fold(filed, |issue, (event, at, actor)| evolve(issue, event, *at, actor, &later));
+    let dues = |issue: &Issue| issue.clocks().map(|(_, clock)| clock.due).collect::<Vec<_>>();
+    assert_eq!(dues(&again), dues(&case.issue));
+    assert!(case.issue.interim.unwrap().due > datetime!(2026-11-26 17:30 +8), "it was moved by the pause");
 }
 
 #[test]
@@ -264,4 +297,52 @@ fn after_the_cap_the_work_goes_on_without_the_input() {
     assert_eq!(lead.issue.state, State::AwaitingInput, "the enterprise may still supply");
     lead.ok(answer(), &LEAD, lapse);
     assert_eq!((lead.issue.state, &lead.issue.pause), (State::Answered, &None));
+}
+
+/// From 2026-12-01 on a simple issue has two days, an enterprise five to come back, and nobody files under 道路积水 any more.
+fn changed() -> Terms {
+    let mut terms = Terms::default();
+    let first = terms.limits.versions()[0];
+    let spans = Spans { answer_simple: Span::Days(2), reopen_window: Span::Days(5), ..first.spans };
+    let second = Limits { version: 2, from: date!(2026 - 12 - 01), spans };
+    terms.limits = Arc::new(LimitTable::new(vec![first, second]));
+    let mut categories = terms.catalogue.category_lines().to_vec();
+    let known = terms.catalogue.at(T0).category("drainage").unwrap().clone();
+    let gone = Category { name: "市政排水".into(), department: "zhifa".into(), active: false, ..known };
+    categories.push((datetime!(2026-12-01 00:00 +8), gone));
+    terms.catalogue = Arc::new(Catalogue::new(terms.catalogue.board_lines().to_vec(), categories, Vec::new()));
+    terms
+}
+
+#[test]
+fn a_changed_limit_or_category_is_about_new_issues_only() {
+    let later = datetime!(2026-12-07 09:00 +8);
+    let mut old = Case::submitted();
+    old.terms = changed();
+    assert_eq!(old.issue.limits, 1);
+    old.ok(accept(Level::Simple), &DISTRICT, later);
+    assert_eq!(old.due(), datetime!(2026-11-27 17:30 +8), "five days, as it was when it was submitted");
+    let of_its_day = old.terms.catalogue_of(&old.issue, later);
+    assert_eq!(of_its_day.category_name("drainage"), "道路积水与排水");
+    assert_eq!(of_its_day.category("drainage").map(|known| of_its_day.route(known, 330_502)), Some("jianshe"));
+    old.ok(dispatch(5), &DISTRICT, later);
+    old.ok(Command::Sign, &LEAD, later);
+    old.ok(answer(), &LEAD, later);
+    old.ok(rating(true, Satisfaction::Satisfied), &OWNER, later);
+    old.ok(Command::Reopen { reason: "又积水了，请再来看".into() }, &OWNER, datetime!(2026-12-18 09:00 +8));
+    assert_eq!(old.due(), datetime!(2026-12-24 17:30 +8), "its next round too");
+
+    let mut new = Case { issue: Issue::draft(7), terms: changed() };
+    new.rule(submit(), &OWNER, later, "category");
+    new.ok(submit_street(), &OWNER, later);
+    assert_eq!(new.issue.limits, 2);
+    new.rule(accept(Level::Simple), &DISTRICT, later, "category");
+    new.ok(Command::Accept { category: "street".into(), level: Level::Simple, urgency: Urgency::Normal }, &DISTRICT, later);
+    assert_eq!(new.due(), datetime!(2026-12-08 17:30 +8));
+    let mut declined = Case { issue: Issue::draft(7), terms: changed() };
+    declined.ok(submit_street(), &OWNER, later);
+    declined.ok(decline(), &DISTRICT, later);
+    let object = Command::Object { reason: "这次是另一处道路".into() };
+    let refusal = declined.refused(object, &OWNER, datetime!(2026-12-15 09:00 +8));
+    assert_eq!(refusal.to_string(), "已超过 5 个工作日的异议期限，您可以重新提一件诉求");
 }

@@ -57,6 +57,10 @@ test("pages of the desk are accessible, at 1280 and at 768", async ({ page, brow
     ["centre01", ["/desk", "/desk?queue=late", "/desk?queue=all", "/desk?q=积水", "/desk/messages", "/desk/account"]],
     ["jianshe", ["/desk", "/desk?queue=mine"]],
     ["station01", ["/desk", "/desk/assist?q=童装"]],
+    ["admin", [
+      "/desk/admin", "/desk/admin/areas/330502", "/desk/admin/departments?q=建设&sort=-name", "/desk/admin/departments/jianshe",
+      "/desk/admin/stations/new", "/desk/admin/log", "/desk/admin/log/1",
+    ]],
   ] as const) {
     await signInStaff(page, login);
     const state = { storageState: await page.context().storageState() };

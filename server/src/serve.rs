@@ -123,6 +123,7 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
     };
     // Leptos asks for it at its first page.
     _ = any_spawner::Executor::init_tokio();
+    store::terms::seed(&mut state.store.system().await?).await?;
     state.refresh().await?;
     Ok(state)
 }

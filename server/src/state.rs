@@ -29,7 +29,7 @@ pub struct AppState {
     pub photos: PhotoStore,
     /// Names of the built files.
     pub assets: Arc<Assets>,
-    /// Reference data and calendar, refreshed by a worker.
+    /// What is read from the database once a minute, refreshed by a worker.
     pub tables: Arc<RwLock<Tables>>,
     /// Live notifications of this and every other server.
     pub live: broadcast::Sender<Arc<Live>>,
@@ -80,13 +80,13 @@ impl AppState {
     pub async fn refresh(&self) -> anyhow::Result<()> {
         let mut conn = self.store.system().await?;
         let reference = Arc::new(store::reference::load(&mut conn).await?);
-        let days = store::reference::calendar_days(&mut conn).await?;
-        let calendar = Arc::new(WorkCalendar::default().with_hours(&self.config.work_hours)?.with_days(&days));
+        let plain = WorkCalendar::default().with_hours(&self.config.work_hours)?;
+        let terms = Arc::new(store::terms::load(&mut conn, plain).await?);
         let today = local(self.now()).date();
         let known = self.tables().shelf;
         let same = known.book.as_of == today && known.stamp == store::policy::item::stamp(&mut conn).await?;
         let shelf = if same { known } else { Arc::new(Shelf::load(&mut conn, today).await?) };
-        let fresh = Tables { reference, calendar, shelf };
+        let fresh = Tables { reference, terms, shelf };
         match self.tables.write() {
             Ok(mut tables) => *tables = fresh,
             Err(poisoned) => *poisoned.into_inner() = fresh,

@@ -8,6 +8,7 @@ use crate::sms::{CodeMessage, Gateway, Notice};
 use crate::state::AppState;
 use app::account::act::CODE_LIFE;
 use domain::actor::Actor;
+use domain::calendar::local;
 use domain::issue::Command;
 use futures::FutureExt;
 use futures::future::join_all;
@@ -15,10 +16,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Conn;
+use store::administration::due;
 use store::issue::CommandError;
 use store::job::{self, Job, Kind};
 use store::outbox::{CHANNEL, Live};
-use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -36,7 +37,7 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     set.spawn(outbox(state.clone()));
     set.spawn(listen(state.clone()));
     set.spawn(every(state.clone(), Duration::from_secs(1), "matches", async |state| policy::matchings(state).await));
-    set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| state.refresh().await));
+    set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| tables(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "pauses", async |state| pauses(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "policies", async |state| policy::daily(state).await));
@@ -67,6 +68,20 @@ async fn turn(worker: &'static str, work: impl Future<Output = anyhow::Result<()
         Ok(Err(error)) => tracing::warn!(worker, %error, "a worker's turn failed"),
         Err(_) => tracing::error!(worker, "a worker panicked"),
     }
+}
+
+/// Applies the changes of settings whose day has come, whichever server is first, and reads the tables again.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tables(state: &AppState) -> anyhow::Result<()> {
+    let mut conn = state.store.system().await?;
+    let ended = due::apply(&mut conn, local(state.now()).date(), state.now()).await?;
+    conn.release();
+    if ended > 0 {
+        tracing::info!(ended, "planned changes of settings reached their day");
+    }
+    state.refresh().await
 }
 
 /// How long the outbox collects after it was woken: what several commands left is then written together, and nobody notices.
@@ -103,11 +118,14 @@ pub async fn drain(state: &AppState) -> anyhow::Result<()> {
 /// Passes on what any server notified, and connects again for ever.
 async fn listen(state: AppState) {
     while !state.shutdown.is_cancelled() {
-        match state.store.listen(CHANNEL).await {
+        match state.store.listen(&[CHANNEL, store::terms::CHANNEL]).await {
             Ok(mut listener) => loop {
                 tokio::select! {
                     () = state.shutdown.cancelled() => return,
                     heard = listener.recv() => match heard {
+                        Ok(notification) if notification.channel() == store::terms::CHANNEL => {
+                            turn("tables", state.refresh()).await;
+                        }
                         Ok(notification) => {
                             if let Ok(live) = serde_json::from_str::<Live>(notification.payload()) {
                                 // Nobody listening is no error.
@@ -185,10 +203,10 @@ async fn failed(conn: &mut Conn, job: &Job, error: &anyhow::Error) -> anyhow::Re
 /// Lets the clock run again where a pause has reached its cap.
 async fn pauses(state: &AppState) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
-    let calendar = state.tables().calendar;
+    let terms = state.tables().terms;
     let now = state.now();
     for number in store::issue::lapsing(&mut conn, now, 100).await? {
-        let done = store::issue::execute(&mut conn, &number, &Command::LapsePause, &Actor::System, "系统", &[], now, &calendar);
+        let done = store::issue::execute(&mut conn, &number, &Command::LapsePause, &Actor::System, "系统", &[], now, &terms);
         match done.await {
             // Another server, or the enterprise, was quicker.
             Ok(_) | Err(CommandError::Refused(_)) => state.outbox.notify_one(),
@@ -219,9 +237,9 @@ async fn tidy(state: &AppState) -> anyhow::Result<()> {
 
 /// Limits that reach past the holiday table would be counted by the plain week: somebody must extend it in time.
 fn warn_of_calendar_end(state: &AppState) {
-    let until = state.tables().calendar.covered_until();
-    let horizon = OffsetDateTime::now_utc().date() + time::Duration::days(60);
-    if until < horizon {
-        tracing::warn!(%until, "the holiday table ends soon: add next year's days to calendar_day (docs/OPERATIONS.md)");
+    let calendar = state.tables().terms.calendar.clone();
+    let until = calendar.covered_until();
+    if calendar.ends_soon(local(state.now()).date()) {
+        tracing::warn!(%until, "the holiday table ends soon: add next year's days at /desk/admin/calendar");
     }
 }

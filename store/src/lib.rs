@@ -3,6 +3,7 @@
 //! A [`Conn`] always carries a scope: that of a session ([`Store::open_session`], one round trip for who and what), none
 //! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
+pub mod administration;
 pub mod enterprise;
 mod error;
 pub mod identity;
@@ -13,6 +14,7 @@ pub mod outbox;
 pub mod photo;
 pub mod policy;
 pub mod reference;
+pub mod terms;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;
@@ -255,10 +257,10 @@ impl Store {
         alive
     }
 
-    /// Listens to a channel of `NOTIFY` on a connection of its own, which reconnects.
-    pub async fn listen(&self, channel: &str) -> Result<PgListener, StoreError> {
+    /// Listens to channels of `NOTIFY` on a connection of its own, which reconnects.
+    pub async fn listen(&self, channels: &[&str]) -> Result<PgListener, StoreError> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
-        listener.listen(channel).await?;
+        listener.listen_all(channels.iter().copied()).await?;
         Ok(listener)
     }
 

@@ -7,6 +7,7 @@
 use crate::issue::tally::{Fold, LOCK, Standing, move_mark};
 use crate::{Conn, StoreError};
 use domain::issue::notice::{Notice, Recipient};
+use domain::issue::texts::addressed;
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
@@ -118,8 +119,8 @@ impl Messages {
         self.issues.push(row.issue_id);
         self.numbers.push(row.number.clone());
         self.names.push(notice.kind);
-        self.titles.push(notice.title);
-        self.bodies.push(notice.body);
+        self.titles.push(addressed(&notice.title, &row.number, &row.title));
+        self.bodies.push(addressed(&notice.body, &row.number, &row.title));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{AppError, Next};
 use crate::form::{Form, WHOSE};
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, EnterpriseId};
-use domain::catalogue::{self, Hint, Suggestion};
+use domain::catalogue::{Edition, Hint, Suggestion};
 use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
 use domain::phone;
 use domain::text::{Check, propose_title};
@@ -192,16 +192,27 @@ const SUGGEST_MOST: usize = 2100;
 pub fn suggest(request: &Request, text: &str) -> Result<Vec<Hint>, AppError> {
     request.session().ok_or(AppError::Unauthenticated)?;
     let text: String = text.chars().take(SUGGEST_MOST).collect();
-    Ok(catalogue::suggest(&text).iter().map(Hint::from).collect())
+    let services = request.services();
+    let terms = services.tables().terms;
+    let today = terms.catalogue.at(services.now());
+    Ok(hints(&today.suggest(&text), today))
 }
 
-/// Categories that fit the words typed so far.
-pub fn suggestions(form: &Form) -> Vec<Suggestion> {
-    catalogue::suggest(&format!("{} {}", form.value("title"), form.value("text")))
+/// Categories that fit the words of a form.
+pub fn suggestions(form: &Form, today: Edition<'_>) -> Vec<Hint> {
+    hints(&today.suggest(&words(form)), today)
+}
+
+fn words(form: &Form) -> String {
+    format!("{} {}", form.value("title"), form.value("text"))
+}
+
+fn hints(found: &[Suggestion<'_>], today: Edition<'_>) -> Vec<Hint> {
+    found.iter().map(|suggestion| Hint::of(suggestion, today)).collect()
 }
 
 /// Validates the form; every fault is found at once. A missing title is proposed from the text, a missing category is taken from
-/// the words when they point to one.
+/// the words when they point to one, and is 兜底's when they do not.
 ///
 /// # Errors
 /// [`AppError::Invalid`].
@@ -213,16 +224,17 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
     let text = check.text("text", "遇到的问题", form.value("text"), 10, 2000);
     let title = form.value("title").trim();
     let title = if title.is_empty() { propose_title(&text, 40) } else { check.text("title", "标题", title, 2, 60) };
-    let suggested = suggestions(form);
+    let terms = ctx.terms.clone();
+    let today = terms.catalogue.at(ctx.now);
     let category = match form.value("category") {
-        // Without a choice in the drop-down the radio of the suggestions counts, and without that the best suggestion.
+        // Without a choice in the drop-down the radio of the suggestions counts, and without that what the words point to.
         "" => match form.value("suggested") {
-            "" | "other" => suggested.first().map_or("", |suggestion| suggestion.category.code),
-            code => code,
+            "" | "other" => today.fit(&words(form)).code().to_owned(),
+            code => code.to_owned(),
         },
-        code => code,
+        code => code.to_owned(),
     };
-    if catalogue::category(category).is_none() {
+    if !today.offers(&category) {
         check.fault("category", "请选择一个类别；拿不准就选“其他问题”");
     }
     let place = check.text("place", "地点", form.value("place"), 0, 120);
@@ -239,7 +251,7 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
         submission: Submission {
             title,
             text,
-            category: category.to_owned(),
+            category,
             place,
             area: enterprise.area,
             channel,
@@ -309,8 +321,8 @@ async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form, most_a_day: i32) -> Resu
         photos: &checked.photos,
         most_a_day,
     };
-    let (now, calendar) = (ctx.now, ctx.calendar.clone());
-    match store::issue::file(&mut ctx.conn, &filing, now, &calendar).await {
+    let (now, terms) = (ctx.now, ctx.terms.clone());
+    match store::issue::file(&mut ctx.conn, &filing, now, &terms).await {
         Ok(filed) => Ok(filed.number),
         Err(CommandError::Store(error)) if error.is_conflict_with("issue_most_a_day") => {
             Err(AppError::Refused(format!("今天已提交 {most_a_day} 件，请明天再提，或致电企服中心一次说明，内容还在")))

@@ -16,9 +16,8 @@ use crate::request::Request;
 use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden};
 use crate::ui::{back, facts, icon, words};
-use domain::area;
 use domain::calendar::words as calendar_words;
-use domain::catalogue::{self, Hint};
+use domain::catalogue::Edition;
 use domain::issue::{Issue, MAX_PHOTOS};
 use leptos::Params;
 use leptos::prelude::*;
@@ -26,6 +25,7 @@ use leptos_router::hooks::{use_params, use_query};
 use leptos_router::params::Params;
 use store::enterprise::Enterprise;
 use store::issue::IssueDetail;
+use store::reference::Reference;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -80,13 +80,14 @@ fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
     let form = Form::typed();
     reads(async move {
         let side = side?;
-        let offer = act::offer(&mut *request.open().await?, side, form).await?;
+        let mut ctx = request.open().await?;
+        let offer = act::offer(&mut ctx, side, form).await?;
         title("提诉求");
-        Ok(questions(&offer, side))
+        Ok(questions(&offer, side, ctx.catalogue()))
     })
 }
 
-fn questions(offer: &Offer, side: Side) -> AnyView {
+fn questions(offer: &Offer, side: Side, today: Edition<'_>) -> AnyView {
     let form = &offer.form;
     let beside = matches!(side, Side::Beside(_)).then(|| {
         let enterprise = offer.enterprise.clone();
@@ -102,11 +103,11 @@ fn questions(offer: &Offer, side: Side) -> AnyView {
         place: PLACE.question(form),
         contact_name: CONTACT_NAME.question(form),
         contact_phone: CONTACT_PHONE.question(form),
-        hints: suggestions(form).iter().map(Hint::from).collect(),
+        hints: suggestions(form, today),
         suggested: form.value("suggested").to_owned(),
         category: form.value("category").to_owned(),
         category_fault: form.error("category").map(str::to_owned),
-        boards: categories(),
+        boards: categories(today),
         photos: photo_question(form, side),
     };
     view! {
@@ -128,13 +129,15 @@ pub fn photo_question(form: &Form, side: Side) -> Photos {
     }
 }
 
-/// Every category, by board.
-pub fn categories() -> Vec<(String, Vec<(String, String)>)> {
-    catalogue::BOARDS
-        .iter()
+/// Every category that may be chosen, by board.
+pub fn categories(today: Edition<'_>) -> Vec<(String, Vec<(String, String)>)> {
+    let all = today.categories();
+    today
+        .boards()
+        .into_iter()
         .map(|board| {
-            let list = catalogue::CATEGORIES.iter().filter(|category| category.board == board.code);
-            (board.name.to_owned(), list.map(|category| (category.code.to_owned(), category.name.to_owned())).collect())
+            let list = all.iter().filter(|category| category.board == board.code);
+            (board.name.clone(), list.map(|category| (category.code.clone(), category.name.clone())).collect())
         })
         .collect()
 }
@@ -159,15 +162,16 @@ fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let side = side?;
-        act::filer(&mut *request.open().await?, side).await?;
+        let mut ctx = request.open().await?;
+        act::filer(&mut ctx, side).await?;
         let checked = checked.ok_or_else(|| Stop::redirect(side.questions()))?;
         title("请核对");
-        Ok(check(&checked, &form, side))
+        Ok(check(&checked, &form, side, ctx.catalogue()))
     })
 }
 
-fn check(checked: &Checked, form: &Form, side: Side) -> AnyView {
-    let category = catalogue::category_name(&checked.submission.category).to_owned();
+fn check(checked: &Checked, form: &Form, side: Side, today: Edition<'_>) -> AnyView {
+    let category = today.category_name(&checked.submission.category).to_owned();
     let chosen = form.value("category").is_empty() && form.value("suggested").is_empty();
     let reason = chosen.then(|| view! { <small class="muted">" 根据您的描述选择"</small> });
     let photos = (!checked.photos.is_empty()).then(|| {
@@ -294,16 +298,19 @@ pub fn AssistPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let words = query.q.unwrap_or_default().trim().to_owned();
-        let found = act::search(&mut *request.open().await?, &words).await?;
+        let mut ctx = request.open().await?;
+        let found = act::search(&mut ctx, &words).await?;
+        let reference = ctx.reference.clone();
+        drop(ctx);
         title("代办");
-        Ok(assist(&words, &found))
+        Ok(assist(&words, &found, &reference))
     })
 }
 
-fn assist(words: &str, found: &[Enterprise]) -> AnyView {
+fn assist(words: &str, found: &[Enterprise], reference: &Reference) -> AnyView {
     let items = found.iter().map(|enterprise| {
         let href = format!("/desk/assist/{}/new", enterprise.id);
-        let line = format!("{} · {}", enterprise.uscc, area::name(enterprise.area));
+        let line = format!("{} · {}", enterprise.uscc, reference.area(enterprise.area));
         view! { <li class="cell"><a href=href><strong>{enterprise.name.clone()}</strong><span class="muted">{line}</span></a></li> }
     });
     let none = (found.is_empty() && !words.is_empty())

@@ -78,8 +78,8 @@ pub async fn of_member(request: &Request, number: &str, kind: CommandKind, form:
     let photos = store::photo::pending(&mut ctx.conn, &form.ids("photo")).await?;
     let command = read_member(kind, form, photos.len())?;
     let (actor, name) = (&member.actor, &member.person.name);
-    let (now, calendar) = (ctx.now, ctx.calendar.clone());
-    let done = store::issue::execute(&mut ctx.conn, number, &command, actor, name, &photos, now, &calendar).await;
+    let (now, terms) = (ctx.now, ctx.terms.clone());
+    let done = store::issue::execute(&mut ctx.conn, number, &command, actor, name, &photos, now, &terms).await;
     match done.map_err(|error| refused(error, words_of(kind, true))) {
         Ok(_) => {
             request.wake_outbox();
@@ -190,12 +190,13 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
         Command::Return { proposed, .. } => vec![*proposed],
         _ => Vec::new(),
     };
-    if departments.iter().any(|id| !ctx.reference.departments.iter().any(|known| known.id == *id)) {
+    let serves = |id| ctx.reference.departments.iter().any(|known| known.id == id && known.serves(issue.area));
+    if !departments.iter().all(|id| serves(*id)) {
         return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
     }
     let name = format!("{} {}", staff.organisation, staff.name);
-    let (now, calendar) = (ctx.now, ctx.calendar.clone());
-    let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], now, &calendar).await;
+    let (now, terms) = (ctx.now, ctx.terms.clone());
+    let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], now, &terms).await;
     match done.map_err(|error| refused(error, words_of(kind, false))) {
         Ok(_) => {
             request.wake_outbox();

@@ -4,7 +4,6 @@ use crate::access::Member;
 use crate::error::AppError;
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
-use domain::catalogue;
 use domain::issue::permission::sees_internal;
 use domain::issue::{CommandKind, Issue, allowed_commands};
 use store::Page;
@@ -41,7 +40,7 @@ pub async fn of_member(ctx: &mut Ctx, number: &str) -> Result<MemberIssue, AppEr
     let member = ctx.require_member()?;
     let detail = store::issue::detail(&mut ctx.conn, number).await?;
     let issue = detail.aggregate(&ctx.calendar);
-    let commands = allowed_commands(&issue, &member.actor, ctx.now, &ctx.calendar);
+    let commands = allowed_commands(&issue, &member.actor, ctx.now, &ctx.terms);
     Ok(MemberIssue { detail, issue, commands, member })
 }
 
@@ -143,33 +142,42 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     let actor = Actor::Staff { id: staff.id, duty: staff.duty };
     let detail = store::issue::detail(&mut ctx.conn, number).await?;
     let issue = detail.aggregate(&ctx.calendar);
-    let commands = allowed_commands(&issue, &actor, ctx.now, &ctx.calendar);
+    let commands = allowed_commands(&issue, &actor, ctx.now, &ctx.terms);
     let history = store::issue::history(&mut ctx.conn, detail.enterprise, ctx.now).await?;
     let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue).await? } else { None };
     Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route })
 }
 
-/// Who should have it: the department a return proposed, else the one that had most of this category, else the catalogue's, with
-/// the board's lead standing in for a department without people on site (S-4).
+/// Who should have it: the department a return proposed, else the one whose business it is there by the catalogue as it was when it was
+/// submitted, else the one that had most of this category. The board's lead accepts for one that is not in place, and hands it on (S-4).
+/// None that is closed.
 async fn route(ctx: &mut Ctx, issue: &Issue) -> Result<Option<Route>, AppError> {
     if let Some(department) = issue.proposed {
         return Ok(Some(Route { department, reason: "退回部门建议由其办理".to_owned() }));
     }
+    if let Some(route) = responsible(ctx, issue) {
+        return Ok(Some(route));
+    }
     let similar = store::issue::similar(&mut ctx.conn, &issue.category).await?;
     let total: i64 = similar.iter().map(|(_, count)| count).sum();
-    if let Some((department, count)) = similar.first()
-        && total >= 5
-        && count * 2 > total
-    {
-        return Ok(Some(Route { department: *department, reason: format!("同类 {total} 件中 {count} 件由其办理") }));
+    let Some((department, count)) = similar.first().filter(|(_, count)| total >= 5 && count * 2 > total) else { return Ok(None) };
+    let known = ctx.reference.departments.iter().find(|known| known.id == *department && known.serves(issue.area));
+    Ok(known.map(|known| Route { department: known.id, reason: format!("同类 {total} 件中 {count} 件由其办理") }))
+}
+
+/// The department whose business it is.
+fn responsible(ctx: &Ctx, issue: &Issue) -> Option<Route> {
+    let catalogue = ctx.terms.catalogue_of(issue, ctx.now);
+    let category = catalogue.category(&issue.category)?;
+    let department = ctx.reference.department_by_code(catalogue.route(category, issue.area))?;
+    if !department.serves(issue.area) {
+        return None;
     }
-    let Some(category) = catalogue::category(&issue.category) else { return Ok(None) };
-    let code = catalogue::route(category);
-    let reason = if code == category.department {
-        format!("“{}”一般由其办理", category.name)
-    } else {
-        let board = catalogue::board(category.board).map_or("", |board| board.name);
-        format!("责任部门未进驻，由{board}板块牵头部门受理")
-    };
-    Ok(ctx.reference.department_by_code(code).map(|department| Route { department: department.id, reason }))
+    let mut reason = format!("“{}”由其负责", category.name);
+    if let Some(board) = catalogue.board(&category.board).filter(|_| !department.in_place()) {
+        let absent = if department.on_site { "未向企服中心赋权" } else { "未进驻企服中心" };
+        let lead = ctx.reference.department_by_code(&board.lead).map_or("", |lead| &lead.name);
+        reason = format!("{reason}；{absent}，由{}板块牵头的{lead}代为受理", board.name);
+    }
+    Some(Route { department: department.id, reason })
 }

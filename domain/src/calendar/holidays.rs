@@ -59,6 +59,13 @@ const MAKE_UP: &[(i32, u8, u8)] = &[
     (2026, 10, 10),
 ];
 
+/// What a day off of the table is called.
+pub fn name(day: Date) -> Option<&'static str> {
+    let (month, date) = (u8::from(day.month()), day.day());
+    let holds = |period: &&Period| period.0 == day.year() && (period.1..=period.2).contains(&(month, date));
+    OFF.iter().find(holds).map(|period| period.3)
+}
+
 /// Days that are off by the law itself in every year (全国年节及纪念日放假办法 第二条, 2024 revision) and do not follow the moon;
 /// used past the table's end.
 pub(super) fn fixed_by_law(day: Date) -> bool {

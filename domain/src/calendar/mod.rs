@@ -5,6 +5,8 @@
 mod holidays;
 pub mod words;
 
+pub use holidays::name as holiday_name;
+
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use time::{Date, Duration, OffsetDateTime, Time, UtcOffset, Weekday};
@@ -20,8 +22,14 @@ pub fn local(at: OffsetDateTime) -> OffsetDateTime {
     at.to_offset(SHANGHAI)
 }
 
-/// A limit in working time. A working day counts the working hours of one day (seven).
+/// The first instant of a day in the city.
+pub fn midnight(day: Date) -> OffsetDateTime {
+    day.midnight().assume_offset(SHANGHAI)
+}
+
+/// A limit in working time. A working day counts the working hours of one day (seven). Written `5d`, `12h`, `30m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Span {
     /// Working days.
     Days(u32),
@@ -45,6 +53,35 @@ impl FromStr for Span {
             'h' => Ok(Span::Hours(count)),
             'm' => Ok(Span::Minutes(count)),
             _ => Err(fault()),
+        }
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = CalendarError;
+
+    fn try_from(text: String) -> Result<Span, CalendarError> {
+        text.parse()
+    }
+}
+
+impl From<Span> for String {
+    fn from(span: Span) -> String {
+        match span {
+            Span::Days(count) => format!("{count}d"),
+            Span::Hours(count) => format!("{count}h"),
+            Span::Minutes(count) => format!("{count}m"),
+        }
+    }
+}
+
+impl std::fmt::Display for Span {
+    /// `10 个工作日`, `1 个工作小时`, `30 分钟`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Span::Days(count) => write!(f, "{count} 个工作日"),
+            Span::Hours(count) => write!(f, "{count} 个工作小时"),
+            Span::Minutes(count) => write!(f, "{count} 分钟"),
         }
     }
 }
@@ -132,6 +169,28 @@ impl WorkCalendar {
             self.covered_until = holidays::date(self.covered_until.year() + 1, 12, 31);
         }
         self
+    }
+
+    /// The same hours with the built-in days alone.
+    #[must_use]
+    pub fn plain(&self) -> WorkCalendar {
+        WorkCalendar { hours: self.hours.clone(), ..WorkCalendar::default() }
+    }
+
+    /// The days of a year that differ from the plain week, with `true` for a day at work.
+    pub fn special_days(&self, year: i32) -> Vec<(Date, bool)> {
+        let differs = |day: Date| self.is_working_day(day) == matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let first = holidays::date(year, 1, 1);
+        let days = std::iter::successors(Some(first), |day| day.next_day()).take_while(|day| day.year() == year);
+        days.filter(|day| differs(*day)).map(|day| (day, self.is_working_day(day))).collect()
+    }
+
+    /// How long before the end of the table somebody is reminded.
+    const NOTICE: Duration = Duration::days(60);
+
+    /// Whether next year's days should be known by now: limits that reach past the table are counted by the plain week.
+    pub fn ends_soon(&self, today: Date) -> bool {
+        self.covered_until < today + WorkCalendar::NOTICE
     }
 
     /// The last day whose holidays are known; later days follow the plain week and the days fixed by law.
@@ -251,7 +310,7 @@ fn second_of_day(time: Time) -> u32 {
 }
 
 fn at_second(day: Date, second: u32) -> OffsetDateTime {
-    day.midnight().assume_offset(SHANGHAI) + Duration::seconds(i64::from(second))
+    midnight(day) + Duration::seconds(i64::from(second))
 }
 
 #[cfg(test)]

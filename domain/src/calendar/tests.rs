@@ -67,6 +67,24 @@ fn an_administrator_extends_the_table() {
 }
 
 #[test]
+fn a_year_shows_what_differs_from_the_plain_week() {
+    let days = calendar().special_days(2026);
+    assert!(days.contains(&(date!(2026 - 10 - 01), false)) && days.contains(&(date!(2026 - 10 - 10), true)));
+    assert!(!days.iter().any(|day| day.0 == date!(2026 - 10 - 03)), "a Saturday that is off is nothing special");
+    assert_eq!((holiday_name(date!(2026 - 10 - 01)), holiday_name(date!(2026 - 10 - 08))), (Some("国庆节"), None));
+    assert_eq!(calendar().special_days(2027).len(), 2, "what the law says of weekdays: 1 January and 1 October");
+    let open = calendar().with_days(&[(date!(2026 - 10 - 01), true)]);
+    assert!(!open.special_days(2026).iter().any(|day| day.0 == date!(2026 - 10 - 01)), "at work on a Thursday");
+}
+
+#[test]
+fn the_end_of_the_table_is_told_sixty_days_before() {
+    assert!(!calendar().ends_soon(date!(2026 - 11 - 01)));
+    assert!(calendar().ends_soon(date!(2026 - 11 - 02)));
+    assert!(!calendar().with_days(&[(date!(2027 - 01 - 01), false)]).ends_soon(date!(2027 - 01 - 15)));
+}
+
+#[test]
 fn other_hours_and_bad_hours() {
     let short = calendar().with_hours(&[(480, 720)]).unwrap();
     assert_eq!(short.add(datetime!(2026-11-24 08:00 +8), Span::Days(1)).unwrap().due, datetime!(2026-11-24 12:00 +8));
@@ -81,6 +99,12 @@ fn spans_are_read_or_refused() {
     assert_eq!(" 30m ".parse(), Ok(Span::Minutes(30)));
     for bad in ["", "d", "5", "-1d", "5天", "1.5h"] {
         assert!(bad.parse::<Span>().is_err(), "{bad}");
+    }
+    for (span, written, said) in
+        [(Span::Days(5), "5d", "5 个工作日"), (Span::Hours(1), "1h", "1 个工作小时"), (Span::Minutes(30), "30m", "30 分钟")]
+    {
+        assert_eq!((String::from(span).as_str(), span.to_string().as_str()), (written, said));
+        assert_eq!(written.parse(), Ok(span));
     }
     assert_eq!(calendar().add(datetime!(2026-11-24 09:00 +8), Span::Days(u32::MAX)), Err(CalendarError::TooFar));
 }

@@ -1,42 +1,325 @@
-//! The catalogue of what enterprises raise (涉企服务事项分类, S-4, S-18): boards, categories, departments, and a suggestion from
-//! the owner's own words.
+//! The catalogue of what enterprises raise (涉企服务事项分类, S-4, S-18): boards, categories, who is responsible where, and what the owner's
+//! own words point to.
+//!
+//! It is the city's: an administrator keeps it, each line with the instant from which it holds. A line that was in force never changes, so
+//! what the catalogue said at any time can be asked for ever ([`Catalogue::at`]): an issue keeps the words and the department of the time
+//! it was submitted.
 
+#[cfg(feature = "server")]
 mod data;
+#[cfg(feature = "server")]
+mod keep;
+#[cfg(test)]
+mod tests;
 
-pub use data::{BOARDS, Board, CATEGORIES, Category, DEPARTMENTS, Department};
+#[cfg(feature = "server")]
+pub use data::{DEPARTMENTS, Department};
 
+use crate::actor::AreaCode;
+use crate::issue::{Level, Urgency};
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
-pub fn category(code: &str) -> Option<&'static Category> {
-    CATEGORIES.iter().find(|category| category.code == code)
+/// The board of what belongs nowhere, or to several (兜底): it is never closed.
+pub const FALLBACK_BOARD: &str = "general";
+/// The category of what fits none.
+pub const FALLBACK: &str = "other";
+
+/// 服务板块 with its lead department (S-4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    /// Stable code.
+    pub code: String,
+    pub name: String,
+    /// Code of the lead department: it accepts for departments without people on site, and handles only what is its own.
+    pub lead: String,
+    /// Where it stands in lists.
+    pub position: i32,
+    /// Whether new issues may have it.
+    pub active: bool,
 }
 
-pub fn board(code: &str) -> Option<&'static Board> {
-    BOARDS.iter().find(|board| board.code == code)
+/// A kind of problem, in the owner's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Category {
+    /// Stable code, stored in issues.
+    pub code: String,
+    /// Board's code.
+    pub board: String,
+    pub name: String,
+    /// Code of the department whose business it is, where no district has another.
+    pub department: String,
+    /// Usual difficulty.
+    pub level: Level,
+    /// Usual urgency.
+    pub urgency: Urgency,
+    /// Words that point to it; a longer one weighs more.
+    pub words: Vec<String>,
+    /// Where it stands in lists.
+    pub position: i32,
+    /// Whether new issues may have it.
+    pub active: bool,
 }
 
-/// The name of a category, or the code where it is not known any more.
-pub fn category_name(code: &str) -> &str {
-    category(code).map_or(code, |category| category.name)
+/// Whose business a category is in one district.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Responsible {
+    /// Category's code.
+    pub category: String,
+    pub area: AreaCode,
+    /// Department's code; `None` for the city's default again.
+    pub department: Option<String>,
 }
 
-/// The department code a category is dispatched to: its own when that is on site, else the board's lead (S-4).
-pub fn route(category: &Category) -> &'static str {
-    let own = DEPARTMENTS.iter().find(|department| department.code == category.department);
-    match own {
-        Some(department) if department.on_site => department.code,
-        _ => board(category.board).map_or(category.department, |board| board.lead),
+/// Every line that ever was, each with its first instant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    boards: Vec<(OffsetDateTime, Board)>,
+    categories: Vec<(OffsetDateTime, Category)>,
+    responsible: Vec<(OffsetDateTime, Responsible)>,
+}
+
+impl Catalogue {
+    /// From its lines. Of two for the same thing and instant the later in the list holds.
+    pub fn new(
+        mut boards: Vec<(OffsetDateTime, Board)>,
+        mut categories: Vec<(OffsetDateTime, Category)>,
+        mut responsible: Vec<(OffsetDateTime, Responsible)>,
+    ) -> Catalogue {
+        boards.sort_by(|a, b| (&a.1.code, a.0).cmp(&(&b.1.code, b.0)));
+        categories.sort_by(|a, b| (&a.1.code, a.0).cmp(&(&b.1.code, b.0)));
+        responsible.sort_by(|a, b| (&a.1.category, a.1.area, a.0).cmp(&(&b.1.category, b.1.area, b.0)));
+        Catalogue { boards, categories, responsible }
+    }
+
+    /// What it says at an instant.
+    pub fn at(&self, at: OffsetDateTime) -> Edition<'_> {
+        Edition { all: self, at }
+    }
+
+    /// What is still to come of a board: from when, and what it says then.
+    pub fn coming_board(&self, code: &str, now: OffsetDateTime) -> Vec<(OffsetDateTime, &Board)> {
+        coming(lines_of(&self.boards, code, |board| board.code.as_str()), now)
+    }
+
+    /// What is still to come of a category.
+    pub fn coming_category(&self, code: &str, now: OffsetDateTime) -> Vec<(OffsetDateTime, &Category)> {
+        coming(lines_of(&self.categories, code, |category| category.code.as_str()), now)
+    }
+
+    /// What held of a board just before an instant; one that was not there yet, as not offered.
+    pub fn board_before(&self, code: &str, at: OffsetDateTime) -> Option<Board> {
+        let (there, board) = before(lines_of(&self.boards, code, |board| board.code.as_str()), at)?;
+        Some(Board { active: there && board.active, ..board.clone() })
+    }
+
+    /// What held of a category just before an instant; one that was not there yet, as not offered.
+    pub fn category_before(&self, code: &str, at: OffsetDateTime) -> Option<Category> {
+        let (there, category) = before(lines_of(&self.categories, code, |category| category.code.as_str()), at)?;
+        Some(Category { active: there && category.active, ..category.clone() })
+    }
+
+    /// What is still to come of a category's department in a district.
+    pub fn coming_department(&self, category: &str, area: AreaCode, now: OffsetDateTime) -> Vec<(OffsetDateTime, Option<&str>)> {
+        let of_one = |line: &&(OffsetDateTime, Responsible)| line.1.category == category && line.1.area == area;
+        let own: Vec<_> = self.responsible.iter().filter(of_one).cloned().collect();
+        let days = coming(&own, now).into_iter().map(|line| line.0);
+        let said = |at| in_force_of(&self.responsible, category, area, at).and_then(|line| line.department.as_deref());
+        days.map(|at| (at, said(at))).collect()
+    }
+
+    /// Every board's line with its first instant, by code.
+    pub fn board_lines(&self) -> &[(OffsetDateTime, Board)] {
+        &self.boards
+    }
+
+    /// Every category's line with its first instant, by code.
+    pub fn category_lines(&self) -> &[(OffsetDateTime, Category)] {
+        &self.categories
+    }
+}
+
+/// The line in force at an instant, of those of one thing in their order; before all of them the first one, so that nothing that was ever
+/// named is without a name.
+fn in_force<T>(lines: &[(OffsetDateTime, T)], at: OffsetDateTime) -> Option<&T> {
+    let later = lines.partition_point(|line| line.0 <= at);
+    lines.get(later.saturating_sub(1)).map(|line| &line.1)
+}
+
+/// Of the lines of one thing, those still to come; of two for one instant the later.
+fn coming<T>(lines: &[(OffsetDateTime, T)], now: OffsetDateTime) -> Vec<(OffsetDateTime, &T)> {
+    let later = &lines[lines.partition_point(|line| line.0 <= now)..];
+    later.chunk_by(|a, b| a.0 == b.0).filter_map(|of_a_day| of_a_day.last()).map(|line| (line.0, &line.1)).collect()
+}
+
+/// Of the lines of one thing, the last before an instant, or its first; and whether there was one.
+fn before<T>(lines: &[(OffsetDateTime, T)], at: OffsetDateTime) -> Option<(bool, &T)> {
+    let earlier = lines.partition_point(|line| line.0 < at);
+    lines.get(earlier.saturating_sub(1)).map(|line| (earlier > 0, &line.1))
+}
+
+/// The line of a district that is in force at an instant.
+fn in_force_of<'a>(
+    lines: &'a [(OffsetDateTime, Responsible)],
+    category: &str,
+    area: AreaCode,
+    at: OffsetDateTime,
+) -> Option<&'a Responsible> {
+    let key = (category, area);
+    let from = lines.partition_point(|line| (line.1.category.as_str(), line.1.area) < key);
+    let own = lines[from..].iter().take_while(|line| (line.1.category.as_str(), line.1.area) == key && line.0 <= at);
+    own.last().map(|line| &line.1)
+}
+
+/// Those lines that belong to one key, of lines sorted by it.
+fn lines_of<'a, T>(lines: &'a [(OffsetDateTime, T)], key: &str, of: impl Fn(&T) -> &str) -> &'a [(OffsetDateTime, T)] {
+    let from = lines.partition_point(|line| of(&line.1) < key);
+    let to = from + lines[from..].partition_point(|line| of(&line.1) <= key);
+    &lines[from..to]
+}
+
+/// The catalogue as it is at an instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Edition<'a> {
+    all: &'a Catalogue,
+    at: OffsetDateTime,
+}
+
+impl<'a> Edition<'a> {
+    /// Boards that new issues may have, in their order.
+    pub fn boards(self) -> Vec<&'a Board> {
+        self.known_boards().into_iter().filter(|(begun, board)| *begun && board.active).map(|(_, board)| board).collect()
+    }
+
+    /// Categories that new issues may have, in their order.
+    pub fn categories(self) -> Vec<&'a Category> {
+        self.known_categories().into_iter().filter(|(begun, known)| *begun && known.active).map(|(_, known)| known).collect()
+    }
+
+    /// Every board, active or not, in its order, and whether its time has come.
+    pub fn known_boards(self) -> Vec<(bool, &'a Board)> {
+        self.known(&self.all.boards, |board| &board.code, |board| board.position)
+    }
+
+    /// Every category, active or not, in its order, and whether its time has come.
+    pub fn known_categories(self) -> Vec<(bool, &'a Category)> {
+        self.known(&self.all.categories, |category| &category.code, |category| category.position)
+    }
+
+    fn known<T>(
+        self,
+        lines: &'a [(OffsetDateTime, T)],
+        code: impl Fn(&T) -> &String,
+        position: impl Fn(&T) -> i32,
+    ) -> Vec<(bool, &'a T)> {
+        let of_one = lines.chunk_by(|a, b| code(&a.1) == code(&b.1));
+        let mut list: Vec<_> =
+            of_one.filter_map(|lines| in_force(lines, self.at).map(|line| (lines[0].0 <= self.at, line))).collect();
+        list.sort_by_key(|line| position(line.1));
+        list
+    }
+
+    /// A board, active or not.
+    pub fn board(self, code: &str) -> Option<&'a Board> {
+        in_force(lines_of(&self.all.boards, code, |board| board.code.as_str()), self.at)
+    }
+
+    /// A category, active or not.
+    pub fn category(self, code: &str) -> Option<&'a Category> {
+        in_force(self.lines(code), self.at)
+    }
+
+    fn lines(self, code: &str) -> &'a [(OffsetDateTime, Category)] {
+        lines_of(&self.all.categories, code, |category| category.code.as_str())
+    }
+
+    /// Whether a new issue may have a category.
+    pub fn offers(self, code: &str) -> bool {
+        self.lines(code).first().is_some_and(|first| first.0 <= self.at) && self.category(code).is_some_and(|known| known.active)
+    }
+
+    /// The name of a category, or the code where it was never known.
+    pub fn category_name<'s>(self, code: &'s str) -> &'s str
+    where
+        'a: 's,
+    {
+        self.category(code).map_or(code, |category| &category.name)
+    }
+
+    /// The code of the department whose business a category is in an area: the district's where it has said so, else the city's (S-4). It
+    /// handles, whether it has people on site or not.
+    pub fn route(self, category: &'a Category, area: AreaCode) -> &'a str {
+        self.own_department(category, area).unwrap_or(&category.department)
+    }
+
+    /// The department that a district has named for itself.
+    pub fn own_department(self, category: &Category, area: AreaCode) -> Option<&'a str> {
+        in_force_of(&self.all.responsible, &category.code, area, self.at).and_then(|line| line.department.as_deref())
+    }
+
+    /// Up to three categories whose words occur in the text, the best first; ties in the catalogue's order.
+    pub fn suggest(self, text: &str) -> Vec<Suggestion<'a>> {
+        let text = crate::text::half_width(text).to_lowercase();
+        let mut found: Vec<Suggestion> = self
+            .categories()
+            .into_iter()
+            .filter_map(|category| {
+                let matched: Vec<&str> = category.words.iter().map(String::as_str).filter(|word| text.contains(*word)).collect();
+                // A word of three characters says more than three words of one: weight by the square of the length.
+                let score = matched.iter().map(|word| word.chars().count().pow(2)).sum();
+                (score > 0).then_some(Suggestion { category, score, matched })
+            })
+            .collect();
+        found.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.score));
+        found.truncate(3);
+        found
+    }
+
+    /// The one category that a text points to. What fits none, or several alike, is no guess: it goes to 兜底.
+    pub fn fit(self, text: &str) -> Fit<'a> {
+        let found = self.suggest(text);
+        let category = match found.as_slice() {
+            [best, next, ..] if best.score == next.score => None,
+            [best, ..] => Some(best.category),
+            [] => None,
+        };
+        Fit { category, found }
+    }
+}
+
+/// What a text points to.
+#[derive(Debug, Clone)]
+pub struct Fit<'a> {
+    /// None where nothing fits, or several alike.
+    pub category: Option<&'a Category>,
+    /// What its words were found in, the best first.
+    pub found: Vec<Suggestion<'a>>,
+}
+
+impl Fit<'_> {
+    /// The code of the category a text is filed under: 兜底's where none is meant.
+    pub fn code(&self) -> &str {
+        self.category.map_or(FALLBACK, |category| &category.code)
+    }
+
+    /// The share of the best in the weight of all that was found, in percent; 0 where none is meant.
+    pub fn confidence(&self) -> usize {
+        let all: usize = self.found.iter().map(|suggestion| suggestion.score).sum();
+        match (self.category, self.found.first()) {
+            (Some(_), Some(best)) => best.score * 100 / all.max(1),
+            _ => 0,
+        }
     }
 }
 
 /// A category that fits a text.
 #[derive(Debug, Clone)]
-pub struct Suggestion {
-    pub category: &'static Category,
+pub struct Suggestion<'a> {
+    pub category: &'a Category,
     /// Weight of the words found.
     pub score: usize,
     /// The words found.
-    pub matched: Vec<&'static str>,
+    pub matched: Vec<&'a str>,
 }
 
 /// A suggestion as it travels to the browser, which has no catalogue.
@@ -50,96 +333,11 @@ pub struct Hint {
     pub board: String,
 }
 
-impl From<&Suggestion> for Hint {
-    fn from(suggestion: &Suggestion) -> Hint {
-        let Category { code, name, board: of, .. } = suggestion.category;
-        let board = board(of).map_or("", |board| board.name);
-        Hint { code: (*code).to_owned(), name: (*name).to_owned(), board: board.to_owned() }
-    }
-}
-
-/// Up to three categories whose words occur in the text, the best first; ties in the catalogue's order.
-pub fn suggest(text: &str) -> Vec<Suggestion> {
-    let text = crate::text::half_width(text).to_lowercase();
-    let mut found: Vec<Suggestion> = CATEGORIES
-        .iter()
-        .filter_map(|category| {
-            let matched: Vec<&'static str> = category.keywords.iter().copied().filter(|word| text.contains(*word)).collect();
-            // A word of three characters says more than three words of one: weight by the square of the length.
-            let score = matched.iter().map(|word| word.chars().count().pow(2)).sum();
-            (score > 0).then_some(Suggestion { category, score, matched })
-        })
-        .collect();
-    found.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.score));
-    found.truncate(3);
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn codes_are_unique_and_refer_to_each_other() {
-        let codes: HashSet<_> = CATEGORIES.iter().map(|c| c.code).collect();
-        assert_eq!(codes.len(), CATEGORIES.len());
-        let departments: HashSet<_> = DEPARTMENTS.iter().map(|d| d.code).collect();
-        assert_eq!(departments.len(), DEPARTMENTS.len());
-        for category in CATEGORIES {
-            assert!(board(category.board).is_some(), "{}", category.code);
-            assert!(departments.contains(category.department), "{}", category.code);
-            assert!(departments.contains(route(category)), "{}", category.code);
-        }
-        for board in BOARDS {
-            let lead = DEPARTMENTS.iter().find(|d| d.code == board.lead).expect("the lead exists");
-            assert!(lead.on_site, "{}: a lead that stands in for others is on site", board.code);
-        }
-    }
-
-    #[test]
-    fn what_owners_write_is_recognised() {
-        for (text, code) in [
-            ("织里童装厂想增加用电容量，申请增容一直没批下来", "power"),
-            ("厂房旁边道路积水，一下雨货车进不来", "drainage"),
-            ("我们出口退税办了两个月还没到账", "export_rebate"),
-            ("竹制品厂招不到熟练工人，能不能帮忙招工", "recruit"),
-            ("想申请技术改造设备补贴，不知道要什么材料", "tech_upgrade"),
-            ("银行贷款到期，想续贷，周转困难", "loan"),
-            ("员工孩子上学没有学位", "talent_school"),
-            ("园区公交车班次太少，员工上下班不方便", "transport"),
-            ("甲方拖欠货款一年多，一直不付", "arrears"),
-            ("环评审批到哪一步了", "eia"),
-            ("消防验收没通过，怎么整改", "fire"),
-            ("商标被同行仿冒，想维权", "ip"),
-            ("海关查验时间太长，货柜压在港口", "customs"),
-            ("新项目用地指标什么时候能批", "land"),
-            ("厂区自来水压力不够", "water"),
-            ("工伤认定需要多久", "labour"),
-            ("高新技术企业认定材料怎么准备", "high_tech"),
-            ("天然气价格太高，能不能降一点", "gas"),
-            ("施工许可证办理卡住了", "construction_permit"),
-            ("营业执照变更法人怎么办", "registration"),
-            ("公司想做数字化改造，有没有补助", "digital_upgrade"),
-            ("污水纳管问题，排水口不够用", "sewage"),
-            ("外国员工工作签证怎么办", "foreign_talent"),
-            ("稳岗返还什么时候发", "job_subsidy"),
-            ("发票额度不够，申请提高", "invoice"),
-            ("电动车棚充电桩想在厂区安装", "charging"),
-            ("厂门口的路灯坏了，晚上很黑", "street"),
-        ] {
-            let found: Vec<_> = suggest(text).iter().map(|s| s.category.code).collect();
-            assert!(found.contains(&code), "{text}: {found:?}");
-        }
-        assert!(suggest("你好").is_empty());
-    }
-
-    #[test]
-    fn a_hint_says_all_that_a_choice_shows() {
-        let found = suggest("厂房旁边道路积水");
-        let hint = Hint::from(&found[0]);
-        let category = found[0].category;
-        assert_eq!((hint.code.as_str(), hint.name.as_str()), (category.code, category.name));
-        assert_eq!(hint.board, board(category.board).expect("a board").name);
+impl Hint {
+    /// What a choice shows of a suggestion.
+    pub fn of(suggestion: &Suggestion<'_>, edition: Edition<'_>) -> Hint {
+        let Category { code, name, board, .. } = suggestion.category;
+        let board = edition.board(board).map_or("", |board| &board.name);
+        Hint { code: code.clone(), name: name.clone(), board: board.to_owned() }
     }
 }

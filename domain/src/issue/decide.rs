@@ -2,12 +2,12 @@
 
 use super::command::{Command, CommandKind, Rating, Submission};
 use super::event::{CloseBasis, Event};
-use super::limits::{self, Limits};
+use super::limits::Limits;
 use super::permission::may_command;
 use super::table::transition;
-use super::{Issue, Level, State, Urgency};
+use super::{Issue, Level, State, Terms, Urgency};
 use crate::actor::{Actor, CITY, DepartmentId};
-use crate::calendar::{CalendarError, Span, WorkCalendar, words};
+use crate::calendar::{CalendarError, Span, words};
 use crate::text::clean;
 use time::OffsetDateTime;
 
@@ -53,12 +53,12 @@ pub fn decide(
     command: &Command,
     actor: &Actor,
     now: OffsetDateTime,
-    calendar: &WorkCalendar,
+    terms: &Terms,
 ) -> Result<Vec<Event>, Refusal> {
     let kind = command.kind();
-    possible(issue, kind, actor, now, calendar)?;
-    let limits = if kind == CommandKind::Submit { limits::in_force(now) } else { limits::by_version(issue.limits) };
-    let case = Case { issue, limits, now, calendar };
+    possible(issue, kind, actor, now, terms)?;
+    let limits = terms.limits_of(issue, now);
+    let case = Case { issue, limits, now, terms };
     let event = match command {
         Command::Submit(submission) => case.submit(submission)?,
         Command::Accept { category, level, urgency } => case.accept(category, *level, *urgency)?,
@@ -76,12 +76,12 @@ pub fn decide(
         }
         Command::Supply { text, photos } => {
             let text = worded(text, "补充内容", if *photos > 0 { 0 } else { 2 }, 2000)?;
-            let (answer_due, shifted_minutes) = case.shifted()?;
-            Event::Supplied { text, photos: *photos, answer_due, shifted_minutes }
+            let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
+            Event::Supplied { text, photos: *photos, answer_due, shifted_minutes, interim_due }
         }
         Command::LapsePause => {
-            let (answer_due, shifted_minutes) = case.shifted()?;
-            Event::PauseLapsed { answer_due, shifted_minutes }
+            let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
+            Event::PauseLapsed { answer_due, shifted_minutes, interim_due }
         }
         Command::Dispatch { lead, co, note } => case.dispatch(*lead, co, note)?,
         Command::Sign => Event::Signed { interim_due: case.due(now, limits.interim)? },
@@ -110,42 +110,30 @@ pub fn decide(
 }
 
 /// The commands whose button this actor gets now: allowed by role, state and window, content apart.
-pub fn allowed_commands(issue: &Issue, actor: &Actor, now: OffsetDateTime, calendar: &WorkCalendar) -> Vec<CommandKind> {
+pub fn allowed_commands(issue: &Issue, actor: &Actor, now: OffsetDateTime, terms: &Terms) -> Vec<CommandKind> {
     super::table::TRANSITIONS
         .iter()
         .map(|row| row.command)
-        .filter(|kind| possible(issue, *kind, actor, now, calendar).is_ok())
+        .filter(|kind| possible(issue, *kind, actor, now, terms).is_ok())
         .collect()
 }
 
 /// Everything that can be said against a command before its content is looked at.
-fn possible(
-    issue: &Issue,
-    kind: CommandKind,
-    actor: &Actor,
-    now: OffsetDateTime,
-    calendar: &WorkCalendar,
-) -> Result<(), Refusal> {
+fn possible(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDateTime, terms: &Terms) -> Result<(), Refusal> {
     if !may_command(actor, kind, issue) {
         return Err(Refusal::NotAllowed(kind.label()));
     }
     if !transition(kind).is_some_and(|row| row.from.contains(&issue.state)) {
         return Err(Refusal::WrongState { command: kind.label(), state: issue.state.label() });
     }
-    stands_against(issue, kind, actor, now, calendar)
+    stands_against(issue, kind, actor, now, terms)
 }
 
 /// The rules of a command beyond who and in which state: windows, once only, never the same eyes twice.
-fn stands_against(
-    issue: &Issue,
-    kind: CommandKind,
-    actor: &Actor,
-    now: OffsetDateTime,
-    calendar: &WorkCalendar,
-) -> Result<(), Refusal> {
-    let limits = limits::by_version(issue.limits);
+fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDateTime, terms: &Terms) -> Result<(), Refusal> {
+    let limits = terms.limits_of(issue, now);
     let until = |from: Option<OffsetDateTime>, span: Span| -> Result<OffsetDateTime, Refusal> {
-        Ok(calendar.add(from.unwrap_or(now), span)?.due)
+        Ok(terms.calendar.add(from.unwrap_or(now), span)?.due)
     };
     match kind {
         CommandKind::Accept | CommandKind::Decline => {
@@ -160,12 +148,15 @@ fn stands_against(
                 return rule("objected", "异议只能提出一次；如仍有不同意见，请致电企服中心");
             }
             if now > until(issue.ended_at, limits.reopen_window)? {
-                return rule("object_late", "已超过 10 个工作日的异议期限，您可以重新提一件诉求");
+                let window = limits.reopen_window;
+                return rule("object_late", format!("已超过 {window}的异议期限，您可以重新提一件诉求"));
             }
         }
-        CommandKind::Return => may_return(issue, now, until(issue.dispatched_at, limits.return_window)?)?,
+        CommandKind::Return => {
+            may_return(issue, now, limits.return_window, until(issue.dispatched_at, limits.return_window)?)?;
+        }
         CommandKind::Reopen if now > until(issue.ended_at, limits.reopen_window)? => {
-            return rule("reopen_late", "销号已超过 10 个工作日，请重新提一件诉求");
+            return rule("reopen_late", format!("销号已超过 {}，请重新提一件诉求", limits.reopen_window));
         }
         CommandKind::Close => {
             let first = until(issue.answered_at, limits.silent_close)?;
@@ -188,8 +179,8 @@ fn stands_against(
     Ok(())
 }
 
-/// A department may send back the first dispatch of the first round, up to `last`.
-fn may_return(issue: &Issue, now: OffsetDateTime, last: OffsetDateTime) -> Result<(), Refusal> {
+/// A department may send back the first dispatch of the first round, within `window`, that is up to `last`.
+fn may_return(issue: &Issue, now: OffsetDateTime, window: Span, last: OffsetDateTime) -> Result<(), Refusal> {
     if issue.returns > 0 {
         return rule("return_final", "企服中心第二次交办为最终决定，不能再退回");
     }
@@ -197,7 +188,7 @@ fn may_return(issue: &Issue, now: OffsetDateTime, last: OffsetDateTime) -> Resul
         return rule("return_round", "二次交办件由原部门继续办理，不能退回");
     }
     if now > last {
-        return rule("return_late", format!("退回须在交办后 1 个工作日内（{}）", words::due(last, now)));
+        return rule("return_late", format!("退回须在交办后 {window}内（{}）", words::due(last, now)));
     }
     Ok(())
 }
@@ -213,12 +204,18 @@ struct Case<'a> {
     issue: &'a Issue,
     limits: &'a Limits,
     now: OffsetDateTime,
-    calendar: &'a WorkCalendar,
+    terms: &'a Terms,
 }
 
 impl Case<'_> {
     fn due(&self, from: OffsetDateTime, limit: Span) -> Result<OffsetDateTime, Refusal> {
-        Ok(self.calendar.add(from, limit)?.due)
+        Ok(self.terms.calendar.add(from, limit)?.due)
+    }
+
+    /// A category that may be chosen now.
+    fn offered(&self, code: &str) -> Result<(), Refusal> {
+        let now = self.terms.catalogue.at(self.now);
+        if now.offers(code) { Ok(()) } else { rule("category", "请选择一个类别") }
     }
 
     fn submit(&self, submission: &Submission) -> Result<Event, Refusal> {
@@ -226,7 +223,7 @@ impl Case<'_> {
         submission.title = worded(&submission.title, "标题", 2, 60)?;
         submission.text = worded(&submission.text, "问题描述", 10, 2000)?;
         submission.place = worded(&submission.place, "地点", 0, 120)?;
-        known_category(&submission.category)?;
+        self.offered(&submission.category)?;
         if submission.photos > MAX_PHOTOS {
             return rule("photos", format!("照片最多 {MAX_PHOTOS} 张"));
         }
@@ -240,7 +237,10 @@ impl Case<'_> {
     }
 
     fn accept(&self, category: &str, level: Level, urgency: Urgency) -> Result<Event, Refusal> {
-        known_category(category)?;
+        // What it was filed under stays a category of its own, whatever is offered since.
+        if category != self.issue.category {
+            self.offered(category)?;
+        }
         // The clock runs since the submission, whatever the level turns out to be.
         let answer_due = self.due(self.issue.submitted_at.unwrap_or(self.now), self.limits.answer(level))?;
         Ok(Event::Accepted { category: category.to_owned(), level, urgency, answer_due })
@@ -275,23 +275,21 @@ impl Case<'_> {
         })
     }
 
-    /// The answer's due time moved by the pause so far, and by how many working minutes. What a lapse already moved is not
-    /// moved again.
-    fn shifted(&self) -> Result<(OffsetDateTime, u32), Refusal> {
+    /// The answer's due time moved by the pause so far, by how many working minutes, and the interim answer's. What a lapse already
+    /// moved is not moved again.
+    fn shifted(&self) -> Result<(OffsetDateTime, u32, Option<OffsetDateTime>), Refusal> {
         let due = self.issue.answer.map_or(self.now, |clock| clock.due);
+        let interim = self.issue.interim.map(|clock| clock.due);
         match &self.issue.pause {
             Some(pause) if self.issue.state == State::AwaitingInput && !pause.lapsed => {
-                let paused = self.calendar.working_between(pause.since, self.now.min(pause.cap));
+                let paused = self.terms.calendar.working_between(pause.since, self.now.min(pause.cap));
                 let minutes = u32::try_from(paused.whole_minutes()).unwrap_or(0);
-                Ok((self.due(due, Span::Minutes(minutes))?, minutes))
+                let moved = |due| self.due(due, Span::Minutes(minutes));
+                Ok((moved(due)?, minutes, interim.map(moved).transpose()?))
             }
-            _ => Ok((due, 0)),
+            _ => Ok((due, 0, interim)),
         }
     }
-}
-
-fn known_category(code: &str) -> Result<(), Refusal> {
-    if crate::catalogue::category(code).is_none() { rule("category", "请选择一个类别") } else { Ok(()) }
 }
 
 /// The cleaned text, or the sentence that says how long it must be.

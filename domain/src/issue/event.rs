@@ -73,6 +73,9 @@ pub enum Event {
         answer_due: OffsetDateTime,
         /// Working minutes the due time moved by.
         shifted_minutes: u32,
+        /// Interim answer owed by, moved as much; none where that clock does not run, nor in events of before.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        interim_due: Option<OffsetDateTime>,
     },
     /// The pause reached its cap without an answer of the enterprise.
     PauseLapsed {
@@ -81,6 +84,9 @@ pub enum Event {
         answer_due: OffsetDateTime,
         /// Working minutes the due time moved by.
         shifted_minutes: u32,
+        /// Interim answer owed by, moved as much; none where that clock does not run, nor in events of before.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        interim_due: Option<OffsetDateTime>,
     },
     /// Dispatched to a lead department.
     Dispatched {

@@ -81,13 +81,13 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
             // The centre's first act is the first contact, whichever it is.
             meet(&mut issue.contact, at);
         }
-        Event::Supplied { answer_due, shifted_minutes, .. } => {
+        Event::Supplied { answer_due, shifted_minutes, interim_due, .. } => {
             issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
-            shift(issue, *answer_due, *shifted_minutes, calendar);
+            shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
             issue.pause = None;
         }
-        Event::PauseLapsed { answer_due, shifted_minutes } => {
-            shift(issue, *answer_due, *shifted_minutes, calendar);
+        Event::PauseLapsed { answer_due, shifted_minutes, interim_due } => {
+            shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
             if let Some(pause) = &mut issue.pause {
                 pause.lapsed = true;
             }
@@ -212,14 +212,20 @@ fn raise(issue: &mut Issue, flag: Flag) {
     }
 }
 
-/// Moves the answer's end to `answer_due` and the interim answer's by as much working time.
-fn shift(issue: &mut Issue, answer_due: OffsetDateTime, minutes: u32, calendar: &WorkCalendar) {
+/// Moves the answer's end to `answer_due` and the interim answer's to `interim_due`; in events of before, by as much working time.
+fn shift(
+    issue: &mut Issue,
+    answer_due: OffsetDateTime,
+    minutes: u32,
+    interim_due: Option<OffsetDateTime>,
+    calendar: &WorkCalendar,
+) {
     if let Some(clock) = &mut issue.answer {
         clock.due = answer_due;
         clock.warn = later(clock.warn, minutes, calendar);
     }
     if let Some(clock) = &mut issue.interim {
-        clock.due = later(clock.due, minutes, calendar);
+        clock.due = interim_due.unwrap_or_else(|| later(clock.due, minutes, calendar));
         clock.warn = later(clock.warn, minutes, calendar);
     }
 }

@@ -1,6 +1,6 @@
 //! The closed loop of an issue (诉求), S-5 to S-12: one pure function decides, one applies.
 //!
-//! `decide(issue, command, actor, now, calendar)` answers with events or with a [`Refusal`] that a person understands;
+//! `decide(issue, command, actor, now, terms)` answers with events or with a [`Refusal`] that a person understands;
 //! `evolve(issue, event)` applies one. Which command is possible where, and for whom, is data: [`table::TRANSITIONS`].
 
 mod aggregate;
@@ -17,6 +17,8 @@ pub mod permission;
 pub mod queue;
 pub mod state;
 pub mod table;
+mod terms;
+pub mod texts;
 
 pub use aggregate::{Issue, Pause};
 pub use command::{Command, CommandKind, Rating, Submission};
@@ -25,3 +27,4 @@ pub use event::{CloseBasis, Event};
 pub use evolve::evolve;
 pub use queue::Queue;
 pub use state::*;
+pub use terms::Terms;

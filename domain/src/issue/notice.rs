@@ -1,7 +1,9 @@
-//! Who hears of an event, and in which words (站内消息).
+//! Who hears of an event, and of what (站内消息); the words are [`super::texts`].
 
 use super::event::{CloseBasis, Event};
-use super::{Issue, Outcome};
+use super::limits::Limits;
+use super::texts::TextKey;
+use super::{Issue, Outcome, Terms};
 use crate::actor::{AreaCode, DepartmentId, EnterpriseId};
 use crate::calendar::{local, words};
 use serde::{Deserialize, Serialize};
@@ -30,28 +32,31 @@ pub struct Notice {
     pub body: String,
 }
 
-/// A title and a text.
-type Words = (&'static str, String);
+/// Which message, and what is filled in.
+type Words = (TextKey, Vec<(&'static str, String)>);
 
-/// The messages of one event; `after` is the issue with the event applied.
-pub fn notices(event: &Event, after: &Issue) -> Vec<Notice> {
+/// The messages of one event of `at`; `after` is the issue with the event applied. Number and title of the issue are filled in later
+/// ([`super::texts::addressed`]).
+pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> Vec<Notice> {
     let departments: Vec<Recipient> =
         after.lead.iter().chain(&after.co).map(|department| Recipient::Department(*department)).collect();
     let centre = vec![Recipient::Centre(after.centre)];
     // What goes on before a dispatch is the centre's to go on with.
     let handlers = if departments.is_empty() && goes_on(event) { centre.clone() } else { departments };
     let told = [
-        (vec![Recipient::Enterprise(after.enterprise)], to_enterprise(event)),
+        (vec![Recipient::Enterprise(after.enterprise)], to_enterprise(event, terms.limits_of(after, at))),
         (handlers, to_handlers(event)),
         (centre, to_centre(event)),
     ];
+    let day = local(at).date();
     let list = told.into_iter().filter_map(|(recipients, words)| words.map(|words| (recipients, words)));
-    list.flat_map(|(recipients, (title, body))| {
+    list.flat_map(|(recipients, (key, values))| {
+        let text = terms.texts.on(key, day).filled(&values);
         recipients.into_iter().map(move |recipient| Notice {
             recipient,
             kind: event.kind().to_owned(),
-            title: title.to_owned(),
-            body: body.clone(),
+            title: text.title.clone(),
+            body: text.body.clone(),
         })
     })
     .collect()
@@ -66,24 +71,21 @@ fn day(at: OffsetDateTime) -> String {
     words::day(local(at).date())
 }
 
-fn to_enterprise(event: &Event) -> Option<Words> {
+fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
+    let window = || ("window", limits.reopen_window.to_string());
     Some(match event {
-        Event::Accepted { answer_due, .. } => ("诉求已受理", format!("最迟{}给您答复。", day(*answer_due))),
-        Event::Declined { explanation, .. } => {
-            ("诉求不予受理", format!("{explanation} 如有不同意见，10 个工作日内可以提出异议。"))
-        }
-        Event::InputAsked { what, cap } => ("请您补充材料", format!("{what}（请在{}前补充）", day(*cap))),
-        Event::PauseLapsed { .. } => ("补充期限已到", "办理继续计时，您仍然可以补充材料。".to_owned()),
-        Event::Dispatched { .. } => ("诉求已交给责任部门", "部门签收后开始办理。".to_owned()),
-        Event::Signed { .. } => ("部门已签收，开始办理", String::new()),
-        Event::Progressed { text } => ("办理有新进展", text.clone()),
-        Event::Answered { text, outcome: Outcome::Solved, .. } => ("诉求已办理，请您评价", text.clone()),
-        Event::Answered { text, .. } => ("诉求已答复，请您评价", text.clone()),
-        Event::Closed { basis: CloseBasis::CallBack { .. } } => {
-            ("诉求已销号", "如问题仍在，10 个工作日内可以要求重新办理。".to_owned())
-        }
+        Event::Accepted { answer_due, .. } => (TextKey::Accepted, vec![("due", day(*answer_due))]),
+        Event::Declined { explanation, .. } => (TextKey::Declined, vec![("explanation", explanation.clone()), window()]),
+        Event::InputAsked { what, cap } => (TextKey::InputAsked, vec![("what", what.clone()), ("due", day(*cap))]),
+        Event::PauseLapsed { .. } => (TextKey::PauseLapsed, vec![]),
+        Event::Dispatched { .. } => (TextKey::Dispatched, vec![]),
+        Event::Signed { .. } => (TextKey::Signed, vec![]),
+        Event::Progressed { text } => (TextKey::Progressed, vec![("text", text.clone())]),
+        Event::Answered { text, outcome: Outcome::Solved, .. } => (TextKey::Solved, vec![("text", text.clone())]),
+        Event::Answered { text, .. } => (TextKey::Answered, vec![("text", text.clone())]),
+        Event::Closed { basis: CloseBasis::CallBack { .. } } => (TextKey::Closed, vec![window()]),
         Event::Redispatched { round, answer_due, .. } => {
-            ("诉求重新办理", format!("第 {round} 轮，最迟{}给您答复。", day(*answer_due)))
+            (TextKey::Redispatched, vec![("round", round.to_string()), ("due", day(*answer_due))])
         }
         // What the enterprise does itself, and what it need not know.
         Event::Submitted { .. }
@@ -99,26 +101,27 @@ fn to_enterprise(event: &Event) -> Option<Words> {
 
 fn to_handlers(event: &Event) -> Option<Words> {
     Some(match event {
-        Event::Supplied { .. } => ("企业已补充材料", "请继续办理。".to_owned()),
-        Event::PauseLapsed { .. } => ("补充期限已到，恢复计时", "企业未补充，请按现有情况办理。".to_owned()),
-        Event::Dispatched { sign_due, .. } => ("有新的交办件", format!("请主办部门在{}前签收。", day(*sign_due))),
+        Event::Supplied { .. } => (TextKey::HandlerSupplied, vec![]),
+        Event::PauseLapsed { .. } => (TextKey::HandlerPauseLapsed, vec![]),
+        Event::Dispatched { sign_due, .. } => (TextKey::HandlerDispatched, vec![("due", day(*sign_due))]),
         Event::Rated { rating } => {
-            ("企业已评价", format!("{}：{}", rating.level, if rating.solved { "已解决" } else { "没解决" }))
+            let solved = if rating.solved { "已解决" } else { "没解决" };
+            (TextKey::HandlerRated, vec![("level", rating.level.to_string()), ("solved", solved.to_owned())])
         }
-        Event::Redispatched { round, .. } => ("二次交办件", format!("第 {round} 轮，请尽快签收并重新办理。")),
-        Event::Withdrawn { reason } => ("企业撤回诉求", reason.clone()),
+        Event::Redispatched { round, .. } => (TextKey::HandlerRedispatched, vec![("round", round.to_string())]),
+        Event::Withdrawn { reason } => (TextKey::HandlerWithdrawn, vec![("reason", reason.clone())]),
         _ => return None,
     })
 }
 
 fn to_centre(event: &Event) -> Option<Words> {
     Some(match event {
-        Event::Submitted { accept_due, .. } => ("有新的诉求待受理", format!("请在{}前受理。", day(*accept_due))),
-        Event::Objected { reason, .. } => ("企业对不予受理提出异议", reason.clone()),
-        Event::Returned { reason, .. } => ("部门退回交办件", reason.clone()),
-        Event::Rated { rating } if rating.reopens() => ("企业评价不满意", format!("{}，已重新交办。", rating.level)),
-        Event::Reopened { reason } => ("诉求重新办理", reason.clone()),
-        Event::Withdrawn { reason } => ("企业撤回诉求", reason.clone()),
+        Event::Submitted { accept_due, .. } => (TextKey::CentreSubmitted, vec![("due", day(*accept_due))]),
+        Event::Objected { reason, .. } => (TextKey::CentreObjected, vec![("reason", reason.clone())]),
+        Event::Returned { reason, .. } => (TextKey::CentreReturned, vec![("reason", reason.clone())]),
+        Event::Rated { rating } if rating.reopens() => (TextKey::CentreRated, vec![("level", rating.level.to_string())]),
+        Event::Reopened { reason } => (TextKey::CentreReopened, vec![("reason", reason.clone())]),
+        Event::Withdrawn { reason } => (TextKey::CentreWithdrawn, vec![("reason", reason.clone())]),
         _ => return None,
     })
 }

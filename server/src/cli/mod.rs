@@ -3,8 +3,11 @@
 
 mod accounts;
 mod answers;
+mod city;
 mod policy;
+mod route;
 
+use self::city::CityCommand;
 use self::policy::PolicyCommand;
 use crate::config::{Config, Source};
 use crate::database::Cluster;
@@ -55,6 +58,11 @@ enum Command {
         #[command(subcommand)]
         command: DbCommand,
     },
+    /// A whole city from one workbook: areas, departments, stations, people.
+    City {
+        #[command(subcommand)]
+        command: city::CityCommand,
+    },
     /// Staff accounts.
     Staff {
         #[command(subcommand)]
@@ -74,6 +82,18 @@ enum Command {
     Policy {
         #[command(subcommand)]
         command: policy::PolicyCommand,
+    },
+    /// Say which category, board and department each text goes to: by the city's own catalogue where a database is configured or runs,
+    /// else by the starting set.
+    Route {
+        /// What enterprises wrote.
+        #[arg(required = true)]
+        texts: Vec<String>,
+        /// The district, by its code.
+        #[arg(long, default_value_t = domain::actor::CITY)]
+        area: i32,
+        #[command(flatten)]
+        output: Output,
     },
     /// Check unified social credit codes (GB 32100-2015).
     Uscc {
@@ -142,6 +162,15 @@ pub fn main() -> ExitCode {
         Command::Policy { command: PolicyCommand::Evaluate { policies, facts, on, output } } => {
             return policy::evaluate(policies, facts, on.as_deref(), output.json);
         }
+        Command::City { command: CityCommand::Template } => {
+            return match city::template() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("qifu: {error:#}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         _ => {}
     }
     let config = match Config::from_env() {
@@ -181,6 +210,7 @@ async fn run(command: Command, config: Config) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Db { command } => database(command, &config),
+        Command::Route { texts, area, output } => route::route(&texts, area, &config, output.json).await,
         command => {
             let database = Database::open(&config)?;
             let done = with_database(command, config, &database.url).await;
@@ -215,6 +245,9 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
                 println!("there are enterprises already: nothing was changed");
             }
             Ok(if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::City { command: CityCommand::Init { file, passwords, operator, output } } => {
+            city::init(&file, passwords, operator, url, output.json).await
         }
         Command::Staff { command } => accounts::staff(command, url).await,
         Command::Job { command } => jobs(&command, url).await,

@@ -5,11 +5,10 @@ use super::{Dice, pictures, stories};
 use crate::photos::{PhotoStore, Picture};
 use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
-use domain::calendar::{Span, WorkCalendar, local};
-use domain::catalogue;
+use domain::calendar::{Span, local};
 use domain::issue::{
-    Channel, Command, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission, Urgency,
-    decide, evolve,
+    Channel, Command, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission, Terms,
+    Urgency, decide, evolve,
 };
 use store::Conn;
 use store::issue::history::{self, History};
@@ -30,7 +29,7 @@ pub async fn load(
     photos: &PhotoStore,
     people: &People,
     count: usize,
-    calendar: &WorkCalendar,
+    terms: &Terms,
     now: OffsetDateTime,
 ) -> Result<()> {
     let mut dice = Dice::new(20_260);
@@ -51,11 +50,11 @@ pub async fn load(
         for (index, offset) in chunk.iter().enumerate() {
             let filed = midnight + Duration::seconds(*offset);
             if filed < now {
-                let story = Story { people, calendar, now, number: chunk_index * BATCH + index };
+                let story = Story { people, terms, now, number: chunk_index * BATCH + index };
                 histories.push(story.live(&mut dice, filed)?);
             }
         }
-        let ids = history::import(conn, &histories, calendar).await?;
+        let ids = history::import(conn, &histories, terms).await?;
         if chunk_index * BATCH < PICTURED {
             for history in &histories {
                 let wanted = pictured(history);
@@ -115,7 +114,7 @@ async fn attach(
 /// What a life needs.
 struct Story<'a> {
     people: &'a People,
-    calendar: &'a WorkCalendar,
+    terms: &'a Terms,
     now: OffsetDateTime,
     number: usize,
 }
@@ -132,7 +131,7 @@ impl Life<'_> {
     /// Lets working minutes pass; `false` when that reaches today.
     fn wait(&mut self, minutes: usize) -> bool {
         let span = Span::Minutes(u32::try_from(minutes).unwrap_or(0));
-        match self.story.calendar.add(self.at, span) {
+        match self.story.terms.calendar.add(self.at, span) {
             Ok(due) if due.due < self.story.now => {
                 self.at = due.due.max(self.at + Duration::minutes(1));
                 self.at < self.story.now
@@ -143,9 +142,9 @@ impl Life<'_> {
 
     /// Gives a command; `false` when the rules refuse it.
     fn give(&mut self, command: &Command, actor: &Person) -> bool {
-        let Ok(events) = decide(&self.issue, command, &actor.actor, self.at, self.story.calendar) else { return false };
+        let Ok(events) = decide(&self.issue, command, &actor.actor, self.at, self.story.terms) else { return false };
         for event in events {
-            self.issue = evolve(self.issue.clone(), &event, self.at, &actor.actor, self.story.calendar);
+            self.issue = evolve(self.issue.clone(), &event, self.at, &actor.actor, &self.story.terms.calendar);
             self.events.push((self.at, actor.actor, actor.name.clone(), event));
         }
         true
@@ -231,7 +230,9 @@ impl Story<'_> {
             life.give(&Command::Withdraw { reason: "问题已经自行解决".to_owned() }, owner);
             return Ok(());
         }
-        let known = catalogue::category(category).context("stories use the catalogue")?;
+        let catalogue = self.terms.catalogue_of(&life.issue, life.at);
+        let known = catalogue.category(category).context("stories use the catalogue")?;
+        let responsible = catalogue.route(known, life.issue.area);
         let urgency = if dice.chance(8) { Urgency::Urgent } else { Urgency::Normal };
         let accept = Command::Accept { category: category.to_owned(), level: known.level, urgency };
         let centre = self.centre(&life.issue, life.issue.declined_by)?;
@@ -248,10 +249,10 @@ impl Story<'_> {
                 return Ok(());
             }
         }
-        let department = self.department(catalogue::route(known))?;
+        let department = self.department(responsible)?;
         if dice.chance(6) {
             // To the wrong one first.
-            let wrong = self.department(if catalogue::route(known) == "fagai" { "jingxin" } else { "fagai" })?;
+            let wrong = self.department(if responsible == "fagai" { "jingxin" } else { "fagai" })?;
             life.give(&Command::Dispatch { lead: wrong, co: Vec::new(), note: String::new() }, centre);
             if !life.wait(30 + dice.below(300)) {
                 return Ok(());
@@ -282,7 +283,7 @@ impl Story<'_> {
     }
 
     fn handler(&self, department: DepartmentId) -> Result<&Person> {
-        self.people.handlers.get(&department).context("departments on site have handlers")
+        self.people.handlers.get(&department).context("every department has handlers")
     }
 
     /// At the department, round after round.
@@ -300,7 +301,8 @@ impl Story<'_> {
                 life.give(&Command::Progress { text: (*dice.pick(stories::PROGRESS)).to_owned() }, handler);
             }
             // Most answer in time, one in eight does not.
-            let left = life.issue.answer.map_or(0, |clock| self.calendar.working_between(life.at, clock.due).whole_minutes());
+            let left =
+                life.issue.answer.map_or(0, |clock| self.terms.calendar.working_between(life.at, clock.due).whole_minutes());
             let left = usize::try_from(left).unwrap_or(0);
             let minutes = if dice.chance(12) { left + 200 + dice.below(1500) } else { left / 10 + dice.below(left * 3 / 4 + 1) };
             if !life.wait(minutes.max(30)) {

@@ -10,7 +10,7 @@ mod stories;
 use crate::photos::PhotoStore;
 use crate::state::AppState;
 use anyhow::Result;
-use domain::calendar::WorkCalendar;
+use domain::issue::Terms;
 use std::net::SocketAddr;
 use store::Store;
 use store::issue::history;
@@ -77,9 +77,10 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
         return Ok(false);
     }
     tracing::info!(enterprises = size.enterprises, issues = size.issues, "loading demo data");
-    let calendar = WorkCalendar::default();
+    store::terms::seed(&mut conn).await?;
+    let terms = Terms::default();
     let people = people::load(&mut conn, size.enterprises, now).await?;
-    life::load(&mut conn, photos, &people, size.issues, &calendar, now).await?;
+    life::load(&mut conn, photos, &people, size.issues, &terms, now).await?;
     policy::load(&mut conn, &people, now).await?;
     let mut after = 0;
     while let Some(last) = history::index_missing(&mut conn, after, 2000).await? {

@@ -3,6 +3,7 @@
 use super::{Who, member_role};
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, Duty, EnterpriseId, MemberRole, PersonId, StaffId};
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 /// Remembers the code last sent to a phone for a browser, in place of the one before. Whoever asks elsewhere disturbs nobody.
@@ -202,6 +203,11 @@ pub struct NewStaff<'a> {
 /// # Errors
 /// [`StoreError::Conflict`] with `staff_login_key` when the name is taken.
 pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime) -> Result<StaffId, StoreError> {
+    add_staff_in(conn.pg(), new, now).await
+}
+
+/// As [`add_staff`], in a transaction.
+pub(crate) async fn add_staff_in(tx: &mut PgConnection, new: &NewStaff<'_>, now: OffsetDateTime) -> Result<StaffId, StoreError> {
     let (area, department, station) = match new.duty {
         Duty::Station { station, area } => (Some(area), None, Some(station)),
         Duty::Handler { department } => (None, Some(department), None),
@@ -224,7 +230,7 @@ pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime)
         new.must_change,
         now
     )
-    .fetch_one(conn.pg())
+    .fetch_one(tx)
     .await?)
 }
 

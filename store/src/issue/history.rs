@@ -5,9 +5,8 @@ use super::tally::{Fold, LOCK, Standing};
 use super::write::{Projection, add, json, microseconds, projection_of, text};
 use crate::{Conn, StoreError};
 use domain::actor::Actor;
-use domain::calendar::WorkCalendar;
 use domain::issue::notice::{Notice, notices};
-use domain::issue::{Event, Issue, chain, evolve};
+use domain::issue::{Event, Issue, Terms, chain, evolve};
 use serde_json::Value;
 use sqlx::Connection;
 use std::collections::HashMap;
@@ -33,7 +32,7 @@ pub struct History {
 ///
 /// # Errors
 /// [`StoreError`]; nothing was written then.
-pub async fn import(conn: &mut Conn, histories: &[History], calendar: &WorkCalendar) -> Result<HashMap<Uuid, i64>, StoreError> {
+pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Result<HashMap<Uuid, i64>, StoreError> {
     let mut projections = Vec::with_capacity(histories.len());
     let (mut keys, mut seqs, mut ats, mut kinds, mut actors, mut names, mut events, mut hashes) =
         (vec![], vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
@@ -45,14 +44,14 @@ pub async fn import(conn: &mut Conn, histories: &[History], calendar: &WorkCalen
         let mut last_notices = Vec::new();
         for (at, actor, name, event) in &history.events {
             let at = microseconds(*at);
-            issue = evolve(issue, event, at, actor, calendar);
+            issue = evolve(issue, event, at, actor, &terms.calendar);
             let (actor_text, event_text) = (text(actor)?, text(event)?);
             last = chain::link(&last, &history.client_key.to_string(), issue.version, at, &actor_text, &event_text);
             if at != last_at {
                 last_notices.clear();
             }
             last_at = at;
-            last_notices.extend(notices(event, &issue));
+            last_notices.extend(notices(event, &issue, at, terms));
             keys.push(history.client_key);
             seqs.push(i32::try_from(issue.version).unwrap_or(i32::MAX));
             ats.push(at);
@@ -65,7 +64,7 @@ pub async fn import(conn: &mut Conn, histories: &[History], calendar: &WorkCalen
         let Some((_, _, _, Event::Submitted { submission, .. })) = history.events.first() else {
             return Err(StoreError::Unreadable("a history without a submission".to_owned()));
         };
-        let mut row: Value = projection_of(&issue, last_at)?;
+        let mut row: Value = projection_of(&issue, last_at, terms)?;
         let extra = serde_json::json!({
             "client_key": history.client_key, "enterprise_id": history.enterprise, "area": issue.area,
             "title": submission.title, "body": submission.text, "place": submission.place,

@@ -3,11 +3,12 @@
 use super::Queue;
 use crate::{Conn, NEVER, StoreError};
 use domain::actor::Actor;
-use domain::calendar::WorkCalendar;
+use domain::catalogue::FALLBACK_BOARD;
 use domain::issue::notice::{Notice, notices};
-use domain::issue::{Command, Event, Issue, Refusal, State, Submission, chain, decide, evolve};
+use domain::issue::{Command, Event, Issue, Refusal, State, Submission, Terms, chain, decide, evolve};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
+use std::sync::Arc;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -69,25 +70,20 @@ impl From<sqlx::Error> for CommandError {
 }
 
 /// Files an issue: decides, then writes everything in one statement.
-pub async fn file(
-    conn: &mut Conn,
-    filing: &Filing<'_>,
-    now: OffsetDateTime,
-    calendar: &WorkCalendar,
-) -> Result<Filed, CommandError> {
+pub async fn file(conn: &mut Conn, filing: &Filing<'_>, now: OffsetDateTime, terms: &Terms) -> Result<Filed, CommandError> {
     let now = microseconds(now);
     let draft = Issue::draft(filing.enterprise);
-    let events = decide(&draft, filing.command, filing.actor, now, calendar)?;
+    let events = decide(&draft, filing.command, filing.actor, now, terms)?;
     let [event @ Event::Submitted { submission, .. }] = events.as_slice() else {
         return Err(StoreError::Unreadable("a submission gave no single event".to_owned()).into());
     };
-    let issue = evolve(draft, event, now, filing.actor, calendar);
+    let issue = evolve(draft, event, now, filing.actor, &terms.calendar);
     let actor_text = text(filing.actor)?;
     let event_text = text(event)?;
     let hash = chain::link(&chain::ROOT, &filing.client_key.to_string(), 1, now, &actor_text, &event_text);
-    let mut projection = projection_of(&issue, now)?;
+    let mut projection = projection_of(&issue, now, terms)?;
     add(&mut projection, filing_columns(filing, &issue, submission, now)?);
-    let notices = json(&notices(event, &issue))?;
+    let notices = json(&notices(event, &issue, now, terms))?;
     let filed = sqlx::query!(
         r#"select number as "number!", already as "already!" from file_issue($1, $2, $3, $4, $5, $6, $7)"#,
         projection,
@@ -138,10 +134,10 @@ pub async fn execute(
     actor_name: &str,
     photos: &[Uuid],
     now: OffsetDateTime,
-    calendar: &WorkCalendar,
+    terms: &Terms,
 ) -> Result<Executed, CommandError> {
     let mut tx = conn.pg().begin().await?;
-    match execute_in(&mut tx, number, command, actor, actor_name, photos, microseconds(now), calendar).await {
+    match execute_in(&mut tx, number, command, actor, actor_name, photos, microseconds(now), terms).await {
         Ok(executed) => {
             tx.commit().await?;
             Ok(executed)
@@ -163,7 +159,7 @@ async fn execute_in(
     actor_name: &str,
     photos: &[Uuid],
     now: OffsetDateTime,
-    calendar: &WorkCalendar,
+    terms: &Terms,
 ) -> Result<Executed, CommandError> {
     let head = sqlx::query!("select id, client_key, enterprise_id from issue where number = $1 for update", number)
         .fetch_one(&mut *tx)
@@ -178,24 +174,30 @@ async fn execute_in(
     let mut last = chain::ROOT;
     for row in stored {
         let actor: Actor = parse(&row.actor, number)?;
-        issue = evolve(issue, &parse(&row.event, number)?, row.at, &actor, calendar);
+        issue = evolve(issue, &parse(&row.event, number)?, row.at, &actor, &terms.calendar);
         last = row.hash.try_into().map_err(|_| StoreError::Unreadable(format!("hash of {number}")))?;
     }
-    let events = decide(&issue, command, actor, now, calendar)?;
+    let read_again = match terms.limits.by_version(issue.limits) {
+        Some(_) => None,
+        // Submitted at a server that heard of a new version before this one did.
+        None => Some(Terms { limits: Arc::new(crate::terms::limits(&mut *tx).await?), ..terms.clone() }),
+    };
+    let terms = read_again.as_ref().unwrap_or(terms);
+    let events = decide(&issue, command, actor, now, terms)?;
     let actor_text = text(actor)?;
     let key = head.client_key.to_string();
     let (mut seqs, mut kinds, mut texts, mut hashes) = (vec![], vec![], vec![], vec![]);
     let mut told: Vec<Notice> = Vec::new();
     let first = issue.version + 1;
     for event in &events {
-        issue = evolve(issue, event, now, actor, calendar);
+        issue = evolve(issue, event, now, actor, &terms.calendar);
         let event_text = text(event)?;
         last = chain::link(&last, &key, issue.version, now, &actor_text, &event_text);
         seqs.push(to_i32(issue.version));
         kinds.push(event.kind().to_owned());
         texts.push(event_text);
         hashes.push(last.to_vec());
-        told.extend(notices(event, &issue));
+        told.extend(notices(event, &issue, now, terms));
     }
     sqlx::query!(
         "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
@@ -225,14 +227,14 @@ async fn execute_in(
         .await?;
     }
     // Last: after a return the department does not see the issue any more, and could not write beside it either.
-    let projection = projection_of(&issue, now)?;
+    let projection = projection_of(&issue, now, terms)?;
     sqlx::query!("select project_issue($1, $2, $3) as done", head.id, projection, json(&told)?).execute(&mut *tx).await?;
     Ok(Executed { issue })
 }
 
 /// What the projection adds to the aggregate.
 pub(super) struct Projection {
-    board: &'static str,
+    board: String,
     due: Option<OffsetDateTime>,
     warn: OffsetDateTime,
     late: OffsetDateTime,
@@ -244,10 +246,10 @@ impl Projection {
         at.map(rfc3339).transpose()
     }
 
-    fn of(issue: &Issue) -> Projection {
-        let board = domain::catalogue::category(&issue.category).map_or("general", |category| category.board);
+    fn of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -> Projection {
+        let known = terms.catalogue_of(issue, now).category(&issue.category);
         Projection {
-            board,
+            board: known.map_or(FALLBACK_BOARD, |category| &category.board).to_owned(),
             due: issue.answer.map(|clock| clock.due),
             warn: issue.warn_at().unwrap_or(NEVER),
             late: issue.late_at().unwrap_or(NEVER),
@@ -269,8 +271,8 @@ fn queue_of(issue: &Issue) -> Option<Queue> {
 }
 
 /// Everything of the projection that events change, as a row of `issue`.
-pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime) -> Result<serde_json::Value, StoreError> {
-    let row = Projection::of(issue);
+pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -> Result<serde_json::Value, StoreError> {
+    let row = Projection::of(issue, now, terms);
     let flags: Vec<&str> = issue.flags.iter().map(|flag| flag.code()).collect();
     let cap = issue.pause.as_ref().filter(|pause| !pause.lapsed && issue.state == State::AwaitingInput).map(|p| p.cap);
     let time = Projection::instant;

@@ -73,7 +73,7 @@ async fn city(owner: PgPool) -> City {
             tell: true,
         })
         .collect();
-    import(&mut system, &histories, &world.calendar).await.unwrap();
+    import(&mut system, &histories, &world.terms).await.unwrap();
     let numbers: HashMap<Uuid, String> =
         sqlx::query_as("select client_key, number from issue").fetch_all(&world.owner).await.unwrap().into_iter().collect();
     let lives = lives.into_iter().map(|life| (numbers[&life.client_key].clone(), life)).collect();
@@ -314,7 +314,7 @@ type Written = (Option<i64>, Option<i64>, String, String, String);
 async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
     let city = city(owner).await;
     let now = OffsetDateTime::now_utc();
-    let mut listener = city.world.store.listen(store::outbox::CHANNEL).await.unwrap();
+    let mut listener = city.world.store.listen(&[store::outbox::CHANNEL]).await.unwrap();
     // Two servers drain at once: one has its turn, the other leaves it to that one.
     let drain = async || {
         let mut conn = city.world.store.system().await.unwrap();
@@ -384,7 +384,7 @@ async fn imported_histories_are_as_good_as_lived_ones(owner: PgPool) {
     let mut conn = city.world.store.system().await.unwrap();
     for (number, life) in city.lives.iter().step_by(9) {
         let stored = store::issue::detail(&mut conn, number).await.unwrap();
-        assert_eq!(stored.aggregate(&city.world.calendar), life.issue);
+        assert_eq!(stored.aggregate(&city.world.terms.calendar), life.issue);
         assert_eq!(store::issue::verify_chain(&mut conn, number).await.unwrap(), Ok(life.issue.version));
         assert_eq!(life.issue.channel, Channel::Online);
     }

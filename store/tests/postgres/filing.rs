@@ -155,14 +155,13 @@ async fn nobody_files_for_an_enterprise_they_did_not_choose(owner: PgPool) {
         photos: &[],
         most_a_day: 0,
     };
-    file(&mut conn, &filing, morning(), &world.calendar).await.unwrap_err();
+    file(&mut conn, &filing, morning(), &world.terms).await.unwrap_err();
     assert_eq!(world.count("select count(*) from issue").await, 0);
     assert_eq!(world.count("select count(*) from outbox").await, 0);
     // Likewise a command: for B the issue of A is not there.
     let number = world.file(&world.a, "道路积水", &[], morning()).await.number;
     let withdraw = domain::issue::Command::Withdraw { reason: "不用了".to_owned() };
-    let error =
-        execute(&mut conn, &number, &withdraw, &world.a.actor(), "陈伟", &[], morning(), &world.calendar).await.unwrap_err();
+    let error = execute(&mut conn, &number, &withdraw, &world.a.actor(), "陈伟", &[], morning(), &world.terms).await.unwrap_err();
     assert!(matches!(error, store::issue::CommandError::Store(store::StoreError::NotFound)), "{error}");
     drop(conn);
     world.end().await;
@@ -184,7 +183,7 @@ async fn an_enterprise_files_so_many_in_a_day_and_again_the_next(owner: PgPool) 
             photos: &[],
             most_a_day: 3,
         };
-        file(conn, &filing, at, &world.calendar).await
+        file(conn, &filing, at, &world.terms).await
     };
     let first = Uuid::new_v4();
     for key in [first, Uuid::new_v4(), Uuid::new_v4()] {

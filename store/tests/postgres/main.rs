@@ -1,6 +1,7 @@
 //! The store on a real PostgreSQL, one database a test: what the schema promises when nobody above it helps.
 #![allow(clippy::unwrap_used)]
 
+mod administration;
 mod desk;
 mod errors;
 mod filing;
@@ -14,5 +15,6 @@ mod replay;
 mod scope;
 mod session;
 mod tally;
+mod terms;
 mod world;
 mod writes;

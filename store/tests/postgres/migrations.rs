@@ -46,7 +46,7 @@ async fn a_server_starts_with_a_login_that_owns_nothing(pool: PgPool) {
     let mut conn = store.system().await.unwrap();
     store::reference::load(&mut conn).await.unwrap();
     conn.release();
-    store.listen(store::outbox::CHANNEL).await.unwrap();
+    store.listen(&[store::outbox::CHANNEL]).await.unwrap();
     store.close().await;
     for sql in [format!("drop owned by {login}"), format!("drop role {login}")] {
         sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();

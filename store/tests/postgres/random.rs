@@ -180,11 +180,11 @@ impl Life {
 
     /// Tries a command; a refusal leaves everything as it was.
     pub fn go_on(&mut self, world: &World, command: &Command, actor: &Actor, now: OffsetDateTime) -> bool {
-        let Ok(events) = decide(&self.issue, command, actor, now, &world.calendar) else { return false };
+        let Ok(events) = decide(&self.issue, command, actor, now, &world.terms) else { return false };
         self.told.clear();
         for event in events {
-            self.issue = evolve(self.issue.clone(), &event, now, actor, &world.calendar);
-            self.told.extend(notices(&event, &self.issue));
+            self.issue = evolve(self.issue.clone(), &event, now, actor, &world.terms.calendar);
+            self.told.extend(notices(&event, &self.issue, now, &world.terms));
             self.events.push((now, *actor, "某人".to_owned(), event));
         }
         true

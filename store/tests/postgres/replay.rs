@@ -90,7 +90,7 @@ async fn the_projection_is_what_the_events_say(owner: PgPool) {
         let mut now = morning() + Duration::minutes(i64::try_from(dice.below(10_000)).unwrap());
         let conn = conns.get_mut(&Player::Owner).unwrap();
         let number = world.file_with(conn, &a, uuid::Uuid::new_v4(), "道路积水", &[], now).await.number;
-        let mut issue = detail(conn, &number).await.unwrap().aggregate(&world.calendar);
+        let mut issue = detail(conn, &number).await.unwrap().aggregate(&world.terms.calendar);
         assert_eq!(issue.state, State::Submitted);
         let mut last_event_at = now;
         for _ in 0..18 {
@@ -99,12 +99,12 @@ async fn the_projection_is_what_the_events_say(owner: PgPool) {
             let actor = player.actor(&world, &a, &b);
             let before = everything(&world, &number).await;
             let conn = conns.get_mut(&player).unwrap();
-            let answer = execute(conn, &number, &command, &actor, "某人", &[], now, &world.calendar).await;
-            match (decide(&issue, &command, &actor, now, &world.calendar), answer) {
+            let answer = execute(conn, &number, &command, &actor, "某人", &[], now, &world.terms).await;
+            match (decide(&issue, &command, &actor, now, &world.terms), answer) {
                 (Ok(events), Ok(executed)) => {
                     done += 1;
                     last_event_at = now;
-                    issue = events.iter().fold(issue, |issue, event| evolve(issue, event, now, &actor, &world.calendar));
+                    issue = events.iter().fold(issue, |issue, event| evolve(issue, event, now, &actor, &world.terms.calendar));
                     assert_eq!(executed.issue, issue);
                 }
                 (Err(rule), Err(CommandError::Refused(refusal))) => {
@@ -126,7 +126,7 @@ async fn the_projection_is_what_the_events_say(owner: PgPool) {
         }
         let conn = conns.get_mut(&Player::System).unwrap();
         let stored = detail(conn, &number).await.unwrap();
-        assert_eq!(stored.aggregate(&world.calendar), issue);
+        assert_eq!(stored.aggregate(&world.terms.calendar), issue);
         assert_eq!(verify_chain(conn, &number).await.unwrap(), Ok(issue.version));
     }
     assert_eq!(states.len(), State::ALL.len() - 1, "every state but the draft was passed: {states:?}");
@@ -147,7 +147,7 @@ async fn of_two_officers_at_once_one_is_told_that_it_is_done(owner: PgPool) {
                 let mut conn = world.staff(login).await;
                 let actor = world.staff_actor(login);
                 let command = crate::world::accept();
-                execute(&mut conn, &number, &command, &actor, login, &[], morning(), &world.calendar).await
+                execute(&mut conn, &number, &command, &actor, login, &[], morning(), &world.terms).await
             });
         }
         let answers = both.join_all().await;
@@ -175,7 +175,7 @@ async fn pauses_that_reached_their_cap_are_found_once(owner: PgPool) {
     assert!(store::issue::lapsing(&mut conn, just_before, 10).await.unwrap().is_empty());
     assert_eq!(store::issue::lapsing(&mut conn, cap, 10).await.unwrap(), std::slice::from_ref(&number));
     let lapse = Command::LapsePause;
-    execute(&mut conn, &number, &lapse, &Actor::System, "系统", &[], cap, &world.calendar).await.unwrap();
+    execute(&mut conn, &number, &lapse, &Actor::System, "系统", &[], cap, &world.terms).await.unwrap();
     assert!(store::issue::lapsing(&mut conn, cap + Duration::days(9), 10).await.unwrap().is_empty());
     drop(conn);
     world.end().await;

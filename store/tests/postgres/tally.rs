@@ -86,7 +86,7 @@ async fn go_on(world: &World, case: &mut Case, dice: &mut Dice, now: OffsetDateT
     let other = if case.firm.id == world.a.id { &world.b } else { &world.a };
     let actor = player.actor(world, &case.firm, other);
     let mut conn = connection(world, player, &case.firm, other).await;
-    match execute(&mut conn, &case.number, &command, &actor, "某人", &[], now, &world.calendar).await {
+    match execute(&mut conn, &case.number, &command, &actor, "某人", &[], now, &world.terms).await {
         Ok(done) => {
             case.issue = done.issue;
             true

@@ -8,8 +8,8 @@ use crate::request::Clock;
 use crate::ui::form::{Field, field};
 use crate::ui::input::{Input, Pair};
 use domain::calendar::{Span, words};
-use domain::catalogue;
-use domain::issue::limits::{self, Limits};
+use domain::catalogue::Edition;
+use domain::issue::limits::Limits;
 use domain::issue::{CommandKind, DeclineReason, Level, Outcome, State, Urgency};
 
 const EXPLANATION: Field = Field { rows: 3, max: 500, ..field("explanation", "给企业的说明", "企业会看到这段话") };
@@ -32,7 +32,9 @@ const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重�
 /// was sent and refused.
 pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> Acts {
     let (asking, moving): (Vec<_>, Vec<_>) = page.commands.iter().partition(|kind| **kind == CommandKind::Ask);
-    let desk = Desk { page, clock, limits: limits::by_version(page.issue.limits), form: offered(page, form) };
+    let catalogue = clock.terms.catalogue_of(&page.issue, clock.now);
+    let limits = clock.terms.limits_of(&page.issue, clock.now);
+    let desk = Desk { page, clock, limits, form: offered(page, form, catalogue) };
     let mut list: Vec<Act> = Vec::new();
     for kind in moving.into_iter().chain(asking).copied() {
         let Some(asked) = desk.asked(kind) else { continue };
@@ -56,12 +58,13 @@ fn faults(form: &Form) -> Vec<Pair> {
 }
 
 /// With the values that a form offers where nothing was typed yet.
-fn offered(page: &StaffIssue, form: &Form) -> Form {
+fn offered(page: &StaffIssue, form: &Form, catalogue: Edition<'_>) -> Form {
     let category = &page.issue.category;
+    let known = catalogue.category(category);
     form.clone()
         .or("category", category.clone())
-        .or("level", catalogue::category(category).map_or(Level::Ordinary, |known| known.level).code())
-        .or("urgency", Urgency::Normal.code())
+        .or("level", known.map_or(Level::Ordinary, |known| known.level).code())
+        .or("urgency", known.map_or(Urgency::Normal, |known| known.urgency).code())
         .or("lead", page.route.as_ref().map(|route| route.department.to_string()).unwrap_or_default())
 }
 
@@ -79,7 +82,7 @@ fn asked(key: &'static str, consequence: impl Into<String>, inputs: Vec<Input>) 
 struct Desk<'a> {
     page: &'a StaffIssue,
     clock: &'a Clock,
-    limits: &'static Limits,
+    limits: &'a Limits,
     form: Form,
 }
 
@@ -90,13 +93,17 @@ impl Desk<'_> {
         Some(match kind {
             CommandKind::Accept => self.accept(),
             CommandKind::Decline => self.decline(),
-            CommandKind::Ask => asked("q", "发出后办理时限暂停，最多 5 个工作日。", vec![WHAT.input(form)]),
+            CommandKind::Ask => {
+                asked("q", format!("发出后办理时限暂停，最多 {}。", self.limits.pause_cap), vec![WHAT.input(form)])
+            }
             CommandKind::Dispatch => self.dispatch(),
             CommandKind::Sign => self.sign(),
             CommandKind::Return => self.give_back(),
             CommandKind::Progress => asked("p", "企业马上看到进展。", vec![PROGRESS.input(form)]),
             CommandKind::Answer => self.answer(),
-            CommandKind::Close => asked("c", "企业 10 个工作日未评价，回访后可以销号。", vec![CALL.input(form)]),
+            CommandKind::Close => {
+                asked("c", format!("企业 {}未评价，回访后可以销号。", self.limits.silent_close), vec![CALL.input(form)])
+            }
             CommandKind::Reopen => asked("o", "按二次交办件重新办理，企业和部门都会收到通知。", vec![REOPEN.input(form)]),
             _ => return None,
         })
@@ -109,24 +116,34 @@ impl Desk<'_> {
     }
 
     fn departments(&self) -> Vec<Pair> {
-        self.clock.reference.departments.iter().map(|known| (known.id.to_string(), known.name.clone())).collect()
+        let area = self.page.issue.area;
+        let mut known: Vec<_> = self.clock.reference.departments.iter().filter(|known| known.serves(area)).collect();
+        // Those of the place come first, those of the city after them.
+        known.sort_by_key(|known| known.area != area);
+        known.into_iter().map(|known| (known.id.to_string(), known.name.clone())).collect()
     }
 
     fn department(&self, name: &str, label: &str) -> Input {
         Input::select(&self.form, name, label, "请选择", vec![(String::new(), self.departments())])
     }
 
+    /// Those of today, and the one it was filed under where that is not among them any more.
+    fn categories(&self) -> Vec<(String, Vec<Pair>)> {
+        let (today, own) = (self.clock.catalogue(self.clock.now), &self.page.issue.category);
+        let mut list = categories(today);
+        if !today.offers(own) {
+            let name = self.clock.terms.catalogue_of(&self.page.issue, self.clock.now).category_name(own).to_owned();
+            list.insert(0, ("提交时的类别".to_owned(), vec![(own.clone(), name)]));
+        }
+        list
+    }
+
     fn accept(&self) -> Asked {
-        let levels = Level::ALL.iter().map(|level| {
-            let days = match self.limits.answer(*level) {
-                Span::Days(days) => days,
-                Span::Hours(_) | Span::Minutes(_) => 0,
-            };
-            (level.code().to_owned(), format!("{level}（{days} 个工作日）"))
-        });
+        let levels =
+            Level::ALL.iter().map(|level| (level.code().to_owned(), format!("{level}（{}）", self.limits.answer(*level))));
         let urgencies = Urgency::ALL.iter().map(|urgency| (urgency.code().to_owned(), urgency.label().to_owned()));
         let inputs = vec![
-            Input::select(&self.form, "category", "类别", "", categories()),
+            Input::select(&self.form, "category", "类别", "", self.categories()),
             Input::choices(&self.form, "level", "难易程度", false, levels.collect()),
             Input::choices(&self.form, "urgency", "紧急程度", false, urgencies.collect()),
         ];
@@ -137,7 +154,8 @@ impl Desk<'_> {
         let reasons = DeclineReason::ALL.iter().map(|reason| (reason.code().to_owned(), reason.label().to_owned()));
         let reasons = vec![(String::new(), reasons.collect())];
         let inputs = vec![Input::select(&self.form, "reason", "原因", "请选择", reasons), EXPLANATION.input(&self.form)];
-        asked("n", "企业会收到原因和说明，可以在 10 个工作日内提出异议。", inputs)
+        let window = self.limits.reopen_window;
+        asked("n", format!("企业会收到原因和说明，可以在 {window}内提出异议。"), inputs)
     }
 
     fn dispatch(&self) -> Asked {

@@ -16,7 +16,6 @@ use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::list::{Chip, chips, more};
 use crate::ui::{back, empty, facts, section, words};
-use domain::catalogue;
 use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params, use_query};
@@ -111,7 +110,7 @@ fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
             {words(detail.body.clone())}
             <Photos photos=photos_of(detail, 1)/>
             {facts(vec![
-                ("分类", words(catalogue::category_name(&issue.category))),
+                ("分类", words(clock.terms.catalogue_of(issue, clock.now).category_name(&issue.category).to_owned())),
                 ("地点", words(if detail.place.is_empty() { "未填写".to_owned() } else { detail.place.clone() })),
                 ("联系", words(contact)),
             ])}

@@ -61,7 +61,7 @@ mod server {
     use crate::issue::timeline::lines;
     use crate::issue::view::time_bar;
     use crate::request::Clock;
-    use domain::area::centre_name;
+    use domain::calendar::Span;
     use domain::issue::{Event, Flag, Issue, State};
     use store::reference::Reference;
 
@@ -91,7 +91,7 @@ mod server {
                 late: issue.flags.contains(&Flag::AnsweredLate),
                 holder: holder(issue, &clock.reference),
                 bar,
-                next: next_words(issue).unwrap_or_default().to_owned(),
+                next: next_words(issue, clock.terms.limits_of(issue, clock.now).reopen_window).unwrap_or_default(),
                 commands: page.commands.clone(),
                 lines: lines(&page.detail, false, clock),
                 answer,
@@ -103,9 +103,9 @@ mod server {
     /// Who has it, as the enterprise would say.
     fn holder(issue: &Issue, reference: &Reference) -> String {
         match issue.state {
-            State::Submitted | State::Accepted => centre_name(issue.centre),
+            State::Submitted | State::Accepted => reference.centre(issue.centre),
             State::Dispatched | State::Handling => {
-                issue.lead.map_or_else(|| centre_name(issue.centre), |id| reference.department(id))
+                issue.lead.map_or_else(|| reference.centre(issue.centre), |id| reference.department(id))
             }
             State::AwaitingInput => "等您补充材料".to_owned(),
             State::Answered => "等您评价".to_owned(),
@@ -117,16 +117,17 @@ mod server {
     }
 
     /// What comes next, where it is not plain from the buttons.
-    fn next_words(issue: &Issue) -> Option<&'static str> {
-        match issue.state {
-            State::Submitted => Some("下一步：企服中心受理。"),
-            State::Accepted => Some("下一步：企服中心交给责任部门。"),
-            State::Dispatched if issue.round > 1 => Some("我们会重新办理，并由企服中心督办。"),
-            State::Dispatched => Some("下一步：部门签收并开始办理。"),
-            State::Answered => Some("问题解决了吗？请您评价。不满意会重新办理。"),
-            State::Declined => Some("如有不同意见，10 个工作日内可以提出异议，由其他人员重新审核。"),
-            State::Closed => Some("如果问题又出现，10 个工作日内可以要求重新办理。"),
-            _ => None,
-        }
+    fn next_words(issue: &Issue, window: Span) -> Option<String> {
+        let words = match issue.state {
+            State::Submitted => "下一步：企服中心受理。",
+            State::Accepted => "下一步：企服中心交给责任部门。",
+            State::Dispatched if issue.round > 1 => "我们会重新办理，并由企服中心督办。",
+            State::Dispatched => "下一步：部门签收并开始办理。",
+            State::Answered => "问题解决了吗？请您评价。不满意会重新办理。",
+            State::Declined => return Some(format!("如有不同意见，{window}内可以提出异议，由其他人员重新审核。")),
+            State::Closed => return Some(format!("如果问题又出现，{window}内可以要求重新办理。")),
+            _ => return None,
+        };
+        Some(words.to_owned())
     }
 }

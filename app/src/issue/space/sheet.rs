@@ -309,7 +309,7 @@ fn consequence(typed: Typed) -> Option<impl IntoView> {
     let (symbol, words) = if reopens {
         (icon("loop"), "我们会重新办理，并由企服中心督办。")
     } else {
-        (icon("check"), "提交后这件诉求销号。如果问题又出现，10 个工作日内可以要求重新办理。")
+        (icon("check"), "提交后这件诉求销号。如果问题又出现，还可以要求重新办理。")
     };
     Some(view! { {symbol}<span>{words}</span> })
 }

@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
+use crate::sheet::{Cell, Sheet as Table};
 use domain::actor::{AreaCode, CITY, StaffId};
 use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
@@ -110,7 +111,7 @@ pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(
     } else {
         Measured { problems: editor.problems.iter().map(fault).collect(), ..Measured::default() }
     };
-    let (parts, lists) = walk::parts(&editor.draft, &editor.library);
+    let (parts, lists) = walk::parts(&editor.draft, &editor.library, boards(ctx, &editor.draft));
     let mut sheet = Sheet {
         code: editor.version.as_ref().map(|version| version.code.clone()).unwrap_or_default(),
         writable: editor.version.as_ref().is_none_or(|version| version.state != "submitted"),
@@ -163,6 +164,16 @@ fn tried(form: &Form) -> Part {
         parts: NAMES.map(control).into(),
         ..Group::default()
     })
+}
+
+/// The boards of today, and the draft's own where that is not among them any more.
+fn boards(ctx: &Ctx, draft: &Draft) -> Options {
+    let (today, own) = (ctx.catalogue(), draft.text("/board"));
+    let mut boards = today.boards();
+    if let Some(own) = today.board(&own).filter(|board| !board.active) {
+        boards.push(own);
+    }
+    boards.into_iter().map(|board| (board.code.clone(), board.name.clone())).collect()
 }
 
 /// Who reviews applications.
@@ -286,19 +297,6 @@ pub async fn evaluate(ctx: &mut Ctx, code: &str) -> Result<(Version, Evaluation)
     }
     let figures = evaluation::of_item(&mut ctx.conn, version.id).await?;
     Ok((version, figures))
-}
-
-/// A sheet of a workbook.
-pub struct Table {
-    pub name: &'static str,
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// A cell of it.
-pub enum Cell {
-    Heading(String),
-    Text(String),
-    Number(f64),
 }
 
 /// The evaluation as a workbook: the whole, then by district and industry.

@@ -3,7 +3,6 @@
 
 use super::draft::{AMOUNTS, CONDITIONS, Draft};
 use super::sheet::{Control, Group, Look, Options, Part, Verb};
-use domain::catalogue;
 use domain::policy::condition::Op;
 use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{GroupRule, Level, Mode};
@@ -16,14 +15,15 @@ fn options(list: &[(&str, &str)]) -> Options {
 struct Walk<'a> {
     draft: &'a Draft,
     library: &'a Library,
+    boards: Options,
     lists: Vec<Options>,
     /// The groups that are open, from the outermost; the first holds what is in none.
     open: Vec<Group>,
 }
 
-/// Every part of the item's form, and the lists that its choices are made from.
-pub fn parts(draft: &Draft, library: &Library) -> (Vec<Part>, Vec<Options>) {
-    let mut walk = Walk { draft, library, lists: Vec::new(), open: vec![Group::default()] };
+/// Every part of the item's form, and the lists that its choices are made from; `boards` are those it may be put under.
+pub fn parts(draft: &Draft, library: &Library, boards: Options) -> (Vec<Part>, Vec<Options>) {
+    let mut walk = Walk { draft, library, boards, lists: Vec::new(), open: vec![Group::default()] };
     walk.head();
     walk.clauses();
     walk.section("条件");
@@ -137,7 +137,8 @@ impl Walk<'_> {
         self.line("/title", "名称");
         self.choice("/level", "层级", Level::ALL.iter().map(|l| (l.code().to_owned(), l.label().to_owned())).collect());
         self.line("/area", "适用地区");
-        self.choice("/board", "服务板块", catalogue::BOARDS.iter().map(|b| (b.code.to_owned(), b.name.to_owned())).collect());
+        let boards = std::mem::take(&mut self.boards);
+        self.choice("/board", "服务板块", boards);
         self.control("lines:/tags", "主题（每行一个）", Look::Lines);
         self.control("/valid/from", "有效期从", Look::Day);
         self.control("/valid/to", "有效期到（不写为长期）", Look::Day);

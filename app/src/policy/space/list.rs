@@ -8,7 +8,7 @@ use crate::request::Request;
 use crate::ui::form::{hidden, select, whose};
 use crate::ui::policy::day;
 use crate::ui::{empty, icon, section};
-use domain::catalogue;
+use domain::catalogue::{Board, Edition};
 use domain::policy::evaluate::{Evaluation, Missing, Outcome, Standing};
 use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{Level, Mode};
@@ -78,16 +78,26 @@ pub fn PoliciesPage() -> impl IntoView {
     let query = use_query::<FilterQuery>().get_untracked().unwrap_or_default();
     let request = Request::current();
     reads(async move {
-        let (view, today) = {
+        let (view, boards, today) = {
             let mut ctx = request.open().await?;
-            (read::view(&mut ctx).await?, ctx.today())
+            let view = read::view(&mut ctx).await?;
+            let boards = boards(&view, ctx.catalogue());
+            (view, boards, ctx.today())
         };
         title("政策");
-        Ok(list(&view, &query.into(), today))
+        Ok(list(&view, &query.into(), boards, today))
     })
 }
 
-fn list(view: &View, filter: &Filter, today: Date) -> AnyView {
+/// The boards that policies are under, those of before among them.
+fn boards(view: &View, today: Edition<'_>) -> Vec<(String, String)> {
+    let mut boards: Vec<&Board> = view.shelf.book.items().iter().filter_map(|item| today.board(&item.board)).collect();
+    boards.sort_by(|a, b| (a.position, &a.code).cmp(&(b.position, &b.code)));
+    boards.dedup_by(|a, b| a.code == b.code);
+    boards.into_iter().map(|board| (board.code.clone(), board.name.clone())).collect()
+}
+
+fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date) -> AnyView {
     let library = &view.shelf.library;
     let mut explainer = view.shelf.book.explainer(&view.facts);
     let groups = Standing::ALL.into_iter().filter_map(|standing| {
@@ -128,7 +138,7 @@ fn list(view: &View, filter: &Filter, today: Date) -> AnyView {
                 </p>
             </div>
             {questions(&view.evaluation, view)}
-            {filters(view, filter)}
+            {filters(view, filter, boards)}
             {body}
             <p class="more"><a href="/me/notices">"政策提醒和订阅"</a></p>
     }
@@ -209,15 +219,12 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
     (!list.is_empty()).then(|| section("答一答，多一些", view! { <ul class="cells">{list}</ul> }))
 }
 
-fn filters(view: &View, filter: &Filter) -> AnyView {
+fn filters(view: &View, filter: &Filter, boards: Vec<(String, String)>) -> AnyView {
     let mut form = Form::default();
     form.push("board", filter.board.clone());
     form.push("level", filter.level.map_or("", Level::code));
     form.push("mode", filter.mode.map_or("", Mode::code));
     form.push("tag", filter.tag.clone());
-    let items = view.shelf.book.items();
-    let boards = catalogue::BOARDS.iter().filter(|board| items.iter().any(|item| item.board == board.code));
-    let boards = boards.map(|board| (board.code.to_owned(), board.name.to_owned())).collect();
     let levels = Level::ALL.iter().map(|level| (level.code().to_owned(), level.label().to_owned())).collect();
     let modes = Mode::ALL.iter().map(|mode| (mode.code().to_owned(), mode.label().to_owned())).collect();
     let tags = tags(&view.shelf).into_iter().map(|tag| (tag.clone(), tag)).collect();

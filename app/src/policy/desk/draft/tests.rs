@@ -3,8 +3,12 @@ use super::*;
 use crate::policy::desk::walk;
 use domain::policy::library::Library;
 
+fn boards() -> crate::policy::desk::sheet::Options {
+    vec![("project".to_owned(), "项目".to_owned())]
+}
+
 fn controls(draft: &Draft) -> Vec<(String, String)> {
-    let (parts, _) = walk::parts(draft, &Library::default());
+    let (parts, _) = walk::parts(draft, &Library::default(), boards());
     walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.value.clone())).collect()
 }
 
@@ -94,7 +98,7 @@ fn nothing_grows_deeper_than_a_form_may_name() {
     for _ in 0..200 {
         draft.act("nest|/condition/all/0", &[]);
     }
-    let (parts, _) = walk::parts(&draft, &Library::default());
+    let (parts, _) = walk::parts(&draft, &Library::default(), boards());
     let pairs: Vec<(String, String)> =
         walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.value.clone())).collect();
     assert_eq!(Draft::from_form(&pairs), Draft::from_form(&controls(&draft)), "every control comes back");

@@ -1,0 +1,358 @@
+//! What administrators change of the terms. Each change says why and from which day, and stands in the log; nothing that was filed before
+//! is moved by it.
+
+use super::read::{self, Kept};
+use crate::error::{AppError, Next};
+use crate::form::Form;
+use crate::request::Request;
+use domain::actor::{AreaCode, CITY};
+use domain::administration::{Kind, Tail};
+use domain::calendar::{Span, local, midnight};
+use domain::catalogue::{Board, Category, Responsible};
+use domain::issue::limits::{self, ROWS, Spans};
+use domain::issue::texts::{Text, TextKey};
+use domain::policy::day;
+use domain::text::{Check, half_width};
+use serde_json::{Map, Value, json};
+use store::StoreError;
+use store::administration::change::NewChange;
+use store::terms::{Line, put};
+use time::Date;
+
+/// Where boards are listed; each has its page below.
+pub const BOARDS: &str = "/desk/admin/boards";
+/// Where categories are listed; each has its page below.
+pub const CATEGORIES: &str = "/desk/admin/categories";
+pub const LIMITS: &str = "/desk/admin/limits";
+pub const CALENDAR: &str = "/desk/admin/calendar";
+/// Where the words of messages are listed; each has its page below.
+pub const TEXTS: &str = "/desk/admin/texts";
+/// In the place of a code: one that is not there yet.
+pub const NEW: &str = "new";
+/// The key of the limits' changes: there is one set of them.
+pub const SPANS: &str = "limits";
+
+/// A change with all that is told of it.
+struct Told<'a> {
+    area: AreaCode,
+    kind: Kind,
+    key: &'a str,
+    before: Option<Value>,
+    after: Value,
+    tail: &'a Tail,
+    /// The change its author saw last; none where what is new cannot overwrite anything.
+    seen: Option<i64>,
+}
+
+/// Writes a line with its change; `page` is where to look again when somebody was quicker.
+async fn write(request: &Request, kept: &Kept, told: Told<'_>, line: &Line<'_>, page: &str) -> Result<Next, AppError> {
+    let name = format!("{} {}", kept.staff.organisation, kept.staff.name);
+    let new = NewChange {
+        who: &name,
+        area: told.area,
+        kind: told.kind,
+        key: told.key,
+        before: told.before.as_ref(),
+        after: Some(&told.after),
+        tail: told.tail,
+    };
+    let mut ctx = request.open().await?;
+    match put(&mut ctx.conn, &new, told.seen, line, kept.now).await {
+        Ok(()) => {}
+        Err(StoreError::Conflict(what)) if what == "seen" => {
+            return Err(AppError::Conflict(page.to_owned(), "刚刚有人改过，请先看最新情况"));
+        }
+        Err(StoreError::Conflict(what)) if what == "setting_change_differs_check" => {
+            return Err(AppError::Refused("没有改动：填写的内容和那天的一样".to_owned()));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    let when =
+        if told.tail.from <= kept.today { "立即生效".to_owned() } else { format!("{} 起生效", day::text(told.tail.from)) };
+    Ok(Next::to(page).saying(format!("已保存，{when}；之前提交的诉求不变")))
+}
+
+/// What is shown was the last when its page was made.
+fn seen(form: &Form, kept: &Kept) -> i64 {
+    form.value("seen").parse().unwrap_or(kept.seen)
+}
+
+/// Reads why and from when.
+fn tail(check: &mut Check, form: &Form, today: Date) -> Option<Tail> {
+    Tail::read(check, form.value("why"), form.value("from"), today)
+}
+
+/// What is planned for a day is taken back by what held the day before.
+fn planned_day(form: &Form, coming: impl Iterator<Item = Date>) -> Result<Date, AppError> {
+    let day = day::parse(form.value("day")).ok_or(AppError::NotFound)?;
+    coming.into_iter().find(|planned| *planned == day).ok_or(AppError::NotFound)
+}
+
+async fn kept(request: &Request, kind: Kind, key: &str) -> Result<Kept, AppError> {
+    let kept = read::kept(&mut *request.open().await?, kind, key).await?;
+    Ok(kept)
+}
+
+/// As [`kept`], for what only the city's administrator changes.
+async fn of_city(request: &Request, kind: Kind, key: &str) -> Result<Kept, AppError> {
+    let kept = kept(request, kind, key).await?;
+    if kept.whole_city() { Ok(kept) } else { Err(AppError::Forbidden) }
+}
+
+/// Adds a board ([`NEW`]) or changes one from a day on; with `do=withdraw` takes back what is planned for `day`.
+///
+/// # Errors
+/// [`AppError::Invalid`] for fields, [`AppError::Refused`] where nothing is changed, [`AppError::Conflict`] where somebody was quicker,
+/// [`AppError::Forbidden`] for a district's administrator, [`AppError::NotFound`] for a board that is none.
+pub async fn save_board(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
+    let kept = of_city(request, Kind::Board, code).await?;
+    let known = kept.catalogue().board(code);
+    if code != NEW && known.is_none() {
+        return Err(AppError::NotFound);
+    }
+    let mut check = Check::new();
+    let (board, tail) = if form.value("do") == "withdraw" {
+        let coming = kept.terms.catalogue.coming_board(code, kept.now);
+        let from = planned_day(form, coming.iter().map(|line| local(line.0).date()))?;
+        let why = check.text("note", "撤回原因", form.value("note"), 2, 200);
+        let before = kept.terms.catalogue.board_before(code, midnight(from));
+        (before, Some(Tail { why, from }))
+    } else {
+        let raw = |name: &str| form.value(name).to_owned();
+        let board = Board::read(&mut check, &raw, known, kept.catalogue(), &|code| kept.serves(code, CITY));
+        (board, tail(&mut check, form, kept.today))
+    };
+    check.finish().map_err(AppError::Invalid)?;
+    let (Some(board), Some(tail)) = (board, tail) else { return Err(AppError::NotFound) };
+    let before = known.and_then(|_| kept.catalogue_from(tail.from).board(code)).map(|before| kept.told_board(before));
+    let told = Told {
+        area: CITY,
+        kind: Kind::Board,
+        key: &board.code,
+        before,
+        after: kept.told_board(&board),
+        tail: &tail,
+        seen: known.map(|_| seen(form, &kept)),
+    };
+    write(request, &kept, told, &Line::Board(&board), &format!("{BOARDS}/{}", board.code)).await
+}
+
+/// Adds a category ([`NEW`]) or changes one from a day on; with `do=withdraw` takes back what is planned for `day`.
+///
+/// # Errors
+/// As [`save_board`].
+pub async fn save_category(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
+    let kept = of_city(request, Kind::Category, code).await?;
+    let known = kept.catalogue().category(code);
+    if code != NEW && known.is_none() {
+        return Err(AppError::NotFound);
+    }
+    let mut check = Check::new();
+    let (category, tail) = if form.value("do") == "withdraw" {
+        let coming = kept.terms.catalogue.coming_category(code, kept.now);
+        let from = planned_day(form, coming.iter().map(|line| local(line.0).date()))?;
+        let why = check.text("note", "撤回原因", form.value("note"), 2, 200);
+        let before = kept.terms.catalogue.category_before(code, midnight(from));
+        (before, Some(Tail { why, from }))
+    } else {
+        let raw = |name: &str| form.value(name).to_owned();
+        let category = Category::read(&mut check, &raw, known, kept.catalogue(), &|code| kept.serves(code, CITY));
+        (category, tail(&mut check, form, kept.today))
+    };
+    check.finish().map_err(AppError::Invalid)?;
+    let (Some(category), Some(tail)) = (category, tail) else { return Err(AppError::NotFound) };
+    let before = known.and_then(|_| kept.catalogue_from(tail.from).category(code)).map(|before| kept.told_category(before));
+    let told = Told {
+        area: CITY,
+        kind: Kind::Category,
+        key: &category.code,
+        before,
+        after: kept.told_category(&category),
+        tail: &tail,
+        seen: known.map(|_| seen(form, &kept)),
+    };
+    write(request, &kept, told, &Line::Category(&category), &format!("{CATEGORIES}/{}", category.code)).await
+}
+
+/// Whose business a category is in a district, from a day on; an empty `own` is the city's default again.
+///
+/// # Errors
+/// As [`save_board`]; [`AppError::Forbidden`] for another area.
+pub async fn save_department(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
+    let area: AreaCode = form.value("area").parse().map_err(|_| AppError::field("area", "请选择区县"))?;
+    let kept = kept(request, Kind::Category, code).await?;
+    if !kept.keeps(area) {
+        return Err(AppError::Forbidden);
+    }
+    let today = kept.catalogue();
+    let category = today.category(code).ok_or(AppError::NotFound)?;
+    let mut check = Check::new();
+    if area == CITY || !kept.reference.areas.iter().any(|known| known.code == area) {
+        check.fault("area", "请选择区县；全市的责任部门在类别本身修改");
+    }
+    let own = form.value("own").trim();
+    if !own.is_empty() && !kept.serves(own, area) {
+        check.fault("own", "请选择本区县或市级的一个部门");
+    }
+    let tail = tail(&mut check, form, kept.today);
+    check.finish().map_err(AppError::Invalid)?;
+    let tail = tail.ok_or(AppError::NotFound)?;
+    let told = |own: Option<&str>| {
+        let department = own.map_or_else(|| "按市级默认".to_owned(), |code| kept.department(code));
+        json!({ "name": category.name, "area": kept.reference.area(area), "department": department })
+    };
+    let before = kept.catalogue_from(tail.from).own_department(category, area);
+    let department = Some(own.to_owned()).filter(|own| !own.is_empty());
+    let responsible = Responsible { category: code.to_owned(), area, department };
+    let told = Told {
+        area,
+        kind: Kind::Category,
+        key: code,
+        before: Some(told(before)),
+        after: told(responsible.department.as_deref()),
+        tail: &tail,
+        seen: Some(seen(form, &kept)),
+    };
+    write(request, &kept, told, &Line::Responsible(&responsible), &format!("{CATEGORIES}/{code}")).await
+}
+
+/// The limits as the log tells them.
+fn told_limits(spans: &Spans) -> Value {
+    let mut spans = *spans;
+    let mut told = Map::new();
+    told.insert("name".to_owned(), "办理时限".into());
+    for (_, name, get) in ROWS {
+        told.insert((*name).to_owned(), get(&mut spans).to_string().into());
+    }
+    Value::Object(told)
+}
+
+/// A version of the limits, from a day on; with `do=withdraw` what held before `day` holds from it on again.
+///
+/// # Errors
+/// As [`save_board`].
+pub async fn save_limits(request: &Request, form: &Form) -> Result<Next, AppError> {
+    let kept = of_city(request, Kind::Limit, SPANS).await?;
+    let table = &kept.terms.limits;
+    let mut check = Check::new();
+    let (spans, tail) = if form.value("do") == "withdraw" {
+        let coming = table.versions().iter().filter(|limits| limits.from > kept.today);
+        let from = planned_day(form, coming.map(|limits| limits.from))?;
+        let why = check.text("note", "撤回原因", form.value("note"), 2, 200);
+        let before = from.previous_day().map(|day| table.on(day).spans);
+        (before, Some(Tail { why, from }))
+    } else {
+        (read_spans(&mut check, form, table.on(kept.today).spans), tail(&mut check, form, kept.today))
+    };
+    check.finish().map_err(AppError::Invalid)?;
+    let (Some(spans), Some(tail)) = (spans, tail) else { return Err(AppError::NotFound) };
+    let told = Told {
+        area: CITY,
+        kind: Kind::Limit,
+        key: SPANS,
+        before: Some(told_limits(&table.on(tail.from).spans)),
+        after: told_limits(&spans),
+        tail: &tail,
+        seen: Some(seen(form, &kept)),
+    };
+    write(request, &kept, told, &Line::Limits(&spans), LIMITS).await
+}
+
+/// The spans of a form: a number and a unit for each.
+fn read_spans(check: &mut Check, form: &Form, mut spans: Spans) -> Option<Spans> {
+    for (code, name, get) in ROWS {
+        let number = half_width(form.value(code));
+        match format!("{}{}", number.trim(), form.value(&format!("{code}_unit"))).parse::<Span>() {
+            Ok(span) => *get(&mut spans) = span,
+            Err(_) => check.fault(code, format!("{name}：请填写整数并选择单位")),
+        }
+    }
+    if check.is_clean() {
+        for (code, sentence) in limits::check(&spans) {
+            check.fault(code, sentence);
+        }
+    }
+    check.is_clean().then_some(spans)
+}
+
+/// What a message says from a day on; with `do=revert` our own words again, with `do=withdraw` what held before `day`.
+///
+/// # Errors
+/// As [`save_board`].
+pub async fn save_text(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
+    let kept = of_city(request, Kind::Text, code).await?;
+    let key = TextKey::from_code(code).ok_or(AppError::NotFound)?;
+    let texts = &kept.terms.texts;
+    let mut check = Check::new();
+    let (text, tail) = match form.value("do") {
+        "withdraw" => {
+            let from = planned_day(form, texts.coming(key, kept.today).into_iter().map(|line| line.0))?;
+            let why = check.text("note", "撤回原因", form.value("note"), 2, 200);
+            let before = from.previous_day().and_then(|day| texts.written(key, day).cloned());
+            (before, Some(Tail { why, from }))
+        }
+        "revert" => (None, tail(&mut check, form, kept.today)),
+        _ => (key.read(&mut check, form.value("title"), form.value("body")), tail(&mut check, form, kept.today)),
+    };
+    check.finish().map_err(AppError::Invalid)?;
+    let tail = tail.ok_or(AppError::NotFound)?;
+    let told = |text: &Text| json!({ "name": key.label(), "title": text.title, "body": text.body });
+    let told = Told {
+        area: CITY,
+        kind: Kind::Text,
+        key: code,
+        before: Some(told(&texts.on(key, tail.from))),
+        after: told(&text.clone().unwrap_or_else(|| key.built_in())),
+        tail: &tail,
+        seen: Some(seen(form, &kept)),
+    };
+    write(request, &kept, told, &Line::Text(key, text.as_ref()), &format!("{TEXTS}/{code}")).await
+}
+
+/// The most days that one form sets: the longest holiday is shorter.
+const MOST_DAYS: i64 = 31;
+
+/// Days off, days at work, or days as the built-in table has them again. Due times that were promised stay.
+///
+/// # Errors
+/// As [`save_board`].
+pub async fn save_days(request: &Request, form: &Form) -> Result<Next, AppError> {
+    let kept = of_city(request, Kind::CalendarDay, "").await?;
+    let mut check = Check::new();
+    let first = day::parse(form.value("first")).filter(|first| *first >= kept.today);
+    if first.is_none() {
+        check.fault("first", "请填写今天或以后的日期");
+    }
+    let typed = form.value("last").trim();
+    let last = if typed.is_empty() { first } else { day::parse(typed) };
+    let fits = |last: &Date| first.is_none_or(|first| *last >= first && (*last - first).whole_days() < MOST_DAYS);
+    let last = last.filter(fits);
+    if first.is_some() && last.is_none() {
+        check.fault("last", format!("最后一天不能早于第一天，一次最多 {MOST_DAYS} 天"));
+    }
+    let working = match form.value("kind") {
+        "off" => Some(Some(false)),
+        "work" => Some(Some(true)),
+        "plain" => Some(None),
+        _ => None,
+    };
+    if working.is_none() {
+        check.fault("kind", "请选择放假、上班或恢复");
+    }
+    let note = check.text("note", "名称", form.value("note"), 2, 20);
+    let why = check.text("why", "变更原因", form.value("why"), 2, 200);
+    check.finish().map_err(AppError::Invalid)?;
+    let (Some(first), Some(last), Some(working)) = (first, last, working) else { return Err(AppError::NotFound) };
+    let said = match working {
+        Some(true) => "上班",
+        Some(false) => "放假",
+        None => "恢复",
+    };
+    let key = day::text(first);
+    let after = json!({ "name": note, "first": key, "last": day::text(last), "day": said });
+    let tail = Tail { why, from: first };
+    let told = Told { area: CITY, kind: Kind::CalendarDay, key: &key, before: None, after, tail: &tail, seen: None };
+    let line = Line::Days { until: last, working, note: &note };
+    write(request, &kept, told, &line, &format!("{CALENDAR}?year={}", first.year())).await?;
+    Ok(Next::to(format!("{CALENDAR}?year={}", first.year())).saying(format!("已保存：{key} 起{said}；已经定下的期限不变")))
+}

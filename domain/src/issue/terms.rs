@@ -1,0 +1,48 @@
+//! What an issue is decided by besides itself: the city's calendar, limits, catalogue and words, each with its days. Data that administrators keep.
+
+use super::Issue;
+use super::limits::{LimitTable, Limits};
+use super::texts::Texts;
+use crate::calendar::WorkCalendar;
+use crate::catalogue::{Catalogue, Edition};
+use std::sync::Arc;
+use time::OffsetDateTime;
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// When offices are at work.
+    pub calendar: Arc<WorkCalendar>,
+    /// Limits by version.
+    pub limits: Arc<LimitTable>,
+    /// Boards and categories by time.
+    pub catalogue: Arc<Catalogue>,
+    /// What messages say, by day.
+    pub texts: Arc<Texts>,
+}
+
+#[cfg(feature = "server")]
+impl Default for Terms {
+    /// The starting set.
+    fn default() -> Terms {
+        Terms {
+            calendar: Arc::default(),
+            limits: Arc::default(),
+            catalogue: Arc::new(Catalogue::built_in()),
+            texts: Arc::default(),
+        }
+    }
+}
+
+impl Terms {
+    /// The limits an issue lives by: those it was submitted under, or now for one that is not yet.
+    pub fn limits_of(&self, issue: &Issue, now: OffsetDateTime) -> &Limits {
+        let submitted = issue.submitted_at.unwrap_or(now);
+        self.limits.by_version(issue.limits).unwrap_or_else(|| self.limits.in_force(submitted))
+    }
+
+    /// The catalogue as it was when an issue was submitted, or now for one that is not yet: a later change is not about it.
+    pub fn catalogue_of(&self, issue: &Issue, now: OffsetDateTime) -> Edition<'_> {
+        self.catalogue.at(issue.submitted_at.unwrap_or(now))
+    }
+}

@@ -1,0 +1,230 @@
+//! The words of messages on issues (通知用语): ours unless the city's administrator has written others, with places that are filled in.
+
+use crate::text::Check;
+use crate::vocabulary::vocabulary;
+use time::Date;
+
+vocabulary! {
+    /// A message: to whom, on what.
+    TextKey {
+        Accepted = "enterprise_accepted", "给企业：已受理";
+        Declined = "enterprise_declined", "给企业：不予受理";
+        InputAsked = "enterprise_input_asked", "给企业：请补充材料";
+        PauseLapsed = "enterprise_pause_lapsed", "给企业：补充期限已到";
+        Dispatched = "enterprise_dispatched", "给企业：已交给责任部门";
+        Signed = "enterprise_signed", "给企业：部门已签收";
+        Progressed = "enterprise_progressed", "给企业：办理进展";
+        Solved = "enterprise_solved", "给企业：已办理，请评价";
+        Answered = "enterprise_answered", "给企业：已答复，请评价";
+        Closed = "enterprise_closed", "给企业：已销号";
+        Redispatched = "enterprise_redispatched", "给企业：重新办理";
+        HandlerSupplied = "handler_supplied", "给经办：企业已补充";
+        HandlerPauseLapsed = "handler_pause_lapsed", "给经办：补充期限已到";
+        HandlerDispatched = "handler_dispatched", "给部门：新的交办件";
+        HandlerRated = "handler_rated", "给部门：企业已评价";
+        HandlerRedispatched = "handler_redispatched", "给部门：二次交办件";
+        HandlerWithdrawn = "handler_withdrawn", "给部门：企业撤回";
+        CentreSubmitted = "centre_submitted", "给企服中心：新的诉求";
+        CentreObjected = "centre_objected", "给企服中心：企业有异议";
+        CentreReturned = "centre_returned", "给企服中心：部门退回";
+        CentreRated = "centre_rated", "给企服中心：评价不满意";
+        CentreReopened = "centre_reopened", "给企服中心：重新办理";
+        CentreWithdrawn = "centre_withdrawn", "给企服中心：企业撤回";
+    }
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    pub title: String,
+    /// May be empty.
+    pub body: String,
+}
+
+/// A place in any message, filled in when it is written to people: the issue's number and title.
+pub const EVERYWHERE: [&str; 2] = ["number", "title"];
+/// What stands for them until then. Nobody types these characters, and what somebody typed is freed of them.
+const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
+
+impl TextKey {
+    /// Our own words: title, body, the places that it has besides [`EVERYWHERE`], and whether the first of them must be in the body, as
+    /// it is what somebody has to say.
+    const fn own(self) -> (&'static str, &'static str, &'static [&'static str], bool) {
+        match self {
+            TextKey::Accepted => ("诉求已受理", "最迟{due}给您答复。", &["due"], false),
+            TextKey::Declined => {
+                ("诉求不予受理", "{explanation} 如有不同意见，{window}内可以提出异议。", &["explanation", "window"], true)
+            }
+            TextKey::InputAsked => ("请您补充材料", "{what}（请在{due}前补充）", &["what", "due"], true),
+            TextKey::PauseLapsed => ("补充期限已到", "办理继续计时，您仍然可以补充材料。", &[], false),
+            TextKey::Dispatched => ("诉求已交给责任部门", "部门签收后开始办理。", &[], false),
+            TextKey::Signed => ("部门已签收，开始办理", "", &[], false),
+            TextKey::Progressed => ("办理有新进展", "{text}", &["text"], true),
+            TextKey::Solved => ("诉求已办理，请您评价", "{text}", &["text"], true),
+            TextKey::Answered => ("诉求已答复，请您评价", "{text}", &["text"], true),
+            TextKey::Closed => ("诉求已销号", "如问题仍在，{window}内可以要求重新办理。", &["window"], false),
+            TextKey::Redispatched => ("诉求重新办理", "第 {round} 轮，最迟{due}给您答复。", &["due", "round"], false),
+            TextKey::HandlerSupplied => ("企业已补充材料", "请继续办理。", &[], false),
+            TextKey::HandlerPauseLapsed => ("补充期限已到，恢复计时", "企业未补充，请按现有情况办理。", &[], false),
+            TextKey::HandlerDispatched => ("有新的交办件", "请主办部门在{due}前签收。", &["due"], false),
+            TextKey::HandlerRated => ("企业已评价", "{level}：{solved}", &["level", "solved"], true),
+            TextKey::HandlerRedispatched => ("二次交办件", "第 {round} 轮，请尽快签收并重新办理。", &["round"], false),
+            TextKey::HandlerWithdrawn | TextKey::CentreWithdrawn => ("企业撤回诉求", "{reason}", &["reason"], true),
+            TextKey::CentreSubmitted => ("有新的诉求待受理", "请在{due}前受理。", &["due"], false),
+            TextKey::CentreObjected => ("企业对不予受理提出异议", "{reason}", &["reason"], true),
+            TextKey::CentreReturned => ("部门退回交办件", "{reason}", &["reason"], true),
+            TextKey::CentreRated => ("企业评价不满意", "{level}，已重新交办。", &["level"], false),
+            TextKey::CentreReopened => ("诉求重新办理", "{reason}", &["reason"], true),
+        }
+    }
+
+    /// Our own words.
+    pub fn built_in(self) -> Text {
+        let (title, body, ..) = self.own();
+        Text { title: title.to_owned(), body: body.to_owned() }
+    }
+
+    /// The places it may have, as they are written: `{due}`.
+    pub fn places(self) -> Vec<String> {
+        self.own().2.iter().chain(&EVERYWHERE).map(|name| ["{", name, "}"].concat()).collect()
+    }
+
+    /// Reads what an administrator wrote. `None` where something is wrong, which `check` knows then, by `title` and `body`.
+    pub fn read(self, check: &mut Check, title: &str, body: &str) -> Option<Text> {
+        let title = check.text("title", "标题", title, 2, 40);
+        let body = check.text("body", "内容", body, 0, 300);
+        let places = self.places();
+        for (field, text) in [("title", &title), ("body", &body)] {
+            if let Some(unknown) = unknown(text, &places) {
+                check.fault(field, format!("“{unknown}”不是这里能填的内容，可以用：{}", places.join(" ")));
+            }
+        }
+        let (.., own, needed) = self.own();
+        if let (true, Some(first)) = (needed, own.first()) {
+            let place = ["{", first, "}"].concat();
+            if !body.contains(&place) {
+                check.fault("body", format!("内容里要有 {place}，否则收到的人看不到具体的话"));
+            }
+        }
+        check.is_clean().then_some(Text { title, body })
+    }
+}
+
+/// The first thing in braces, or a brace, that is no place.
+fn unknown(text: &str, places: &[String]) -> Option<String> {
+    let rest = places.iter().fold(text.to_owned(), |text, place| text.replace(place.as_str(), ""));
+    let at = rest.find(['{', '}'])?;
+    let end = rest[at..].find('}').map_or(rest.len(), |end| at + end + 1);
+    Some(rest[at..end].chars().take(20).collect())
+}
+
+impl Text {
+    /// With its places filled in; those of [`EVERYWHERE`] are marked and come last ([`addressed`]).
+    pub fn filled(&self, values: &[(&str, String)]) -> Text {
+        let fill = |text: &str| {
+            let mut parts = text.split('{');
+            let mut filled = parts.next().unwrap_or("").to_owned();
+            for part in parts {
+                // In one pass: what is filled in is not looked at again.
+                let (name, rest) = part.split_once('}').unwrap_or((part, ""));
+                let mark = EVERYWHERE.iter().zip(MARKS).find(|known| *known.0 == name).map(|known| known.1.to_string());
+                let value = values.iter().find(|value| value.0 == name).map(|value| value.1.replace(MARKS, ""));
+                filled.push_str(&mark.or(value).unwrap_or_default());
+                filled.push_str(rest);
+            }
+            filled
+        };
+        Text { title: fill(&self.title), body: fill(&self.body) }
+    }
+}
+
+/// A filled text with the number and the title of its issue.
+pub fn addressed(text: &str, number: &str, title: &str) -> String {
+    text.replace(MARKS[0], number).replace(MARKS[1], title)
+}
+
+/// Every text that was ever written, each with its first day; `None` is our own words again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts(Vec<(TextKey, Date, Option<Text>)>);
+
+impl Texts {
+    /// From lines; of two for one day the later in the list holds.
+    pub fn new(mut lines: Vec<(TextKey, Date, Option<Text>)>) -> Texts {
+        lines.sort_by_key(|line| (line.0, line.1));
+        Texts(lines)
+    }
+
+    /// What the city has written, if it has and not taken back.
+    pub fn written(&self, key: TextKey, day: Date) -> Option<&Text> {
+        self.0.iter().rev().find(|line| line.0 == key && line.1 <= day).and_then(|line| line.2.as_ref())
+    }
+
+    /// What a message says on a day.
+    pub fn on(&self, key: TextKey, day: Date) -> Text {
+        self.written(key, day).cloned().unwrap_or_else(|| key.built_in())
+    }
+
+    /// What waits for its day.
+    pub fn coming(&self, key: TextKey, today: Date) -> Vec<(Date, Text)> {
+        let mut days: Vec<Date> = self.0.iter().filter(|line| line.0 == key && line.1 > today).map(|line| line.1).collect();
+        days.dedup();
+        days.into_iter().map(|day| (day, self.on(key, day))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::date;
+
+    fn read(key: TextKey, title: &str, body: &str) -> Result<Text, Vec<String>> {
+        let mut check = Check::new();
+        let text = key.read(&mut check, title, body);
+        check.finish().map_err(|faults| faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>())?;
+        Ok(text.expect("nothing stood against it"))
+    }
+
+    #[test]
+    fn our_own_words_are_what_an_administrator_might_have_written() {
+        for key in TextKey::ALL {
+            let own = key.built_in();
+            assert_eq!(read(*key, &own.title, &own.body), Ok(own.clone()), "{key}");
+        }
+    }
+
+    #[test]
+    fn places_are_known_ones_and_what_somebody_says_is_not_lost() {
+        let accepted = |body| read(TextKey::Accepted, "已受理", body);
+        assert!(accepted("诉求 {number}“{title}”最迟{due}答复").is_ok());
+        assert!(accepted("").is_ok());
+        for wrong in ["{when}", "{due", "due}", "{{due}}", "{ due }"] {
+            let faults = accepted(wrong).expect_err(wrong);
+            assert!(faults[0].contains("可以用：{due} {number} {title}"), "{wrong}: {faults:?}");
+        }
+        assert!(read(TextKey::Declined, "不予受理", "请致电企服中心").is_err(), "the explanation");
+        assert!(read(TextKey::Answered, "{text}", "请评价").is_err(), "the answer, in the body");
+    }
+
+    #[test]
+    fn places_are_filled_once_and_the_issue_s_own_last() {
+        let text = Text { title: "{title}：{round}".to_owned(), body: "{number} {text}".to_owned() };
+        let said = "我写了 {number} 和 \u{e000}{title}".to_owned();
+        let filled = text.filled(&[("text", said), ("round", "2".to_owned())]);
+        assert_eq!(addressed(&filled.title, "HZ-1", "积水"), "积水：2");
+        assert_eq!(addressed(&filled.body, "HZ-1", "积水"), "HZ-1 我写了 {number} 和 {title}");
+    }
+
+    #[test]
+    fn a_text_holds_from_its_day_and_is_taken_back() {
+        let other = Text { title: "受理通知".to_owned(), body: String::new() };
+        let (first, second) = (date!(2026 - 12 - 01), date!(2027 - 01 - 01));
+        let texts = Texts::new(vec![(TextKey::Accepted, second, None), (TextKey::Accepted, first, Some(other.clone()))]);
+        let own = TextKey::Accepted.built_in();
+        for (day, text) in [(date!(2026 - 11 - 30), &own), (first, &other), (date!(2026 - 12 - 31), &other), (second, &own)] {
+            assert_eq!(&texts.on(TextKey::Accepted, day), text, "{day}");
+        }
+        assert_eq!(texts.written(TextKey::Accepted, second), None);
+        assert_eq!(texts.coming(TextKey::Accepted, first), [(second, own)]);
+        assert_eq!(texts.on(TextKey::Declined, second), TextKey::Declined.built_in());
+    }
+}
