@@ -4,6 +4,8 @@
 //! the browser run the same code.
 
 pub mod actor;
+#[cfg(feature = "server")]
+pub mod administration;
 pub mod area;
 pub mod calendar;
 pub mod catalogue;

@@ -3,6 +3,7 @@
 //! A [`Conn`] always carries a scope: that of a session ([`Store::open_session`], one round trip for who and what), none
 //! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
+pub mod administration;
 pub mod enterprise;
 mod error;
 pub mod identity;

@@ -1,0 +1,3 @@
+//! What an administrator keeps: the log of changes.
+
+pub mod change;
