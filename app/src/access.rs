@@ -164,6 +164,13 @@ doors! {
     Page GET "/desk/account" FirstPassword;
     Form POST "/desk/password" FirstPassword;
 
+    Page GET "/desk/admin/staff" Administrator;
+    File GET "/desk/admin/staff/table" Administrator;
+    Page GET "/desk/admin/staff/new" Administrator;
+    Form POST "/desk/admin/staff/new" Administrator;
+    Page GET "/desk/admin/staff/{account}" Administrator;
+    Form POST "/desk/admin/staff/{account}/{command}" Administrator;
+
     Page GET "/desk/policies" Policy;
     Page GET "/desk/policies/new" Policy;
     Form POST "/desk/policies/new" Policy;

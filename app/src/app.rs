@@ -16,6 +16,7 @@ use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
 };
+use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -98,6 +99,9 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/applications") view=ApplicationsPage/>
             <Route path=path!("desk/applications/:number") view=ReviewPage/>
             <Route path=path!("desk/account") view=AccountPage/>
+            <Route path=path!("desk/admin/staff") view=StaffListPage/>
+            <Route path=path!("desk/admin/staff/new") view=NewStaffPage/>
+            <Route path=path!("desk/admin/staff/:account") view=StaffPage/>
         </ParentRoute>
     }
     .into_inner()

@@ -55,6 +55,15 @@ impl Piece {
     }
 }
 
+vocabulary! {
+    /// How an account stands.
+    State {
+        Active = "active", "在用";
+        First = "first", "未首次登录";
+        Disabled = "disabled", "已停用";
+    }
+}
+
 /// What is open in an account's name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Work {
@@ -120,8 +129,8 @@ pub enum Refusal {
     LastAdministrator(&'static str),
     #[error("岗位和范围只能在您的辖区内")]
     Wider,
-    #[error("岗位和范围没有变化")]
-    SameDuty,
+    #[error("没有变化，不用保存")]
+    Same,
     #[error("只能移交给同一岗位、同一范围的在用账号")]
     NoColleague,
     #[error("账号在您打开页面之后改动过，请看过现在的情况再操作")]

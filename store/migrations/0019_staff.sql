@@ -1,9 +1,6 @@
 -- Administration of accounts: the city's administrator keeps everybody, a district's the accounts of its own area and of that area's departments
 -- and stations (domain::staff). What the use cases refuse, policies and triggers refuse again.
 
--- Counts the changes that whoever administers an account should have seen.
-alter table staff add column version integer not null default 1;
-
 -- Whose administrators keep an account. By role: a centre's row that names a department as well is none of that department's.
 create function staff_home(role text, area integer, department bigint, station bigint) returns integer language sql stable parallel safe as $$
     select case role
@@ -32,12 +29,6 @@ begin
         if not exists (select from public.staff s where s.id <> old.id and s.active and s.role = 'administrator' and s.area % 100 = 0) then
             raise exception 'the last administrator of the city stays' using errcode = 'check_violation', constraint = 'staff_last_administrator';
         end if;
-    end if;
-    if tg_op = 'UPDATE' and
-        (old.name, old.role, old.area, old.department_id, old.station_id, old.active, old.password_hash, old.must_change_password) is distinct from
-        (new.name, new.role, new.area, new.department_id, new.station_id, new.active, new.password_hash, new.must_change_password)
-    then
-        new.version := old.version + 1;
     end if;
     if public.scope('kind') is distinct from 'administrator' then
         return new;

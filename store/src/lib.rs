@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod photo;
 pub mod policy;
 pub mod reference;
+pub mod staff;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;

@@ -8,7 +8,6 @@ use app::account::password;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::actor::{Duty, StaffId};
 use domain::area;
-use rand::RngExt;
 use serde_json::json;
 use std::io::BufRead;
 use std::path::Path;
@@ -41,7 +40,7 @@ pub enum StaffCommand {
 /// A staff account to be added.
 #[derive(Args)]
 pub struct NewAccount {
-    /// Sign-in name: letters, digits, dots, hyphens.
+    /// Sign-in name: small letters, digits, dots, hyphens, underscores.
     #[arg(long)]
     login: String,
     /// Name.
@@ -88,7 +87,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
         StaffCommand::Add(new) => new,
         StaffCommand::Reset { login, output } => {
             let found = known(&mut conn, &login).await?;
-            let first = generate();
+            let first = password::first();
             store::identity::set_password(&mut conn, found, &password::hash(&first)?, true).await?;
             store::identity::end_all_sessions(&mut conn, Who::Staff(found)).await?;
             store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
@@ -110,8 +109,8 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
     };
-    if new.login.is_empty() || !new.login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
-        bail!("--login: letters, digits, dots, hyphens and underscores only");
+    if domain::staff::login(&new.login).as_deref() != Ok(new.login.as_str()) {
+        bail!("--login: 3 to 40 small letters, digits, dots, hyphens and underscores");
     }
     let duty = duty(&mut conn, &new).await?;
     let first = if new.password_stdin {
@@ -119,7 +118,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
         std::io::stdin().lock().read_line(&mut line)?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     } else {
-        generate()
+        password::first()
     };
     if let Some(fault) = password::fault(&first, &new.login) {
         bail!("the password does not do: {fault}");
@@ -176,14 +175,6 @@ async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
             Duty::Station { station: found.id, area: found.area }
         }
     })
-}
-
-/// A first password that can be read out on the telephone.
-fn generate() -> String {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let mut rng = rand::rng();
-    let mut part = || -> String { (0..4).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect() };
-    format!("{}-{}-{}", part(), part(), part())
 }
 
 /// Imports enterprises and reports.

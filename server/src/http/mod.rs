@@ -13,6 +13,7 @@ pub mod photos;
 pub mod policy;
 pub mod policy_desk;
 pub mod security;
+pub mod staff;
 pub mod stream;
 
 use crate::state::AppState;
@@ -88,6 +89,9 @@ routes! {
     POST "/desk/applications/{number}/{command}" => policy_desk::command;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
+    GET "/desk/admin/staff/table" => staff::table;
+    POST "/desk/admin/staff/new" => staff::add;
+    POST "/desk/admin/staff/{account}/{command}" => staff::command;
 }
 
 /// Pages and server functions, as Leptos lists them.

@@ -14,4 +14,5 @@ mod policy_desk;
 mod routes;
 mod site;
 mod sms;
+mod staff;
 mod threads;

@@ -2,7 +2,8 @@
 
 use super::{Who, member_role};
 use crate::{Conn, StoreError};
-use domain::actor::{AreaCode, Duty, EnterpriseId, MemberRole, PersonId, StaffId};
+use domain::actor::{AreaCode, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 /// Remembers the code last sent to a phone for a browser, in place of the one before. Whoever asks elsewhere disturbs nobody.
@@ -197,12 +198,9 @@ pub struct NewStaff<'a> {
     pub must_change: bool,
 }
 
-/// Adds a staff account.
-///
-/// # Errors
-/// [`StoreError::Conflict`] with `staff_login_key` when the name is taken.
-pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime) -> Result<StaffId, StoreError> {
-    let (area, department, station) = match new.duty {
+/// The columns of a duty's scope: area, department, station.
+pub(crate) fn scope_of(duty: &Duty) -> (Option<AreaCode>, Option<DepartmentId>, Option<StationId>) {
+    match *duty {
         Duty::Station { station, area } => (Some(area), None, Some(station)),
         Duty::Handler { department } => (None, Some(department), None),
         Duty::Centre { area }
@@ -210,7 +208,20 @@ pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime)
         | Duty::Leader { area }
         | Duty::PolicyEditor { area }
         | Duty::Administrator { area } => (Some(area), None, None),
-    };
+    }
+}
+
+/// Adds a staff account.
+///
+/// # Errors
+/// [`StoreError::Conflict`] with `staff_login_key` when the name is taken.
+pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime) -> Result<StaffId, StoreError> {
+    add_staff_in(conn.pg(), new, now).await
+}
+
+/// As [`add_staff`], in a transaction.
+pub(crate) async fn add_staff_in(tx: &mut PgConnection, new: &NewStaff<'_>, now: OffsetDateTime) -> Result<StaffId, StoreError> {
+    let (area, department, station) = scope_of(&new.duty);
     Ok(sqlx::query_scalar!(
         "insert into staff (login, name, role, area, department_id, station_id, password_hash, must_change_password, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
@@ -224,7 +235,7 @@ pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime)
         new.must_change,
         now
     )
-    .fetch_one(conn.pg())
+    .fetch_one(tx)
     .await?)
 }
 

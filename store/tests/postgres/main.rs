@@ -13,6 +13,7 @@ mod random;
 mod replay;
 mod scope;
 mod session;
+mod staff;
 mod tally;
 mod world;
 mod writes;
