@@ -6,19 +6,6 @@ use crate::text::clean;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// The roles of [`Duty`], by their codes.
-    Role {
-        Handler = "handler", "部门经办";
-        Centre = "centre", "企服中心";
-        Station = "station", "驿站专员";
-        Supervisor = "supervisor", "监督";
-        Leader = "leader", "领导";
-        PolicyEditor = "policy_editor", "政策编辑";
-        Administrator = "administrator", "系统管理员";
-    }
-}
-
-vocabulary! {
     /// What an administrator does to an account; codes stand in URLs (`/desk/admin/staff/7/disable`), labels on buttons.
     Command {
         Name = "name", "修改姓名";
@@ -231,21 +218,6 @@ mod tests {
 
     fn account(id: StaffId, duty: Duty, home: AreaCode) -> Account {
         Account { id, duty, home, active: true }
-    }
-
-    #[test]
-    fn roles_are_those_of_the_duties() {
-        let duties = [
-            Duty::Handler { department: 1 },
-            Duty::Centre { area: CITY },
-            Duty::Station { station: 1, area: WUXING },
-            Duty::Supervisor { area: CITY },
-            Duty::Leader { area: CITY },
-            Duty::PolicyEditor { area: CITY },
-            Duty::Administrator { area: CITY },
-        ];
-        let known: Vec<_> = Role::ALL.iter().map(|role| (role.code(), role.label())).collect();
-        assert_eq!(known, duties.map(|duty| (duty.code(), duty.label())));
     }
 
     #[test]

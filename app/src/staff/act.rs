@@ -80,12 +80,12 @@ async fn first_password(request: &Request) -> Result<(String, String), AppError>
 /// # Errors
 /// [`AppError::Invalid`].
 pub async fn add(request: &Request, form: &Form) -> Result<FirstPassword, AppError> {
-    let mut ctx = request.open().await?;
+    let ctx = request.open().await?;
     ctx.require_administrator()?;
     let mut check = Check::new();
     let login = check.parse("login", rules::login(form.value("login")));
     let name = check.text("name", "姓名", form.value("name"), 2, 30);
-    let duty = named_duty(&mut check, read::duty(&mut ctx, form.value("duty")).await?);
+    let duty = named_duty(&mut check, read::duty(&ctx, form.value("duty"))?);
     let tail = Tail::read(&mut check, form.value("why"), "", ctx.today());
     drop(ctx);
     check.finish().map_err(AppError::Invalid)?;
@@ -116,12 +116,12 @@ fn named_duty(check: &mut Check, duty: Option<Duty>) -> Option<Duty> {
 /// # Errors
 /// [`AppError::Invalid`], [`AppError::Refused`].
 pub async fn command(request: &Request, account: StaffId, command: Command, form: &Form) -> Result<Done, AppError> {
-    let mut ctx = request.open().await?;
+    let ctx = request.open().await?;
     ctx.require_administrator()?;
     let mut check = Check::new();
     let name = if command == Command::Name { check.text("name", "姓名", form.value("name"), 2, 30) } else { String::new() };
     let duty = match command {
-        Command::Duty => named_duty(&mut check, read::duty(&mut ctx, form.value("duty")).await?),
+        Command::Duty => named_duty(&mut check, read::duty(&ctx, form.value("duty"))?),
         _ => None,
     };
     let taker = taker(&mut check, command, form.value("taker"));

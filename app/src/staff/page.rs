@@ -9,6 +9,7 @@ use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, select, submit};
 use crate::ui::{back, facts, icon, section, time};
 use ::time::OffsetDateTime;
+use domain::administration::city::Role;
 use domain::calendar::words::moment;
 use domain::staff::{Command, State};
 use leptos::Params;
@@ -27,10 +28,7 @@ const WHY: Field = Field { max: 200, ..field("why", "变更原因", "例如：�
 pub fn NewStaffPage() -> impl IntoView {
     let (request, form) = (Request::current(), Form::typed());
     reads(async move {
-        let duties = {
-            let mut ctx = request.open().await?;
-            read::duties(&mut ctx).await?
-        };
+        let duties = read::duties(&*request.open().await?)?;
         title("添加账号");
         let view = view! {
             {back("/desk/admin/staff", "工作人员")}
@@ -309,25 +307,25 @@ fn changes(list: &[Change], now: OffsetDateTime) -> AnyView {
     view! { <ul class="cells">{items.collect_view()}</ul> }.into_any()
 }
 
-/// What a change of an account was, in short sentences.
+/// What a change of an account was, in short sentences. A city that was set up from a workbook says role and scope by their codes.
 pub fn sentences(change: &Change) -> Vec<String> {
     let fields = domain::administration::fields(change.before.as_ref(), change.after.as_ref());
     let word = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).unwrap_or("").to_owned();
     let added = change.before.is_none();
     let told = fields.iter().filter_map(|(field, was, is)| {
         Some(match field.as_str() {
-            "active" if added => "添加账号".to_owned(),
             "active" if *is == Some(Value::Bool(true)) => "启用账号".to_owned(),
             "active" => "停用账号".to_owned(),
             "name" if added => format!("姓名 {}", word(is)),
             "name" => format!("姓名由 {} 改为 {}", word(was), word(is)),
             "duty" if added => word(is),
             "duty" => format!("岗位由 {} 改为 {}", word(was), word(is)),
+            "role" => Role::find(&word(is)).map_or_else(|| word(is), |role| role.label().to_owned()),
             "handed_to" => format!("工作移交给 {}", word(is)),
             "unlocked" => "解除登录限制".to_owned(),
             "password" => "重置密码".to_owned(),
             _ => return None,
         })
     });
-    told.collect()
+    added.then(|| "添加账号".to_owned()).into_iter().chain(told).collect()
 }

@@ -8,45 +8,70 @@ use domain::actor::{AreaCode, CITY, Duty, StaffId, area_covers};
 use domain::administration::Kind;
 use domain::calendar::local;
 use domain::policy::day;
-use domain::staff::{Command, Keeper, Role, State, Work};
+use domain::administration::city::Role;
+use domain::staff::{Command, Keeper, State, Work};
 use store::administration::change::{self, Change};
-use store::staff::{self, Account, Place};
+use store::reference::Reference;
+use store::staff::{self, Account};
+
+/// The kinds of places.
+const AREA: &str = "area";
+const DEPARTMENT: &str = "department";
+const STATION: &str = "station";
 
 /// Changes shown with an account.
 const CHANGES: i64 = 20;
 
-/// Where duties may be, as names.
+/// Something that a duty's scope is: an area, a department or a station that is open.
+struct Place {
+    kind: &'static str,
+    /// Of an area its code.
+    id: i64,
+    name: String,
+    /// Where it belongs.
+    area: AreaCode,
+}
+
+/// Where duties may be, by area.
 pub struct Places(Vec<Place>);
 
 /// Groups of choices: the name of each, and its pairs of value and words.
 pub type Groups = Vec<(String, Vec<(String, String)>)>;
 
 impl Places {
-    async fn load(ctx: &mut Ctx) -> Result<Places, AppError> {
-        Ok(Places(staff::places(&mut ctx.conn).await?))
+    fn new(reference: &Reference) -> Places {
+        let areas = reference.areas.iter().map(|known| (AREA, i64::from(known.code), &known.name, known.code));
+        let departments = reference.departments.iter().filter(|known| known.active);
+        let stations = reference.stations.iter().filter(|known| known.active);
+        let all = areas
+            .chain(departments.map(|known| (DEPARTMENT, known.id, &known.name, known.area)))
+            .chain(stations.map(|known| (STATION, known.id, &known.name, known.area)));
+        let mut list: Vec<Place> = all.map(|(kind, id, name, area)| Place { kind, id, name: name.clone(), area }).collect();
+        list.sort_by_key(|place| (place.area, place.id));
+        Places(list)
     }
 
-    fn of<'a>(&'a self, kind: &'a str, keeper: AreaCode) -> impl Iterator<Item = &'a Place> {
+    fn of(&self, kind: &'static str, keeper: AreaCode) -> impl Iterator<Item = &Place> {
         self.0.iter().filter(move |place| place.kind == kind && area_covers(keeper, place.area))
     }
 
     /// The name of an area; its code where it is not known.
     pub fn area(&self, code: AreaCode) -> String {
-        let found = self.of("area", CITY).find(|place| place.area == code);
+        let found = self.of(AREA, CITY).find(|place| place.area == code);
         found.map_or_else(|| code.to_string(), |place| place.name.clone())
     }
 
     /// Areas to choose from.
     pub fn areas(&self, keeper: AreaCode) -> Vec<(String, String)> {
-        self.of("area", keeper).map(|place| (place.id.to_string(), place.name.clone())).collect()
+        self.of(AREA, keeper).map(|place| (place.id.to_string(), place.name.clone())).collect()
     }
 
     /// Departments to choose from, by area.
     pub fn departments(&self, keeper: AreaCode) -> Groups {
-        self.by_area("department", keeper, |place| place.id.to_string())
+        self.by_area(DEPARTMENT, keeper, |place| place.id.to_string())
     }
 
-    fn by_area(&self, kind: &str, keeper: AreaCode, value: impl Fn(&Place) -> String) -> Groups {
+    fn by_area(&self, kind: &'static str, keeper: AreaCode, value: impl Fn(&Place) -> String) -> Groups {
         let mut groups: Groups = Vec::new();
         for place in self.of(kind, keeper) {
             let area = self.area(place.area);
@@ -66,7 +91,7 @@ impl Places {
         let mut groups: Groups = Vec::new();
         for role in Role::ALL.iter().copied() {
             match kind_of(role) {
-                kind @ "area" => {
+                kind @ AREA => {
                     let list = self.of(kind, keeper).map(|place| (value(role, place), format!("{role} · {}", place.name)));
                     groups.push((role.label().to_owned(), list.collect()));
                 }
@@ -99,12 +124,12 @@ impl Places {
     }
 }
 
-/// What a role's scope is ([`Place::kind`]).
+/// What a role's scope is.
 fn kind_of(role: Role) -> &'static str {
     match role {
-        Role::Handler => "department",
-        Role::Station => "station",
-        _ => "area",
+        Role::Handler => DEPARTMENT,
+        Role::Station => STATION,
+        _ => AREA,
     }
 }
 
@@ -129,7 +154,7 @@ pub fn value_of(duty: &Duty) -> String {
 pub async fn list(ctx: &mut Ctx) -> Result<Table, AppError> {
     let (_, area) = ctx.require_administrator()?;
     let accounts = staff::list(&mut ctx.conn).await?;
-    let places = Places::load(ctx).await?;
+    let places = Places::new(&ctx.reference);
     let rows = accounts.into_iter().map(|account| row(account, &places)).collect();
     let vocabulary = |list: &[(&str, &str)]| list.iter().map(|pair| (pair.0.to_owned(), pair.1.to_owned())).collect();
     let roles: Vec<_> = Role::ALL.iter().map(|role| (role.code(), role.label())).collect();
@@ -222,7 +247,7 @@ pub async fn account(ctx: &mut Ctx, id: &str) -> Result<AccountPage, AppError> {
     let wanted = change::Wanted { kind: Kind::Staff.code(), key: &account.login, ..change::Wanted::default() };
     let changes = change::list(conn, &wanted, None, CHANGES).await?.rows;
     let seen = change::last(conn, Kind::Staff, &account.login).await?;
-    let places = Places::load(ctx).await?;
+    let places = Places::new(&ctx.reference);
     Ok(AccountPage { account, area, places, own, work, locks, colleagues, commands, changes, seen })
 }
 
@@ -235,16 +260,16 @@ pub(super) fn account_id(text: &str) -> Result<StaffId, AppError> {
 ///
 /// # Errors
 /// As [`Ctx::require_administrator`].
-pub async fn duties(ctx: &mut Ctx) -> Result<Groups, AppError> {
+pub fn duties(ctx: &Ctx) -> Result<Groups, AppError> {
     let (_, area) = ctx.require_administrator()?;
-    Ok(Places::load(ctx).await?.duties(area))
+    Ok(Places::new(&ctx.reference).duties(area))
 }
 
 /// The duty that a form names, among those the administrator may give.
 ///
 /// # Errors
 /// As [`Ctx::require_administrator`].
-pub(super) async fn duty(ctx: &mut Ctx, value: &str) -> Result<Option<Duty>, AppError> {
+pub(super) fn duty(ctx: &Ctx, value: &str) -> Result<Option<Duty>, AppError> {
     let (_, area) = ctx.require_administrator()?;
-    Ok(Places::load(ctx).await?.duty(area, value))
+    Ok(Places::new(&ctx.reference).duty(area, value))
 }

@@ -1,17 +1,17 @@
 //! Accounts of staff: forms, and tables to take away.
 
-use super::context::{Reply, finish, internal, page};
+use super::context::{Reply, finish, page};
 use super::forms::plain;
-use app::error::AppError;
+use super::tables;
 use app::form::Form;
 use app::request::Request;
-use app::staff::act::{self, Done, path};
-use app::staff::read::{self, ListQuery};
 use app::staff::FirstPassword;
+use app::staff::act::{self, Done, path};
+use app::staff::read;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::Path;
-use axum::http::{StatusCode, Uri};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use leptos::prelude::provide_context;
 
 const NEW: &str = "/desk/admin/staff/new";
@@ -43,4 +43,11 @@ pub async fn command(Extension(request): Extension<Request>, Path((account, comm
 /// the same form is refused: the name is taken, or the account has changed since.
 async fn with_password(request: &Request, first: FirstPassword) -> Reply {
     page(request, &path(first.account), StatusCode::OK, || provide_context(first)).await
+}
+
+/// The list, to be taken along.
+pub async fn table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
+    let asked = Form::new(asked);
+    let table = read::list(&mut *request.open().await?).await?;
+    tables::list(&table.sheet(&asked), asked.value("as"), "staff")
 }

@@ -3,6 +3,7 @@
 use super::site::{Answer, Browser, Site, hidden};
 use axum::http::header;
 use domain::actor::{CITY, Duty};
+use domain::administration::Kind;
 use domain::staff::Command;
 use sqlx::PgPool;
 use store::identity::{self, NewStaff};
@@ -59,9 +60,10 @@ async fn only_whoever_keeps_an_account_reaches_it(pool: PgPool) {
     let nanxun = added(&site, "admin.nanxun", Duty::Administrator { area: NANXUN }).await;
     added(&site, "admin.wuxing", Duty::Administrator { area: WUXING }).await;
     let wuxing = site.staff("admin.wuxing").await;
-    let name = {
+    let (name, last) = {
         let mut conn = site.state.store.system().await.unwrap();
-        store::staff::get(&mut conn, account).await.unwrap().name
+        let last = store::administration::change::last(&mut conn, Kind::Staff, "centre03").await.unwrap();
+        (store::staff::get(&mut conn, account).await.unwrap().name, last)
     };
     let mut wrong = vec![
         ("nobody".to_owned(), site.anonymous(), 401),
@@ -100,7 +102,7 @@ async fn only_whoever_keeps_an_account_reaches_it(pool: PgPool) {
     }
     // Nothing of all that changed it; whoever keeps it does.
     let mut conn = site.state.store.system().await.unwrap();
-    assert_eq!(store::administration::change::last(&mut conn, domain::administration::Kind::Staff, "centre03").await.unwrap(), 0);
+    assert_eq!(store::administration::change::last(&mut conn, Kind::Staff, "centre03").await.unwrap(), last);
     drop(conn);
     let page = wuxing.get("/desk/admin/staff").await;
     assert!(page.body.contains("centre03") && !page.body.contains("centre04") && !page.body.contains("jianshe"));

@@ -117,7 +117,7 @@ async fn add_in(
     keeper.may_grant(home)?;
     let id = add_staff_in(tx, new, now).await?;
     let account = get_in(tx, id).await?;
-    let after = json!({ "name": account.name, "duty": duty_words(&account), "active": true });
+    let after = json!({ "login": account.login, "name": account.name, "duty": duty_words(&account) });
     let change =
         NewChange { who, area: home, kind: Kind::Staff, key: &account.login, before: None, after: Some(&after), tail };
     record_in(tx, &change, now).await?;
@@ -144,8 +144,8 @@ async fn end<T>(tx: sqlx::Transaction<'_, sqlx::Postgres>, done: Result<T, Accou
 }
 
 async fn command_in(tx: &mut PgConnection, order: &Order<'_>, now: OffsetDateTime) -> Result<Done, AccountError> {
-    // Locked, so that two who change it see each other.
-    sqlx::query_scalar!("select id from staff where id = $1 for update", order.account).fetch_one(&mut *tx).await?;
+    // Locked, so that two who change it see each other; not against what only refers to it, as the log does to its author.
+    sqlx::query_scalar!("select id from staff where id = $1 for no key update", order.account).fetch_one(&mut *tx).await?;
     let account = get_in(tx, order.account).await?;
     let others = other_administrators_in(tx, order.account).await?;
     order.keeper.decide(order.step.command(), &account.standing(), others)?;

@@ -168,31 +168,3 @@ pub async fn work(conn: &mut Conn, id: StaffId) -> Result<Work, StoreError> {
 pub async fn locks(conn: &mut Conn, id: StaffId, now: OffsetDateTime) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"select staff_tries($1, $2) as "locks!""#, id, now).fetch_one(conn.pg()).await?)
 }
-
-/// Something that a duty's scope is: an area, a department, a station.
-#[derive(Debug, Clone)]
-pub struct Place {
-    /// `area`, `department` or `station`.
-    pub kind: String,
-    /// Of an area its code.
-    pub id: i64,
-    pub name: String,
-    /// Where it belongs.
-    pub area: AreaCode,
-}
-
-/// Everything that a duty may be for now, by kind, area and name.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn places(conn: &mut Conn) -> Result<Vec<Place>, StoreError> {
-    Ok(sqlx::query_as!(
-        Place,
-        r#"select 'area' as "kind!", code::bigint as "id!", name as "name!", code as "area!" from area
-        union all select 'department', id, name, area from department where active
-        union all select 'station', id, name, area from station where active
-        order by 1, 4, 2"#
-    )
-    .fetch_all(conn.pg())
-    .await?)
-}

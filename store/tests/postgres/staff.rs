@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use store::administration::change;
 use store::identity::{self, NewStaff, Who};
 use store::staff::{self, AccountError, Done, Order, Step};
-use store::{Conn, StoreError, reference};
+use store::{Conn, StoreError};
 use time::{Duration, OffsetDateTime};
 
 const WHY: &str = "调岗";
@@ -42,9 +42,8 @@ struct Town {
 impl Town {
     async fn new(owner: PgPool) -> Town {
         let world = World::new(owner).await;
-        let mut conn = world.store.system().await.unwrap();
-        let department = reference::upsert_department(&mut conn, "wuxing-jianshe", "吴兴区建设局", WUXING, true).await.unwrap();
-        drop(conn);
+        let sql = "insert into department (code, name, area, on_site) values ('wuxing-jianshe', '吴兴区建设局', $1, true) returning id";
+        let department: i64 = sqlx::query_scalar(sql).bind(WUXING).fetch_one(&world.owner).await.unwrap();
         let handler = added(&world, "handler_wuxing", Duty::Handler { department }).await;
         let wuxing = Keeper { staff: added(&world, "admin_wuxing", Duty::Administrator { area: WUXING }).await, area: WUXING };
         let city = Keeper { staff: world.staff["admin"].0, area: CITY };
@@ -255,10 +254,12 @@ async fn one_administrator_of_the_city_always_stays(owner: PgPool) {
     }
     let second = Keeper { staff: added(&town.world, "admin_two", Duty::Administrator { area: CITY }).await, area: CITY };
     // Two who disable each other in the same moment: one of them stays.
+    let (mut mine, mut theirs) = (town.conn(town.city).await, town.conn(second).await);
     let (one, other) = tokio::join!(
-        town.order(town.city, second.staff, Step::Disable, None),
-        town.order(second, first, Step::Disable, None),
+        town.order_seen(&mut mine, town.city, second.staff, Step::Disable, None, 0),
+        town.order_seen(&mut theirs, second, first, Step::Disable, None, 0),
     );
+    drop((mine, theirs));
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
     let left = "select count(*) from staff where active and role = 'administrator' and area = 330500";
     assert_eq!(town.world.count(left).await, 1);
