@@ -192,6 +192,30 @@ doors! {
     Page GET "/desk/applications/{number}" Reviewer;
     File GET "/desk/applications/{number}/files/{id}" Reviewer;
     Form POST "/desk/applications/{number}/{command}" Reviewer;
+
+    Page GET "/desk/admin" Administrator;
+    Page GET "/desk/admin/areas" Administrator;
+    File GET "/desk/admin/areas/table" Administrator;
+    Page GET "/desk/admin/areas/new" Administrator;
+    Form POST "/desk/admin/areas/new" Administrator;
+    Page GET "/desk/admin/areas/{key}" Administrator;
+    Form POST "/desk/admin/areas/{key}" Administrator;
+    Page GET "/desk/admin/departments" Administrator;
+    File GET "/desk/admin/departments/table" Administrator;
+    Page GET "/desk/admin/departments/new" Administrator;
+    Form POST "/desk/admin/departments/new" Administrator;
+    Page GET "/desk/admin/departments/{key}" Administrator;
+    Form POST "/desk/admin/departments/{key}" Administrator;
+    Page GET "/desk/admin/stations" Administrator;
+    File GET "/desk/admin/stations/table" Administrator;
+    Page GET "/desk/admin/stations/new" Administrator;
+    Form POST "/desk/admin/stations/new" Administrator;
+    Page GET "/desk/admin/stations/{key}" Administrator;
+    Form POST "/desk/admin/stations/{key}" Administrator;
+    Page GET "/desk/admin/log" Administrator;
+    File GET "/desk/admin/log/table" Administrator;
+    Page GET "/desk/admin/log/{change}" Administrator;
+    Form POST "/desk/admin/log/{change}" Administrator;
 }
 
 /// The door of a method and a path as axum writes it.

@@ -2,6 +2,10 @@
 //! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
 
 use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
+use crate::administration::{
+    AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
+    NewStationPage, StationPage, StationsPage,
+};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{DeskIssuePage, QueuePage};
@@ -30,6 +34,7 @@ pub fn App() -> impl IntoView {
                 <PlainRoutes/>
                 <SpaceRoutes/>
                 <DeskRoutes/>
+                <AdminRoutes/>
             </Routes>
         </Router>
     }
@@ -102,6 +107,28 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/staff") view=StaffListPage/>
             <Route path=path!("desk/admin/staff/new") view=NewStaffPage/>
             <Route path=path!("desk/admin/staff/:account") view=StaffPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// Administration, at the desk.
+#[component(transparent)]
+fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=DeskLayout>
+            <Route path=path!("desk/admin") view=AdminPage/>
+            <Route path=path!("desk/admin/areas") view=AreasPage/>
+            <Route path=path!("desk/admin/areas/new") view=NewAreaPage/>
+            <Route path=path!("desk/admin/areas/:key") view=AreaPage/>
+            <Route path=path!("desk/admin/departments") view=DepartmentsPage/>
+            <Route path=path!("desk/admin/departments/new") view=NewDepartmentPage/>
+            <Route path=path!("desk/admin/departments/:key") view=DepartmentPage/>
+            <Route path=path!("desk/admin/stations") view=StationsPage/>
+            <Route path=path!("desk/admin/stations/new") view=NewStationPage/>
+            <Route path=path!("desk/admin/stations/:key") view=StationPage/>
+            <Route path=path!("desk/admin/log") view=LogPage/>
+            <Route path=path!("desk/admin/log/:change") view=ChangePage/>
         </ParentRoute>
     }
     .into_inner()

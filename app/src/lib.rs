@@ -12,6 +12,8 @@ pub mod access;
 #[cfg(feature = "ssr")]
 pub mod account;
 #[cfg(feature = "ssr")]
+pub mod administration;
+#[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod carried;
@@ -35,6 +37,8 @@ pub mod problem;
 pub mod render;
 #[cfg(feature = "ssr")]
 pub mod request;
+#[cfg(feature = "ssr")]
+pub mod sheet;
 #[cfg(feature = "ssr")]
 pub mod staff;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]

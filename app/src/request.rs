@@ -53,6 +53,17 @@ impl Services {
         self.tables.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Reads areas, departments and stations again, after a change of them; other servers do within a minute.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn refresh_reference(&self) -> Result<(), AppError> {
+        let mut conn = self.store.system().await?;
+        let reference = Arc::new(store::reference::load(&mut conn).await?);
+        self.tables.write().unwrap_or_else(PoisonError::into_inner).reference = reference;
+        Ok(())
+    }
+
     /// Reads the policies in force again where they changed; other servers hear of it by their refreshing worker.
     ///
     /// # Errors
@@ -73,7 +84,7 @@ impl Services {
 /// What is read from the database once a minute.
 #[derive(Clone, Default)]
 pub struct Tables {
-    /// Departments and stations.
+    /// Areas, departments and stations.
     pub reference: Arc<Reference>,
     /// The working calendar with the administrator's days.
     pub calendar: Arc<WorkCalendar>,

@@ -3,7 +3,7 @@
 
 use crate::actor::{AreaCode, CITY};
 
-/// Every area: code, name, short name. The city first.
+/// Every area as a city begins with it: code, name, short name. The city first. Administrators keep them from then on.
 pub const AREAS: &[(AreaCode, &str, &str)] = &[
     (CITY, "湖州市", "市"),
     (330_502, "吴兴区", "吴兴"),
@@ -14,7 +14,7 @@ pub const AREAS: &[(AreaCode, &str, &str)] = &[
     (330_591, "南太湖新区", "南太湖"),
 ];
 
-/// The name of an area; the code itself where it is not known.
+/// The name an area begins with; the code itself where it is not known.
 pub fn name(code: AreaCode) -> String {
     AREAS.iter().find(|area| area.0 == code).map_or_else(|| code.to_string(), |area| area.1.to_owned())
 }
@@ -22,12 +22,6 @@ pub fn name(code: AreaCode) -> String {
 /// The centre of an area: 市企服中心, 吴兴区企服中心.
 pub fn centre_name(code: AreaCode) -> String {
     if code == CITY { "市企服中心".to_owned() } else { format!("{}企服中心", name(code)) }
-}
-
-/// The code of a name as written in files; accepts the short name.
-pub fn by_name(text: &str) -> Option<AreaCode> {
-    let text = text.trim();
-    AREAS.iter().find(|area| area.1 == text || area.2 == text || area.0.to_string() == text).map(|area| area.0)
 }
 
 /// The districts, without the city.

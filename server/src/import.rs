@@ -2,15 +2,16 @@
 
 use anyhow::{Context, Result, bail};
 use calamine::{Data, Reader, Xlsx};
-use domain::area;
+use domain::administration::{Area, find_area};
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::uscc::Uscc;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::io::{Cursor, Read};
 use std::path::Path;
+use store::Conn;
+use store::administration::organisation;
 use store::enterprise::{NewEnterprise, Upserted};
-use store::{Conn, StoreError};
 use time::OffsetDateTime;
 
 /// A row that was not taken.
@@ -50,6 +51,8 @@ const COLUMNS: &[(&str, &[&str])] = &[
 /// The most rows of a table, and cells of a row: an office's list of a city has a fifth of it.
 const MOST_ROWS: usize = 50_000;
 const MOST_CELLS: usize = 64;
+/// The most sheets of a workbook.
+const MOST_SHEETS: usize = 30;
 /// The most bytes of a text.
 const LONGEST: usize = 4_000;
 /// The most that the parts of a workbook unpack to, in bytes.
@@ -85,11 +88,37 @@ fn csv_rows(bytes: &[u8]) -> Result<Vec<(usize, Vec<String>)>> {
 }
 
 fn workbook_rows(bytes: &[u8]) -> Result<Vec<(usize, Vec<String>)>> {
-    require_small(bytes)?;
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).context("the file is not a workbook")?;
+    let mut book = open(bytes)?;
     let sheet = book.sheet_names().into_iter().next().context("the workbook has no sheet")?;
+    sheet_rows(&mut book, &sheet)
+}
+
+/// The rows of every sheet of a workbook, by its name, within the same limits as [`rows`].
+///
+/// # Errors
+/// As [`rows`], and when it has more sheets than a workbook may have.
+pub fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>> {
+    let mut book = open(bytes)?;
+    let names = book.sheet_names();
+    if names.len() > MOST_SHEETS {
+        bail!("the workbook is too large: at most {MOST_SHEETS} sheets");
+    }
+    let read = names.into_iter().map(|name| sheet_rows(&mut book, &name).map(|rows| (name, rows)));
+    read.collect()
+}
+
+type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
+/// Name and rows of a sheet.
+pub type Sheet = (String, Vec<(usize, Vec<String>)>);
+
+fn open(bytes: &[u8]) -> Result<Book<'_>> {
+    require_small(bytes)?;
+    Xlsx::new(Cursor::new(bytes)).context("the file is not a workbook")
+}
+
+fn sheet_rows(book: &mut Book<'_>, sheet: &str) -> Result<Vec<(usize, Vec<String>)>> {
     // Cell by cell: a range would be as large as its corners say.
-    let mut cells = book.worksheet_cells_reader(&sheet)?;
+    let mut cells = book.worksheet_cells_reader(sheet)?;
     let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
     while let Some(found) = cells.next_cell()? {
         let (row, column) = found.get_position();
@@ -140,14 +169,14 @@ fn cell(value: &Data) -> String {
 }
 
 /// A row as an enterprise, or what is wrong with it.
-fn enterprise(columns: &HashMap<&str, usize>, row: &[String]) -> Result<NewEnterprise, String> {
+fn enterprise(columns: &HashMap<&str, usize>, areas: &[Area], row: &[String]) -> Result<NewEnterprise, String> {
     let get = |name: &str| columns.get(name).and_then(|at| row.get(*at)).map_or("", |text| text.trim());
     let uscc = Uscc::parse(get("uscc")).map_err(|error| error.to_string())?;
     let name = domain::text::clean(get("name"));
     if !(2..=100).contains(&name.chars().count()) {
         return Err("企业名称应为 2 到 100 个字".to_owned());
     }
-    let area = area::by_name(get("area")).ok_or_else(|| format!("不认识的区县“{}”", get("area")))?;
+    let area = find_area(areas, get("area")).map(|area| area.code).ok_or_else(|| format!("不认识的区县“{}”", get("area")))?;
     let scale = match get("scale") {
         "" => Scale::Small,
         text => Scale::parse(text).ok_or_else(|| format!("不认识的划型“{text}”（微型、小型、中型、大型）"))?,
@@ -183,6 +212,7 @@ pub async fn enterprises(conn: &mut Conn, path: &Path, now: OffsetDateTime) -> R
             bail!("the heading lacks a column “{}” ({})", spellings[1], spellings.join(" / "));
         }
     }
+    let areas = organisation::areas(conn).await?;
     let mut report = Report::default();
     let mut seen: HashMap<Uscc, usize> = HashMap::new();
     for (line, row) in rows {
@@ -190,7 +220,7 @@ pub async fn enterprises(conn: &mut Conn, path: &Path, now: OffsetDateTime) -> R
             continue;
         }
         let mut bad = |reason: String| report.bad.push(BadRow { line, reason });
-        let new = match enterprise(&columns, &row) {
+        let new = match enterprise(&columns, &areas, &row) {
             Ok(new) => new,
             Err(reason) => {
                 bad(reason);
@@ -205,9 +235,6 @@ pub async fn enterprises(conn: &mut Conn, path: &Path, now: OffsetDateTime) -> R
             Ok(Upserted::Inserted(_)) => report.inserted += 1,
             Ok(Upserted::Updated(_)) => report.updated += 1,
             Ok(Upserted::Unchanged) => report.unchanged += 1,
-            Err(StoreError::Conflict(constraint)) if constraint == "enterprise_area_fkey" => {
-                bad("这个区县还没有录入系统".to_owned());
-            }
             Err(error) => return Err(error.into()),
         }
     }

@@ -1,5 +1,6 @@
 //! The process of the enterprise-service portal: configuration, HTTP, workers, the embedded database, the command line.
 
+pub mod city;
 pub mod cli;
 pub mod config;
 pub mod database;

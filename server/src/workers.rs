@@ -8,6 +8,7 @@ use crate::sms::{CodeMessage, Gateway, Notice};
 use crate::state::AppState;
 use app::account::act::CODE_LIFE;
 use domain::actor::Actor;
+use domain::calendar::local;
 use domain::issue::Command;
 use futures::FutureExt;
 use futures::future::join_all;
@@ -15,6 +16,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Conn;
+use store::administration::due;
 use store::issue::CommandError;
 use store::job::{self, Job, Kind};
 use store::outbox::{CHANNEL, Live};
@@ -36,7 +38,7 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     set.spawn(outbox(state.clone()));
     set.spawn(listen(state.clone()));
     set.spawn(every(state.clone(), Duration::from_secs(1), "matches", async |state| policy::matchings(state).await));
-    set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| state.refresh().await));
+    set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| tables(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "pauses", async |state| pauses(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "policies", async |state| policy::daily(state).await));
@@ -67,6 +69,20 @@ async fn turn(worker: &'static str, work: impl Future<Output = anyhow::Result<()
         Ok(Err(error)) => tracing::warn!(worker, %error, "a worker's turn failed"),
         Err(_) => tracing::error!(worker, "a worker panicked"),
     }
+}
+
+/// Applies the changes of settings whose day has come, whichever server is first, and reads the tables again.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn tables(state: &AppState) -> anyhow::Result<()> {
+    let mut conn = state.store.system().await?;
+    let ended = due::apply(&mut conn, local(state.now()).date(), state.now()).await?;
+    conn.release();
+    if ended > 0 {
+        tracing::info!(ended, "planned changes of settings reached their day");
+    }
+    state.refresh().await
 }
 
 /// How long the outbox collects after it was woken: what several commands left is then written together, and nobody notices.

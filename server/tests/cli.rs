@@ -3,6 +3,8 @@
 
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, PgPool};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 struct Ran {
@@ -149,6 +151,168 @@ async fn an_account_is_reset_and_unlocked_and_jobs_are_seen(pool: PgPool) {
     assert_eq!((list.code, &list.json()[0]["dead"]), (1, &json!(1)));
     assert_eq!(qifu(&["job", "retry", "--json"], &settings).json()["retried"], json!(1));
     assert_eq!(qifu(&["job", "list"], &settings).code, 0);
+}
+
+/// Writes a workbook: sheets of rows of texts.
+fn workbook(path: &Path, sheets: &[(&str, &[&[&str]])]) {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, rows) in sheets {
+        let sheet = book.add_worksheet().set_name(*name).unwrap();
+        for (row, cells) in (0..).zip(*rows) {
+            for (column, cell) in (0..).zip(*cells) {
+                sheet.write(row, column, *cell).unwrap();
+            }
+        }
+    }
+    book.save(path).unwrap();
+}
+
+const AREAS: &[&[&str]] = &[&["代码", "名称", "简称"], &["330500", "湖州市", "市"], &["330502", "吴兴区", "吴兴"]];
+const DEPARTMENTS: &[&[&str]] = &[
+    &["编号", "名称", "区域", "入驻", "赋权", "启用"],
+    &["jianshe", "市建设局", "湖州市", "是", "是", "是"],
+    &["wuxing-jianshe", "吴兴区建设局", "吴兴", "是", "否", "是"],
+];
+const STATIONS: &[&[&str]] = &[
+    &["编号", "名称", "区域", "地址", "电话", "联系人", "启用"],
+    &["zhili", "织里驿站", "330502", "富民路 1 号", "0572-3188000", "沈洁", "是"],
+];
+const STAFF: &[&[&str]] = &[
+    &["登录名", "姓名", "岗位", "所属"],
+    &["root", "管理员", "系统管理员", "湖州市"],
+    &["wx.root", "吴管理", "系统管理员", "吴兴区"],
+    &["wx.jianshe", "张建设", "部门经办", "吴兴区建设局"],
+    &["zhili", "李驿站", "驿站专员", "zhili"],
+];
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_city_is_set_up_from_one_workbook(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let settings = [("DATABASE_URL", url.as_str())];
+    let folder = std::env::temp_dir().join(format!("qifu-city-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let book = folder.join("city.xlsx");
+    let path = book.to_string_lossy().into_owned();
+    // The template is a workbook that lacks one thing only: an administrator.
+    let template = Command::new(env!("CARGO_BIN_EXE_qifu")).args(["city", "template"]).output().unwrap();
+    assert!(template.status.success());
+    std::fs::write(&book, &template.stdout).unwrap();
+    let bare = qifu(&["city", "init", &path, "--json"], &settings);
+    assert_eq!(bare.code, 1, "{}", bare.err);
+    let faults = bare.json()["faults"].clone();
+    assert_eq!((faults.as_array().unwrap().len(), &faults[0]["sheet"]), (1, &json!("工作人员")), "{faults}");
+
+    workbook(&book, &[("区域", AREAS), ("部门", DEPARTMENTS), ("驿站", STATIONS), ("工作人员", STAFF)]);
+    let first = qifu(&["city", "init", &path, "--operator", "王工", "--json"], &settings);
+    assert_eq!(first.code, 0, "{} {}", first.out, first.err);
+    assert_eq!(first.json()["report"], json!({ "added": 9, "changed": 0, "unchanged": 0 }));
+    // Passwords stand in a file for its owner alone, and nowhere else.
+    let list = folder.join("city.passwords.csv");
+    assert_eq!(first.json()["passwords"], json!(list.to_string_lossy()));
+    assert_eq!(std::fs::metadata(&list).unwrap().permissions().mode() & 0o777, 0o600);
+    let passwords = std::fs::read_to_string(&list).unwrap();
+    let password = passwords.lines().find_map(|line| line.strip_prefix("root,管理员,")).unwrap();
+    assert_eq!(app::account::password::fault(password, "root"), None);
+    assert!(!first.out.contains(password));
+    let hash: String = sqlx::query_scalar("select password_hash from staff where login = 'root' and must_change_password")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert!(app::account::password::verify(password, &hash));
+    let scope: String = sqlx::query_scalar("select d.code from staff s join department d on d.id = s.department_id")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(scope, "wuxing-jianshe");
+    let who: Vec<String> = sqlx::query_scalar("select distinct who from setting_change").fetch_all(&pool).await.unwrap();
+    assert_eq!(who, ["命令行 王工"]);
+
+    // The same again changes nothing and asks for no file; one thing changed changes one thing.
+    let second = qifu(&["city", "init", &path, "--json"], &settings).json();
+    assert_eq!(second["report"], json!({ "added": 0, "changed": 0, "unchanged": 9 }));
+    assert_eq!((&second["accounts"], &second["passwords"]), (&json!(0), &Value::Null));
+    let mut areas: Vec<&[&str]> = AREAS.to_vec();
+    areas[2] = &["330502", "吴兴新区", "吴兴"];
+    workbook(&book, &[("区域", &areas)]);
+    let third = qifu(&["city", "init", &path, "--json"], &settings).json();
+    assert_eq!(third["report"], json!({ "added": 0, "changed": 1, "unchanged": 1 }));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_wrong_with_a_workbook_is_said_at_once(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let settings = [("DATABASE_URL", url.as_str())];
+    let folder = std::env::temp_dir().join(format!("qifu-wrong-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let book = folder.join("city.xlsx");
+    let path = book.to_string_lossy().into_owned();
+    let areas: Vec<&[&str]> =
+        AREAS.iter().copied().chain([&["330102", "上城区", "上城"][..], &["330502", "又一个", "又"]]).collect();
+    let departments: Vec<&[&str]> = DEPARTMENTS.iter().copied().chain([&["建设", "x", "杭州", "有", "", "是"][..]]).collect();
+    let staff: Vec<&[&str]> = STAFF
+        .iter()
+        .copied()
+        .chain([
+            &["wx jianshe", "张", "局长", ""][..],
+            &["wx.root", "王经办", "部门经办", "没有的局"],
+            &["b.c", "赵驿站", "驿站专员", ""],
+        ])
+        .collect();
+    workbook(
+        &book,
+        &[("区域", &areas), ("部门", &departments), ("驿 站", STATIONS), ("驿站", &[&["编号", "名称"]]), ("工作人员", &staff)],
+    );
+    let ran = qifu(&["city", "init", &path, "--json"], &settings);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let report = ran.json();
+    let faults: Vec<(String, Option<u64>, String)> = report["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| {
+            let text = |name: &str| fault[name].as_str().unwrap().to_owned();
+            (text("sheet"), fault["row"].as_u64(), text("sentence"))
+        })
+        .collect();
+    for (sheet, row, words) in [
+        ("驿 站", None, "不认识这张表"),
+        ("驿站", None, "第一行缺少列：区域、地址、电话、联系人、启用"),
+        ("区域", Some(4), "以 3305 开头"),
+        ("区域", Some(5), "代码 330502 与第 3 行重复"),
+        ("部门", Some(4), "名称至少写 2 个字"),
+        ("部门", Some(4), "没有“杭州”这个区域"),
+        ("部门", Some(4), "编号用 2 到 40 个小写字母"),
+        ("部门", Some(4), "是否入驻请填“是”或“否”"),
+        ("部门", Some(4), "请选择是否赋权"),
+        ("工作人员", Some(5), "没有“zhili”这个驿站"),
+        ("工作人员", Some(6), "登录名用"),
+        ("工作人员", Some(6), "姓名写"),
+        ("工作人员", Some(6), "岗位应为"),
+        ("工作人员", Some(7), "登录名 wx.root 与第 3 行重复"),
+        ("工作人员", Some(7), "没有“没有的局”这个部门"),
+        ("工作人员", Some(8), "请在“所属”里填写驿站的编号或名称"),
+    ] {
+        let there = faults.iter().any(|fault| fault.0 == sheet && fault.1 == row && fault.2.contains(words));
+        assert!(there, "{sheet} {row:?} {words} is not in {faults:#?}");
+    }
+    assert_eq!(faults.len(), 16, "{faults:#?}");
+    let rows: i64 = sqlx::query_scalar(
+        "select (select count(*) from area) + (select count(*) from department) + (select count(*) from staff)
+            + (select count(*) from setting_change)",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(rows, 0, "nothing was written");
+    assert!(!folder.join("city.passwords.csv").exists());
+    // Read by a person, and what is no workbook.
+    let told = qifu(&["city", "init", &path], &settings);
+    assert!(told.out.contains("区域 第 5 行：代码 330502 与第 3 行重复"), "{}", told.out);
+    std::fs::write(&book, "not a workbook").unwrap();
+    let nothing = qifu(&["city", "init", &path], &settings);
+    assert!(nothing.code == 1 && nothing.err.contains("not a workbook"), "{}", nothing.err);
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -49,21 +49,38 @@ create table setting_due (
     effective_from date not null,
     -- How it ended: it took effect, it was taken back, or something stood against it that day.
     outcome text constraint setting_due_outcome_check check (outcome in ('applied', 'withdrawn', 'refused')),
-    -- What stood against it.
+    -- Why it was taken back, or the constraint that stood against it.
     note text not null default '',
     ended_at timestamptz,
+    ended_by bigint constraint setting_due_ended_by_fkey references staff,
+    ended_who text not null default '',
     constraint setting_due_end_check check ((outcome is null) = (ended_at is null))
 );
 comment on table setting_due is 'Changes of settings that wait for their day (待生效)';
 create unique index setting_due_open_key on setting_due (kind, key) where outcome is null;
 create index setting_due_day_idx on setting_due (effective_from) where outcome is null;
+
+-- A plan is not rewritten: it ends, once.
+create function keep_due() returns trigger language plpgsql as $$
+begin
+    if old.outcome is not null or (new.change_id, new.area, new.kind, new.key, new.effective_from)
+        is distinct from (old.change_id, old.area, old.kind, old.key, old.effective_from)
+    then
+        raise exception 'a planned change ends once and stays as it was planned' using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+create trigger setting_due_keep before update on setting_due for each row execute function keep_due();
+create trigger setting_due_no_delete before delete on setting_due for each row execute function refuse_change();
+create trigger setting_due_no_truncate before truncate on setting_due for each statement execute function refuse_change();
+
 alter table setting_due enable row level security;
 create policy setting_due_scope on setting_due using ((select scope('kind')) = 'system' or administers(area));
--- A session plans and takes back; that a day has come, the system says.
+-- A session plans and takes back, in its own name; that a day has come, the system says.
 create policy setting_due_plan on setting_due as restrictive for insert with check (outcome is null);
-create policy setting_due_end on setting_due as restrictive for update using (
-    (select scope('kind')) = 'system' or outcome is null) with check (
-    (select scope('kind')) = 'system' or outcome = 'withdrawn');
+create policy setting_due_end on setting_due as restrictive for update using (true) with check (
+    (select scope('kind')) = 'system' or (outcome = 'withdrawn' and ended_by = (select scope_id('staff'))));
 grant select, insert, update on setting_due to qifu_app;
 
 -- 赋权 (S-4): whether the power to accept is with the centre. What is referred to is closed, never removed.

@@ -1,38 +1,37 @@
 //! Reference data: areas, departments, stations, the calendar's extra days. Small, read at start and refreshed.
 
+use crate::administration::organisation;
 use crate::{Conn, StoreError};
-use domain::actor::{AreaCode, DepartmentId, StationId};
+use domain::actor::{AreaCode, CITY, DepartmentId, StationId};
+use domain::administration::{self, Area};
+use std::ops::Deref;
 use time::Date;
 
-/// 部门.
+/// A thing as it is kept, with the id that rows refer to.
 #[derive(Debug, Clone)]
-pub struct Department {
-    pub id: DepartmentId,
-    /// Stable code (`domain::catalogue::DEPARTMENTS`).
-    pub code: String,
-    pub name: String,
-    /// Whether it has people in the centre (S-4).
-    pub on_site: bool,
+pub struct Kept<T> {
+    pub id: i64,
+    pub it: T,
 }
 
-/// 企服驿站.
-#[derive(Debug, Clone)]
-pub struct Station {
-    pub id: StationId,
-    /// Stable code.
-    pub code: String,
-    pub name: String,
-    pub area: AreaCode,
-    pub address: String,
-    /// Its telephone.
-    pub phone: String,
-    /// Whom to ask for.
-    pub contact_name: String,
+impl<T> Deref for Kept<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.it
+    }
 }
+
+/// 部门.
+pub type Department = Kept<administration::Department>;
+/// 企服驿站.
+pub type Station = Kept<administration::Station>;
 
 /// Everything pages name by id.
 #[derive(Debug, Clone, Default)]
 pub struct Reference {
+    /// Areas by code, the city first.
+    pub areas: Vec<Area>,
     /// Departments by id.
     pub departments: Vec<Department>,
     /// Stations by id.
@@ -40,6 +39,16 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// The name of an area; its code where it is not known.
+    pub fn area(&self, code: AreaCode) -> String {
+        self.areas.iter().find(|area| area.code == code).map_or_else(|| code.to_string(), |area| area.name.clone())
+    }
+
+    /// The centre of an area: 市企服中心, 吴兴区企服中心.
+    pub fn centre(&self, code: AreaCode) -> String {
+        if code == CITY { "市企服中心".to_owned() } else { format!("{}企服中心", self.area(code)) }
+    }
+
     /// The name of a department; its id where it is not known yet.
     pub fn department(&self, id: DepartmentId) -> String {
         self.departments.iter().find(|d| d.id == id).map_or_else(|| format!("部门 {id}"), |d| d.name.clone())
@@ -57,66 +66,41 @@ impl Reference {
 
 /// Reads it all.
 pub async fn load(conn: &mut Conn) -> Result<Reference, StoreError> {
-    let departments =
-        sqlx::query_as!(Department, "select id, code, name, on_site from department order by id").fetch_all(conn.pg()).await?;
-    let stations = sqlx::query_as!(Station, "select id, code, name, area, address, phone, contact_name from station order by id")
+    let areas = organisation::areas(conn).await?;
+    let departments = sqlx::query!("select id, code, name, area, on_site, delegated, active from department order by id")
+        .map(|row| Kept {
+            id: row.id,
+            it: administration::Department {
+                code: row.code,
+                name: row.name,
+                area: row.area,
+                on_site: row.on_site,
+                delegated: row.delegated,
+                active: row.active,
+            },
+        })
         .fetch_all(conn.pg())
         .await?;
-    Ok(Reference { departments, stations })
+    let stations = sqlx::query!("select id, code, name, area, address, phone, contact_name, active from station order by id")
+        .map(|row| Kept {
+            id: row.id,
+            it: administration::Station {
+                code: row.code,
+                name: row.name,
+                area: row.area,
+                address: row.address,
+                phone: row.phone,
+                contact_name: row.contact_name,
+                active: row.active,
+            },
+        })
+        .fetch_all(conn.pg())
+        .await?;
+    Ok(Reference { areas, departments, stations })
 }
 
 /// The administrator's calendar days.
 pub async fn calendar_days(conn: &mut Conn) -> Result<Vec<(Date, bool)>, StoreError> {
     let rows = sqlx::query!("select day, working from calendar_day order by day").fetch_all(conn.pg()).await?;
     Ok(rows.into_iter().map(|row| (row.day, row.working)).collect())
-}
-
-/// Adds or renames an area.
-pub async fn upsert_area(conn: &mut Conn, code: AreaCode, name: &str, short: &str) -> Result<(), StoreError> {
-    sqlx::query!(
-        "insert into area (code, name, short) values ($1, $2, $3) on conflict (code) do update set name = excluded.name, short = excluded.short",
-        code,
-        name,
-        short
-    )
-    .execute(conn.pg())
-    .await?;
-    Ok(())
-}
-
-/// Adds or renames a department by its code.
-pub async fn upsert_department(
-    conn: &mut Conn,
-    code: &str,
-    name: &str,
-    area: AreaCode,
-    on_site: bool,
-) -> Result<DepartmentId, StoreError> {
-    Ok(sqlx::query_scalar!(
-        "insert into department (code, name, area, on_site) values ($1, $2, $3, $4)
-         on conflict (code) do update set name = excluded.name, on_site = excluded.on_site returning id",
-        code,
-        name,
-        area,
-        on_site
-    )
-    .fetch_one(conn.pg())
-    .await?)
-}
-
-/// Adds or changes a station by its code; the id in the argument is ignored.
-pub async fn upsert_station(conn: &mut Conn, station: &Station) -> Result<StationId, StoreError> {
-    Ok(sqlx::query_scalar!(
-        "insert into station (code, name, area, address, phone, contact_name) values ($1, $2, $3, $4, $5, $6)
-         on conflict (code) do update set name = excluded.name, address = excluded.address, phone = excluded.phone,
-            contact_name = excluded.contact_name returning id",
-        station.code,
-        station.name,
-        station.area,
-        station.address,
-        station.phone,
-        station.contact_name
-    )
-    .fetch_one(conn.pg())
-    .await?)
 }

@@ -11,9 +11,10 @@ use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, submit};
 use crate::ui::{icon, section};
 use domain::calendar::words::moment;
-use domain::{area, mask};
+use domain::mask;
 use leptos::prelude::*;
 use store::identity::{MyEnterprise, OpenSession};
+use store::reference::Reference;
 use time::OffsetDateTime;
 
 const PHONE: Field =
@@ -105,6 +106,7 @@ pub fn ChoosePage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let (list, current) = act::enterprises(&request).await?;
+        let reference = request.services().tables().reference;
         title("选择企业");
         let body = if list.is_empty() {
             view! {
@@ -114,15 +116,16 @@ pub fn ChoosePage() -> impl IntoView {
             }
             .into_any()
         } else {
-            let items = list.iter().map(|enterprise| choice(enterprise, current == Some(enterprise.id))).collect_view();
+            let items =
+                list.iter().map(|enterprise| choice(enterprise, current == Some(enterprise.id), &reference)).collect_view();
             view! { <ul class="cells">{items}</ul> }.into_any()
         };
         Ok(view! { <section class="card narrow"><h1>"为哪家企业办事？"</h1>{body}</section> }.into_any())
     })
 }
 
-fn choice(enterprise: &MyEnterprise, current: bool) -> AnyView {
-    let place = area::name(enterprise.area);
+fn choice(enterprise: &MyEnterprise, current: bool, reference: &Reference) -> AnyView {
+    let place = reference.area(enterprise.area);
     let role = if enterprise.role == domain::actor::MemberRole::Owner { "负责人" } else { "经办人" };
     let mark = current.then(|| view! { <span class="tag ok">{icon("check")}"当前"</span> });
     view! {

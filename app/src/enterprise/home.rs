@@ -9,7 +9,6 @@ use crate::policy::space::HomePolicies;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::{empty, icon, section};
-use domain::area;
 use domain::calendar::{local, words};
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::issue::State;
@@ -45,7 +44,7 @@ fn page(home: Home, clock: &Clock) -> AnyView {
         )
     });
     view! {
-        {identity(&enterprise)}
+        {identity(&enterprise, clock)}
         {section(format!("待您处理 {}", issues.waiting_count), waiting(&issues, clock.now))}
         <HomePolicies view=policies today=local(clock.now).date()/>
         {section(format!("办理中的诉求 {}", issues.open_count), running(&issues, clock))}
@@ -56,10 +55,10 @@ fn page(home: Home, clock: &Clock) -> AnyView {
 }
 
 /// Who it is: name, masked code, place, size, industry, tags.
-fn identity(enterprise: &Enterprise) -> AnyView {
+fn identity(enterprise: &Enterprise, clock: &Clock) -> AnyView {
     let code = Uscc::parse(&enterprise.uscc).map_or_else(|_| enterprise.uscc.clone(), |code| code.masked());
     let scale = Scale::parse(&enterprise.scale).map_or("", Scale::label);
-    let place = area::name(enterprise.area);
+    let place = clock.reference.area(enterprise.area);
     let line =
         [place.as_str(), scale, enterprise.industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = (EnterpriseClass::parse(&enterprise.class) == Some(EnterpriseClass::Key))
@@ -101,7 +100,7 @@ fn running(issues: &HomeIssues, clock: &Clock) -> AnyView {
 
 /// Who helps: the station near the enterprise (S-3).
 fn station(enterprise: &Enterprise, clock: &Clock) -> Option<AnyView> {
-    let station = clock.reference.station(enterprise.station_id?)?;
+    let station = clock.reference.station(enterprise.station_id?).filter(|station| station.active)?;
     let dial = format!("tel:{}", station.phone);
     let view = view! {
         <p><strong>{station.name.clone()}</strong></p>

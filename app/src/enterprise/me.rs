@@ -5,7 +5,7 @@ use crate::account::{act, leave};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::{facts, icon, section, words};
-use domain::{area, mask};
+use domain::mask;
 use leptos::prelude::*;
 
 /// The page.
@@ -16,12 +16,13 @@ pub fn MePage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let me = read::me(&mut ctx).await?;
         let leave = leave(&act::sessions(&mut ctx, &request).await?, ctx.now);
+        let place = ctx.reference.area(me.enterprise.area);
         title("我的");
-        Ok(page(&me, leave))
+        Ok(page(&me, place, leave))
     })
 }
 
-fn page(me: &Me, leave: AnyView) -> AnyView {
+fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
     let Me { person, enterprise, members } = me;
     let rows = members.iter().map(|member| {
         let role = if member.role == "owner" { "负责人" } else { "经办人" };
@@ -37,7 +38,7 @@ fn page(me: &Me, leave: AnyView) -> AnyView {
             {facts(vec![
                 ("名称", words(enterprise.name.clone())),
                 ("统一社会信用代码", words(enterprise.uscc.clone())),
-                ("所在区县", words(area::name(enterprise.area))),
+                ("所在区县", words(place)),
                 ("地址", words(if enterprise.address.is_empty() { "未登记".to_owned() } else { enterprise.address.clone() })),
                 ("行业", words(enterprise.industry.clone())),
             ])}

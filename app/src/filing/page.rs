@@ -16,7 +16,6 @@ use crate::request::Request;
 use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden};
 use crate::ui::{back, facts, icon, words};
-use domain::area;
 use domain::calendar::words as calendar_words;
 use domain::catalogue::{self, Hint};
 use domain::issue::{Issue, MAX_PHOTOS};
@@ -26,6 +25,7 @@ use leptos_router::hooks::{use_params, use_query};
 use leptos_router::params::Params;
 use store::enterprise::Enterprise;
 use store::issue::IssueDetail;
+use store::reference::Reference;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -294,16 +294,19 @@ pub fn AssistPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let words = query.q.unwrap_or_default().trim().to_owned();
-        let found = act::search(&mut *request.open().await?, &words).await?;
+        let mut ctx = request.open().await?;
+        let found = act::search(&mut ctx, &words).await?;
+        let reference = ctx.reference.clone();
+        drop(ctx);
         title("代办");
-        Ok(assist(&words, &found))
+        Ok(assist(&words, &found, &reference))
     })
 }
 
-fn assist(words: &str, found: &[Enterprise]) -> AnyView {
+fn assist(words: &str, found: &[Enterprise], reference: &Reference) -> AnyView {
     let items = found.iter().map(|enterprise| {
         let href = format!("/desk/assist/{}/new", enterprise.id);
-        let line = format!("{} · {}", enterprise.uscc, area::name(enterprise.area));
+        let line = format!("{} · {}", enterprise.uscc, reference.area(enterprise.area));
         view! { <li class="cell"><a href=href><strong>{enterprise.name.clone()}</strong><span class="muted">{line}</span></a></li> }
     });
     let none = (found.is_empty() && !words.is_empty())

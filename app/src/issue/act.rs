@@ -190,7 +190,8 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
         Command::Return { proposed, .. } => vec![*proposed],
         _ => Vec::new(),
     };
-    if departments.iter().any(|id| !ctx.reference.departments.iter().any(|known| known.id == *id)) {
+    let serves = |id| ctx.reference.departments.iter().any(|known| known.id == id && known.serves(issue.area));
+    if !departments.iter().all(|id| serves(*id)) {
         return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
     }
     let name = format!("{} {}", staff.organisation, staff.name);

@@ -10,6 +10,7 @@ use domain::issue::{CommandKind, Issue, allowed_commands};
 use store::Page;
 use store::identity::StaffIdentity;
 use store::issue::{DeskCounts, History, IssueDetail, IssueRow, MineFilter, Queue};
+use store::reference::Department;
 use uuid::Uuid;
 
 /// My problems, a page of them.
@@ -150,26 +151,32 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
 }
 
 /// Who should have it: the department a return proposed, else the one that had most of this category, else the catalogue's, with
-/// the board's lead standing in for a department without people on site (S-4).
+/// the board's lead standing in for a department that is not in place (S-4). None that is closed.
 async fn route(ctx: &mut Ctx, issue: &Issue) -> Result<Option<Route>, AppError> {
     if let Some(department) = issue.proposed {
         return Ok(Some(Route { department, reason: "退回部门建议由其办理".to_owned() }));
     }
     let similar = store::issue::similar(&mut ctx.conn, &issue.category).await?;
     let total: i64 = similar.iter().map(|(_, count)| count).sum();
+    let serves = |department: &Department| department.serves(issue.area);
     if let Some((department, count)) = similar.first()
         && total >= 5
         && count * 2 > total
+        && ctx.reference.departments.iter().any(|known| known.id == *department && serves(known))
     {
         return Ok(Some(Route { department: *department, reason: format!("同类 {total} 件中 {count} 件由其办理") }));
     }
     let Some(category) = catalogue::category(&issue.category) else { return Ok(None) };
-    let code = catalogue::route(category);
-    let reason = if code == category.department {
-        format!("“{}”一般由其办理", category.name)
-    } else {
-        let board = catalogue::board(category.board).map_or("", |board| board.name);
-        format!("责任部门未进驻，由{board}板块牵头部门受理")
+    let own = ctx.reference.department_by_code(category.department).filter(|own| serves(own));
+    let absent = match own {
+        Some(own) if own.in_place() => {
+            return Ok(Some(Route { department: own.id, reason: format!("“{}”一般由其办理", category.name) }));
+        }
+        Some(own) if own.on_site => "责任部门未向企服中心赋权",
+        _ => "责任部门未进驻",
     };
-    Ok(ctx.reference.department_by_code(code).map(|department| Route { department: department.id, reason }))
+    let board = catalogue::board(category.board);
+    let lead = board.and_then(|board| ctx.reference.department_by_code(board.lead)).filter(|lead| serves(lead));
+    let name = board.map_or("", |board| board.name);
+    Ok(lead.map(|lead| Route { department: lead.id, reason: format!("{absent}，由{name}板块牵头部门受理") }))
 }

@@ -66,7 +66,6 @@ mod server {
     use super::TimelineLine;
     use crate::request::Clock;
     use crate::ui::When;
-    use domain::area::centre_name;
     use domain::calendar::words;
     use domain::issue::{CloseBasis, Event, Rating};
     use store::issue::IssueDetail;
@@ -120,7 +119,7 @@ mod server {
             }
             Event::Declined { reason, explanation } => said("不予受理", format!("{reason}。{explanation}")),
             Event::Objected { reason, centre, .. } => {
-                said(format!("提出异议，由{}重新审核", centre_name(*centre)), reason.clone())
+                said(format!("提出异议，由{}重新审核", reference.centre(*centre)), reason.clone())
             }
             Event::InputAsked { what, cap } => {
                 said("请企业补充材料", format!("{what}\n请在{}补充，这段时间不计入办理时限。", due(cap)))

@@ -3,7 +3,6 @@
 use super::tag::state_tag;
 use crate::issue::space::progress::TimeBar;
 use crate::ui::When;
-use domain::area::centre_name;
 use domain::calendar::{WorkCalendar, words};
 use domain::issue::State;
 use leptos::prelude::*;
@@ -45,8 +44,8 @@ fn row_time(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar) -> Opt
 /// Who has it now.
 pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Reference) -> String {
     match state {
-        State::Submitted | State::Accepted => centre_name(centre),
-        State::Dispatched | State::Handling => lead.map_or_else(|| centre_name(centre), |id| reference.department(id)),
+        State::Submitted | State::Accepted => reference.centre(centre),
+        State::Dispatched | State::Handling => lead.map_or_else(|| reference.centre(centre), |id| reference.department(id)),
         State::AwaitingInput | State::Answered => "等待您".to_owned(),
         State::Closed | State::Declined | State::Withdrawn | State::Draft => String::new(),
     }

@@ -7,4 +7,4 @@ pub mod read;
 
 pub use act::FirstPassword;
 pub use list::StaffListPage;
-pub use page::{NewStaffPage, StaffPage};
+pub use page::{NewStaffPage, StaffPage, sentences};

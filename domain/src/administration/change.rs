@@ -84,7 +84,7 @@ mod tests {
     fn read(why: &str, from: &str) -> Result<Tail, Vec<String>> {
         let mut check = Check::new();
         let tail = Tail::read(&mut check, why, from, TODAY);
-        check.finish().map_err(|faults| faults.into_iter().map(|fault| fault.field).collect())?;
+        check.finish().map_err(|faults| faults.into_iter().map(|fault| fault.field).collect::<Vec<_>>())?;
         Ok(tail.expect("nothing stood against it"))
     }
 

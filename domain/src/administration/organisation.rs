@@ -34,9 +34,14 @@ pub struct Department {
 }
 
 impl Department {
-    /// 两到位 (S-4): the power is delegated and the people are there. For any other one the lead of its board stands in.
+    /// 两到位 (S-4): its people are in the centre, and so is its power to accept. For any other one the lead of its board stands in.
     pub fn in_place(&self) -> bool {
         self.on_site && self.delegated
+    }
+
+    /// Whether an issue of `area` may be given to it: it is open, and of that area or of the city.
+    pub fn serves(&self, area: AreaCode) -> bool {
+        self.active && area_covers(self.area, area)
     }
 }
 
@@ -275,6 +280,15 @@ mod tests {
         let fields: Vec<&str> = faults.iter().map(|fault| fault.0.as_str()).collect();
         assert_eq!(fields, ["name", "area", "code", "on_site", "delegated", "active"]);
         assert_eq!(faults[1].1, "没有“杭州”这个区域");
+    }
+
+    #[test]
+    fn a_department_serves_its_own_area_while_it_is_open() {
+        let Ok(Organisation::Department(wuxing)) = read(Kind::Department, &DEPARTMENT, None) else { panic!("it is right") };
+        let city = Department { area: CITY, ..wuxing.clone() };
+        assert!(wuxing.serves(330_502) && !wuxing.serves(330_503) && !wuxing.serves(CITY));
+        assert!(city.serves(330_502) && city.serves(CITY));
+        assert!(!Department { active: false, ..city }.serves(CITY));
     }
 
     #[test]

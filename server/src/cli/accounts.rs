@@ -7,11 +7,17 @@ use app::account::act::limits_of;
 use app::account::password;
 use clap::{Args, Subcommand, ValueEnum};
 use domain::actor::{Duty, StaffId};
-use domain::area;
+use domain::administration::city::City;
+use domain::administration::{Area, find_area};
+use domain::area::AREAS;
+use domain::calendar::local;
 use serde_json::json;
+use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::Path;
 use std::process::ExitCode;
+use store::administration::city::SetUp;
+use store::administration::organisation;
 use store::identity::{NewStaff, Who};
 use store::{Conn, Store, StoreError};
 use time::OffsetDateTime;
@@ -151,9 +157,11 @@ async fn known(conn: &mut Conn, login: &str) -> Result<StaffId> {
 }
 
 async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
+    let areas = known_areas(conn).await?;
     let area = || -> Result<i32> {
         let text = new.area.as_deref().context("this role needs --area")?;
-        area::by_name(text).with_context(|| format!("--area: “{text}” is not an area of the city"))
+        let found = find_area(&areas, text).map(|area| area.code);
+        found.with_context(|| format!("--area: “{text}” is not an area of the city"))
     };
     Ok(match new.role {
         Role::Centre => Duty::Centre { area: area()? },
@@ -177,6 +185,22 @@ async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
     })
 }
 
+/// The areas of the city. Where nobody has set it up yet, those it is known to have.
+async fn known_areas(conn: &mut Conn) -> Result<Vec<Area>> {
+    let known = organisation::areas(conn).await?;
+    if !known.is_empty() {
+        return Ok(known);
+    }
+    let area =
+        |(code, name, short): &(i32, &str, &str)| Area { code: *code, name: (*name).to_owned(), short: (*short).to_owned() };
+    let city = City { areas: AREAS.iter().map(area).collect(), ..City::default() };
+    let (hashes, now) = (HashMap::new(), OffsetDateTime::now_utc());
+    let today = local(now).date();
+    let set_up = SetUp { city: &city, hashes: &hashes, must_change: true, who: "命令行", why: "首次使用", today, now };
+    store::administration::city::set_up(conn, &set_up).await?;
+    Ok(organisation::areas(conn).await?)
+}
+
 /// Imports enterprises and reports.
 ///
 /// # Errors
@@ -184,9 +208,7 @@ async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
 pub async fn import(file: &Path, url: &str, as_json: bool) -> Result<ExitCode> {
     let store = Store::connect(url, 2).await?;
     let mut conn = store.system().await?;
-    for (code, name, short) in area::AREAS {
-        store::reference::upsert_area(&mut conn, *code, name, short).await?;
-    }
+    known_areas(&mut conn).await?;
     let report = import::enterprises(&mut conn, file, OffsetDateTime::now_utc()).await?;
     if as_json {
         println!("{}", serde_json::to_string(&report)?);

@@ -3,8 +3,10 @@
 
 mod accounts;
 mod answers;
+mod city;
 mod policy;
 
+use self::city::CityCommand;
 use self::policy::PolicyCommand;
 use crate::config::{Config, Source};
 use crate::database::Cluster;
@@ -54,6 +56,11 @@ enum Command {
     Db {
         #[command(subcommand)]
         command: DbCommand,
+    },
+    /// A whole city from one workbook: areas, departments, stations, people.
+    City {
+        #[command(subcommand)]
+        command: city::CityCommand,
     },
     /// Staff accounts.
     Staff {
@@ -142,6 +149,15 @@ pub fn main() -> ExitCode {
         Command::Policy { command: PolicyCommand::Evaluate { policies, facts, on, output } } => {
             return policy::evaluate(policies, facts, on.as_deref(), output.json);
         }
+        Command::City { command: CityCommand::Template } => {
+            return match city::template() {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("qifu: {error:#}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         _ => {}
     }
     let config = match Config::from_env() {
@@ -215,6 +231,9 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
                 println!("there are enterprises already: nothing was changed");
             }
             Ok(if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::City { command: CityCommand::Init { file, passwords, operator, output } } => {
+            city::init(&file, passwords, operator, url, output.json).await
         }
         Command::Staff { command } => accounts::staff(command, url).await,
         Command::Job { command } => jobs(&command, url).await,

@@ -4,14 +4,16 @@ use super::{Dice, PASSWORD, names};
 use anyhow::{Context, Result};
 use app::account::password;
 use domain::actor::{Actor, AreaCode, CITY, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
+use domain::administration::city::{Account, City, Role};
+use domain::administration::{Area, Department, Station};
+use domain::calendar::local;
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::uscc::Uscc;
 use domain::{area, catalogue};
 use std::collections::HashMap;
 use store::Conn;
+use store::administration::city::SetUp;
 use store::enterprise::{NewEnterprise, Upserted};
-use store::identity::NewStaff;
-use store::reference::Station;
 use time::OffsetDateTime;
 
 /// What the first start prints.
@@ -25,6 +27,7 @@ pub const ACCOUNTS_SHOWN: &[(&str, &str)] = &[
     ("lingdao", "领导"),
     ("zhengce", "政策编辑 (zhengce02 publishes what it writes)"),
     ("jingxin", "市经信局 经办，审核政策申请 (jingxin02 登记拨付)"),
+    ("admin", "系统管理员 (admin02 管理吴兴区)"),
 ];
 
 /// Stations: code, name, area, address, which town they serve.
@@ -76,87 +79,98 @@ pub struct People {
     pub stations: HashMap<StationId, (StaffId, String)>,
 }
 
-/// Loads everybody.
+/// Loads everybody: organisations and accounts through the door that a city's workbook takes.
 pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<People> {
-    for (code, name, short) in area::AREAS {
-        store::reference::upsert_area(conn, *code, name, short).await?;
-    }
-    let mut departments = HashMap::new();
-    for d in catalogue::DEPARTMENTS {
-        let id = store::reference::upsert_department(conn, d.code, d.name, CITY, d.on_site).await?;
-        departments.insert(d.code.to_owned(), id);
-    }
-    let mut stations = Vec::new();
-    for (index, (code, name, area, town)) in STATIONS.iter().enumerate() {
-        let station = Station {
-            id: 0,
-            code: (*code).to_owned(),
-            name: (*name).to_owned(),
-            area: *area,
-            address: format!("{}{town}企业服务中心一楼", area::name(*area)),
-            phone: format!("0572-2000{:03}", index + 1),
-            contact_name: names::staff(index + 5),
-        };
-        stations.push((store::reference::upsert_station(conn, &station).await?, *area, *town, *name));
-    }
-    let mut people =
-        People { firms: Vec::new(), centres: HashMap::new(), handlers: HashMap::new(), departments, stations: HashMap::new() };
-    staff(conn, &mut people, &stations, now).await?;
-    firms(conn, &mut people, &stations, count, now).await?;
-    Ok(people)
-}
-
-/// Forty accounts over all roles.
-async fn staff(
-    conn: &mut Conn,
-    people: &mut People,
-    stations: &[(StationId, AreaCode, &str, &str)],
-    now: OffsetDateTime,
-) -> Result<()> {
+    let (city, organisations) = city();
     // One hash for all: forty would only make the first start slow. Demo accounts share their password anyway.
     let hash = password::hash(PASSWORD)?;
-    let mut list: Vec<(String, Duty, String)> = Vec::new();
-    for (index, area) in [CITY, CITY].into_iter().chain(area::districts()).enumerate() {
-        list.push((format!("centre{:02}", index + 1), Duty::Centre { area }, area::centre_name(area)));
-    }
-    for d in catalogue::DEPARTMENTS.iter().filter(|d| d.on_site) {
-        let department = *people.departments.get(d.code).context("the department was just written")?;
-        list.push((d.code.to_owned(), Duty::Handler { department }, d.name.to_owned()));
-    }
-    // Who approves does not pay.
-    let jingxin = *people.departments.get("jingxin").context("the department was just written")?;
-    list.push(("jingxin02".to_owned(), Duty::Handler { department: jingxin }, "市经信局".to_owned()));
-    for (index, (station, area, _, name)) in stations.iter().enumerate() {
-        list.push((format!("station{:02}", index + 1), Duty::Station { station: *station, area: *area }, (*name).to_owned()));
-    }
-    for (login, duty) in [
-        ("jiandu", Duty::Supervisor { area: CITY }),
-        ("lingdao", Duty::Leader { area: CITY }),
-        ("zhengce", Duty::PolicyEditor { area: CITY }),
-        // 四眼原则: what one writes the other publishes.
-        ("zhengce02", Duty::PolicyEditor { area: CITY }),
-        ("zhengce03", Duty::PolicyEditor { area: 330_502 }),
-        ("admin", Duty::Administrator { area: CITY }),
-    ] {
-        list.push((login.to_owned(), duty, "湖州市".to_owned()));
-    }
-    for (index, (login, duty, organisation)) in list.into_iter().enumerate() {
-        let name = names::staff(index);
-        let new = NewStaff { login: &login, name: &name, duty, password_hash: &hash, must_change: false };
-        let id = store::identity::add_staff(conn, &new, now).await?;
-        let person = Person { actor: Actor::Staff { id, duty }, name: format!("{organisation} {name}") };
+    let hashes: HashMap<String, String> = city.accounts.iter().map(|account| (account.login.clone(), hash.clone())).collect();
+    let (who, why) = ("演示数据", "演示数据");
+    let set_up = SetUp { city: &city, hashes: &hashes, must_change: false, who, why, today: local(now).date(), now };
+    let done = store::administration::city::set_up(conn, &set_up).await?;
+    let reference = store::reference::load(conn).await?;
+    let departments = reference.departments.iter().map(|known| (known.code.clone(), known.id)).collect();
+    let mut people =
+        People { firms: Vec::new(), centres: HashMap::new(), handlers: HashMap::new(), departments, stations: HashMap::new() };
+    for ((made, account), organisation) in done.accounts.iter().zip(&city.accounts).zip(&organisations) {
+        let duty = made.duty;
+        let person = Person { actor: Actor::Staff { id: made.id, duty }, name: format!("{organisation} {}", account.name) };
         match duty {
             Duty::Centre { area } => people.centres.entry(area).or_default().push(person),
             Duty::Handler { department } => {
                 people.handlers.entry(department).or_insert(person);
             }
             Duty::Station { station, .. } => {
-                people.stations.insert(station, (id, person.name));
+                people.stations.insert(station, (made.id, person.name));
             }
             _ => {}
         }
     }
-    Ok(())
+    let mut stations = Vec::new();
+    for (code, name, area, town) in STATIONS {
+        let known = reference.stations.iter().find(|known| known.code == *code).context("the station was just written")?;
+        stations.push((known.id, *area, *town, *name));
+    }
+    firms(conn, &mut people, &stations, count, now).await?;
+    Ok(people)
+}
+
+/// The demo's city: areas, departments, stations and forty accounts over all roles, with the organisation of each account.
+fn city() -> (City, Vec<String>) {
+    let areas =
+        area::AREAS.iter().map(|(code, name, short)| Area { code: *code, name: (*name).to_owned(), short: (*short).to_owned() });
+    let departments = catalogue::DEPARTMENTS.iter().map(|known| Department {
+        code: known.code.to_owned(),
+        name: known.name.to_owned(),
+        area: CITY,
+        on_site: known.on_site,
+        delegated: known.on_site,
+        active: true,
+    });
+    let stations = STATIONS.iter().enumerate().map(|(index, (code, name, area, town))| Station {
+        code: (*code).to_owned(),
+        name: (*name).to_owned(),
+        area: *area,
+        address: format!("{}{town}企业服务中心一楼", area::name(*area)),
+        phone: format!("0572-2000{:03}", index + 1),
+        contact_name: names::staff(index + 5),
+        active: true,
+    });
+    let (accounts, organisations) = accounts();
+    (City { areas: areas.collect(), departments: departments.collect(), stations: stations.collect(), accounts }, organisations)
+}
+
+fn accounts() -> (Vec<Account>, Vec<String>) {
+    let mut list: Vec<(String, Role, String, String)> = Vec::new();
+    for (index, area) in [CITY, CITY].into_iter().chain(area::districts()).enumerate() {
+        list.push((format!("centre{:02}", index + 1), Role::Centre, area.to_string(), area::centre_name(area)));
+    }
+    for known in catalogue::DEPARTMENTS.iter().filter(|known| known.on_site) {
+        list.push((known.code.to_owned(), Role::Handler, known.code.to_owned(), known.name.to_owned()));
+    }
+    // Who approves does not pay.
+    list.push(("jingxin02".to_owned(), Role::Handler, "jingxin".to_owned(), "市经信局".to_owned()));
+    for (index, (code, name, ..)) in STATIONS.iter().enumerate() {
+        list.push((format!("station{:02}", index + 1), Role::Station, (*code).to_owned(), (*name).to_owned()));
+    }
+    for (login, role, area) in [
+        ("jiandu", Role::Supervisor, CITY),
+        ("lingdao", Role::Leader, CITY),
+        ("zhengce", Role::PolicyEditor, CITY),
+        // 四眼原则: what one writes the other publishes.
+        ("zhengce02", Role::PolicyEditor, CITY),
+        ("zhengce03", Role::PolicyEditor, 330_502),
+        ("admin", Role::Administrator, CITY),
+        ("admin02", Role::Administrator, 330_502),
+    ] {
+        list.push((login.to_owned(), role, area.to_string(), area::name(area)));
+    }
+    let named = list.into_iter().enumerate();
+    named
+        .map(|(index, (login, role, scope, organisation))| {
+            (Account { login, name: names::staff(index), role, scope }, organisation)
+        })
+        .unzip()
 }
 
 async fn firms(

@@ -1,6 +1,7 @@
 //! Routes, and what stands around them. Who may pass each is in [`app::access`]; a test walks that list.
 
 pub mod account;
+pub mod administration;
 pub mod context;
 pub mod files;
 pub mod filing;
@@ -15,6 +16,7 @@ pub mod policy_desk;
 pub mod security;
 pub mod staff;
 pub mod stream;
+pub mod tables;
 
 use crate::state::AppState;
 use app::app::App;
@@ -87,6 +89,17 @@ routes! {
     GET "/desk/facts/template" => policy_desk::facts_template;
     GET "/desk/applications/{number}/files/{id}" => files::download;
     POST "/desk/applications/{number}/{command}" => policy_desk::command;
+    GET "/desk/admin/areas/table" => administration::areas;
+    POST "/desk/admin/areas/new" => administration::add_area;
+    POST "/desk/admin/areas/{key}" => administration::change_area;
+    GET "/desk/admin/departments/table" => administration::departments;
+    POST "/desk/admin/departments/new" => administration::add_department;
+    POST "/desk/admin/departments/{key}" => administration::change_department;
+    GET "/desk/admin/stations/table" => administration::stations;
+    POST "/desk/admin/stations/new" => administration::add_station;
+    POST "/desk/admin/stations/{key}" => administration::change_station;
+    GET "/desk/admin/log/table" => administration::log;
+    POST "/desk/admin/log/{change}" => administration::withdraw;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
     GET "/desk/admin/staff/table" => staff::table;

@@ -2,21 +2,21 @@
 
 use super::context::{Reply, finish, internal, page};
 use super::forms::{Sent, Upload, plain, within};
+use super::tables::{XLSX, attachment, workbook};
 use crate::import::rows;
 use crate::photos::MAX_BYTES;
 use app::error::AppError;
 use app::form::Form;
 use app::policy::desk::act::{self, path};
-use app::policy::desk::read::{self, Cell};
+use app::policy::desk::read;
 use app::policy::desk::{import_facts, require_importer};
 use app::request::Request;
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use leptos::prelude::provide_context;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 /// The largest form of the editor: a long item many times over.
 const FORM_LIMIT: usize = 2 * 1024 * 1024;
@@ -56,11 +56,6 @@ pub async fn load_json(Extension(request): Extension<Request>, body: Body) -> Re
 pub async fn json(Extension(request): Extension<Request>, Path(code): Path<String>) -> Reply {
     let text = read::json(&mut *request.open().await?, &code).await?;
     Ok(attachment("application/json", &format!("{code}.json"), text))
-}
-
-fn attachment(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
 }
 
 /// Submit, return, publish, withdraw.
@@ -135,23 +130,5 @@ pub async fn command(Extension(request): Extension<Request>, Path((number, code)
 pub async fn evaluation_xlsx(Extension(request): Extension<Request>, Path(code): Path<String>) -> Reply {
     let tables = read::workbook(&mut *request.open().await?, &code).await?;
     let bytes = workbook(&tables).map_err(internal)?;
-    Ok(attachment("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &format!("{code}.xlsx"), bytes))
-}
-
-fn workbook(tables: &[read::Table]) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let bold = Format::new().set_bold();
-    for table in tables {
-        let sheet = book.add_worksheet().set_name(table.name)?;
-        for (line, row) in (0_u32..).zip(&table.rows) {
-            for (column, cell) in (0_u16..).zip(row) {
-                match cell {
-                    Cell::Heading(text) => sheet.write_with_format(line, column, text, &bold)?,
-                    Cell::Text(text) => sheet.write(line, column, text)?,
-                    Cell::Number(number) => sheet.write(line, column, *number)?,
-                };
-            }
-        }
-    }
-    book.save_to_buffer()
+    Ok(attachment(XLSX, &format!("{code}.xlsx"), bytes))
 }

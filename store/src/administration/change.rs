@@ -73,8 +73,10 @@ pub struct Change {
     pub planned: bool,
     /// Of one that was planned, how that ended: `applied`, `withdrawn`, `refused`; none while it waits.
     pub outcome: Option<String>,
-    /// What stood against it on its day.
+    /// Why it was taken back, or the constraint that stood against it on its day.
     pub note: Option<String>,
+    /// Who took it back.
+    pub ended_who: Option<String>,
 }
 
 /// What the log is asked for; what is empty asks nothing.
@@ -98,7 +100,8 @@ pub async fn list(conn: &mut Conn, wanted: &Wanted<'_>, after: Option<i64>, limi
     let rows = sqlx::query_as!(
         Change,
         r#"select c.id, c.at, c.who, c.area, c.kind, c.key, c.before, c.after, c.why, c.effective_from,
-            d.change_id is not null as "planned!", d.outcome, d.note as "note?"
+            d.change_id is not null as "planned!", d.outcome, d.note as "note?",
+            d.ended_who as "ended_who?"
          from setting_change c left join setting_due d on d.change_id = c.id
          where ($1 = '' or strpos(c.key, $1) > 0 or strpos(c.why, $1) > 0 or strpos(c.who, $1) > 0
                 or strpos(coalesce(c.after ->> 'name', c.before ->> 'name', ''), $1) > 0)
@@ -116,6 +119,22 @@ pub async fn list(conn: &mut Conn, wanted: &Wanted<'_>, after: Option<i64>, limi
     .fetch_all(conn.pg())
     .await?;
     Ok(Page::cut(rows, limit, |change| change.id.to_string()))
+}
+
+/// One change, if the scope may see it.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn get(conn: &mut Conn, id: i64) -> Result<Change, StoreError> {
+    Ok(sqlx::query_as!(
+        Change,
+        r#"select c.id, c.at, c.who, c.area, c.kind, c.key, c.before, c.after, c.why, c.effective_from,
+            d.change_id is not null as "planned!", d.outcome, d.note as "note?", d.ended_who as "ended_who?"
+         from setting_change c left join setting_due d on d.change_id = c.id where c.id = $1"#,
+        id
+    )
+    .fetch_one(conn.pg())
+    .await?)
 }
 
 /// The number of the last change of a thing; 0 where there was none. A form carries it, so that nobody overwrites what they did not see.

@@ -1,6 +1,7 @@
 //! The store on a real PostgreSQL, one database a test: what the schema promises when nobody above it helps.
 #![allow(clippy::unwrap_used)]
 
+mod administration;
 mod desk;
 mod errors;
 mod filing;

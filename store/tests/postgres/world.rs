@@ -1,18 +1,20 @@
 //! A small city: three departments, two stations, two enterprises with their people, staff of every duty.
 
 use domain::actor::{Actor, CITY, Duty, MemberRole};
+use domain::administration::city::City;
+use domain::administration::{Area, Department, Station};
 use domain::area::AREAS;
 use domain::calendar::WorkCalendar;
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::issue::{Channel, Command, Issue, Level, Outcome, Rating, Satisfaction, Submission, Urgency};
 use domain::uscc::Uscc;
 use sqlx::{AssertSqlSafe, PgPool};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
+use store::administration::city::SetUp;
 use store::enterprise::{NewEnterprise, Upserted};
 use store::identity::{self, NewStaff, Who};
 use store::issue::{Filed, Filing};
-use store::reference::{self, Station};
 use store::{Conn, Store};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -69,30 +71,7 @@ impl World {
     pub async fn with_connections(owner: PgPool, most: u32) -> World {
         let store = Store::with_options((*owner.connect_options()).clone(), most).await.unwrap();
         let mut conn = store.system().await.unwrap();
-        for (code, name, short) in AREAS {
-            reference::upsert_area(&mut conn, *code, name, short).await.unwrap();
-        }
-        let mut departments = [0; 3];
-        for (place, (code, name)) in
-            departments.iter_mut().zip([("jianshe", "市建设局"), ("huanbao", "市生态环境局"), ("gongan", "市公安局")])
-        {
-            *place = reference::upsert_department(&mut conn, code, name, CITY, true).await.unwrap();
-        }
-        let mut stations = [0; 2];
-        for (place, (code, name, area)) in
-            stations.iter_mut().zip([("zhili", "织里童装产业驿站", WUXING), ("lianshi", "练市驿站", NANXUN)])
-        {
-            let station = Station {
-                id: 0,
-                code: code.to_owned(),
-                name: name.to_owned(),
-                area,
-                address: "富民路 1 号".to_owned(),
-                phone: "0572-3188000".to_owned(),
-                contact_name: "沈洁".to_owned(),
-            };
-            *place = reference::upsert_station(&mut conn, &station).await.unwrap();
-        }
+        let (departments, stations) = organisations(&mut conn).await;
         let a = firm(&mut conn, 1, "湖州织里锦绣童装有限公司", WUXING, Some(stations[0])).await;
         let b = firm(&mut conn, 2, "湖州练市电缆有限公司", NANXUN, None).await;
         let [jianshe, huanbao, gongan] = departments;
@@ -204,6 +183,31 @@ impl World {
     pub async fn count(&self, sql: &str) -> i64 {
         sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.owner).await.unwrap()
     }
+}
+
+/// Areas, three departments of the city, two stations.
+async fn organisations(conn: &mut Conn) -> ([i64; 3], [i64; 2]) {
+    let areas =
+        AREAS.iter().map(|(code, name, short)| Area { code: *code, name: (*name).to_owned(), short: (*short).to_owned() });
+    let departments = [("jianshe", "市建设局"), ("huanbao", "市生态环境局"), ("gongan", "市公安局")].map(|(code, name)| {
+        Department { code: code.to_owned(), name: name.to_owned(), area: CITY, on_site: true, delegated: true, active: true }
+    });
+    let stations = [("zhili", "织里童装产业驿站", WUXING), ("lianshi", "练市驿站", NANXUN)].map(|(code, name, area)| Station {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        area,
+        address: "富民路 1 号".to_owned(),
+        phone: "0572-3188000".to_owned(),
+        contact_name: "沈洁".to_owned(),
+        active: true,
+    });
+    let city = City { areas: areas.collect(), departments: departments.into(), stations: stations.into(), accounts: Vec::new() };
+    let now = morning();
+    let set_up =
+        SetUp { city: &city, hashes: &HashMap::new(), must_change: false, who: "测试", why: "测试", today: now.date(), now };
+    store::administration::city::set_up(conn, &set_up).await.unwrap();
+    let known = store::reference::load(conn).await.unwrap();
+    (std::array::from_fn(|at| known.departments[at].id), std::array::from_fn(|at| known.stations[at].id))
 }
 
 /// An enterprise with one member.

@@ -44,6 +44,13 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("application_file", "application_id is not null", "member_a system", SYSTEM, &["application_id", "seq"]),
     ("application_file", "application_id is null", "member_a system", "member_a system", &["application_id", "seq"]),
     ("issue_day", "true", "", "", &[]),
+    // A district's administrator: administration.rs.
+    ("area", "true", "admin system", "admin system", &["*"]),
+    ("department", "true", "admin system", "admin system", &["*"]),
+    ("station", "true", "admin system", "admin system", &["*"]),
+    // The row itself once more would be in another's name.
+    ("setting_change", "true", SYSTEM, "", &[]),
+    ("setting_due", "true", "admin system", SYSTEM, &["*"]),
     ("_sqlx_migrations", "true", "", "", &[]),
 ];
 

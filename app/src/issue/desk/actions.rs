@@ -109,7 +109,11 @@ impl Desk<'_> {
     }
 
     fn departments(&self) -> Vec<Pair> {
-        self.clock.reference.departments.iter().map(|known| (known.id.to_string(), known.name.clone())).collect()
+        let area = self.page.issue.area;
+        let mut known: Vec<_> = self.clock.reference.departments.iter().filter(|known| known.serves(area)).collect();
+        // Those of the place come first, those of the city after them.
+        known.sort_by_key(|known| known.area != area);
+        known.into_iter().map(|known| (known.id.to_string(), known.name.clone())).collect()
     }
 
     fn department(&self, name: &str, label: &str) -> Input {

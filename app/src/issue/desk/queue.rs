@@ -24,7 +24,7 @@ struct DeskQuery {
     after: Option<String>,
 }
 
-/// The page. Policy editors work elsewhere, the administrator has an account only: they are led there.
+/// The page. Policy editors and administrators work elsewhere: they are led there.
 #[component]
 pub fn QueuePage() -> impl IntoView {
     let query = use_query::<DeskQuery>().get_untracked().unwrap_or_default();
@@ -34,7 +34,7 @@ pub fn QueuePage() -> impl IntoView {
             let mut ctx = request.open().await?;
             match ctx.require_staff()?.duty {
                 Duty::PolicyEditor { .. } => return Err(Stop::redirect("/desk/policies")),
-                Duty::Administrator { .. } => return Err(Stop::redirect("/desk/account")),
+                Duty::Administrator { .. } => return Err(Stop::redirect("/desk/admin")),
                 _ => {}
             }
             let (queue, words) = (query.queue.unwrap_or_default(), query.q.unwrap_or_default());

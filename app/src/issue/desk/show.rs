@@ -8,7 +8,6 @@ use crate::issue::timeline::{lines, photos_of};
 use crate::issue::view::tone;
 use crate::request::Clock;
 use crate::ui::When;
-use domain::area::{self, centre_name};
 use domain::calendar::{local, words};
 use domain::catalogue;
 use domain::enterprise::EnterpriseClass;
@@ -40,7 +39,7 @@ pub fn list(desk: &Desk, after: Option<&str>, clock: &Clock) -> ListView {
 fn row(row: &IssueRow, clock: &Clock) -> Row {
     let (tone, left) = left(row, clock);
     let holder = match row.state {
-        State::Submitted | State::Accepted => centre_name(row.centre),
+        State::Submitted | State::Accepted => clock.reference.centre(row.centre),
         State::Dispatched | State::Handling => row.lead.map_or_else(String::new, |id| clock.reference.department(id)),
         State::AwaitingInput | State::Answered => "企业".to_owned(),
         _ => String::new(),
@@ -118,10 +117,10 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     let phone = if calls { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
     let facts = [
         ("类别", format!("{} · {} · {}", catalogue::category_name(&issue.category), issue.level, issue.urgency)),
-        ("地点", format!("{} {}", area::name(issue.area), detail.place)),
+        ("地点", format!("{} {}", clock.reference.area(issue.area), detail.place)),
         ("联系", format!("{} {phone}", detail.contact_name)),
         ("渠道", issue.channel.label().to_owned()),
-        ("受理", centre_name(issue.centre)),
+        ("受理", clock.reference.centre(issue.centre)),
         ("主办", department),
         ("协办", if co.is_empty() { "无".to_owned() } else { co.join("、") }),
     ];

@@ -61,7 +61,6 @@ mod server {
     use crate::issue::timeline::lines;
     use crate::issue::view::time_bar;
     use crate::request::Clock;
-    use domain::area::centre_name;
     use domain::issue::{Event, Flag, Issue, State};
     use store::reference::Reference;
 
@@ -103,9 +102,9 @@ mod server {
     /// Who has it, as the enterprise would say.
     fn holder(issue: &Issue, reference: &Reference) -> String {
         match issue.state {
-            State::Submitted | State::Accepted => centre_name(issue.centre),
+            State::Submitted | State::Accepted => reference.centre(issue.centre),
             State::Dispatched | State::Handling => {
-                issue.lead.map_or_else(|| centre_name(issue.centre), |id| reference.department(id))
+                issue.lead.map_or_else(|| reference.centre(issue.centre), |id| reference.department(id))
             }
             State::AwaitingInput => "等您补充材料".to_owned(),
             State::Answered => "等您评价".to_owned(),

@@ -8,6 +8,7 @@ use crate::error::AppError;
 use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
+use crate::sheet::{Cell, Sheet as Table};
 use domain::actor::{AreaCode, CITY, StaffId};
 use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
@@ -286,19 +287,6 @@ pub async fn evaluate(ctx: &mut Ctx, code: &str) -> Result<(Version, Evaluation)
     }
     let figures = evaluation::of_item(&mut ctx.conn, version.id).await?;
     Ok((version, figures))
-}
-
-/// A sheet of a workbook.
-pub struct Table {
-    pub name: &'static str,
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// A cell of it.
-pub enum Cell {
-    Heading(String),
-    Text(String),
-    Number(f64),
 }
 
 /// The evaluation as a workbook: the whole, then by district and industry.

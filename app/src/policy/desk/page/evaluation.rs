@@ -7,13 +7,13 @@ use crate::policy::desk::read;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::{back, facts, icon, section, words as text};
-use domain::area;
 use domain::policy::money::Fen;
 use domain::policy::words::code_name;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use store::policy::evaluation::{Evaluation, Row, STEPS};
 use store::policy::item::Version;
+use store::reference::Reference;
 
 /// Whom a policy reached, and with how much.
 #[component]
@@ -22,13 +22,16 @@ pub fn EvaluationPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let code = params.map_err(|_| AppError::NotFound)?.code;
-        let (version, figures) = read::evaluate(&mut *request.open().await?, &code).await?;
+        let mut ctx = request.open().await?;
+        let (version, figures) = read::evaluate(&mut ctx, &code).await?;
+        let reference = ctx.reference.clone();
+        drop(ctx);
         title(format!("政策评估：{}", version.title));
-        Ok(page(&version, &figures))
+        Ok(page(&version, &figures, &reference))
     })
 }
 
-fn page(version: &Version, figures: &Evaluation) -> AnyView {
+fn page(version: &Version, figures: &Evaluation, reference: &Reference) -> AnyView {
     let export = format!("/desk/policies/{}/evaluation.xlsx", version.code);
     let steps: Vec<(String, i64)> = figures
         .funnel
@@ -55,14 +58,14 @@ fn page(version: &Version, figures: &Evaluation) -> AnyView {
             ("满意度", text(rating)),
             ("相关诉求", text(questions)),
         ]))}
-        {section("按区县", breakdown("按区县明细", &figures.districts, district))}
+        {section("按区县", breakdown("按区县明细", &figures.districts, |key| district(key, reference)))}
         {section("按行业", breakdown("按行业明细", &figures.industries, industry))}
     }
     .into_any()
 }
 
-fn district(key: &str) -> String {
-    key.parse().map_or_else(|_| key.to_owned(), area::name)
+fn district(key: &str, reference: &Reference) -> String {
+    key.parse().map_or_else(|_| key.to_owned(), |code| reference.area(code))
 }
 
 fn industry(key: &str) -> String {

@@ -6,7 +6,6 @@ use crate::request::Request;
 use crate::ui::list::{Chip, chips, more};
 use crate::ui::policy::day;
 use crate::ui::{empty, icon, time};
-use domain::area;
 use domain::calendar::words as dates;
 use domain::policy::model::{Level, Mode};
 use domain::policy::version::State;
@@ -15,6 +14,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query;
 use leptos_router::params::Params;
 use store::policy::item::Version;
+use store::reference::Reference;
 use time::OffsetDateTime;
 
 #[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
@@ -30,17 +30,17 @@ pub fn PoliciesPage() -> impl IntoView {
     let query = use_query::<ListQuery>().get_untracked().unwrap_or_default();
     let request = Request::current();
     reads(async move {
-        let (list, now) = {
+        let (list, now, reference) = {
             let mut ctx = request.open().await?;
             let (state, words) = (query.state.unwrap_or_default(), query.q.unwrap_or_default());
-            (read::list(&mut ctx, &state, &words, query.after.as_deref()).await?, ctx.now)
+            (read::list(&mut ctx, &state, &words, query.after.as_deref()).await?, ctx.now, ctx.reference.clone())
         };
         title("政策");
-        Ok(page(&list, now))
+        Ok(page(&list, now, &reference))
     })
 }
 
-fn page(list: &List, now: OffsetDateTime) -> AnyView {
+fn page(list: &List, now: OffsetDateTime, reference: &Reference) -> AnyView {
     let tabs = State::ALL.iter().map(|state| Chip {
         href: format!("/desk/policies?state={}", state.code()),
         label: state.label(),
@@ -58,7 +58,7 @@ fn page(list: &List, now: OffsetDateTime) -> AnyView {
                             <th scope="col">"名称"</th><th scope="col">"地区"</th><th scope="col">"有效期"</th><th scope="col">"保存"</th>
                         </tr>
                     </thead>
-                    <tbody>{list.page.rows.iter().map(|version| row(version, now)).collect_view()}</tbody>
+                    <tbody>{list.page.rows.iter().map(|version| row(version, now, reference)).collect_view()}</tbody>
                 </table>
             </div>
         }
@@ -87,7 +87,7 @@ fn page(list: &List, now: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
-fn row(version: &Version, now: OffsetDateTime) -> impl IntoView {
+fn row(version: &Version, now: OffsetDateTime, reference: &Reference) -> impl IntoView + use<> {
     let href = format!("/desk/policies/{}/edit", version.code);
     let item = version.item().ok();
     let kind = item.as_ref().map(|item| format!("{} · {}", Level::label(item.level), Mode::label(item.apply.mode)));
@@ -98,7 +98,7 @@ fn row(version: &Version, now: OffsetDateTime) -> impl IntoView {
                 <a href=href data-row=""><strong>{version.title.clone()}</strong></a>
                 <small>{format!("{} 第 {} 版", version.code, version.version)}</small>
             </td>
-            <td>{area::name(version.area)}<small>{kind.unwrap_or_default()}</small></td>
+            <td>{reference.area(version.area)}<small>{kind.unwrap_or_default()}</small></td>
             <td>{valid.unwrap_or_default()}</td>
             <td>{time(version.written_at, dates::moment(version.written_at, now))}</td>
         </tr>

@@ -1,0 +1,45 @@
+//! The front of administration. An administrator opens it at the desk, a few times a month, to change one thing.
+
+use crate::administration::read;
+use crate::render::{reads, title};
+use crate::request::Request;
+use leptos::prelude::*;
+
+/// One thing that is kept.
+struct Entry {
+    href: &'static str,
+    title: &'static str,
+    about: &'static str,
+}
+
+/// What is kept, in the order in which a city is set up. A further page is a further line.
+const ENTRIES: &[Entry] = &[
+    Entry { href: "/desk/admin/areas", title: "区域", about: "市和区县的名称" },
+    Entry { href: "/desk/admin/departments", title: "部门", about: "市级、区县部门，入驻和赋权" },
+    Entry { href: "/desk/admin/stations", title: "驿站", about: "地址、电话、联系人" },
+    Entry { href: "/desk/admin/staff", title: "工作人员", about: "账号、岗位和范围、首次密码、停用和移交" },
+    Entry { href: "/desk/admin/log", title: "变更记录", about: "谁在什么时候改了什么，为什么，从哪天起" },
+];
+
+/// Links to everything that is kept.
+#[component]
+pub fn AdminPage() -> impl IntoView {
+    let request = Request::current();
+    reads(async move {
+        let (place, waiting) = read::hub(&mut *request.open().await?).await?;
+        title("系统管理");
+        let links = ENTRIES.iter().map(|entry| {
+            view! { <li class="cell"><a href=entry.href><strong>{entry.title}</strong><span class="muted">{entry.about}</span></a></li> }
+        });
+        let waiting = (waiting > 0).then(|| {
+            view! { <p><a href="/desk/admin/log?waiting=yes">{format!("有 {waiting} 项修改待生效")}</a></p> }
+        });
+        let view = view! {
+            <h1>"系统管理"</h1>
+            <p class="muted">{format!("管理范围：{place}")}</p>
+            {waiting}
+            <ul class="cells card">{links.collect_view()}</ul>
+        };
+        Ok(view.into_any())
+    })
+}

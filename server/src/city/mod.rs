@@ -1,0 +1,232 @@
+//! A whole city from one workbook (`qifu city template`, `qifu city init`): a sheet for each kind of thing, one module for each sheet.
+//! What is wrong is said all at once, by sheet, row and sentence, and then nothing is written. The same workbook again changes nothing.
+
+mod areas;
+mod departments;
+mod staff;
+mod stations;
+mod workbook;
+
+pub use workbook::template;
+
+use anyhow::Result;
+use app::account::password;
+use domain::actor::CITY;
+use domain::administration::city::{City, Role};
+use domain::administration::{Area, Department, Station};
+use serde::Serialize;
+use std::collections::{HashMap, HashSet};
+use store::Conn;
+use store::administration::SettingError;
+use store::administration::city::{Known as Account, SetUp};
+use store::administration::{city, organisation};
+use time::{Date, OffsetDateTime};
+
+/// A sheet of the workbook.
+pub struct Sheet {
+    pub name: &'static str,
+    /// What it is for and how it is filled in.
+    pub about: &'static str,
+    pub columns: &'static [Column],
+    /// The rows a template comes with.
+    pub rows: fn() -> Vec<Vec<String>>,
+    /// Reads the lines into the city, and says what is wrong with them.
+    pub read: fn(&[Line], &Known, &mut City, &mut Faults),
+}
+
+/// A column of a sheet.
+pub struct Column {
+    /// The name of the field, as forms have it.
+    pub field: &'static str,
+    pub title: &'static str,
+    /// What may be written; nothing where anything may.
+    pub choices: &'static [&'static str],
+}
+
+const fn column(field: &'static str, title: &'static str) -> Column {
+    Column { field, title, choices: &[] }
+}
+
+const fn yes_no(field: &'static str, title: &'static str) -> Column {
+    Column { field, title, choices: &["是", "否"] }
+}
+
+/// The sheets, in the order in which they are read: each may speak of what stands in those before it.
+pub const SHEETS: &[Sheet] = &[areas::SHEET, departments::SHEET, stations::SHEET, staff::SHEET];
+
+/// A row of a sheet.
+pub struct Line {
+    /// As the spreadsheet numbers it.
+    pub row: usize,
+    /// By field.
+    pub cells: HashMap<&'static str, String>,
+}
+
+impl Line {
+    /// The text of a field, empty where there is none.
+    pub fn get(&self, field: &str) -> String {
+        self.cells.get(field).cloned().unwrap_or_default()
+    }
+}
+
+/// Something that is wrong with a workbook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    pub sheet: String,
+    /// None for a fault of the sheet.
+    pub row: Option<usize>,
+    pub sentence: String,
+}
+
+/// What is wrong so far.
+#[derive(Debug, Default)]
+pub struct Faults {
+    sheet: &'static str,
+    list: Vec<Fault>,
+}
+
+impl Faults {
+    /// A fault of a row of the sheet that is being read.
+    pub fn add(&mut self, line: &Line, sentence: impl Into<String>) {
+        self.list.push(Fault { sheet: self.sheet.to_owned(), row: Some(line.row), sentence: sentence.into() });
+    }
+
+    /// A fault of a sheet of another name.
+    fn unknown(&mut self, sheet: &str, sentence: String) {
+        self.list.push(Fault { sheet: sheet.to_owned(), row: None, sentence });
+    }
+
+    /// A fault of the whole sheet.
+    pub fn of_sheet(&mut self, sentence: impl Into<String>) {
+        self.list.push(Fault { sheet: self.sheet.to_owned(), row: None, sentence: sentence.into() });
+    }
+}
+
+/// What is there before.
+pub struct Known {
+    pub areas: Vec<Area>,
+    pub departments: Vec<Department>,
+    pub stations: Vec<Station>,
+    pub accounts: Vec<Account>,
+}
+
+impl Known {
+    async fn read(conn: &mut Conn) -> Result<Known> {
+        Ok(Known {
+            areas: organisation::areas(conn).await?,
+            departments: organisation::departments(conn).await?,
+            stations: organisation::stations(conn).await?,
+            accounts: city::accounts(conn).await?,
+        })
+    }
+
+    /// The areas there are and will be; a row of the workbook goes before what is there.
+    pub fn areas_with(&self, city: &City) -> Vec<Area> {
+        let old = self.areas.iter().filter(|old| !city.areas.iter().any(|new| new.code == old.code));
+        city.areas.iter().chain(old).cloned().collect()
+    }
+}
+
+/// Finds what stands twice in a sheet.
+struct Seen<K>(HashMap<K, usize>);
+
+impl<K: std::hash::Hash + Eq> Seen<K> {
+    fn new() -> Seen<K> {
+        Seen(HashMap::new())
+    }
+
+    /// The row where it stood before.
+    fn before(&mut self, key: K, line: &Line) -> Option<usize> {
+        self.0.insert(key, line.row)
+    }
+}
+
+/// What stands in a workbook, as far as it is right, and what is wrong with it.
+///
+/// # Errors
+/// When it is no workbook, or one larger than it may be.
+fn read(bytes: &[u8], known: &Known) -> Result<(City, Vec<Fault>)> {
+    let mut faults = Faults::default();
+    let sheets = workbook::read(bytes, &mut faults)?;
+    let mut city = City::default();
+    for (sheet, lines) in &sheets {
+        faults.sheet = sheet.name;
+        (sheet.read)(lines, known, &mut city, &mut faults);
+    }
+    faults.sheet = staff::SHEET.name;
+    let scope = CITY.to_string();
+    let keeps = |role: &str, of: &str| role == Role::Administrator.code() && of == scope;
+    if !known.accounts.iter().any(|account| keeps(&account.role, &account.scope))
+        && !city.accounts.iter().any(|account| keeps(account.role.code(), &account.scope))
+    {
+        faults.of_sheet("全市至少要有一名系统管理员（岗位“系统管理员”，所属是市）");
+    }
+    Ok((city, faults.list))
+}
+
+/// An account that was made, with the password it signs in with for the first time.
+pub struct First {
+    pub login: String,
+    pub name: String,
+    pub password: String,
+}
+
+/// A city that may be set up: everything has been looked at, nothing is written.
+pub struct Plan {
+    city: City,
+    hashes: HashMap<String, String>,
+    /// The accounts that are not there yet.
+    pub first: Vec<First>,
+}
+
+/// What became of a workbook.
+pub enum Planned {
+    /// It may be written.
+    Right(Plan),
+    /// What is wrong with it.
+    Wrong(Vec<Fault>),
+}
+
+/// Looks at a workbook. `password` makes first passwords.
+///
+/// # Errors
+/// When it is no workbook, or the database does not answer.
+pub async fn plan(conn: &mut Conn, bytes: &[u8], password: impl Fn() -> String) -> Result<Planned> {
+    let known = Known::read(conn).await?;
+    let (city, faults) = read(bytes, &known)?;
+    if !faults.is_empty() {
+        return Ok(Planned::Wrong(faults));
+    }
+    let there: HashSet<&str> = known.accounts.iter().map(|account| account.login.as_str()).collect();
+    let mut plan = Plan { hashes: HashMap::new(), first: Vec::new(), city: City::default() };
+    for account in city.accounts.iter().filter(|account| !there.contains(account.login.as_str())) {
+        let first = First { login: account.login.clone(), name: account.name.clone(), password: password() };
+        plan.hashes.insert(first.login.clone(), password::hash(&first.password)?);
+        plan.first.push(first);
+    }
+    Ok(Planned::Right(Plan { city, ..plan }))
+}
+
+/// What setting up did.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    pub added: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+}
+
+impl Plan {
+    /// Writes it, all or nothing. `who` stands in the log, with the name of the workbook.
+    ///
+    /// # Errors
+    /// When somebody changed the city meanwhile, or the database does not answer.
+    pub async fn write(&self, conn: &mut Conn, who: &str, file: &str, today: Date, now: OffsetDateTime) -> Result<Report> {
+        let why = format!("按工作簿“{file}”设置");
+        let set_up = SetUp { city: &self.city, hashes: &self.hashes, must_change: true, who, why: &why, today, now };
+        let done = city::set_up(conn, &set_up).await.map_err(|error| match error {
+            SettingError::Store(error) => anyhow::Error::from(error),
+            other => anyhow::anyhow!("nothing was written: {other}; run it again"),
+        })?;
+        Ok(Report { added: done.added, changed: done.changed, unchanged: done.unchanged })
+    }
+}

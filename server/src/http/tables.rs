@@ -1,0 +1,77 @@
+//! Tables that leave the site: workbooks and csv.
+
+use super::context::{Failure, internal};
+use app::sheet::{Cell, Sheet};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+/// The type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A file to be kept under this name.
+pub fn attachment(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
+}
+
+/// A list as the address asks for it: csv for `as=csv`, else a workbook.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn list(sheet: &Sheet, form: &str, name: &str) -> Result<Response, Failure> {
+    if form == "csv" {
+        return Ok(attachment("text/csv; charset=utf-8", &format!("{name}.csv"), csv(sheet).map_err(internal)?));
+    }
+    let bytes = workbook(std::slice::from_ref(sheet)).map_err(internal)?;
+    Ok(attachment(XLSX, &format!("{name}.xlsx"), bytes))
+}
+
+/// A workbook of sheets.
+///
+/// # Errors
+/// When a name is none that a sheet may have.
+pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let bold = Format::new().set_bold();
+    for table in sheets {
+        let sheet = book.add_worksheet().set_name(table.name)?;
+        for (line, row) in (0_u32..).zip(&table.rows) {
+            for (column, cell) in (0_u16..).zip(row) {
+                match cell {
+                    Cell::Heading(text) => sheet.write_with_format(line, column, text, &bold)?,
+                    Cell::Text(text) => sheet.write(line, column, text)?,
+                    Cell::Number(number) => sheet.write(line, column, *number)?,
+                };
+            }
+        }
+    }
+    book.save_to_buffer()
+}
+
+/// UTF-8 with the mark that spreadsheets like. A text that they would take for a formula is marked as text.
+fn csv(sheet: &Sheet) -> anyhow::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
+    for row in &sheet.rows {
+        let cells = row.iter().map(|cell| match cell {
+            Cell::Heading(text) | Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+            Cell::Heading(text) | Cell::Text(text) => text.clone(),
+            Cell::Number(number) => number.to_string(),
+        });
+        writer.write_record(cells)?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_table_becomes_a_formula() {
+        let cells = ["=1+1", "+86", "-x", "@sum", "市建设局, \"一科\""].map(|text| Cell::Text(text.to_owned()));
+        let sheet = Sheet { name: "部门", rows: vec![cells.into_iter().chain([Cell::Number(-1.5)]).collect()] };
+        let text = String::from_utf8(csv(&sheet).expect("a table")).expect("UTF-8");
+        assert_eq!(text, "\u{feff}'=1+1,'+86,'-x,'@sum,\"市建设局, \"\"一科\"\"\",-1.5\n");
+    }
+}
