@@ -73,8 +73,7 @@ impl Work {
             (Piece::Entry, self.entries),
         ];
         let list = [("未读消息", self.unread)].into_iter().chain(pieces.map(|(piece, count)| (piece.label(), count)));
-        let list: Vec<String> =
-            list.filter(|(_, count)| *count > 0).map(|(label, count)| format!("{label} {count}")).collect();
+        let list: Vec<String> = list.filter(|(_, count)| *count > 0).map(|(label, count)| format!("{label} {count}")).collect();
         list.join("、")
     }
 

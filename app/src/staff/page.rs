@@ -19,9 +19,12 @@ use leptos_router::params::Params;
 use serde_json::Value;
 use store::administration::change::Change;
 
-const LOGIN: Field = Field { max: 40, ..field("login", "用户名", "3 至 40 个小写字母、数字、点、短横、下划线，以后不能改") };
+const LOGIN: Field = Field {
+    max: 40, ..field("login", "用户名", "3 至 40 个小写字母、数字、点、短横、下划线，以后不能改")
+};
 const NAME: Field = Field { max: 30, ..field("name", "姓名", "") };
-const WHY: Field = Field { max: 200, ..field("why", "变更原因", "例如：新到岗、调岗、离职，记入变更记录") };
+const WHY: Field =
+    Field { max: 200, ..field("why", "变更原因", "例如：新到岗、调岗、离职，记入变更记录") };
 
 /// A new account.
 #[component]
@@ -159,9 +162,7 @@ fn consequence(command: Command, page: &AccountPage) -> &'static str {
         Command::Duty => "马上生效，这个账号在所有设备上退出，重新登录后是新岗位。",
         Command::HandOver => HANDED,
         Command::Unlock => "清除输错密码的次数，本人可以马上再试。",
-        Command::Reset if page.account.state() == State::First => {
-            "原来的首次密码作废，显示一个新的，本人登录后必须换掉。"
-        }
+        Command::Reset if page.account.state() == State::First => "原来的首次密码作废，显示一个新的，本人登录后必须换掉。",
         Command::Reset => "原密码马上作废，在所有设备上退出；显示一次首次密码，本人登录后必须换掉。",
         Command::Disable => "马上生效：在所有设备上退出，不能再登录，不再收到消息。已办的记录不变，以后可以启用。",
         Command::Enable => "启用后可以用原来的密码登录。",
@@ -207,15 +208,15 @@ fn taker(command: Command, page: &AccountPage, form: &Form) -> Option<AnyView> {
         return None;
     }
     if page.colleagues.is_empty() {
-        return Some(
-            view! { <p class="hint">"同一岗位、同一范围没有别的在用账号，名下的工作留在原处。"</p> }.into_any(),
-        );
+        return Some(view! { <p class="hint">"同一岗位、同一范围没有别的在用账号，名下的工作留在原处。"</p> }.into_any());
     }
-    let list = page.colleagues.iter().map(|colleague| {
-        (colleague.id.to_string(), format!("{}（{}）", colleague.name, colleague.login))
-    });
-    let (label, empty) =
-        if command == Command::HandOver { ("移交给", "请选择") } else { ("名下的工作移交给", "不移交，留在原处") };
+    let list =
+        page.colleagues.iter().map(|colleague| (colleague.id.to_string(), format!("{}（{}）", colleague.name, colleague.login)));
+    let (label, empty) = if command == Command::HandOver {
+        ("移交给", "请选择")
+    } else {
+        ("名下的工作移交给", "不移交，留在原处")
+    };
     let control = drop_down("taker", label, Some(empty), vec![(String::new(), list.collect())], command, form);
     let about = (command != Command::HandOver).then(|| view! { <p class="hint">{HANDED}</p> });
     Some(view! { {control}{about} }.into_any())

@@ -26,7 +26,11 @@ pub async fn add(Extension(request): Extension<Request>, body: Body) -> Reply {
 }
 
 /// Gives a command.
-pub async fn command(Extension(request): Extension<Request>, Path((account, command)): Path<(String, String)>, body: Body) -> Reply {
+pub async fn command(
+    Extension(request): Extension<Request>,
+    Path((account, command)): Path<(String, String)>,
+    body: Body,
+) -> Reply {
     // Whose it is comes before what is sent.
     let (account, command) = act::require_kept(&request, &account, &command).await?;
     let mut form: Form = plain(body).await?;

@@ -48,7 +48,8 @@ async fn sign_in(site: &Site, login: &str, password: &str) -> Option<Browser> {
     let mut browser = site.anonymous();
     let answer = browser.post("/desk/sign-in", &[("login", login), ("password", password)]).await;
     let cookies = answer.headers.get_all(header::SET_COOKIE);
-    let session = cookies.iter().filter_map(|cookie| cookie.to_str().unwrap().split(';').next()).find(|c| c.starts_with("qifu="))?;
+    let session =
+        cookies.iter().filter_map(|cookie| cookie.to_str().unwrap().split(';').next()).find(|c| c.starts_with("qifu="))?;
     browser.cookie = Some(session.to_owned());
     Some(browser)
 }
@@ -84,7 +85,9 @@ async fn only_whoever_keeps_an_account_reaches_it(pool: PgPool) {
             assert_eq!(answer.status.as_u16(), *status, "{who} {command}");
         }
         let expected = if *status == 404 { 200 } else { *status };
-        for list in ["/desk/admin/staff", "/desk/admin/staff/new", "/desk/admin/staff/table?as=csv", "/desk/admin/staff?q=centre03"] {
+        for list in
+            ["/desk/admin/staff", "/desk/admin/staff/new", "/desk/admin/staff/table?as=csv", "/desk/admin/staff?q=centre03"]
+        {
             let answer = browser.get(list).await;
             assert_eq!(answer.status.as_u16(), expected, "{list} as {who}");
             assert!(!answer.body.contains("centre01") && !answer.body.contains(name), "{list} as {who}");
@@ -94,7 +97,12 @@ async fn only_whoever_keeps_an_account_reaches_it(pool: PgPool) {
     let own = site.staff("admin.nanxun").await;
     assert!(own.get(&path(nanxun)).await.body.contains("不能改动自己的账号"));
     for command in Command::ALL {
-        let answer = own.post(&format!("{}/{}", path(nanxun), command.code()), &[("taker", "1"), ("duty", "leader:330503"), ("name", "别人"), ("why", "调岗")]).await;
+        let answer = own
+            .post(
+                &format!("{}/{}", path(nanxun), command.code()),
+                &[("taker", "1"), ("duty", "leader:330503"), ("name", "别人"), ("why", "调岗")],
+            )
+            .await;
         assert_eq!(answer.status.as_u16(), 409, "{command}");
     }
     for nothing in [path(999_999), "/desk/admin/staff/x".to_owned(), format!("{}/promote", path(account))] {
@@ -192,7 +200,15 @@ async fn what_is_wrong_is_said_and_what_was_typed_stays(pool: PgPool) {
     assert!(!answer.body.contains("<b>芳"));
     // What is not offered is not taken: another area, another kind of scope, what is nothing.
     let account = id(&site, "centre03").await;
-    for duty in ["administrator:330500", "centre:330503", "handler:1", "station:330502", "handler:330502", "x", "leader:99999999999999999999"] {
+    for duty in [
+        "administrator:330500",
+        "centre:330503",
+        "handler:1",
+        "station:330502",
+        "handler:330502",
+        "x",
+        "leader:99999999999999999999",
+    ] {
         let fields = [("login", "neu"), ("name", "新人"), ("duty", duty), ("why", "新到岗")];
         let answer = wuxing.post("/desk/admin/staff/new", &fields).await;
         assert_eq!(answer.status.as_u16(), 422, "{duty}");

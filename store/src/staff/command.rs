@@ -118,8 +118,7 @@ async fn add_in(
     let id = add_staff_in(tx, new, now).await?;
     let account = get_in(tx, id).await?;
     let after = json!({ "login": account.login, "name": account.name, "duty": duty_words(&account) });
-    let change =
-        NewChange { who, area: home, kind: Kind::Staff, key: &account.login, before: None, after: Some(&after), tail };
+    let change = NewChange { who, area: home, kind: Kind::Staff, key: &account.login, before: None, after: Some(&after), tail };
     record_in(tx, &change, now).await?;
     Ok(id)
 }

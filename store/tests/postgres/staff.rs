@@ -42,7 +42,8 @@ struct Town {
 impl Town {
     async fn new(owner: PgPool) -> Town {
         let world = World::new(owner).await;
-        let sql = "insert into department (code, name, area, on_site) values ('wuxing-jianshe', '吴兴区建设局', $1, true) returning id";
+        let sql =
+            "insert into department (code, name, area, on_site) values ('wuxing-jianshe', '吴兴区建设局', $1, true) returning id";
         let department: i64 = sqlx::query_scalar(sql).bind(WUXING).fetch_one(&world.owner).await.unwrap();
         let handler = added(&world, "handler_wuxing", Duty::Handler { department }).await;
         let wuxing = Keeper { staff: added(&world, "admin_wuxing", Duty::Administrator { area: WUXING }).await, area: WUXING };
@@ -91,8 +92,7 @@ impl Town {
         let done = sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut *tx).await;
         tx.rollback().await.unwrap();
         conn.close().await.unwrap();
-        done.map(|done| done.rows_affected())
-            .map_err(|error| error.as_database_error().unwrap().code().unwrap().into_owned())
+        done.map(|done| done.rows_affected()).map_err(|error| error.as_database_error().unwrap().code().unwrap().into_owned())
     }
 }
 
@@ -115,8 +115,7 @@ async fn administrators_see_what_they_keep_and_nobody_else_sees_anything(owner: 
         sqlx::query_as("select id, login from staff order by login").fetch_all(&town.world.owner).await.unwrap();
     for (id, login) in &all {
         let mut conn = town.world.sign_in(Who::Staff(*id)).await;
-        let seen: BTreeSet<String> =
-            staff::list(&mut conn).await.unwrap().into_iter().map(|account| account.login).collect();
+        let seen: BTreeSet<String> = staff::list(&mut conn).await.unwrap().into_iter().map(|account| account.login).collect();
         let expected: BTreeSet<String> = match login.as_str() {
             "admin" => all.iter().map(|(_, login)| login.clone()).collect(),
             "admin_wuxing" => {
@@ -217,7 +216,8 @@ async fn a_districts_administrator_reaches_nothing_elsewhere(owner: PgPool) {
 async fn nobody_administers_the_own_account_and_no_lasting_password(owner: PgPool) {
     let town = Town::new(owner).await;
     for keeper in [town.city, town.wuxing] {
-        for step in [Step::Name("别人"), Step::Disable, Step::Reset("x"), Step::Unlock, Step::Duty(Duty::Leader { area: WUXING })] {
+        for step in [Step::Name("别人"), Step::Disable, Step::Reset("x"), Step::Unlock, Step::Duty(Duty::Leader { area: WUXING })]
+        {
             assert_eq!(refusal(town.order(keeper, keeper.staff, step, None).await), Refusal::Own, "{step:?}");
         }
         for set in ["area = 330500", "name = '别人'", "active = false", "must_change_password = true"] {
@@ -273,9 +273,7 @@ async fn one_administrator_of_the_city_always_stays(owner: PgPool) {
 async fn sessions_end_with_the_rights_they_had(owner: PgPool) {
     let town = Town::new(owner).await;
     let account = town.handler;
-    let lives = async |hash: &[u8]| {
-        town.world.store.open_session(hash, OffsetDateTime::now_utc()).await.unwrap().1.is_some()
-    };
+    let lives = async |hash: &[u8]| town.world.store.open_session(hash, OffsetDateTime::now_utc()).await.unwrap().1.is_some();
     for (step, ends) in [
         (Step::Name("王芳"), false),
         (Step::Unlock, false),
@@ -292,7 +290,8 @@ async fn sessions_end_with_the_rights_they_had(owner: PgPool) {
     }
     let session = town.world.session(Who::Staff(account)).await;
     assert!(!lives(&session).await, "a session of a disabled account is none");
-    for (step, refused) in [(Step::Disable, Refusal::Disabled("停用账号")), (Step::Reset("x"), Refusal::Disabled("重置密码"))] {
+    for (step, refused) in [(Step::Disable, Refusal::Disabled("停用账号")), (Step::Reset("x"), Refusal::Disabled("重置密码"))]
+    {
         assert_eq!(refusal(town.order(town.wuxing, account, step, None).await), refused);
     }
     town.order(town.wuxing, account, Step::Enable, None).await.unwrap();
@@ -315,8 +314,10 @@ async fn every_change_says_who_and_why_and_is_bound_to_what_was_seen(owner: PgPo
     let told: Vec<_> = log.iter().map(|change| (change.after.clone().unwrap(), change.why.as_str(), change.area)).collect();
     let password = serde_json::json!({ "password": true });
     assert_eq!(told, [(password, WHY, WUXING), (serde_json::json!({ "name": "王芳" }), WHY, WUXING)]);
-    let by: Vec<Option<i64>> =
-        sqlx::query_scalar("select staff_id from setting_change where kind = 'staff' order by id").fetch_all(&town.world.owner).await.unwrap();
+    let by: Vec<Option<i64>> = sqlx::query_scalar("select staff_id from setting_change where kind = 'staff' order by id")
+        .fetch_all(&town.world.owner)
+        .await
+        .unwrap();
     assert_eq!(by, [Some(town.wuxing.staff), Some(town.city.staff)]);
     assert_eq!(town.world.count("select count(*) from setting_change where after::text like '%secret%'").await, 0);
     // Another district's administrator reads none of it.
@@ -332,7 +333,9 @@ async fn tries_are_forgotten_for_one_name_alone(owner: PgPool) {
     let town = Town::new(owner).await;
     let mut system = town.world.store.system().await.unwrap();
     let now = OffsetDateTime::now_utc();
-    for (key, tries) in [("handler_wuxing:addr:1", 5), ("handler_wuxing:all", 99), ("handler_wuxing:browser:2", 4), ("handler_wuxing2:all", 100)] {
+    for (key, tries) in
+        [("handler_wuxing:addr:1", 5), ("handler_wuxing:all", 99), ("handler_wuxing:browser:2", 4), ("handler_wuxing2:all", 100)]
+    {
         for _ in 0..tries {
             identity::hit_rate_limit(&mut system, &format!("staff:{key}"), Duration::hours(1), 100, now).await.unwrap();
         }
@@ -362,8 +365,7 @@ async fn open_work_goes_to_a_colleague_once(owner: PgPool) {
     let late = added(world, "jianshe_late", Duty::Handler { department: jianshe }).await;
     let mut conn = town.conn(town.city).await;
     assert_eq!(staff::work(&mut conn, giver).await.unwrap(), Work { unread: 1, ..Work::default() });
-    let colleagues: Vec<i64> =
-        staff::colleagues(&mut conn, giver).await.unwrap().into_iter().map(|account| account.id).collect();
+    let colleagues: Vec<i64> = staff::colleagues(&mut conn, giver).await.unwrap().into_iter().map(|account| account.id).collect();
     assert_eq!(colleagues, [early, late]);
     drop((system, conn));
 
@@ -375,7 +377,8 @@ async fn open_work_goes_to_a_colleague_once(owner: PgPool) {
     }
     assert_eq!(refusal(town.order(town.city, giver, Step::HandOver, None).await), Refusal::NoColleague);
     // Whoever had the message anyway has it once; whoever came later gets it.
-    let unread = async |who: i64| world.count(&format!("select count(*) from message where staff_id = {who} and read_at is null")).await;
+    let unread =
+        async |who: i64| world.count(&format!("select count(*) from message where staff_id = {who} and read_at is null")).await;
     let before = (unread(giver).await, unread(early).await, unread(late).await);
     assert_eq!(before, (1, 1, 0));
     let done = town.order(town.city, giver, Step::Disable, Some(late)).await.unwrap();
@@ -386,7 +389,9 @@ async fn open_work_goes_to_a_colleague_once(owner: PgPool) {
     // The problem itself lies with the department: the colleague goes on with it.
     let mut colleague = world.sign_in(Who::Staff(early)).await;
     let actor = Actor::Staff { id: early, duty: Duty::Handler { department: jianshe } };
-    store::issue::execute(&mut colleague, &number, &Command::Sign, &actor, "沈洁", &[], morning(), &world.calendar).await.unwrap();
+    store::issue::execute(&mut colleague, &number, &Command::Sign, &actor, "沈洁", &[], morning(), &world.calendar)
+        .await
+        .unwrap();
     drop(colleague);
     town.world.end().await;
 }
@@ -411,7 +416,8 @@ async fn what_somebody_signed_stays_theirs_and_the_colleague_is_told(owner: PgPo
     let mut theirs = world.sign_in(Who::Staff(taker)).await;
     let inbox = store::message::list(&mut theirs, store::message::Inbox::Staff(taker), None, 9).await.unwrap().rows;
     let told: BTreeSet<_> = inbox.iter().map(|message| (message.title.as_str(), message.link.as_deref().unwrap())).collect();
-    let expected = [("接手起草中的政策", "/desk/policies/draft/edit"), ("接手待确认的指标、标签、问题", "/desk/policies/libraries")];
+    let expected =
+        [("接手起草中的政策", "/desk/policies/draft/edit"), ("接手待确认的指标、标签、问题", "/desk/policies/libraries")];
     assert_eq!(told, expected.into());
     assert!(inbox.iter().any(|message| message.body.starts_with("“绿色工厂”由沈洁移交。")), "{inbox:?}");
     drop(theirs);
