@@ -1,5 +1,6 @@
-//! Accounts of staff (工作人员账号): who may do what to whom. The city's administrator keeps everybody, a district's the accounts of its own
-//! area and of that area's departments and stations; nobody keeps its own. PostgreSQL's policies and triggers repeat it as a second wall.
+//! Accounts of staff (工作人员账号): who may do what to whom. The city's administrator keeps everybody, a district's the accounts of
+//! its own area and of that area's departments and stations; nobody keeps its own. PostgreSQL's policies and triggers repeat it
+//! as a second wall.
 
 use crate::actor::{AreaCode, CITY, Duty, StaffId, area_covers};
 use crate::text::clean;
@@ -19,8 +20,8 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What is in an account's name and may be handed to a colleague. Problems and applications are not among it: they lie in the queues of
-    /// departments, centres and stations.
+    /// What is in an account's name and may be handed to a colleague. Problems and applications are not among it: they lie in
+    /// the queues of departments, centres and stations.
     Piece {
         Draft = "draft", "起草中的政策";
         Submitted = "submitted", "待发布的政策";
@@ -159,8 +160,8 @@ impl Keeper {
         Command::ALL.iter().copied().filter(|command| self.decide(*command, account, others).is_ok()).collect()
     }
 
-    /// Whether this administrator may give such a duty; `home` is where an account with it belongs. Nobody makes an administrator of a wider
-    /// area than its own.
+    /// Whether this administrator may give such a duty; `home` is where an account with it belongs. Nobody makes an
+    /// administrator of a wider area than its own.
     ///
     /// # Errors
     /// [`Refusal::Wider`].

@@ -1,5 +1,5 @@
-// Accounts of staff: an administrator adds a handler, who comes in with the first password and chooses an own one; is disabled, and is out
-// on every server.
+// Accounts of staff: an administrator adds a handler, who comes in with the first password and chooses an own one; is disabled,
+// and is out on every server.
 
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, picture, second, test } from "../fixtures.ts";

@@ -1,8 +1,9 @@
--- Administration of accounts: the city's administrator keeps everybody, a district's the accounts of its own area and of that area's departments
--- and stations (domain::staff). What the use cases refuse, policies and triggers refuse again.
+-- Administration of accounts: the city's administrator keeps everybody, a district's the accounts of its own area and of that
+-- area's departments and stations (domain::staff). What the use cases refuse, policies and triggers refuse again.
 
 -- Whose administrators keep an account. By role: a centre's row that names a department as well is none of that department's.
-create function staff_home(role text, area integer, department bigint, station bigint) returns integer language sql stable parallel safe as $$
+create function staff_home(role text, area integer, department bigint, station bigint) returns integer
+language sql stable parallel safe as $$
     select case role
         when 'handler' then (select d.area from public.department d where d.id = department)
         when 'station' then (select s.area from public.station s where s.id = station)
@@ -16,18 +17,23 @@ create policy staff_administration on staff using (
 
 create function keep_staff() returns trigger language plpgsql as $$
 begin
-    if new.role = 'station' and (tg_op = 'INSERT' or (new.role, new.area, new.station_id) is distinct from (old.role, old.area, old.station_id))
+    if new.role = 'station' and (tg_op = 'INSERT'
+            or (new.role, new.area, new.station_id) is distinct from (old.role, old.area, old.station_id))
         and new.area is distinct from (select s.area from public.station s where s.id = new.station_id)
     then
-        raise exception 'the staff of a station work in its area' using errcode = 'check_violation', constraint = 'staff_station_area_check';
+        raise exception 'the staff of a station work in its area'
+            using errcode = 'check_violation', constraint = 'staff_station_area_check';
     end if;
     if tg_op = 'UPDATE' and old.active and old.role = 'administrator' and old.area % 100 = 0
         and not (new.active and new.role = 'administrator' and new.area = old.area)
     then
         -- One after the other: two who disable each other in the same moment would both see the other one stay.
         perform pg_advisory_xact_lock(6121019);
-        if not exists (select from public.staff s where s.id <> old.id and s.active and s.role = 'administrator' and s.area % 100 = 0) then
-            raise exception 'the last administrator of the city stays' using errcode = 'check_violation', constraint = 'staff_last_administrator';
+        if not exists (select from public.staff s where s.id <> old.id and s.active
+            and s.role = 'administrator' and s.area % 100 = 0)
+        then
+            raise exception 'the last administrator of the city stays'
+                using errcode = 'check_violation', constraint = 'staff_last_administrator';
         end if;
     end if;
     if public.scope('kind') is distinct from 'administrator' then
@@ -53,7 +59,8 @@ end
 $$;
 create trigger staff_keep before insert or update on staff for each row execute function keep_staff();
 
--- Whatever ends an account's rights ends its sessions in the same moment, on every server and whoever did it: the command line, too.
+-- Whatever ends an account's rights ends its sessions in the same moment, on every server and whoever did it: the command line,
+-- too.
 create function end_sessions_of_staff() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     delete from session where staff_id = new.id;
@@ -70,7 +77,8 @@ create function require_staff_kept(account bigint) returns void language plpgsql
 begin
     if not coalesce(scope('kind') = 'system' or (scope('kind') = 'administrator' and account is distinct from scope_id('staff')
         and exists (select from staff s where s.id = account
-            and (scope_id('area') % 100 = 0 or staff_home(s.role, s.area, s.department_id, s.station_id) = scope_id('area')))), false)
+            and (scope_id('area') % 100 = 0
+                or staff_home(s.role, s.area, s.department_id, s.station_id) = scope_id('area')))), false)
     then
         raise exception 'not this account' using errcode = 'insufficient_privilege';
     end if;
@@ -99,20 +107,23 @@ begin
 end
 $$;
 
--- What is open in an account's name, and is not in a queue of its department, centre or station. Administrators have no business with what
--- it says: they see how much there is.
+-- What is open in an account's name, and is not in a queue of its department, centre or station. Administrators have no
+-- business with what it says: they see how much there is.
 create function staff_pieces(account bigint) returns table (piece text, number text, title text, link text)
 language sql stable as $$
     select v.state, i.code, v.title, '/desk/policies/' || i.code || '/edit'
-    from policy_version v join policy_item i on i.id = v.item_id where v.written_by = account and v.state in ('draft', 'submitted')
+    from policy_version v join policy_item i on i.id = v.item_id
+    where v.written_by = account and v.state in ('draft', 'submitted')
     union all
     select 'proposal', a.number, a.title, '/desk/applications/' || a.number
-    from application a where a.proposed_by = account and a.approved_amount is null and a.state not in ('paid', 'rejected', 'withdrawn')
+    from application a
+    where a.proposed_by = account and a.approved_amount is null and a.state not in ('paid', 'rejected', 'withdrawn')
     union all
     select 'entry', c.code, coalesce(c.entry ->> 'name', c.entry ->> 'text', c.code), '/desk/policies/libraries'
     from policy_library_change c where c.proposed_by = account and c.decided_at is null
 $$;
-create function staff_work(account bigint) returns table (unread bigint, drafts bigint, submitted bigint, proposals bigint, entries bigint)
+create function staff_work(account bigint)
+returns table (unread bigint, drafts bigint, submitted bigint, proposals bigint, entries bigint)
 language plpgsql stable security definer rows 1 set search_path = public, pg_temp as $$
 begin
     perform require_staff_kept(account);
@@ -123,9 +134,9 @@ begin
 end
 $$;
 
--- Hands what is open to a colleague of the same duty: unread messages go over, where the colleague has not had them anyway, and of each piece
--- a message tells where it is. Whoever signed a draft or a proposal stays its signer: four eyes are two people's. `pieces`, `titles` and
--- `bodies` are the words for each kind.
+-- Hands what is open to a colleague of the same duty: unread messages go over, where the colleague has not had them anyway, and
+-- of each piece a message tells where it is. Whoever signed a draft or a proposal stays its signer: four eyes are two people's.
+-- `pieces`, `titles` and `bodies` are the words for each kind.
 create function hand_over_work(giver bigint, taker bigint, pieces text[], titles text[], bodies text[], at timestamptz)
 returns table (messages bigint, told bigint)
 language plpgsql security definer rows 1 set search_path = public, pg_temp as $$

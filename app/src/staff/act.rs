@@ -1,5 +1,5 @@
-//! Adding accounts and changing them. A first password is made here and shown on the answer of the form that asked for it, nowhere else: it
-//! stands in no address, no cookie, no log, and in the database as its hash.
+//! Adding accounts and changing them. A first password is made here and shown on the answer of the form that asked for it,
+//! nowhere else: it stands in no address, no cookie, no log, and in the database as its hash.
 
 use super::read::{self, account_id};
 use crate::account::password;

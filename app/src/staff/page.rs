@@ -222,8 +222,8 @@ fn taker(command: Command, page: &AccountPage, form: &Form) -> Option<AnyView> {
     Some(view! { {control}{about} }.into_any())
 }
 
-/// The id of a control: several forms of the page have one of this name. The error summary leads to the bare name, which the refused
-/// form has.
+/// The id of a control: several forms of the page have one of this name. The error summary leads to the bare name, which the
+/// refused form has.
 fn id(name: &str, command: Command, form: &Form) -> String {
     if form.error(name).is_some() { name.to_owned() } else { format!("{}-{name}", command.code()) }
 }
@@ -249,8 +249,8 @@ fn input(field: Field, command: Command, form: &Form) -> AnyView {
             <label for=id.clone()>{field.label}</label>
             {hint}
             {fault(name, form)}
-            <input id=id name=name type="text" value=form.value(name).to_owned() autocomplete="off" maxlength=field.max.to_string()
-                aria-required="true" aria-describedby=described aria-invalid=bad.then_some("true")/>
+            <input id=id name=name type="text" value=form.value(name).to_owned() autocomplete="off"
+                maxlength=field.max.to_string() aria-required="true" aria-describedby=described aria-invalid=bad.then_some("true")/>
         </div>
     }
     .into_any()
@@ -308,7 +308,8 @@ fn changes(list: &[Change], now: OffsetDateTime) -> AnyView {
     view! { <ul class="cells">{items.collect_view()}</ul> }.into_any()
 }
 
-/// What a change of an account was, in short sentences. A city that was set up from a workbook says role and scope by their codes.
+/// What a change of an account was, in short sentences. A city that was set up from a workbook says role and scope by their
+/// codes.
 pub fn sentences(change: &Change) -> Vec<String> {
     let fields = domain::administration::fields(change.before.as_ref(), change.after.as_ref());
     let word = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).unwrap_or("").to_owned();

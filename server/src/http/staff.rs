@@ -43,8 +43,8 @@ pub async fn command(
     finish(&request, next, form, &path(account)).await
 }
 
-/// The answer itself shows a first password: a page to be led to would have to fetch it from somewhere where it lay in clear. Sent again,
-/// the same form is refused: the name is taken, or the account has changed since.
+/// The answer itself shows a first password: a page to be led to would have to fetch it from somewhere where it lay in clear.
+/// Sent again, the same form is refused: the name is taken, or the account has changed since.
 async fn with_password(request: &Request, first: FirstPassword) -> Reply {
     page(request, &path(first.account), StatusCode::OK, || provide_context(first)).await
 }

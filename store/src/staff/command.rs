@@ -1,4 +1,5 @@
-//! Changing accounts. What may be is [`domain::staff`]'s; here it is asked under a lock, written and logged in the same transaction.
+//! Changing accounts. What may be is [`domain::staff`]'s; here it is asked under a lock, written and logged in the same
+//! transaction.
 
 use super::{Account, get_in, other_administrators_in};
 use crate::administration::change::{NewChange, last_in, record_in};

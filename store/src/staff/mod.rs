@@ -5,10 +5,11 @@ macro_rules! select_account {
     ($rest:literal $(, $value:expr)*) => {
         sqlx::query_as!(
             Row,
-            r#"select s.id, s.login, s.name, s.role, s.area, s.department_id, s.station_id, s.active, s.must_change_password, s.created_at,
+            r#"select s.id, s.login, s.name, s.role, s.area, s.department_id, s.station_id, s.active,
+                s.must_change_password, s.created_at,
                 staff_home(s.role, s.area, s.department_id, s.station_id) as "home!",
-                coalesce(case s.role when 'handler' then d.name when 'station' then t.name when 'centre' then a.name || '企服中心' else a.name end,
-                    '') as "organisation!"
+                coalesce(case s.role when 'handler' then d.name when 'station' then t.name when 'centre' then a.name || '企服中心'
+                    else a.name end, '') as "organisation!"
             from staff s left join department d on d.id = s.department_id left join station t on t.id = s.station_id
             left join area a on a.code = s.area "# + $rest
             $(, $value)*
@@ -153,8 +154,8 @@ async fn other_administrators_in(tx: &mut PgConnection, id: StaffId) -> Result<i
 pub async fn work(conn: &mut Conn, id: StaffId) -> Result<Work, StoreError> {
     Ok(sqlx::query_as!(
         Work,
-        r#"select unread as "unread!", drafts as "drafts!", submitted as "submitted!", proposals as "proposals!", entries as "entries!"
-        from staff_work($1)"#,
+        r#"select unread as "unread!", drafts as "drafts!", submitted as "submitted!", proposals as "proposals!",
+            entries as "entries!" from staff_work($1)"#,
         id
     )
     .fetch_one(conn.pg())

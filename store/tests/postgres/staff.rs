@@ -1,4 +1,5 @@
-//! Accounts: who sees and changes which, by the store and by bare statements; what ends with them, and what goes on with a colleague.
+//! Accounts: who sees and changes which, by the store and by bare statements; what ends with them, and what goes on with a
+//! colleague.
 
 use crate::scope::take_scope;
 use crate::world::{NANXUN, WUXING, World, accept, dispatch, morning};
