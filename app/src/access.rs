@@ -178,6 +178,12 @@ doors! {
     Page GET "/desk/admin/texts" Administrator;
     Page GET "/desk/admin/texts/{code}" Administrator;
     Form POST "/desk/admin/texts/{code}" Administrator;
+    Page GET "/desk/admin/staff" Administrator;
+    File GET "/desk/admin/staff/table" Administrator;
+    Page GET "/desk/admin/staff/new" Administrator;
+    Form POST "/desk/admin/staff/new" Administrator;
+    Page GET "/desk/admin/staff/{account}" Administrator;
+    Form POST "/desk/admin/staff/{account}/{command}" Administrator;
 
     Page GET "/desk/policies" Policy;
     Page GET "/desk/policies/new" Policy;

@@ -21,6 +21,7 @@ use crate::policy::space::{
     PolicyPage, PortraitPage,
 };
 use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
+use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -112,6 +113,9 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/texts") view=TextsPage/>
             <Route path=path!("desk/admin/texts/:code") view=TextPage/>
             <Route path=path!("desk/account") view=AccountPage/>
+            <Route path=path!("desk/admin/staff") view=StaffListPage/>
+            <Route path=path!("desk/admin/staff/new") view=NewStaffPage/>
+            <Route path=path!("desk/admin/staff/:account") view=StaffPage/>
         </ParentRoute>
     }
     .into_inner()

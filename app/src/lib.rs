@@ -41,6 +41,8 @@ pub mod request;
 pub mod sheet;
 #[cfg(feature = "ssr")]
 pub mod terms;
+#[cfg(feature = "ssr")]
+pub mod staff;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 

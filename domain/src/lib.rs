@@ -16,6 +16,8 @@ pub mod notice;
 pub mod phone;
 pub mod policy;
 pub mod search;
+#[cfg(feature = "server")]
+pub mod staff;
 pub mod text;
 pub mod uscc;
 mod vocabulary;

@@ -141,7 +141,7 @@ async fn staff_are_added_with_a_first_password(pool: PgPool) {
     let twice = qifu(&add, &settings);
     assert_eq!(twice.code, 1);
     assert!(twice.err.contains("taken"));
-    let lacks = qifu(&["staff", "add", "--login", "x", "--name", "x", "--role", "centre"], &settings);
+    let lacks = qifu(&["staff", "add", "--login", "xin", "--name", "x", "--role", "centre"], &settings);
     assert!(lacks.code == 1 && lacks.err.contains("--area"));
 }
 

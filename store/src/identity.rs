@@ -90,7 +90,7 @@ impl Session {
 }
 
 /// Duty from its columns.
-fn duty(
+pub(crate) fn duty(
     role: &str,
     area: Option<AreaCode>,
     department: Option<DepartmentId>,

@@ -15,6 +15,7 @@ pub mod photo;
 pub mod policy;
 pub mod reference;
 pub mod terms;
+pub mod staff;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;

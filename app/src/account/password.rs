@@ -2,6 +2,7 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use rand::RngExt;
 
 /// Hashes a password (PHC form).
 ///
@@ -9,6 +10,14 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 /// When the system gives no random bytes.
 pub fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
     Ok(Argon2::default().hash_password(password.as_bytes())?.to_string())
+}
+
+/// A first password that can be read out on the telephone: 59 random bits.
+pub fn first() -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut rng = rand::rng();
+    let mut part = || -> String { (0..4).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect() };
+    format!("{}-{}-{}", part(), part(), part())
 }
 
 /// Whether a password fits a hash.
@@ -52,6 +61,13 @@ mod tests {
         assert!(super::verify("taihu-2026-qifu", &hash));
         assert!(!super::verify("taihu-2026-qifU", &hash));
         assert!(!super::verify("", "not a hash"));
+    }
+
+    #[test]
+    fn first_passwords_do_and_differ() {
+        let made: Vec<String> = (0..200).map(|_| super::first()).collect();
+        assert!(made.iter().all(|first| first.len() == 14 && super::fault(first, "centre01").is_none()), "{made:?}");
+        assert_eq!(made.iter().collect::<std::collections::BTreeSet<_>>().len(), made.len());
     }
 
     #[test]

@@ -52,6 +52,9 @@ fn value(field: &str, value: Option<&Value>, reference: &Reference) -> String {
 
 /// What a change did, field by field: 名称：市建设局 → 市住建局.
 pub fn said(change: &Change, reference: &Reference) -> String {
+    if change.kind == Kind::Staff.code() {
+        return crate::staff::sentences(change).join("；");
+    }
     let touched = fields(change.before.as_ref(), change.after.as_ref());
     let parts = touched.iter().map(|(field, before, after)| {
         let (old, new) = (value(field, before.as_ref(), reference), value(field, after.as_ref(), reference));

@@ -46,7 +46,7 @@ pub struct City {
 
 /// Whether a text can be a sign-in name.
 pub fn is_login(text: &str) -> bool {
-    (2..=40).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+    crate::staff::login(text).as_deref() == Ok(text)
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use domain::administration::city::City;
 use domain::administration::{Area, find_area};
 use domain::area::AREAS;
 use domain::calendar::local;
-use rand::RngExt;
 use serde_json::json;
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -47,7 +46,7 @@ pub enum StaffCommand {
 /// A staff account to be added.
 #[derive(Args)]
 pub struct NewAccount {
-    /// Sign-in name: letters, digits, dots, hyphens.
+    /// Sign-in name: small letters, digits, dots, hyphens, underscores.
     #[arg(long)]
     login: String,
     /// Name.
@@ -94,7 +93,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
         StaffCommand::Add(new) => new,
         StaffCommand::Reset { login, output } => {
             let found = known(&mut conn, &login).await?;
-            let first = generate();
+            let first = password::first();
             store::identity::set_password(&mut conn, found, &password::hash(&first)?, true).await?;
             store::identity::end_all_sessions(&mut conn, Who::Staff(found)).await?;
             store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
@@ -116,8 +115,8 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
     };
-    if new.login.is_empty() || !new.login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
-        bail!("--login: letters, digits, dots, hyphens and underscores only");
+    if domain::staff::login(&new.login).as_deref() != Ok(new.login.as_str()) {
+        bail!("--login: 3 to 40 small letters, digits, dots, hyphens and underscores");
     }
     let duty = duty(&mut conn, &new).await?;
     let first = if new.password_stdin {
@@ -125,7 +124,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
         std::io::stdin().lock().read_line(&mut line)?;
         line.trim_end_matches(['\r', '\n']).to_owned()
     } else {
-        generate()
+        password::first()
     };
     if let Some(fault) = password::fault(&first, &new.login) {
         bail!("the password does not do: {fault}");
@@ -184,14 +183,6 @@ async fn duty(conn: &mut Conn, new: &NewAccount) -> Result<Duty> {
             Duty::Station { station: found.id, area: found.area }
         }
     })
-}
-
-/// A first password that can be read out on the telephone.
-pub(super) fn generate() -> String {
-    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let mut rng = rand::rng();
-    let mut part = || -> String { (0..4).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect() };
-    format!("{}-{}-{}", part(), part(), part())
 }
 
 /// The areas of the city. Where nobody has set it up yet, those it is known to have.

@@ -1,9 +1,9 @@
 //! Setting up a city from a workbook.
 
 use super::Output;
-use super::accounts::generate;
 use crate::city::{self, First, Planned};
 use anyhow::{Context, Result, bail};
+use app::account::password;
 use clap::Subcommand;
 use domain::calendar::local;
 use serde_json::json;
@@ -63,7 +63,7 @@ pub async fn init(file: &Path, passwords: Option<PathBuf>, said: Option<String>,
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let store = Store::connect(url, 2).await?;
     let mut conn = store.system().await?;
-    let plan = match city::plan(&mut conn, &bytes, generate).await.with_context(|| file.display().to_string())? {
+    let plan = match city::plan(&mut conn, &bytes, password::first).await.with_context(|| file.display().to_string())? {
         Planned::Right(plan) => plan,
         Planned::Wrong(faults) => {
             if as_json {

@@ -14,6 +14,7 @@ pub mod photos;
 pub mod policy;
 pub mod policy_desk;
 pub mod security;
+pub mod staff;
 pub mod stream;
 pub mod tables;
 pub mod terms;
@@ -108,6 +109,9 @@ routes! {
     POST "/desk/admin/texts/{code}" => terms::text;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
+    GET "/desk/admin/staff/table" => staff::table;
+    POST "/desk/admin/staff/new" => staff::add;
+    POST "/desk/admin/staff/{account}/{command}" => staff::command;
 }
 
 /// Pages and server functions, as Leptos lists them.

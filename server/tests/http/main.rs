@@ -16,4 +16,5 @@ mod routes;
 mod site;
 mod sms;
 mod terms;
+mod staff;
 mod threads;

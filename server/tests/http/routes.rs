@@ -18,6 +18,8 @@ struct Mine {
     file: String,
     /// A change of something of the city's, in the log of settings.
     change: String,
+    /// An account of a department of the city's.
+    account: String,
     /// Words that nobody else may read.
     secrets: Vec<String>,
 }
@@ -40,6 +42,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("{code}", ITEM)
         .replace("{step}", "withdraw")
         .replace("{change}", &mine.change)
+        .replace("{account}", &mine.account)
         // The city's, or another district's than that of the second administrator.
         .replace("areas/{key}", "areas/330503")
         .replace("departments/{key}", "departments/jianshe")
@@ -48,6 +51,8 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
             "{command}",
             if !desk {
                 "withdraw"
+            } else if route.path.contains("/staff/") {
+                "name"
             } else if application {
                 "review"
             } else {
@@ -101,6 +106,7 @@ async fn mine(site: &Site, owner: &Browser) -> Mine {
     let changes = store::administration::change::list(&mut conn, &wanted, None, 1).await.unwrap().rows;
     Mine {
         change: changes[0].id.to_string(),
+        account: store::identity::credentials(&mut conn, "jianshe").await.unwrap().unwrap().id.to_string(),
         application,
         file: attached,
         secrets: vec![detail.title, detail.enterprise_name, detail.uscc, "13800000002".to_owned(), "姚经理".to_owned()],

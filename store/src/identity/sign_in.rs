@@ -2,7 +2,7 @@
 
 use super::{Who, member_role};
 use crate::{Conn, StoreError};
-use domain::actor::{AreaCode, Duty, EnterpriseId, MemberRole, PersonId, StaffId};
+use domain::actor::{AreaCode, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -198,6 +198,19 @@ pub struct NewStaff<'a> {
     pub must_change: bool,
 }
 
+/// The columns of a duty's scope: area, department, station.
+pub(crate) fn scope_of(duty: &Duty) -> (Option<AreaCode>, Option<DepartmentId>, Option<StationId>) {
+    match *duty {
+        Duty::Station { station, area } => (Some(area), None, Some(station)),
+        Duty::Handler { department } => (None, Some(department), None),
+        Duty::Centre { area }
+        | Duty::Supervisor { area }
+        | Duty::Leader { area }
+        | Duty::PolicyEditor { area }
+        | Duty::Administrator { area } => (Some(area), None, None),
+    }
+}
+
 /// Adds a staff account.
 ///
 /// # Errors
@@ -208,15 +221,7 @@ pub async fn add_staff(conn: &mut Conn, new: &NewStaff<'_>, now: OffsetDateTime)
 
 /// As [`add_staff`], in a transaction.
 pub(crate) async fn add_staff_in(tx: &mut PgConnection, new: &NewStaff<'_>, now: OffsetDateTime) -> Result<StaffId, StoreError> {
-    let (area, department, station) = match new.duty {
-        Duty::Station { station, area } => (Some(area), None, Some(station)),
-        Duty::Handler { department } => (None, Some(department), None),
-        Duty::Centre { area }
-        | Duty::Supervisor { area }
-        | Duty::Leader { area }
-        | Duty::PolicyEditor { area }
-        | Duty::Administrator { area } => (Some(area), None, None),
-    };
+    let (area, department, station) = scope_of(&new.duty);
     Ok(sqlx::query_scalar!(
         "insert into staff (login, name, role, area, department_id, station_id, password_hash, must_change_password, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",

@@ -14,6 +14,7 @@ mod random;
 mod replay;
 mod scope;
 mod session;
+mod staff;
 mod tally;
 mod terms;
 mod world;
