@@ -123,7 +123,7 @@ pub fn ChoosePage() -> impl IntoView {
 
 fn choice(enterprise: &MyEnterprise, current: bool) -> AnyView {
     let place = area::name(enterprise.area);
-    let role = if enterprise.role == domain::actor::MemberRole::Owner { "负责人" } else { "经办人" };
+    let role = enterprise.role.label();
     let mark = current.then(|| view! { <span class="tag ok">{icon("check")}"当前"</span> });
     view! {
         <li class="cell">

@@ -50,6 +50,9 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if matches!(duty, Duty::Station { .. }) {
         list.push(entry("/desk/assist", "plus", "代办", under(path, "/desk/assist")));
     }
+    if matches!(duty, Duty::Station { .. } | Duty::Centre { .. }) {
+        list.push(entry("/desk/members", "building", "企业联系人", under(path, "/desk/members")));
+    }
     list.push(Entry {
         count: Some((Count::Unread, unread)),
         ..entry("/desk/messages", "bell", "消息", under(path, "/desk/messages"))

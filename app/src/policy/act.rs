@@ -7,6 +7,7 @@ use crate::error::{AppError, Next};
 use crate::filing::act::raise;
 use crate::form::Form;
 use crate::request::{Ctx, Request};
+use domain::member::Task;
 use domain::phone::parse_contact_phone;
 use domain::policy::application::Command as ApplicationCommand;
 use domain::policy::facts::Facts;
@@ -62,10 +63,10 @@ async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<i32, AppEr
 /// Saves what the portrait's form, or a question of the list, states.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what cannot be read; nothing is saved then.
+/// [`AppError::Invalid`] for what cannot be read, [`AppError::Refused`] for an agent; nothing is saved then.
 pub async fn state_facts(request: &Request, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
-    let member = ctx.require_member()?;
+    let member = ctx.require_right(Task::StateFacts).await?;
     let saved = state(&mut ctx, &member, form).await?;
     // The list asks questions too.
     let back = if form.value("back") == "/policies" { "/policies" } else { "/me/portrait" };
@@ -90,10 +91,10 @@ pub async fn calculate(request: &Request, form: &Form) -> Result<Option<Next>, A
 /// Saves what the calculator's form or its island states; answers a sentence, and the portrait as it is then.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what cannot be read; nothing is saved then.
+/// [`AppError::Invalid`] for what cannot be read, [`AppError::Refused`] for an agent; nothing is saved then.
 pub async fn save_tried(request: &Request, form: &Form) -> Result<(&'static str, Facts), AppError> {
     let mut ctx = request.open().await?;
-    let member = ctx.require_member()?;
+    let member = ctx.require_right(Task::StateFacts).await?;
     try_figures(&mut ctx, &member, form).await?;
     let saved = state(&mut ctx, &member, form).await?;
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
@@ -265,7 +266,8 @@ pub async fn keep_file(request: &Request, file: &File) -> Result<(), AppError> {
 /// Applies: version, facts and amount are frozen. The same form again answers the first number.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for fields; [`AppError::Conflict`] where nobody may apply: the item's page says where things stand.
+/// [`AppError::Invalid`] for fields; [`AppError::Conflict`] where nobody may apply: the item's page says where things stand;
+/// [`AppError::Refused`] for an agent where the sum is the owner's.
 pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let member = ctx.require_member()?;
@@ -280,6 +282,7 @@ pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, A
         return Ok(filed(number));
     }
     page.may_apply(ctx.today()).map_err(conflict)?;
+    ctx.require_right(Task::apply(page.outcome.amount.low)).await?;
     let item = page.view.item(&page.outcome);
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
     let phone = applicable(item, form, &files)?;
@@ -329,7 +332,7 @@ fn applicable(item: &Item, form: &Form, files: &[Uuid]) -> Result<String, AppErr
 /// Gives a member's command to an application.
 ///
 /// # Errors
-/// [`AppError::Invalid`], [`AppError::Refused`] by the table, [`AppError::Conflict`] where it moved on since the page was shown,
+/// [`AppError::Invalid`], [`AppError::Refused`] by the tables of states and of rights, [`AppError::Conflict`] where it moved on since the page was shown,
 /// [`AppError::NotFound`] for another enterprise's.
 pub async fn command(request: &Request, number: &str, command: ApplicationCommand, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
@@ -338,6 +341,9 @@ pub async fn command(request: &Request, number: &str, command: ApplicationComman
         return Err(AppError::Forbidden);
     }
     let known = application::get(&mut ctx.conn, number).await?;
+    if command == ApplicationCommand::Withdraw {
+        ctx.require_right(Task::Withdraw).await?;
+    }
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
     let words = said(command, form, &files)?;
     let (today, now) = (ctx.today(), ctx.now);

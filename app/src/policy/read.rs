@@ -4,8 +4,10 @@
 use crate::access::Member;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
+use crate::member::read::withheld;
 use crate::request::Ctx;
 use domain::actor::StaffId;
+use domain::member::Task;
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::book::Book;
 use domain::policy::evaluate::{Evaluation, Outcome, Verdict};
@@ -94,6 +96,8 @@ pub struct ItemPage {
     pub application: Option<Application>,
     /// The document's other items: code and title.
     pub siblings: Vec<(String, String)>,
+    /// Why whoever looks may not apply for this sum, and who may.
+    pub withheld: Option<String>,
 }
 
 /// One item; notes that the enterprise has read it.
@@ -107,7 +111,11 @@ pub async fn item_page(ctx: &mut Ctx, code: &str) -> Result<ItemPage, AppError> 
     let application = application::of_item(&mut ctx.conn, member.enterprise.id, id).await?;
     let today = ctx.today();
     let siblings = item::of_document(&mut ctx.conn, id, today).await?;
-    Ok(ItemPage { view, outcome, application, siblings })
+    let withheld = match outcome.verdict {
+        Verdict::Eligible => withheld(ctx, Task::apply(outcome.amount.low)).await?,
+        _ => None,
+    };
+    Ok(ItemPage { view, outcome, application, siblings, withheld })
 }
 
 async fn of_item(ctx: &mut Ctx, code: &str) -> Result<(i64, View, Outcome), AppError> {
@@ -137,13 +145,14 @@ pub fn tags(shelf: &Shelf) -> Vec<String> {
     tags
 }
 
-/// The portrait of the enterprise.
+/// The portrait of the enterprise, and why whoever looks may not state facts.
 ///
 /// # Errors
 /// As [`Ctx::require_member`].
-pub async fn portrait(ctx: &mut Ctx) -> Result<Facts, AppError> {
+pub async fn portrait(ctx: &mut Ctx) -> Result<(Facts, Option<String>), AppError> {
     let member = ctx.require_member()?;
-    Ok(portrait::get(&mut ctx.conn, member.enterprise.id).await?)
+    let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+    Ok((facts, withheld(ctx, Task::StateFacts).await?))
 }
 
 /// What an application starts from.
@@ -163,7 +172,11 @@ pub struct Offer {
 pub async fn offer(ctx: &mut Ctx, code: &str, form: &Form) -> Result<Offer, Stop> {
     let member = ctx.require_member()?;
     let page = item_page(ctx, code).await?;
-    page.may_apply(ctx.today()).map_err(|sentence| Stop::Redirect(Next::to(format!("/policies/{code}")).saying(sentence)))?;
+    let elsewhere = |sentence: String| Stop::Redirect(Next::to(format!("/policies/{code}")).saying(sentence));
+    page.may_apply(ctx.today()).map_err(|sentence| elsewhere(sentence.to_owned()))?;
+    if let Some(sentence) = page.withheld.clone() {
+        return Err(elsewhere(sentence));
+    }
     let files = pending_files(ctx, form).await?;
     Ok(Offer { page, files, member })
 }
@@ -224,6 +237,8 @@ pub struct ApplicationPage {
     pub library: Library,
     /// What may be done now by whoever looks.
     pub commands: Vec<ApplicationCommand>,
+    /// What could be done now, but not by whoever looks, and who may.
+    pub withheld: Option<String>,
 }
 
 /// An application, with the commands of a member of staff, or of the enterprise.
@@ -238,7 +253,7 @@ pub async fn application_page(ctx: &mut Ctx, number: &str, staff: Option<StaffId
     let facts = application.facts()?;
     let book = Book::new(vec![version.item()?], application.as_of);
     let commands = application.standing()?.possible(staff, ctx.today());
-    Ok(ApplicationPage { application, events, files, book, facts, library: ctx.shelf.library.clone(), commands })
+    Ok(ApplicationPage { application, events, files, book, facts, library: ctx.shelf.library.clone(), commands, withheld: None })
 }
 
 /// One application of the enterprise.
@@ -250,6 +265,10 @@ pub async fn my_application(ctx: &mut Ctx, number: &str) -> Result<ApplicationPa
     let mut page = application_page(ctx, number, None).await?;
     // What the department settles within itself is none of the enterprise's.
     page.events.retain(|event| ApplicationCommand::parse(&event.kind).is_none_or(|command| !command.is_internal()));
+    if page.commands.contains(&ApplicationCommand::Withdraw) {
+        page.withheld = withheld(ctx, Task::Withdraw).await?;
+        page.commands.retain(|command| *command != ApplicationCommand::Withdraw || page.withheld.is_none());
+    }
     Ok(page)
 }
 

@@ -9,6 +9,7 @@ mod identity;
 mod islands;
 mod limits;
 mod live;
+mod member;
 mod policy;
 mod policy_desk;
 mod routes;

@@ -4,6 +4,7 @@
 mod desk;
 mod errors;
 mod filing;
+mod member;
 mod migrations;
 mod plans;
 mod policy;

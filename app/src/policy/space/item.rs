@@ -157,6 +157,9 @@ fn act(page: &ItemPage, item: &Item, today: Date) -> AnyView {
     }
     let href = format!("/policies/{code}/apply");
     if page.outcome.verdict == Verdict::Eligible && item.open_on(today) {
+        if let Some(who) = page.withheld.clone() {
+            return view! { <p class="muted">{icon("lock")}{who}</p><p class="row">{calculator}</p> }.into_any();
+        }
         let label = match item.apply.mode {
             Mode::Automatic => "确认领取",
             Mode::Express => "一键申领",
