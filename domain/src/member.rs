@@ -5,8 +5,7 @@
 use crate::actor::MemberRole;
 use crate::policy::money::Fen;
 
-/// Above this sum an application is the owner's to submit: 100,000 yuan. An agent may look, reckon and gather the papers, but
-/// whoever answers for the firm signs for the larger sums. *(assumed)*: the city has published no such limit; it is a constant of
+/// Above this sum an application is the owner's to submit: 100,000 yuan. An agent may look, reckon and make it ready, but whoever answers for the firm signs for the larger sums. *(assumed)*: the city has published no such limit; it is a constant of
 /// the city and not a setting of each firm, so that a reviewer knows what a submitted application means.
 pub const OWNER_SUBMITS_ABOVE: Fen = Fen(10_000_000);
 
@@ -24,7 +23,7 @@ pub enum Task {
     Issues,
     /// 查看画像和政策, 测算.
     Read,
-    /// 申请兑现 up to [`OWNER_SUBMITS_ABOVE`], 补充 and 评价 of any application.
+    /// 申请兑现 up to [`OWNER_SUBMITS_ABOVE`], 备好 one above it; 补充 and 评价 of any application.
     Apply,
     /// 申请兑现 above it.
     ApplyAbove,
@@ -54,7 +53,7 @@ const fn rule(task: Task, label: &'static str, agent: bool) -> Rule {
 pub const RULES: &[Rule] = &[
     rule(Task::Issues, "提诉求、补充、撤回、评价", true),
     rule(Task::Read, "看政策、画像，测算能享受多少", true),
-    rule(Task::Apply, "提交不超过 10 万元的政策申请，补充材料", true),
+    rule(Task::Apply, "提交 10 万元以内的政策申请，备好大额申请，补充材料", true),
     rule(Task::ApplyAbove, "提交超过 10 万元的政策申请", false),
     rule(Task::Withdraw, "撤回政策申请", false),
     rule(Task::StateFacts, "填写企业画像", false),
@@ -186,43 +185,62 @@ impl Change {
     }
 }
 
-/// A message: title and body.
-pub type Told = (&'static str, String);
+/// A message: title, body, and where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub title: &'static str,
+    pub body: String,
+    /// A path of the space.
+    pub link: String,
+}
+
+/// One that leads to the members.
+fn told(title: &'static str, body: String) -> Told {
+    Told { title, body, link: "/me/members".to_owned() }
+}
 
 /// To whoever may act for an enterprise from now on.
 pub fn welcome(enterprise: &str, role: MemberRole, by: &str) -> Told {
-    ("您可以为企业办事了", format!("{by}已将您登记为“{enterprise}”的{}。用本手机号登录企服空间即可办理。", role.label()))
+    told("您可以为企业办事了", format!("{by}已将您登记为“{enterprise}”的{}。用本手机号登录企服空间即可办理。", role.label()))
 }
 
 /// To the owners there were, when a desk registers somebody.
 pub fn registered(enterprise: &str, role: MemberRole, name: &str, by: &str) -> Told {
     let what = format!("{by}为“{enterprise}”登记了{}{name}。", role.label());
-    ("企业新登记了联系人", format!("{what}如果不是您企业的安排，请马上联系企服中心。"))
+    told("企业新登记了联系人", format!("{what}如果不是您企业的安排，请马上联系企服中心。"))
 }
 
 /// To whoever may act no longer.
 pub fn farewell(enterprise: &str) -> Told {
-    ("您不再为这家企业办事", format!("您已不是“{enterprise}”的联系人。"))
+    Told {
+        title: "您不再为这家企业办事", body: format!("您已不是“{enterprise}”的联系人。"), link: "/me".to_owned()
+    }
 }
 
 /// To the owners, when the centre took somebody out.
 pub fn struck(enterprise: &str, name: &str, by: &str, reason: &str) -> Told {
-    ("企业联系人有变化", format!("{by}已取消{name}为“{enterprise}”办事的资格。理由：{reason}"))
+    told("企业联系人有变化", format!("{by}已取消{name}为“{enterprise}”办事的资格。理由：{reason}"))
 }
 
 /// To the owners, when somebody leaves by itself.
 pub fn left(enterprise: &str, name: &str) -> Told {
-    ("企业联系人有变化", format!("{name}已退出“{enterprise}”。"))
+    told("企业联系人有变化", format!("{name}已退出“{enterprise}”。"))
 }
 
 /// To whoever becomes an owner.
 pub fn promoted(enterprise: &str, by: &str) -> Told {
-    ("您成为企业负责人", format!("{by}已将您设为“{enterprise}”的负责人。"))
+    told("您成为企业负责人", format!("{by}已将您设为“{enterprise}”的负责人。"))
 }
 
 /// To the other owners, when one more comes or one hands over.
 pub fn owner_changed(enterprise: &str, name: &str, by: &str) -> Told {
-    ("企业负责人有变化", format!("{by}已将{name}设为“{enterprise}”的负责人。"))
+    told("企业负责人有变化", format!("{by}已将{name}设为“{enterprise}”的负责人。"))
+}
+
+/// To the owners, when an agent has made an application ready; `item` is its code.
+pub fn prepared(title: &str, item: &str, by: &str) -> Told {
+    let body = format!("{by}已备好“{title}”的申请，请您核对后提交。");
+    Told { title: "有一件申请等您提交", body, link: format!("/policies/{item}/apply") }
 }
 
 #[cfg(test)]

@@ -106,10 +106,10 @@ returns void language sql as $$
     from (select) one left join person p on p.id = who left join membership m on m.person_id = who and m.enterprise_id = firm
 $$;
 
--- Tells one person, in the app and by SMS: it is about who gets into their enterprise. `told`: {title, body}; none is nothing.
+-- Tells one person, in the app and by SMS: it is about their enterprise. `told`: {title, body, link}; none is nothing.
 create function tell_person(who bigint, firm bigint, told jsonb, now_at timestamptz) returns void language sql as $$
     insert into message (person_id, enterprise_id, number, kind, title, body, link, created_at)
-    select who, firm, '', 'member', told ->> 'title', told ->> 'body', case when firm is null then '/me' else '/me/members' end, now_at
+    select who, firm, '', 'member', told ->> 'title', told ->> 'body', coalesce(told ->> 'link', '/me/members'), now_at
     where told is not null;
     insert into job (kind, payload, run_at, created_at)
     select 'sms_notice', jsonb_build_object('phone', p.phone, 'text', told ->> 'body'), now_at, now_at
@@ -312,3 +312,58 @@ begin
 end
 $$;
 create trigger application_owner before insert or update on application for each row execute function keep_sums_to_owner();
+
+-- What an agent has made ready for an owner to submit: above the sum it prepares, and the owner finds everything filled in.
+create table application_prepared (
+    enterprise_id bigint not null constraint application_prepared_enterprise_fkey references enterprise,
+    item_id bigint not null constraint application_prepared_item_fkey references policy_item,
+    person_id bigint not null constraint application_prepared_person_fkey references person,
+    person_name text not null,
+    contact_name text not null,
+    contact_phone text not null,
+    note text not null,
+    at timestamptz not null,
+    constraint application_prepared_pkey primary key (enterprise_id, item_id)
+);
+comment on table application_prepared is 'Applications that agents made ready for the owner to submit (备好材料); gone when one is filed';
+alter table application_file add column prepared_for bigint constraint application_file_prepared_fkey references policy_item;
+comment on column application_file.prepared_for is 'Waits for the owner who will submit it, and is seen by every member meanwhile';
+
+alter table application_prepared enable row level security;
+create policy application_prepared_scope on application_prepared using (
+    (select scope('kind')) = 'system' or ((select scope('kind')) = 'member' and enterprise_id = (select scope_id('enterprise'))));
+grant select, delete on application_prepared to qifu_app;
+
+drop policy application_file_scope on application_file;
+create policy application_file_scope on application_file using (
+    case when application_id is not null then exists (select from application a where a.id = application_id)
+    -- Not filed yet: only whoever sent it, and those it was made ready for.
+    else case (select scope('kind'))
+        when 'member' then enterprise_id = (select scope_id('enterprise'))
+            and (person_id = (select scope_id('person')) or prepared_for is not null)
+        when 'system' then true
+        else false end
+    end
+);
+
+-- Makes an application ready, in place of what was ready before, and tells the owners. `told`: {owners}.
+create function prepare_application(item bigint, called text, phone text, said text, files uuid[], told jsonb, now_at timestamptz)
+returns void language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    firm bigint := scope_id('enterprise');
+    me bigint := scope_id('person');
+begin
+    if scope('kind') is distinct from 'member' or not exists (select from membership m where m.person_id = me and m.enterprise_id = firm) then
+        raise exception 'a member prepares' using errcode = 'insufficient_privilege';
+    end if;
+    insert into application_prepared as p (enterprise_id, item_id, person_id, person_name, contact_name, contact_phone, note, at)
+    values (firm, item, me, acting_name(), called, phone, said, now_at)
+    on conflict on constraint application_prepared_pkey do update set person_id = excluded.person_id, person_name = excluded.person_name,
+        contact_name = excluded.contact_name, contact_phone = excluded.contact_phone, note = excluded.note, at = excluded.at;
+    update application_file f set prepared_for = case when f.id = any(files) then item end
+    where f.enterprise_id = firm and f.application_id is null
+        and (f.prepared_for = item or (f.person_id = me and f.id = any(files)));
+    perform tell_person(m.person_id, firm, told -> 'owners', now_at) from membership m
+    where m.enterprise_id = firm and m.role = 'owner' and m.person_id <> me;
+end
+$$;

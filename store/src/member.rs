@@ -183,8 +183,9 @@ pub struct Tell {
 }
 
 impl Tell {
-    fn json(&self) -> Value {
-        let said = |told: &Option<Told>| told.as_ref().map(|(title, body)| json!({ "title": title, "body": body }));
+    pub(crate) fn json(&self) -> Value {
+        let said =
+            |told: &Option<Told>| told.as_ref().map(|told| json!({ "title": told.title, "body": told.body, "link": told.link }));
         let mut all = serde_json::Map::new();
         for (whom, told) in [("member", said(&self.member)), ("owners", said(&self.owners))] {
             if let Some(told) = told {

@@ -7,7 +7,7 @@ use crate::error::{AppError, Next};
 use crate::filing::act::raise;
 use crate::form::Form;
 use crate::request::{Ctx, Request};
-use domain::member::Task;
+use domain::member::{Task, prepared};
 use domain::phone::parse_contact_phone;
 use domain::policy::application::Command as ApplicationCommand;
 use domain::policy::facts::Facts;
@@ -17,7 +17,8 @@ use domain::policy::words;
 use domain::text::FieldError;
 use serde_json::Value;
 use store::StoreError;
-use store::policy::application::{NewApplication, Words};
+use store::member::Tell;
+use store::policy::application::{NewApplication, NewPrepared, Words};
 use store::policy::notice::{KINDS, Preference};
 use store::policy::portrait::Change;
 use store::policy::{application, evaluation, notice, portrait};
@@ -263,11 +264,11 @@ pub async fn keep_file(request: &Request, file: &File) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Applies: version, facts and amount are frozen. The same form again answers the first number.
+/// Applies: version, facts and amount are frozen. The same form again answers the first number. An agent, where the sum is the owner's
+/// to ask for, makes the application ready and no more.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for fields; [`AppError::Conflict`] where nobody may apply: the item's page says where things stand;
-/// [`AppError::Refused`] for an agent where the sum is the owner's.
+/// [`AppError::Invalid`] for fields; [`AppError::Conflict`] where nobody may apply: the item's page says where things stand.
 pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let member = ctx.require_member()?;
@@ -282,23 +283,31 @@ pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, A
         return Ok(filed(number));
     }
     page.may_apply(ctx.today()).map_err(conflict)?;
-    ctx.require_right(Task::apply(page.outcome.amount.low)).await?;
     let item = page.view.item(&page.outcome);
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
     let phone = applicable(item, form, &files)?;
+    let item_id = *ctx.shelf.ids.get(code).ok_or(AppError::NotFound)?;
+    let (contact_name, note) = (form.value("contact_name").trim(), form.value("note").trim());
+    if page.withheld.is_some() {
+        let ready = NewPrepared { item_id, contact_name, contact_phone: &phone, note, files: &files };
+        let tell = Tell { member: None, owners: Some(prepared(&item.title, code, &person.name)) };
+        let now = ctx.now;
+        application::prepare(&mut ctx.conn, &ready, &tell, now).await?;
+        return Ok(Next::to(format!("/policies/{code}")).saying("已备好，已通知负责人核对提交。"));
+    }
     let new = NewApplication {
         client_key,
         enterprise: enterprise.id,
         person: person.person,
         actor_name: &person.name,
-        item_id: *ctx.shelf.ids.get(code).ok_or(AppError::NotFound)?,
+        item_id,
         item,
         facts: &page.view.facts,
         as_of: page.view.evaluation.as_of,
         amount: page.outcome.amount.low,
-        contact_name: form.value("contact_name").trim(),
+        contact_name,
         contact_phone: &phone,
-        note: form.value("note").trim(),
+        note,
         files: &files,
     };
     let now = ctx.now;

@@ -16,7 +16,7 @@ use domain::policy::library::Library;
 use domain::policy::model::{Item, Level, Mode};
 use std::sync::Arc;
 use store::Page;
-use store::policy::application::{Application, Event, File};
+use store::policy::application::{Application, Event, File, Prepared};
 use store::policy::notice::Preference;
 use store::policy::{Shelf, application, evaluation, item, notice, portrait};
 use time::Date;
@@ -96,8 +96,10 @@ pub struct ItemPage {
     pub application: Option<Application>,
     /// The document's other items: code and title.
     pub siblings: Vec<(String, String)>,
-    /// Why whoever looks may not apply for this sum, and who may.
+    /// Why whoever looks may not apply for this sum, and who may: it may make the application ready.
     pub withheld: Option<String>,
+    /// What is ready to be submitted.
+    pub prepared: Option<Prepared>,
 }
 
 /// One item; notes that the enterprise has read it.
@@ -111,11 +113,14 @@ pub async fn item_page(ctx: &mut Ctx, code: &str) -> Result<ItemPage, AppError> 
     let application = application::of_item(&mut ctx.conn, member.enterprise.id, id).await?;
     let today = ctx.today();
     let siblings = item::of_document(&mut ctx.conn, id, today).await?;
-    let withheld = match outcome.verdict {
-        Verdict::Eligible => withheld(ctx, Task::apply(outcome.amount.low)).await?,
-        _ => None,
+    let (withheld, prepared) = match outcome.verdict {
+        Verdict::Eligible => (
+            withheld(ctx, Task::apply(outcome.amount.low)).await?,
+            application::prepared(&mut ctx.conn, member.enterprise.id, id).await?,
+        ),
+        _ => (None, None),
     };
-    Ok(ItemPage { view, outcome, application, siblings, withheld })
+    Ok(ItemPage { view, outcome, application, siblings, withheld, prepared })
 }
 
 async fn of_item(ctx: &mut Ctx, code: &str) -> Result<(i64, View, Outcome), AppError> {
@@ -163,22 +168,34 @@ pub struct Offer {
     pub files: Vec<File>,
     /// Who applies.
     pub member: Member,
+    /// With a fresh key and what was made ready, where nothing else was typed.
+    pub form: Form,
 }
 
 /// The form of an application. Where nobody may apply, the item's page says where things stand.
 ///
 /// # Errors
 /// [`Stop::Redirect`] there; [`AppError::NotFound`] for an item not in force.
-pub async fn offer(ctx: &mut Ctx, code: &str, form: &Form) -> Result<Offer, Stop> {
+pub async fn offer(ctx: &mut Ctx, code: &str, form: Form) -> Result<Offer, Stop> {
     let member = ctx.require_member()?;
     let page = item_page(ctx, code).await?;
-    let elsewhere = |sentence: String| Stop::Redirect(Next::to(format!("/policies/{code}")).saying(sentence));
-    page.may_apply(ctx.today()).map_err(|sentence| elsewhere(sentence.to_owned()))?;
-    if let Some(sentence) = page.withheld.clone() {
-        return Err(elsewhere(sentence));
+    page.may_apply(ctx.today()).map_err(|sentence| Stop::Redirect(Next::to(format!("/policies/{code}")).saying(sentence)))?;
+    let mut form = form;
+    if let (Some(ready), "") = (&page.prepared, form.value("key")) {
+        for id in &ready.files {
+            form.push("file", id.to_string());
+        }
+        form = form
+            .or("contact_name", ready.contact_name.clone())
+            .or("contact_phone", ready.contact_phone.clone())
+            .or("note", ready.note.clone());
     }
-    let files = pending_files(ctx, form).await?;
-    Ok(Offer { page, files, member })
+    let form = form
+        .or("key", Uuid::now_v7().to_string())
+        .or("contact_name", member.person.name.clone())
+        .or("contact_phone", member.person.phone.clone());
+    let files = pending_files(ctx, &form).await?;
+    Ok(Offer { page, files, member, form })
 }
 
 /// Files that were sent with an earlier try of a form.

@@ -1,7 +1,7 @@
 //! Who may act for an enterprise: from the desk where an owner is registered to the agent who is out; what each may not, and nobody else's
 //! business on the way.
 
-use super::site::{Answer, Browser, Site, answers, file};
+use super::site::{Answer, Browser, Site, answers, file, hidden, jpeg, multipart};
 use domain::uscc::Uscc;
 use sqlx::PgPool;
 use store::member::Member;
@@ -214,13 +214,33 @@ async fn what_is_the_owners_is_said_with_who_may(pool: PgPool) {
     // 960,000 yuan are the owner's to ask for, 20,000 anybody's.
     let large = "/policies/demo-upgrade";
     let page = agent.get(large).await;
-    says(&page, 200, &["提交超过 10 万元的政策申请由负责人办理", &who]);
-    assert!(!page.body.contains(&format!("{large}/apply")));
-    assert!(owner.get(large).await.body.contains(&format!("{large}/apply")));
-    led(&agent.get(&format!("{large}/apply")).await, large);
-    let form = [("key", "0199b0c0-0000-7000-8000-000000000203"), ("contact_name", "周敏"), ("contact_phone", "13800009002")];
-    led(&agent.post(&format!("{large}/apply"), &form).await, large);
+    says(&page, 200, &["提交超过 10 万元的政策申请由负责人办理", &who, "备好申请"]);
+    says(&agent.get(&format!("{large}/apply")).await, 200, &["您可以先备好", "交负责人提交"]);
+    let apply = format!("{large}/apply");
+    let form = [
+        ("key", "0199b0c0-0000-7000-8000-000000000203"),
+        ("contact_name", "周敏"),
+        ("contact_phone", "13800009002"),
+        ("note", "两台加弹机"),
+    ];
+    says(&agent.post(&apply, &form).await, 422, &["请上传申报材料", "两台加弹机"]);
+    let ready = agent.send(multipart(&apply, &form, &[("合同.jpg", jpeg())])).await;
+    led(&ready, large);
+    assert!(flash(&ready).contains("已通知负责人"));
     assert!(!owner.get("/applications").await.body.contains("技术改造设备补助"), "nothing was filed");
+    // The owner finds everything filled in, and submits it.
+    says(&owner.get("/messages").await, 200, &["有一件申请等您提交", &apply]);
+    says(&owner.get(large).await, 200, &["周敏 今天", "去申报"]);
+    let offered = owner.get(&apply).await;
+    says(&offered, 200, &["value=\"周敏\"", "value=\"13800009002\"", "两台加弹机", "合同.jpg", "提交申报"]);
+    assert!(!site.member(3).await.get(&apply).await.body.contains("两台加弹机"), "another firm's owner");
+    let (key, files) = (hidden(&offered.body, "key").remove(0), hidden(&offered.body, "file"));
+    let mut good = form.to_vec();
+    good[0].1 = &key;
+    good.push(("file", &files[0]));
+    let filed = owner.post(&apply, &good).await;
+    assert!(filed.location().starts_with("/applications/SQ-"), "{}", filed.body);
+    says(&owner.get(filed.location()).await, 200, &["合同.jpg", "960,000 元"]);
     let filed = agent.post("/policies/demo-digital-voucher/apply", &form).await;
     assert_eq!(filed.status.as_u16(), 303, "{}", filed.body);
     let path = filed.location().to_owned();

@@ -1,26 +1,17 @@
 //! Who may act for an enterprise: what desks, owners and agents can do about it by the store's functions, and nobody by any statement.
 
-use crate::policy::{published, says, today};
 use crate::scope::take_scope;
 use crate::world::{World, morning};
 use domain::actor::{MemberRole, PersonId};
-use domain::member::{
-    AGENTS_A_DAY, Change, MOST_MEMBERS, OWNER_SUBMITS_ABOVE, Paper, REGISTRATIONS_A_DAY, farewell, left, registered, welcome,
-};
+use domain::member::{AGENTS_A_DAY, Change, MOST_MEMBERS, Paper, REGISTRATIONS_A_DAY, farewell, left, registered, welcome};
 use domain::phone::Mobile;
-use domain::policy::application::Command;
-use domain::policy::money::Fen;
 use domain::uscc::Uscc;
-use serde_json::json;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
 use store::identity::{self, Who};
 use store::member::{self, Member, Registration, Tell};
-use store::policy::application::{self, NewApplication, Words};
-use store::policy::portrait;
 use store::{Conn, StoreError};
 use time::Duration;
-use uuid::Uuid;
 
 fn mobile(n: i64) -> Mobile {
     Mobile::parse(&format!("139{n:08}")).unwrap()
@@ -46,7 +37,7 @@ async fn members(world: &World, firm: i64) -> Vec<Member> {
 }
 
 /// Adds `139…n` as an agent of A; answers who that is.
-async fn agent(world: &World, n: i64) -> PersonId {
+pub async fn agent(world: &World, n: i64) -> PersonId {
     let mut owner = world.member(&world.a).await;
     member::add_agent(&mut owner, &mobile(n), "周敏", &tell(), morning()).await.unwrap();
     members(world, world.a.id).await.into_iter().find(|member| member.phone == mobile(n).as_str()).unwrap().id
@@ -58,7 +49,7 @@ fn conflict(done: Result<(), StoreError>, with: &str) {
 }
 
 #[track_caller]
-fn refused(done: Result<(), StoreError>, who: &str) {
+pub fn refused(done: Result<(), StoreError>, who: &str) {
     assert!(done.as_ref().is_err_and(StoreError::is_row_refused), "{who}: {done:?}");
 }
 
@@ -311,50 +302,5 @@ async fn nobody_writes_members_or_their_history_by_any_statement(owner: PgPool) 
         assert_eq!(error.as_database_error().unwrap().code().unwrap(), "23001", "not even the owner of the tables: {sql}");
     }
     assert_eq!(world.count("select count(*) from membership where role = 'owner'").await, 2);
-    world.end().await;
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
-async fn an_agent_states_nothing_withdraws_nothing_and_applies_up_to_the_sum(owner: PgPool) {
-    let world = World::new(owner).await;
-    let (id, item) = published(&world).await;
-    let now = morning();
-    let person = agent(&world, 1).await;
-    let mut agent = world.sign_in(Who::Person(person, Some(world.a.id))).await;
-    let mut owner = world.member(&world.a).await;
-    let change = [says("equipment_investment", json!("6000000"))];
-    let stated = portrait::put(&mut agent, world.a.id, &change, today(), now).await.map(|_| ());
-    refused(stated, "an agent");
-    portrait::put(&mut owner, world.a.id, &change, today(), now).await.unwrap();
-
-    let facts = portrait::get(&mut agent, world.a.id).await.unwrap();
-    let apply = async |conn: &mut Conn, person: PersonId, amount: Fen| {
-        let new = NewApplication {
-            client_key: Uuid::new_v4(),
-            enterprise: world.a.id,
-            person,
-            actor_name: "周敏",
-            item_id: id,
-            item: &item,
-            facts: &facts,
-            as_of: today(),
-            amount,
-            contact_name: "周敏",
-            contact_phone: "13900000001",
-            note: "",
-            files: &[],
-        };
-        application::file(conn, &new, now).await
-    };
-    refused(apply(&mut agent, person, Fen(OWNER_SUBMITS_ABOVE.0 + 1)).await.map(|_| ()), "an agent");
-    let number = apply(&mut agent, person, OWNER_SUBMITS_ABOVE).await.unwrap();
-    let withdraw = async |conn: &mut Conn, number: &str| {
-        application::command(conn, number, Command::Withdraw, &Words::default(), "周敏", today(), now).await
-    };
-    let done = withdraw(&mut agent, &number).await;
-    assert!(matches!(&done, Err(application::ApplicationError::Store(error)) if error.is_row_refused()), "{done:?}");
-    withdraw(&mut owner, &number).await.unwrap();
-    apply(&mut owner, world.a.person, Fen(OWNER_SUBMITS_ABOVE.0 + 1)).await.unwrap();
-    drop((agent, owner));
     world.end().await;
 }

@@ -51,6 +51,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("application_event", "true", APPLICATION),
     ("application_file", "application_id is not null", APPLICATION),
     ("application_file", "application_id is null", "member_a system"),
+    ("application_prepared", "true", "member_a system"),
     ("membership", "enterprise_id = {a}", SELF),
     ("membership_event", "enterprise_id = {a}", "member_a station_zhili centre_city centre_wuxing system"),
     ("person", "id = {person}", SELF),
@@ -107,6 +108,10 @@ pub async fn seed(world: &World) {
     let aside = "insert into outbox_aside (issue_id, notices, error, at) select id, '[]', 'x', now() from issue limit 1";
     sqlx::query(aside).execute(&world.owner).await.unwrap();
     crate::policy::seed(world).await;
+    let ready =
+        "insert into application_prepared (enterprise_id, item_id, person_id, person_name, contact_name, contact_phone, note, at)
+        select enterprise_id, item_id, person_id, 'x', 'x', 'x', '', now() from application limit 1";
+    sqlx::query(ready).execute(&world.owner).await.unwrap();
 }
 
 /// Sign-ins of everybody, as they happen: a session, then `open_session` under the role of the process.
@@ -285,6 +290,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "note_step",
         "open_session",
         "policy_questions",
+        "prepare_application",
         "project_issue",
         "put_facts",
         "register_member",
