@@ -25,10 +25,12 @@ const NAME: Field = Field { max: 30, ..field("name", "姓名", "与身份证一�
 const PHONE: Field =
     Field { kind: "tel", inputmode: "tel", max: 20, ..field("phone", "手机号", "请本人当场确认，以后用它登录") };
 const NOTE: Field = Field { rows: 2, max: 200, optional: true, ..field("note", "备注", "不要写证件号码") };
-const REASON: Field =
-    Field {
-        rows: 2, max: 200, optional: true, ..field("reason", "已有负责人，为什么再登记一位", "例如：法定代表人变更")
-    };
+const REASON: Field = Field {
+    rows: 2,
+    max: 200,
+    optional: true,
+    ..field("reason", "已有负责人，为什么再登记一位", "登记负责人时必填，例如：法定代表人变更")
+};
 const USCC: Field = Field { max: 24, ..field("uscc", "统一社会信用代码", "18 位，照营业执照填写") };
 const FIRM: Field = Field { max: 100, ..field("name", "企业名称", "与营业执照一致") };
 
@@ -209,7 +211,7 @@ fn register(enterprise: EnterpriseId, owned: bool, form: &Form) -> AnyView {
     let papers = Paper::ALL.into_iter().map(|paper| choice(paper.code(), paper.label())).collect();
     let reason = owned.then(|| REASON.view(form));
     view! {
-        <form method="post" action=format!("/desk/members/{enterprise}") class="stack narrow" novalidate>
+        <form method="post" action=format!("/desk/members/{enterprise}") class="stack narrow start" novalidate>
             {NAME.view(form)}
             {PHONE.view(form)}
             {choices(form, "radio", "role", "登记为", "", roles)}

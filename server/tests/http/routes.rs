@@ -248,6 +248,11 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
                     refused(route, login, &browser.send(request(route, &mine, false)).await, expected, &mine);
                 }
             }
+            Access::Administrator => {
+                for (login, browser) in staff.iter().filter(|(login, _)| *login != "admin") {
+                    refused(route, login, &browser.send(request(route, &mine, false)).await, &[403], &mine);
+                }
+            }
             Access::SignedIn => {
                 if of_somebody {
                     refused(route, "a stranger", &stranger.send(request(route, &mine, false)).await, &[404], &mine);
@@ -281,6 +286,7 @@ async fn the_right_ones_get_through(pool: PgPool) {
             Access::Staff | Access::FirstPassword => &admin,
             Access::Policy => &editor,
             Access::Reviewer => &reviewer,
+            Access::Administrator => &admin,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // `/readyz` and pages answer 200; `/` leads home.
@@ -349,6 +355,7 @@ async fn the_right_ones_may_post(pool: PgPool) {
             Access::Staff | Access::FirstPassword => site.staff("admin").await,
             Access::Policy => site.staff("zhengce").await,
             Access::Reviewer => site.staff("jingxin").await,
+            Access::Administrator => site.staff("admin").await,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // What they sent may lack something (422), but they are not turned away.
