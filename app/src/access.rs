@@ -28,6 +28,10 @@ pub enum Access {
     Desk,
     /// Station staff.
     Station,
+    /// Whoever registers members in person: centres and stations.
+    Registrar,
+    /// Centre staff.
+    Centre,
     /// Policy editors.
     Policy,
     /// Whoever reviews applications for policies.
@@ -124,6 +128,10 @@ doors! {
     File GET "/photos/{id}" SignedIn;
     File GET "/photos/{id}/thumb" SignedIn;
 
+    Page GET "/me/members" Member;
+    Form POST "/me/members" Member;
+    Page GET "/me/members/{person}" Member;
+    Form POST "/me/members/{person}" Member;
     Page GET "/me/portrait" Member;
     Form POST "/me/portrait" Member;
     Form POST "/me/portrait/dispute" Member;
@@ -159,6 +167,12 @@ doors! {
     Page GET "/desk/assist/{enterprise}/check" Station;
     Upload POST "/desk/assist/{enterprise}/photos" Station;
     Form POST "/desk/assist/{enterprise}/file" Station;
+    Page GET "/desk/members" Registrar;
+    Page GET "/desk/members/enterprise" Centre;
+    Form POST "/desk/members/enterprise" Centre;
+    Page GET "/desk/members/{enterprise}" Registrar;
+    Form POST "/desk/members/{enterprise}" Registrar;
+    Form POST "/desk/members/{enterprise}/remove" Centre;
     Page GET "/desk/messages" Staff;
     Form POST "/desk/messages/read" Staff;
     Page GET "/desk/account" FirstPassword;
@@ -256,7 +270,14 @@ impl Access {
                 Ok(())
             }
             Access::FirstPassword => Ok(any_staff(who).map(|_| ())?),
-            Access::Staff | Access::Desk | Access::Station | Access::Policy | Access::Reviewer | Access::Administrator => {
+            Access::Staff
+            | Access::Desk
+            | Access::Station
+            | Access::Registrar
+            | Access::Centre
+            | Access::Policy
+            | Access::Reviewer
+            | Access::Administrator => {
                 let staff = any_staff(who)?;
                 if !self.has_business(&staff.duty) {
                     return Err(Stop::Error(AppError::Forbidden));
@@ -276,6 +297,8 @@ impl Access {
             Access::Person | Access::Member => false,
             Access::Desk => !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
             Access::Station => matches!(duty, Duty::Station { .. }),
+            Access::Registrar => matches!(duty, Duty::Station { .. } | Duty::Centre { .. }),
+            Access::Centre => matches!(duty, Duty::Centre { .. }),
             Access::Policy => matches!(duty, Duty::PolicyEditor { .. }),
             Access::Reviewer => matches!(duty, Duty::PolicyEditor { .. } | Duty::Handler { .. }),
             Access::Administrator => matches!(duty, Duty::Administrator { .. }),
@@ -372,7 +395,7 @@ impl Ctx {
     }
 
     /// Staff whose first password has been changed, with business behind such a door.
-    fn require(&self, access: Access) -> Result<StaffIdentity, AppError> {
+    pub(crate) fn require(&self, access: Access) -> Result<StaffIdentity, AppError> {
         let staff = any_staff(self.identity())?;
         if staff.must_change_password || !access.has_business(&staff.duty) {
             return Err(AppError::Forbidden);

@@ -11,6 +11,7 @@ use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceipt
 use crate::issue::desk::{DeskIssuePage, QueuePage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
+use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
 use crate::message::{DeskMessagesPage, MessagesPage};
 use crate::policy::desk::{
     ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage as DeskPoliciesPage,
@@ -77,6 +78,8 @@ fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("applications") view=MyApplicationsPage/>
             <Route path=path!("applications/:number") view=MyApplicationPage/>
             <Route path=path!("applications/:number/:command") view=ApplicationCommandPage/>
+            <Route path=path!("me/members") view=MembersPage/>
+            <Route path=path!("me/members/:person") view=MemberPage/>
             <Route path=path!("me/portrait") view=PortraitPage/>
             <Route path=path!("me/notices") view=NoticesPage/>
         </ParentRoute>
@@ -95,6 +98,9 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
             <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
+            <Route path=path!("desk/members") view=DeskMembersPage/>
+            <Route path=path!("desk/members/enterprise") view=NewEnterprisePage/>
+            <Route path=path!("desk/members/:enterprise") view=DeskEnterprisePage/>
             <Route path=path!("desk/messages") view=DeskMessagesPage/>
             <Route path=path!("desk/policies") view=DeskPoliciesPage/>
             <Route path=path!("desk/policies/new") view=NewPolicyPage/>

@@ -28,6 +28,8 @@ pub mod form;
 pub mod issue;
 #[cfg(feature = "ssr")]
 pub mod layout;
+#[cfg(feature = "ssr")]
+pub mod member;
 pub mod message;
 pub mod module;
 pub mod policy;

@@ -32,8 +32,29 @@ pub fn area_covers(outer: AreaCode, inner: AreaCode) -> bool {
 pub enum MemberRole {
     /// 负责人: may do everything, add agents included.
     Owner,
-    /// 经办人: files, supplies and rates.
+    /// 经办人: files, supplies and rates; what else, `member::RULES` says.
     Agent,
+}
+
+impl MemberRole {
+    /// As stored, and as forms send it.
+    pub fn code(self) -> &'static str {
+        match self {
+            MemberRole::Owner => "owner",
+            MemberRole::Agent => "agent",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            MemberRole::Owner => "负责人",
+            MemberRole::Agent => "经办人",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<MemberRole> {
+        [MemberRole::Owner, MemberRole::Agent].into_iter().find(|role| role.code() == code)
+    }
 }
 
 /// The duty (岗位) of a staff account together with its scope. One account has one duty.

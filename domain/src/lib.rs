@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod enterprise;
 pub mod issue;
 pub mod mask;
+pub mod member;
 pub mod notice;
 pub mod phone;
 pub mod policy;

@@ -110,26 +110,3 @@ pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<Enterprise>, Sto
     .fetch_all(conn.pg())
     .await?)
 }
-
-/// A member as the enterprise's own page lists it.
-#[derive(Debug, Clone)]
-pub struct Member {
-    pub id: i64,
-    pub name: String,
-    /// The mobile number, whole: mask it.
-    pub phone: String,
-    /// `owner` or `agent`.
-    pub role: String,
-}
-
-/// The members of an enterprise.
-pub async fn members(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<Member>, StoreError> {
-    Ok(sqlx::query_as!(
-        Member,
-        "select p.id, p.name, p.phone, m.role from membership m join person p on p.id = m.person_id
-         where m.enterprise_id = $1 order by m.role desc, p.id limit 50",
-        enterprise
-    )
-    .fetch_all(conn.pg())
-    .await?)
-}

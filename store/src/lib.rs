@@ -9,6 +9,7 @@ mod error;
 pub mod identity;
 pub mod issue;
 pub mod job;
+pub mod member;
 pub mod message;
 pub mod outbox;
 pub mod photo;

@@ -126,7 +126,7 @@ pub fn ChoosePage() -> impl IntoView {
 
 fn choice(enterprise: &MyEnterprise, current: bool, reference: &Reference) -> AnyView {
     let place = reference.area(enterprise.area);
-    let role = if enterprise.role == domain::actor::MemberRole::Owner { "负责人" } else { "经办人" };
+    let role = enterprise.role.label();
     let mark = current.then(|| view! { <span class="tag ok">{icon("check")}"当前"</span> });
     view! {
         <li class="cell">

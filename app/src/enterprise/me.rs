@@ -25,8 +25,7 @@ pub fn MePage() -> impl IntoView {
 fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
     let Me { person, enterprise, members } = me;
     let rows = members.iter().map(|member| {
-        let role = if member.role == "owner" { "负责人" } else { "经办人" };
-        let line = format!("{} · {}", mask::phone(&member.phone), role);
+        let line = format!("{} · {}", mask::phone(&member.phone), member.role.label());
         view! { <li class="cell"><div><strong>{member.name.clone()}</strong><span class="muted">{line}</span></div></li> }
     });
     let switch = (person.enterprise_count > 1)
@@ -51,7 +50,10 @@ fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
                 <li class="cell"><a href="/me/notices"><strong>"政策提醒"</strong><span class="muted">"怎样提醒、只看哪些主题"</span></a></li>
             </ul>
         })}
-        {section("可以办事的人", view! { <ul class="cells">{rows.collect_view()}</ul> })}
+        {section("可以办事的人", view! {
+            <ul class="cells">{rows.collect_view()}</ul>
+            <p class="more"><a href="/me/members">"企业联系人：谁能办什么、增减"</a></p>
+        })}
         {leave}
     }
     .into_any()

@@ -3,9 +3,10 @@
 use crate::error::AppError;
 use crate::policy::read as policies;
 use crate::request::Ctx;
-use store::enterprise::{self, Enterprise, Member};
+use store::enterprise::{self, Enterprise};
 use store::identity::PersonIdentity;
 use store::issue::{HomeIssues, HomePage};
+use store::member::{self, Member};
 use store::message::Message;
 
 /// What the home page shows.
@@ -42,8 +43,8 @@ pub struct Me {
 /// # Errors
 /// As [`Ctx::require_member`].
 pub async fn me(ctx: &mut Ctx) -> Result<Me, AppError> {
-    let member = ctx.require_member()?;
-    let enterprise = enterprise::get(&mut ctx.conn, member.enterprise.id).await?;
-    let members = enterprise::members(&mut ctx.conn, member.enterprise.id).await?;
-    Ok(Me { person: member.person, enterprise, members })
+    let me = ctx.require_member()?;
+    let enterprise = enterprise::get(&mut ctx.conn, me.enterprise.id).await?;
+    let members = member::list(&mut ctx.conn, me.enterprise.id).await?;
+    Ok(Me { person: me.person, enterprise, members })
 }

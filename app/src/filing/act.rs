@@ -54,7 +54,7 @@ pub async fn filer(ctx: &mut Ctx, side: Side) -> Result<Filer, AppError> {
         Side::Beside(enterprise) => {
             let (staff, station) = ctx.require_station()?;
             enterprise::get(&mut ctx.conn, enterprise).await?;
-            let members = enterprise::members(&mut ctx.conn, enterprise).await?;
+            let members = store::member::list(&mut ctx.conn, enterprise).await?;
             let member = members.first().ok_or_else(|| AppError::Refused("这家企业还没有登记联系人，不能代办".to_owned()))?;
             Ok(Filer {
                 actor: Actor::Assisted { staff: staff.id, station, person: member.id, enterprise },

@@ -53,6 +53,9 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if matches!(duty, Duty::Administrator { .. }) {
         list.push(entry("/desk/admin", "gear", "系统管理", under(path, "/desk/admin")));
     }
+    if matches!(duty, Duty::Station { .. } | Duty::Centre { .. }) {
+        list.push(entry("/desk/members", "building", "企业联系人", under(path, "/desk/members")));
+    }
     list.push(Entry {
         count: Some((Count::Unread, unread)),
         ..entry("/desk/messages", "bell", "消息", under(path, "/desk/messages"))

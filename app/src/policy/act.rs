@@ -7,6 +7,7 @@ use crate::error::{AppError, Next};
 use crate::filing::act::raise;
 use crate::form::Form;
 use crate::request::{Ctx, Request};
+use domain::member::{Task, prepared};
 use domain::phone::parse_contact_phone;
 use domain::policy::application::Command as ApplicationCommand;
 use domain::policy::facts::Facts;
@@ -16,7 +17,8 @@ use domain::policy::words;
 use domain::text::FieldError;
 use serde_json::Value;
 use store::StoreError;
-use store::policy::application::{NewApplication, Words};
+use store::member::Tell;
+use store::policy::application::{NewApplication, NewPrepared, Words};
 use store::policy::notice::{KINDS, Preference};
 use store::policy::portrait::Change;
 use store::policy::{application, evaluation, notice, portrait};
@@ -62,10 +64,10 @@ async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<i32, AppEr
 /// Saves what the portrait's form, or a question of the list, states.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what cannot be read; nothing is saved then.
+/// [`AppError::Invalid`] for what cannot be read, [`AppError::Refused`] for an agent; nothing is saved then.
 pub async fn state_facts(request: &Request, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
-    let member = ctx.require_member()?;
+    let member = ctx.require_right(Task::StateFacts).await?;
     let saved = state(&mut ctx, &member, form).await?;
     // The list asks questions too.
     let back = if form.value("back") == "/policies" { "/policies" } else { "/me/portrait" };
@@ -90,10 +92,10 @@ pub async fn calculate(request: &Request, form: &Form) -> Result<Option<Next>, A
 /// Saves what the calculator's form or its island states; answers a sentence, and the portrait as it is then.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what cannot be read; nothing is saved then.
+/// [`AppError::Invalid`] for what cannot be read, [`AppError::Refused`] for an agent; nothing is saved then.
 pub async fn save_tried(request: &Request, form: &Form) -> Result<(&'static str, Facts), AppError> {
     let mut ctx = request.open().await?;
-    let member = ctx.require_member()?;
+    let member = ctx.require_right(Task::StateFacts).await?;
     try_figures(&mut ctx, &member, form).await?;
     let saved = state(&mut ctx, &member, form).await?;
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
@@ -262,7 +264,8 @@ pub async fn keep_file(request: &Request, file: &File) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Applies: version, facts and amount are frozen. The same form again answers the first number.
+/// Applies: version, facts and amount are frozen. The same form again answers the first number. An agent, where the sum is the owner's
+/// to ask for, makes the application ready and no more.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for fields; [`AppError::Conflict`] where nobody may apply: the item's page says where things stand.
@@ -283,19 +286,28 @@ pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, A
     let item = page.view.item(&page.outcome);
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
     let phone = applicable(item, form, &files)?;
+    let item_id = *ctx.shelf.ids.get(code).ok_or(AppError::NotFound)?;
+    let (contact_name, note) = (form.value("contact_name").trim(), form.value("note").trim());
+    if page.withheld.is_some() {
+        let ready = NewPrepared { item_id, contact_name, contact_phone: &phone, note, files: &files };
+        let tell = Tell { member: None, owners: Some(prepared(&item.title, code, &person.name)) };
+        let now = ctx.now;
+        application::prepare(&mut ctx.conn, &ready, &tell, now).await?;
+        return Ok(Next::to(format!("/policies/{code}")).saying("已备好，已通知负责人核对提交。"));
+    }
     let new = NewApplication {
         client_key,
         enterprise: enterprise.id,
         person: person.person,
         actor_name: &person.name,
-        item_id: *ctx.shelf.ids.get(code).ok_or(AppError::NotFound)?,
+        item_id,
         item,
         facts: &page.view.facts,
         as_of: page.view.evaluation.as_of,
         amount: page.outcome.amount.low,
-        contact_name: form.value("contact_name").trim(),
+        contact_name,
         contact_phone: &phone,
-        note: form.value("note").trim(),
+        note,
         files: &files,
     };
     let now = ctx.now;
@@ -329,7 +341,7 @@ fn applicable(item: &Item, form: &Form, files: &[Uuid]) -> Result<String, AppErr
 /// Gives a member's command to an application.
 ///
 /// # Errors
-/// [`AppError::Invalid`], [`AppError::Refused`] by the table, [`AppError::Conflict`] where it moved on since the page was shown,
+/// [`AppError::Invalid`], [`AppError::Refused`] by the tables of states and of rights, [`AppError::Conflict`] where it moved on since the page was shown,
 /// [`AppError::NotFound`] for another enterprise's.
 pub async fn command(request: &Request, number: &str, command: ApplicationCommand, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
@@ -338,6 +350,9 @@ pub async fn command(request: &Request, number: &str, command: ApplicationComman
         return Err(AppError::Forbidden);
     }
     let known = application::get(&mut ctx.conn, number).await?;
+    if command == ApplicationCommand::Withdraw {
+        ctx.require_right(Task::Withdraw).await?;
+    }
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
     let words = said(command, form, &files)?;
     let (today, now) = (ctx.today(), ctx.now);

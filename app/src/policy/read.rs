@@ -4,8 +4,10 @@
 use crate::access::Member;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
+use crate::member::read::withheld;
 use crate::request::Ctx;
 use domain::actor::StaffId;
+use domain::member::Task;
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::book::Book;
 use domain::policy::evaluate::{Evaluation, Outcome, Verdict};
@@ -14,7 +16,7 @@ use domain::policy::library::Library;
 use domain::policy::model::{Item, Level, Mode};
 use std::sync::Arc;
 use store::Page;
-use store::policy::application::{Application, Event, File};
+use store::policy::application::{Application, Event, File, Prepared};
 use store::policy::notice::Preference;
 use store::policy::{Shelf, application, evaluation, item, notice, portrait};
 use time::Date;
@@ -94,6 +96,10 @@ pub struct ItemPage {
     pub application: Option<Application>,
     /// The document's other items: code and title.
     pub siblings: Vec<(String, String)>,
+    /// Why whoever looks may not apply for this sum, and who may: it may make the application ready.
+    pub withheld: Option<String>,
+    /// What is ready to be submitted.
+    pub prepared: Option<Prepared>,
 }
 
 /// One item; notes that the enterprise has read it.
@@ -107,7 +113,14 @@ pub async fn item_page(ctx: &mut Ctx, code: &str) -> Result<ItemPage, AppError> 
     let application = application::of_item(&mut ctx.conn, member.enterprise.id, id).await?;
     let today = ctx.today();
     let siblings = item::of_document(&mut ctx.conn, id, today).await?;
-    Ok(ItemPage { view, outcome, application, siblings })
+    let (withheld, prepared) = match outcome.verdict {
+        Verdict::Eligible => (
+            withheld(ctx, Task::apply(outcome.amount.low)).await?,
+            application::prepared(&mut ctx.conn, member.enterprise.id, id).await?,
+        ),
+        _ => (None, None),
+    };
+    Ok(ItemPage { view, outcome, application, siblings, withheld, prepared })
 }
 
 async fn of_item(ctx: &mut Ctx, code: &str) -> Result<(i64, View, Outcome), AppError> {
@@ -137,13 +150,14 @@ pub fn tags(shelf: &Shelf) -> Vec<String> {
     tags
 }
 
-/// The portrait of the enterprise.
+/// The portrait of the enterprise, and why whoever looks may not state facts.
 ///
 /// # Errors
 /// As [`Ctx::require_member`].
-pub async fn portrait(ctx: &mut Ctx) -> Result<Facts, AppError> {
+pub async fn portrait(ctx: &mut Ctx) -> Result<(Facts, Option<String>), AppError> {
     let member = ctx.require_member()?;
-    Ok(portrait::get(&mut ctx.conn, member.enterprise.id).await?)
+    let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+    Ok((facts, withheld(ctx, Task::StateFacts).await?))
 }
 
 /// What an application starts from.
@@ -154,18 +168,34 @@ pub struct Offer {
     pub files: Vec<File>,
     /// Who applies.
     pub member: Member,
+    /// With a fresh key and what was made ready, where nothing else was typed.
+    pub form: Form,
 }
 
 /// The form of an application. Where nobody may apply, the item's page says where things stand.
 ///
 /// # Errors
 /// [`Stop::Redirect`] there; [`AppError::NotFound`] for an item not in force.
-pub async fn offer(ctx: &mut Ctx, code: &str, form: &Form) -> Result<Offer, Stop> {
+pub async fn offer(ctx: &mut Ctx, code: &str, form: Form) -> Result<Offer, Stop> {
     let member = ctx.require_member()?;
     let page = item_page(ctx, code).await?;
     page.may_apply(ctx.today()).map_err(|sentence| Stop::Redirect(Next::to(format!("/policies/{code}")).saying(sentence)))?;
-    let files = pending_files(ctx, form).await?;
-    Ok(Offer { page, files, member })
+    let mut form = form;
+    if let (Some(ready), "") = (&page.prepared, form.value("key")) {
+        for id in &ready.files {
+            form.push("file", id.to_string());
+        }
+        form = form
+            .or("contact_name", ready.contact_name.clone())
+            .or("contact_phone", ready.contact_phone.clone())
+            .or("note", ready.note.clone());
+    }
+    let form = form
+        .or("key", Uuid::now_v7().to_string())
+        .or("contact_name", member.person.name.clone())
+        .or("contact_phone", member.person.phone.clone());
+    let files = pending_files(ctx, &form).await?;
+    Ok(Offer { page, files, member, form })
 }
 
 /// Files that were sent with an earlier try of a form.
@@ -224,6 +254,8 @@ pub struct ApplicationPage {
     pub library: Library,
     /// What may be done now by whoever looks.
     pub commands: Vec<ApplicationCommand>,
+    /// What could be done now, but not by whoever looks, and who may.
+    pub withheld: Option<String>,
 }
 
 /// An application, with the commands of a member of staff, or of the enterprise.
@@ -238,7 +270,7 @@ pub async fn application_page(ctx: &mut Ctx, number: &str, staff: Option<StaffId
     let facts = application.facts()?;
     let book = Book::new(vec![version.item()?], application.as_of);
     let commands = application.standing()?.possible(staff, ctx.today());
-    Ok(ApplicationPage { application, events, files, book, facts, library: ctx.shelf.library.clone(), commands })
+    Ok(ApplicationPage { application, events, files, book, facts, library: ctx.shelf.library.clone(), commands, withheld: None })
 }
 
 /// One application of the enterprise.
@@ -250,6 +282,10 @@ pub async fn my_application(ctx: &mut Ctx, number: &str) -> Result<ApplicationPa
     let mut page = application_page(ctx, number, None).await?;
     // What the department settles within itself is none of the enterprise's.
     page.events.retain(|event| ApplicationCommand::parse(&event.kind).is_none_or(|command| !command.is_internal()));
+    if page.commands.contains(&ApplicationCommand::Withdraw) {
+        page.withheld = withheld(ctx, Task::Withdraw).await?;
+        page.commands.retain(|command| *command != ApplicationCommand::Withdraw || page.withheld.is_none());
+    }
     Ok(page)
 }
 

@@ -7,6 +7,7 @@ pub mod files;
 pub mod filing;
 pub mod forms;
 pub mod issue;
+pub mod member;
 pub mod message;
 pub mod ops;
 pub mod pages;
@@ -62,6 +63,8 @@ routes! {
     POST "/issues/{number}/{command}" => issue::command;
     GET "/messages/events" => message::events;
     POST "/messages/read" => message::read;
+    POST "/me/members" => member::add;
+    POST "/me/members/{person}" => member::change;
     POST "/me/portrait" => policy::state_facts;
     POST "/me/portrait/dispute" => policy::dispute;
     POST "/me/notices" => policy::choose_notices;
@@ -79,6 +82,9 @@ routes! {
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
     POST "/desk/assist/{enterprise}/photos" => photos::assist_upload;
     POST "/desk/assist/{enterprise}/file" => filing::assist_file;
+    POST "/desk/members/enterprise" => member::enter;
+    POST "/desk/members/{enterprise}" => member::register;
+    POST "/desk/members/{enterprise}/remove" => member::strike;
     POST "/desk/policies/new" => policy_desk::write_new;
     POST "/desk/policies/json" => policy_desk::load_json;
     POST "/desk/policies/libraries" => policy_desk::put_library;

@@ -10,6 +10,7 @@ mod identity;
 mod islands;
 mod limits;
 mod live;
+mod member;
 mod policy;
 mod policy_desk;
 mod routes;

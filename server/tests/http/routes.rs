@@ -14,6 +14,7 @@ struct Mine {
     number: String,
     photo: String,
     enterprise: String,
+    person: String,
     application: String,
     file: String,
     /// A change of something of the city's, in the log of settings.
@@ -39,6 +40,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("/admin/boards/{code}", "/admin/boards/law")
         .replace("/admin/categories/{code}", "/admin/categories/street")
         .replace("/admin/texts/{code}", "/admin/texts/centre_submitted")
+        .replace("{person}", &mine.person)
         .replace("{code}", ITEM)
         .replace("{step}", "withdraw")
         .replace("{change}", &mine.change)
@@ -70,6 +72,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
                 ("reason", "duplicate"),
                 ("level", "simple"),
                 ("enterprise", &mine.enterprise),
+                ("person", &mine.person),
                 ("phone", "13800000009"),
                 ("code", if path.ends_with("/json") { ITEM } else { "revenue" }),
                 ("version", "1"),
@@ -101,12 +104,14 @@ async fn mine(site: &Site, owner: &Browser) -> Mine {
     let mut conn = site.state.store.system().await.unwrap();
     let detail = store::issue::detail(&mut conn, &number).await.unwrap();
     assert_eq!(detail.photos.len(), 1);
+    let person = store::member::list(&mut conn, detail.enterprise).await.unwrap()[0].id.to_string();
     let (application, attached) = applied(owner).await;
     let wanted = Wanted { kind: "department", ..Wanted::default() };
     let changes = store::administration::change::list(&mut conn, &wanted, None, 1).await.unwrap().rows;
     Mine {
         change: changes[0].id.to_string(),
         account: store::identity::credentials(&mut conn, "jianshe").await.unwrap().unwrap().id.to_string(),
+        person,
         application,
         file: attached,
         secrets: vec![detail.title, detail.enterprise_name, detail.uscc, "13800000002".to_owned(), "姚经理".to_owned()],
@@ -169,7 +174,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
     let administrators = [("admin02", site.staff("admin02").await)];
     for route in DOORS {
         // A policy is everybody's who may read policies at all; the rest of what stands in paths belongs to somebody.
-        let of_somebody = ["{number}", "{id}", "{enterprise}"].iter().any(|part| route.path.contains(part));
+        let of_somebody = ["{number}", "{id}", "{enterprise}", "{person}"].iter().any(|part| route.path.contains(part));
         let answer = anonymous.send(request(route, &mine, false)).await;
         if route.access == Access::Public {
             assert!(answer.status.as_u16() < 500, "{}", route.path);
@@ -230,6 +235,20 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
                     let expected: &[u16] = match *login {
                         "station03" if of_somebody => &[404],
                         "station03" => continue,
+                        _ => &[403],
+                    };
+                    refused(route, login, &browser.send(request(route, &mine, false)).await, expected, &mine);
+                }
+            }
+            Access::Registrar | Access::Centre => {
+                for browser in [&owner, &stranger] {
+                    assert_eq!(browser.send(request(route, &mine, false)).await.status.as_u16(), 403, "{}", route.path);
+                }
+                for (login, browser) in &staff {
+                    let expected: &[u16] = match (*login, route.access) {
+                        // Another district's: their own desk opens, this enterprise does not.
+                        ("centre04", _) | ("station03", Access::Registrar) if of_somebody => &[404],
+                        ("centre04" | "centre01", _) | ("station03", Access::Registrar) => continue,
                         _ => &[403],
                     };
                     refused(route, login, &browser.send(request(route, &mine, false)).await, expected, &mine);
@@ -305,7 +324,7 @@ async fn the_right_ones_get_through(pool: PgPool) {
     for route in DOORS.iter().filter(|door| door.method == "GET" && door.kind != Kind::Stream) {
         let browser = match route.access {
             Access::Public | Access::Person | Access::Member | Access::SignedIn => &owner,
-            Access::Desk => &city,
+            Access::Desk | Access::Registrar | Access::Centre => &city,
             Access::Station => &station,
             Access::Staff | Access::FirstPassword => &admin,
             Access::Policy => &editor,
@@ -374,7 +393,7 @@ async fn the_right_ones_may_post(pool: PgPool) {
         // A session for each: some of these routes end it.
         let browser = match route.access {
             Access::Public | Access::Person | Access::Member | Access::SignedIn => site.member(2).await,
-            Access::Desk => site.staff("centre01").await,
+            Access::Desk | Access::Registrar | Access::Centre => site.staff("centre01").await,
             Access::Station => site.staff("station01").await,
             Access::Staff | Access::FirstPassword => site.staff("admin").await,
             Access::Policy => site.staff("zhengce").await,

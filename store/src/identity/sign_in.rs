@@ -105,14 +105,18 @@ pub async fn enterprises_of(conn: &mut Conn, person: PersonId) -> Result<Vec<MyE
         .collect())
 }
 
-/// Makes a person a member.
+/// Makes a person a member, as the system.
 pub async fn add_member(conn: &mut Conn, person: PersonId, enterprise: EnterpriseId, role: MemberRole) -> Result<(), StoreError> {
-    let role = if role == MemberRole::Owner { "owner" } else { "agent" };
     sqlx::query!(
-        "insert into membership (person_id, enterprise_id, role) values ($1, $2, $3) on conflict do nothing",
+        "with added as (
+            insert into membership (person_id, enterprise_id, role, name) select p.id, $2, $3, p.name from person p where p.id = $1
+            on conflict do nothing returning name)
+         insert into membership_event (enterprise_id, person_id, at, kind, role, name, phone, actor_name)
+         select $2, $1, now(), 'added', $3, a.name, left(p.phone, 3) || '****' || right(p.phone, 4), acting_name()
+         from added a join person p on p.id = $1",
         person,
         enterprise,
-        role
+        role.code()
     )
     .execute(conn.pg())
     .await?;

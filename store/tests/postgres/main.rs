@@ -5,6 +5,8 @@ mod administration;
 mod desk;
 mod errors;
 mod filing;
+mod member;
+mod member_rights;
 mod migrations;
 mod plans;
 mod policy;

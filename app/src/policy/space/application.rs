@@ -6,7 +6,7 @@ use crate::policy::view::{frozen, money, state_tag, timeline};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::policy::day;
-use crate::ui::{back, section};
+use crate::ui::{back, icon, section};
 use domain::policy::application::{Command as ApplicationCommand, State};
 use leptos::Params;
 use leptos::prelude::*;
@@ -64,6 +64,7 @@ fn application(page: &ApplicationPage, now: OffsetDateTime) -> AnyView {
                 {reason}
                 {notice(application)}
                 {rated}
+                {page.withheld.clone().map(|who| view! { <p class="muted">{icon("lock")}{who}</p> })}
                 <p class="row">{buttons}<a class="button secondary" href=policy>"查看政策"</a></p>
             </div>
             {section("进展", timeline(&page.events, &page.files, &base, now))}

@@ -6,19 +6,20 @@ use crate::carried::Carried;
 use crate::error::AppError;
 use crate::form::Form;
 use crate::module::Module;
-use crate::policy::read::{self, Offer};
+use crate::policy::read::{self, ItemPage, Offer};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden, whose};
 use crate::ui::policy::{amount, day};
-use crate::ui::{back, facts, section, words as text};
+use crate::ui::{back, facts, icon, section, words as text};
+use domain::calendar::words as calendar;
 use domain::policy::model::{Item, Mode};
 use domain::policy::words;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use store::policy::application::File;
-use uuid::Uuid;
+use time::OffsetDateTime;
 
 const NAME: Field = Field { max: 30, autocomplete: "name", ..field("contact_name", "联系人", "") };
 const PHONE: Field =
@@ -33,21 +34,20 @@ pub fn ApplyPage() -> impl IntoView {
     let form = Form::typed();
     reads(async move {
         let code = params.map_err(|_| AppError::NotFound)?.code;
-        let offer = read::offer(&mut *request.open().await?, &code, &form).await?;
-        let person = &offer.member.person;
-        let form = form
-            .or("key", Uuid::now_v7().to_string())
-            .or("contact_name", person.name.clone())
-            .or("contact_phone", person.phone.clone());
-        Ok(apply(&offer, &form))
+        let (offer, now) = {
+            let mut ctx = request.open().await?;
+            (read::offer(&mut ctx, &code, form).await?, ctx.now)
+        };
+        Ok(apply(&offer, now))
     })
 }
 
-fn apply(offer: &Offer, form: &Form) -> AnyView {
-    let page = &offer.page;
+fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
+    let Offer { page, form, .. } = offer;
     let item = page.view.item(&page.outcome);
     let library = &page.view.shelf.library;
     let (heading, button) = match item.apply.mode {
+        _ if page.withheld.is_some() => ("备好申请", "交负责人提交"),
         Mode::Automatic => ("确认领取", "确认领取"),
         Mode::Express => ("一键申领", "提交申领"),
         Mode::Declare => ("申报", "提交申报"),
@@ -65,6 +65,10 @@ fn apply(offer: &Offer, form: &Form) -> AnyView {
         ("测算日期", text(day(page.view.evaluation.as_of))),
         ("政策版本", text(format!("第 {} 版", item.version))),
     ]);
+    let lead = match page.withheld.clone() {
+        Some(who) => view! { <p class="lead">{icon("lock")}{who}"。您可以先备好，负责人会收到通知。"</p> }.into_any(),
+        None => view! { <p class="lead">"提交后，金额按现在的政策版本和企业信息锁定，由部门审核。"</p> }.into_any(),
+    };
     let action = format!("/policies/{}/apply", item.id);
     let href = format!("/policies/{}", item.id);
     let files = (item.apply.mode == Mode::Declare).then(|| file_field(item, &offer.files, form));
@@ -72,7 +76,8 @@ fn apply(offer: &Offer, form: &Form) -> AnyView {
             {back(href, "返回政策")}
             {form.summary()}
             <h1>{heading}</h1>
-            <p class="lead">"提交后，金额按现在的政策版本和企业信息锁定，由部门审核。"</p>
+            {lead}
+            {ready(page, now)}
             <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" novalidate>
                 {hidden("key", form.value("key"))}
                 {whose(form)}
@@ -83,6 +88,13 @@ fn apply(offer: &Offer, form: &Form) -> AnyView {
             </form>
     }
     .into_any()
+}
+
+/// Who made it ready, and when.
+pub(super) fn ready(page: &ItemPage, now: OffsetDateTime) -> Option<AnyView> {
+    let ready = page.prepared.as_ref()?;
+    let line = format!("{} {} 备好，等负责人核对提交。", ready.person_name, calendar::moment(ready.at, now));
+    Some(view! { <p class="muted">{icon("check")}{line}</p> }.into_any())
 }
 
 /// Files: those that came already, and a place for more.

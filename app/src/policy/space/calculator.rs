@@ -2,12 +2,14 @@
 
 use crate::error::AppError;
 use crate::form::{Form, WHOSE};
+use crate::member::read::withheld;
 use crate::policy::calculator::{Calculator, Payload};
 use crate::policy::read;
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::back;
 use crate::ui::policy::day;
+use crate::ui::{back, icon};
+use domain::member::Task;
 use leptos::prelude::*;
 
 /// The calculator, with the portrait's figures or with those that were typed.
@@ -18,6 +20,7 @@ pub fn CalculatorPage() -> impl IntoView {
     reads(async move {
         let mut ctx = request.open().await?;
         let (enterprise, view) = (ctx.require_member()?.enterprise.id, read::view(&mut ctx).await?);
+        let withheld = withheld(&mut ctx, Task::StateFacts).await?;
         drop(ctx);
         title("政策计算器");
         let whose = Some(form.value(WHOSE)).filter(|id| !id.is_empty()).map_or_else(|| enterprise.to_string(), str::to_owned);
@@ -31,6 +34,7 @@ pub fn CalculatorPage() -> impl IntoView {
             {form.summary()}
             <h1>"政策计算器"</h1>
             <p class="muted">{lead}</p>
+            {withheld.map(|who| view! { <p class="muted">{icon("lock")}{"您可以测算，不能保存："}{who}</p> })}
             <script nonce=nonce inner_html=script></script>
             <Calculator/>
         }

@@ -42,7 +42,7 @@ pub fn ApplicationCommandPage() -> impl IntoView {
         let page = read::my_application(&mut ctx, &number).await?;
         let command = command_of(&command)?;
         if !page.commands.contains(&command) {
-            let why = form.errors.first().map(|error| error.message.clone());
+            let why = form.errors.first().map(|error| error.message.clone()).or(page.withheld);
             return Err(Stop::Redirect(Next { to: format!("/applications/{number}"), flash: why }));
         }
         let files = read::pending_files(&mut ctx, &form).await?;

@@ -1,5 +1,6 @@
 //! One policy. An owner wants: is it for me, how much, by when, what do I bring, whom do I ask?
 
+use super::apply::ready;
 use super::card::deadline;
 use super::list::{can_answer, where_to_answer};
 use crate::error::AppError;
@@ -10,6 +11,7 @@ use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, whose};
 use crate::ui::policy::{amount, conditions, day};
 use crate::ui::{back, facts, icon, section, words as text};
+use domain::calendar::local;
 use domain::policy::application::State;
 use domain::policy::condition::Test;
 use domain::policy::evaluate::{Standing, Verdict};
@@ -21,7 +23,7 @@ use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 const QUESTION: Field =
     Field { rows: 3, max: 500, optional: true, ..field("text", "想问什么", "不写也可以，我们会联系您") };
@@ -40,16 +42,17 @@ pub fn PolicyPage() -> impl IntoView {
     let form = Form::typed();
     reads(async move {
         let code = params.map_err(|_| AppError::NotFound)?.code;
-        let (page, today) = {
+        let (page, now) = {
             let mut ctx = request.open().await?;
-            (read::item_page(&mut ctx, &code).await?, ctx.today())
+            (read::item_page(&mut ctx, &code).await?, ctx.now)
         };
         title(page.view.item(&page.outcome).title.clone());
-        Ok(item(&page, &form, today))
+        Ok(item(&page, &form, now))
     })
 }
 
-fn item(page: &ItemPage, form: &Form, today: Date) -> AnyView {
+fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
+    let today = local(now).date();
     let view = &page.view;
     let item = view.item(&page.outcome);
     let library = &view.shelf.library;
@@ -95,7 +98,7 @@ fn item(page: &ItemPage, form: &Form, today: Date) -> AnyView {
                 {formula}
                 {step.map(|step| view! { <p class="step">{icon("right")}{step}</p> })}
                 {others}
-                {act(page, item, today)}
+                {act(page, item, now)}
             </div>
             {section("条件", conditions(item, &explained, library))}
             {section("时间和办理", dates)}
@@ -144,7 +147,7 @@ fn group_note(page: &ItemPage, item: &Item) -> Option<AnyView> {
 }
 
 /// What can be done now: one button.
-fn act(page: &ItemPage, item: &Item, today: Date) -> AnyView {
+fn act(page: &ItemPage, item: &Item, now: OffsetDateTime) -> AnyView {
     let calculator = view! { <a class="button secondary" href="/policies/calculator">"算一算"</a> };
     let code = item.id.clone();
     if let Some(application) = &page.application {
@@ -156,13 +159,16 @@ fn act(page: &ItemPage, item: &Item, today: Date) -> AnyView {
         }
     }
     let href = format!("/policies/{code}/apply");
-    if page.outcome.verdict == Verdict::Eligible && item.open_on(today) {
+    if page.outcome.verdict == Verdict::Eligible && item.open_on(local(now).date()) {
+        let who = page.withheld.clone().map(|who| view! { <p class="muted">{icon("lock")}{who}</p> });
         let label = match item.apply.mode {
+            _ if who.is_some() => "备好申请",
             Mode::Automatic => "确认领取",
             Mode::Express => "一键申领",
             Mode::Declare => "去申报",
         };
-        return view! { <p class="row"><a class="button" href=href>{label}</a>{calculator}</p> }.into_any();
+        let ready = ready(page, now);
+        return view! { {who}{ready}<p class="row"><a class="button" href=href>{label}</a>{calculator}</p> }.into_any();
     }
     // What the departments alone can tell has no control to lead to.
     let missing = (page.outcome.verdict == Verdict::Unknown)

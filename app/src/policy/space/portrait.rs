@@ -10,7 +10,7 @@ use crate::ui::form::{hidden, submit, textarea, whose};
 use crate::ui::policy::day;
 use crate::ui::{back, empty, icon, section};
 use domain::policy::facts::{Fact, Facts};
-use domain::policy::library::{Attribute, AttributeKind};
+use domain::policy::library::{Attribute, AttributeKind, Library};
 use domain::policy::words;
 use leptos::prelude::*;
 use store::policy::Shelf;
@@ -21,16 +21,17 @@ pub fn PortraitPage() -> impl IntoView {
     let request = Request::current();
     let form = Form::typed();
     reads(async move {
-        let (facts, shelf) = {
+        let (facts, withheld, shelf) = {
             let mut ctx = request.open().await?;
-            (read::portrait(&mut ctx).await?, ctx.shelf.clone())
+            let (facts, withheld) = read::portrait(&mut ctx).await?;
+            (facts, withheld, ctx.shelf.clone())
         };
         title("企业画像");
-        Ok(portrait(&shelf, &facts, &form))
+        Ok(portrait(&shelf, &facts, withheld, &form))
     })
 }
 
-fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> AnyView {
+fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, form: &Form) -> AnyView {
     let library = &shelf.library;
     let known = library.attributes.values().filter(|attribute| facts.get(&attribute.code).is_some());
     let rows: Vec<AnyView> =
@@ -41,13 +42,6 @@ fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> AnyView {
         let none = held.is_empty().then(|| view! { <span class="muted">"没有登记的资质"</span> });
         section("企业资质", view! { <p class="tags">{list}{none}</p> })
     });
-    let mine: Vec<AnyView> = library
-        .attributes
-        .values()
-        .filter(|attribute| attribute.enterprise_may_state && attribute.kind != AttributeKind::Code)
-        .map(|attribute| figure(attribute, facts, form))
-        .collect();
-    let questions: Vec<AnyView> = library.questions.keys().map(|code| yes_or_no(library, code, facts, form)).collect();
     let known = if rows.is_empty() {
         empty("部门的数据到了会显示在这里。您也可以先自己填写。", None)
     } else {
@@ -60,15 +54,33 @@ fn portrait(shelf: &Shelf, facts: &Facts, form: &Form) -> AnyView {
             <p class="muted">"政策按这些信息匹配。数据来自各部门，不对的可以提出来，由部门核实。"</p>
             {section("已掌握的信息", known)}
             {tags}
-            <form method="post" action="/me/portrait" class="stack" novalidate>
-                {whose(form)}
-                {section("自己填写", view! {
-                    <p class="muted">"填得越全，匹配越准。申报时由部门核实。"</p>
-                    <div class="calc-fields">{mine}</div>
-                })}
-                {section("回答几个问题", questions)}
-                {submit("保存")}
-            </form>
+            {match withheld {
+                Some(who) => section("自己填写", view! { <p class="muted">{icon("lock")}{who}</p> }),
+                None => stated(library, facts, form),
+            }}
+    }
+    .into_any()
+}
+
+/// What the enterprise states itself.
+fn stated(library: &Library, facts: &Facts, form: &Form) -> AnyView {
+    let mine: Vec<AnyView> = library
+        .attributes
+        .values()
+        .filter(|attribute| attribute.enterprise_may_state && attribute.kind != AttributeKind::Code)
+        .map(|attribute| figure(attribute, facts, form))
+        .collect();
+    let questions: Vec<AnyView> = library.questions.keys().map(|code| yes_or_no(library, code, facts, form)).collect();
+    view! {
+        <form method="post" action="/me/portrait" class="stack" novalidate>
+            {whose(form)}
+            {section("自己填写", view! {
+                <p class="muted">"填得越全，匹配越准。申报时由部门核实。"</p>
+                <div class="calc-fields">{mine}</div>
+            })}
+            {section("回答几个问题", questions)}
+            {submit("保存")}
+        </form>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use crate::{Conn, StoreError};
 use domain::actor::{EnterpriseId, PersonId};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// A file that came with it.
@@ -95,12 +95,20 @@ pub async fn files(conn: &mut Conn, id: i64) -> Result<Vec<File>, StoreError> {
     .await?)
 }
 
-/// Removes files that were sent before `before` and never filed; answers their ids.
+/// Removes files that were sent before `before` and never filed; those that wait for an owner to submit them stay four weeks longer, and
+/// with them goes what was made ready. Answers their ids.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn purge_files(conn: &mut Conn, before: OffsetDateTime) -> Result<Vec<Uuid>, StoreError> {
-    Ok(sqlx::query_scalar!("delete from application_file where application_id is null and created_at < $1 returning id", before)
-        .fetch_all(conn.pg())
-        .await?)
+    let ready_before = before - Duration::weeks(4);
+    sqlx::query!("delete from application_prepared where at < $1", ready_before).execute(conn.pg()).await?;
+    Ok(sqlx::query_scalar!(
+        "delete from application_file where application_id is null and created_at < $1
+            and (prepared_for is null or created_at < $2) returning id",
+        before,
+        ready_before
+    )
+    .fetch_all(conn.pg())
+    .await?)
 }

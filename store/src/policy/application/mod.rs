@@ -18,10 +18,12 @@ macro_rules! select_application {
 
 mod command;
 mod files;
+mod prepared;
 mod queue;
 
 pub use command::{ApplicationError, Words, command};
 pub use files::{File, add_file, files, pending_files, purge_files};
+pub use prepared::{NewPrepared, Prepared, prepare, prepared};
 pub use queue::{Reviewer, counts, queue};
 
 use super::settle;
@@ -182,6 +184,10 @@ async fn file_in(tx: &mut PgConnection, new: &NewApplication<'_>, now: OffsetDat
     let Some((id, number)) = insert(tx, new, now).await? else { return Ok(None) };
     append(tx, id, 1, "submitted", new.actor_name, new.note, Some(new.amount.0), now).await?;
     files::attach(tx, id, 1, new.enterprise, new.files).await?;
+    // What was made ready has been filed.
+    sqlx::query!("delete from application_prepared where enterprise_id = $1 and item_id = $2", new.enterprise, new.item_id)
+        .execute(&mut *tx)
+        .await?;
     sqlx::query!("select note_step($1, $2, 'applied', $3) as done", new.enterprise, new.item_id, now).execute(tx).await?;
     Ok(Some(number))
 }
