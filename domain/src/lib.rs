@@ -5,6 +5,8 @@
 
 pub mod actor;
 pub mod area;
+#[cfg(feature = "server")]
+pub mod audit;
 pub mod calendar;
 pub mod catalogue;
 pub mod enterprise;
@@ -13,6 +15,7 @@ pub mod mask;
 pub mod notice;
 pub mod phone;
 pub mod policy;
+pub mod retention;
 pub mod search;
 pub mod text;
 pub mod uscc;

@@ -1,6 +1,7 @@
 //! Routes against a real database and the real router, with the demo's people.
 #![allow(clippy::unwrap_used)]
 
+mod audit;
 mod budget;
 mod desk;
 mod faults;

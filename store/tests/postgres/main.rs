@@ -1,6 +1,7 @@
 //! The store on a real PostgreSQL, one database a test: what the schema promises when nobody above it helps.
 #![allow(clippy::unwrap_used)]
 
+mod audit;
 mod desk;
 mod errors;
 mod filing;
@@ -11,6 +12,7 @@ mod policy_guards;
 mod policy_plans;
 mod random;
 mod replay;
+mod retention;
 mod scope;
 mod session;
 mod tally;

@@ -62,6 +62,8 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("policy_library_change", "true", "policy system"),
     ("login_code", "true", "system"),
     ("rate_limit", "true", "system"),
+    ("audit_anchor", "true", "system"),
+    ("retention_run", "true", "system"),
     ("job", "true", "system"),
     ("area", "true", EVERYBODY),
     ("department", "true", EVERYBODY),
@@ -105,6 +107,9 @@ pub async fn seed(world: &World) {
     let aside = "insert into outbox_aside (issue_id, notices, error, at) select id, '[]', 'x', now() from issue limit 1";
     sqlx::query(aside).execute(&world.owner).await.unwrap();
     crate::policy::seed(world).await;
+    let anchor = store::audit::take(&mut system, now).await.unwrap().unwrap();
+    store::audit::keep(&mut system, day, &anchor).await.unwrap();
+    store::retention::note(&mut system, &domain::retention::RULES[0], day, 1, now).await.unwrap();
 }
 
 /// Sign-ins of everybody, as they happen: a session, then `open_session` under the role of the process.

@@ -44,6 +44,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("application_file", "application_id is not null", "member_a system", SYSTEM, &["application_id", "seq"]),
     ("application_file", "application_id is null", "member_a system", "member_a system", &["application_id", "seq"]),
     ("issue_day", "true", "", "", &[]),
+    ("audit_anchor", "true", SYSTEM, "", &[]),
+    ("retention_run", "true", SYSTEM, "", &[]),
     ("_sqlx_migrations", "true", "", "", &[]),
 ];
 

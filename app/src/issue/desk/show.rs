@@ -119,7 +119,7 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     let facts = [
         ("类别", format!("{} · {} · {}", catalogue::category_name(&issue.category), issue.level, issue.urgency)),
         ("地点", format!("{} {}", area::name(issue.area), detail.place)),
-        ("联系", format!("{} {phone}", detail.contact_name)),
+        ("联系", mask::contact(&detail.contact_name, &phone)),
         ("渠道", issue.channel.label().to_owned()),
         ("受理", centre_name(issue.centre)),
         ("主办", department),

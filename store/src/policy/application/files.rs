@@ -94,13 +94,3 @@ pub async fn files(conn: &mut Conn, id: i64) -> Result<Vec<File>, StoreError> {
     .fetch_all(conn.pg())
     .await?)
 }
-
-/// Removes files that were sent before `before` and never filed; answers their ids.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn purge_files(conn: &mut Conn, before: OffsetDateTime) -> Result<Vec<Uuid>, StoreError> {
-    Ok(sqlx::query_scalar!("delete from application_file where application_id is null and created_at < $1 returning id", before)
-        .fetch_all(conn.pg())
-        .await?)
-}

@@ -21,7 +21,7 @@ mod files;
 mod queue;
 
 pub use command::{ApplicationError, Words, command};
-pub use files::{File, add_file, files, pending_files, purge_files};
+pub use files::{File, add_file, files, pending_files};
 pub use queue::{Reviewer, counts, queue};
 
 use super::settle;
