@@ -22,7 +22,7 @@ function faults(sql) {
     for (const text of statements) {
         const index = /^create (?:unique )?index (concurrently )?.*? on (?:only )?([\w.]+)/.exec(text);
         if (index && !index[1] && !made.has(index[2]))
-            found.push(`builds an index of ${index[2]} while nobody may write to it: a file of its own, first line "-- no-transaction", "create index concurrently"`);
+            found.push(`builds an index of ${index[2]} while nobody may write to it: "create index concurrently" in a file of its own`);
         if (index?.[1] && !alone) found.push('"concurrently" needs the first line "-- no-transaction"');
         const table = /^alter table (?:if exists )?(?:only )?([\w.]+)/.exec(text)?.[1];
         if (!table || made.has(table)) continue;
@@ -30,7 +30,8 @@ function faults(sql) {
             found.push(`looks through ${table} while it is locked: add the constraint "not valid", and validate it in a later migration`);
         if (/add (?:constraint \w+ )?(?:unique|primary key) ?\(/.test(text))
             found.push(`builds an index of ${table} while it is locked: build it concurrently, then "add constraint … using index"`);
-        if (/alter (?:column )?\w+ (?:set data )?type /.test(text)) found.push(`writes ${table} anew while it is locked: add a column and fill it in batches`);
+        if (/alter (?:column )?\w+ (?:set data )?type /.test(text))
+            found.push(`writes ${table} anew while it is locked: add a column and fill it in batches`);
         if (CHAINED.includes(table) && /add (?:column )?[^,]*\b(?:default|not null)\b/.test(text))
             found.push(`gives rows of ${table}, which are hashed, a value they were not written with: add the column empty`);
     }

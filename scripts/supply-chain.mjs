@@ -1,5 +1,5 @@
 // What others wrote and we build with: every crate and every Node package comes from its registry, pinned by a checksum, under a licence that
-// deny.toml allows. Needs no network: it reads the lock files and what cargo has already.
+// deny.toml allows. It asks nobody: it reads the lock files and what cargo has fetched for a build, which it fetches where that is missing.
 //
 //   node scripts/supply-chain.mjs          exits 1 with a sentence a fault
 //   node scripts/supply-chain.mjs sbom     writes as CycloneDX 1.5 what the program and its modules are made of, target/sbom/crates.cdx.json,
@@ -44,7 +44,7 @@ function isAllowed(expression, allowed) {
 
 function crates() {
     const filters = PLATFORMS.flatMap((platform) => ["--filter-platform", platform]);
-    const options = ["metadata", "--format-version", "1", "--locked", "--offline", ...filters];
+    const options = ["metadata", "--format-version", "1", "--locked", ...filters];
     const { packages, resolve, workspace_members } = JSON.parse(execFileSync("cargo", options, { maxBuffer: 1 << 28 }));
     const used = new Set(resolve.nodes.map((node) => node.id));
     return { packages: packages.filter((one) => used.has(one.id)), nodes: resolve.nodes, own: new Set(workspace_members) };
@@ -63,21 +63,26 @@ function check() {
     const faults = [];
     const allowed = list("allow");
     for (const [name, { source, checksum }] of checksums())
-        if (source && (source !== REGISTRY || !checksum)) faults.push(`The crate ${name} comes from ${source}, not from the registry under a checksum.`);
+        if (source && (source !== REGISTRY || !checksum))
+            faults.push(`The crate ${name} comes from ${source}, not from the registry under a checksum.`);
     const { packages, own } = crates();
     for (const { id, name, version, license } of packages)
-        if (!own.has(id) && !isAllowed(license ?? "none", allowed)) faults.push(`The crate ${name} ${version} is under ${license ?? "no licence"}, which deny.toml does not allow.`);
+        if (!own.has(id) && !isAllowed(license ?? "none", allowed))
+            faults.push(`The crate ${name} ${version} is under ${license ?? "no licence"}, which deny.toml does not allow.`);
     let node = 0;
     for (const lock of LOCKS)
         for (const [path, one] of Object.entries(JSON.parse(readFileSync(lock, "utf8")).packages)) {
             if (path === "" || one.link) continue;
             node += 1;
             if (!one.integrity) faults.push(`${path} in ${lock} has no checksum.`);
-            if (one.resolved && !/^https:\/\/registry\.npmjs\.org\//.test(one.resolved)) faults.push(`${path} in ${lock} comes from ${one.resolved}.`);
-            if (!isAllowed(one.license ?? "none", allowed)) faults.push(`${path} in ${lock} is under ${one.license ?? "no licence"}, which deny.toml does not allow.`);
+            if (one.resolved && !/^https:\/\/registry\.npmjs\.org\//.test(one.resolved))
+                faults.push(`${path} in ${lock} comes from ${one.resolved}.`);
+            if (!isAllowed(one.license ?? "none", allowed))
+                faults.push(`${path} in ${lock} is under ${one.license ?? "no licence"}, which deny.toml does not allow.`);
         }
     for (const fault of faults) console.error(fault);
-    if (faults.length === 0) console.log(`${packages.length - own.size} crates and ${node} Node packages: pinned, from their registries, under licences that are allowed`);
+    const seen = `${packages.length - own.size} crates and ${node} Node packages`;
+    if (faults.length === 0) console.log(`${seen}: pinned, from their registries, under licences that are allowed`);
     process.exit(faults.length === 0 ? 0 : 1);
 }
 
@@ -111,17 +116,19 @@ function sbom() {
         const licenses = [{ expression: one.license }];
         return { type: "library", "bom-ref": at, name, version: one.version, licenses, purl: at, hashes: [{ alg: "SHA-512", content: sum }] };
     };
-    write("tools", { type: "application", "bom-ref": "tools", name: tools[""].name }, Object.entries(tools).filter(([path]) => path !== "").map(tool), []);
+    const listed = Object.entries(tools).filter(([path]) => path !== "");
+    write("tools", { type: "application", "bom-ref": "tools", name: tools[""].name }, listed.map(tool), []);
 }
 
 function write(name, component, components, dependencies) {
     const body = { metadata: { component }, components, dependencies };
     // The same lock file gives the same document: its number is made of what it says.
     const digest = createHash("sha256").update(JSON.stringify(body)).digest("hex");
-    const serialNumber = `urn:uuid:${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-8${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+    const uuid = [digest.slice(0, 8), digest.slice(8, 12), `5${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`, digest.slice(20, 32)];
+    const document = { bomFormat: "CycloneDX", specVersion: "1.5", serialNumber: `urn:uuid:${uuid.join("-")}`, version: 1, ...body };
     mkdirSync("target/sbom", { recursive: true });
     const file = `target/sbom/${name}.cdx.json`;
-    writeFileSync(file, `${JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.5", serialNumber, version: 1, ...body }, null, 1)}\n`);
+    writeFileSync(file, `${JSON.stringify(document, null, 1)}\n`);
     console.log(`${file}: ${components.length} components`);
 }
 

@@ -105,7 +105,8 @@ comment on column fact_change.seq is 'Numbers the changes of an enterprise, writ
 -- ---- And what comes ----
 -- With the owner's rights, since the event before may be out of sight; each runs under a lock of its issue, application or portrait.
 
-create function chain_issue_event() returns trigger language plpgsql security definer set timezone = 'UTC' set bytea_output = 'hex' as $$
+create function chain_issue_event() returns trigger language plpgsql security definer
+    set search_path = public, pg_temp set timezone = 'UTC' set bytea_output = 'hex' as $$
 declare
     entry jsonb;
     previous bytea;
@@ -126,7 +127,8 @@ end
 $$;
 create trigger issue_event_chain before insert on issue_event for each row execute function chain_issue_event();
 
-create function chain_application_event() returns trigger language plpgsql security definer set timezone = 'UTC' set bytea_output = 'hex' as $$
+create function chain_application_event() returns trigger language plpgsql security definer
+    set search_path = public, pg_temp set timezone = 'UTC' set bytea_output = 'hex' as $$
 declare
     previous bytea;
 begin
@@ -145,7 +147,8 @@ end
 $$;
 create trigger application_event_chain before insert on application_event for each row execute function chain_application_event();
 
-create function chain_fact_change() returns trigger language plpgsql security definer set timezone = 'UTC' set bytea_output = 'hex' as $$
+create function chain_fact_change() returns trigger language plpgsql security definer
+    set search_path = public, pg_temp set timezone = 'UTC' set bytea_output = 'hex' as $$
 declare
     previous bytea;
 begin
@@ -174,10 +177,16 @@ begin
 end
 $$;
 
+-- Events whose row is gone are seen by whoever looks through all of them; otherwise they are as visible as their row.
+create policy issue_event_audit on issue_event for select using ((select scope('kind')) = 'system');
+create policy application_event_audit on application_event for select using ((select scope('kind')) = 'system');
+create policy fact_change_audit on fact_change for select using ((select scope('kind')) = 'system');
+
 -- ---- Anchors ----
 
 -- The position up to which everything was written: whoever writes now is waited for, a moment at most, and writes behind it.
-create function audit_cut() returns bigint language plpgsql security definer set search_path = public, pg_temp set lock_timeout = '2s' as $$
+create function audit_cut() returns bigint language plpgsql security definer
+    set search_path = public, pg_temp set lock_timeout = '2s' as $$
 begin
     if scope('kind') is distinct from 'system' then
         raise exception 'the system''s alone' using errcode = 'insufficient_privilege';

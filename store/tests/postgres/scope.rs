@@ -271,8 +271,13 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
     .unwrap();
     let known = [
         "area_enterprises",
+        "audit_cut",
+        "chain_application_event",
+        "chain_fact_change",
+        "chain_issue_event",
         "decide_library_change",
         "desk_counts",
+        "forget_contacts",
         "home_page",
         "issue_page",
         "issues_with_co",
