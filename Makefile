@@ -1,7 +1,7 @@
 # The commands of the project; each is a script that can be run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build dev lint bench lighthouse sqlx clean
+.PHONY: help run test build dev lint audit sbom bench lighthouse sqlx clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,13 @@ dev: ## Serve a debug build; rebuild and reload when a source changes
 lint: ## Check format, lints, query data and types
 	@scripts/setup test
 	@scripts/lint
+
+audit: ## Look for known holes in crates and Node packages (cargo-deny, npm audit); needs the network
+	@exec scripts/audit
+
+sbom: ## Write what the program is made of to target/sbom, as CycloneDX
+	@scripts/setup build
+	@exec node scripts/supply-chain.mjs sbom
 
 bench: ## Measure pages per second and CPU per page; writes docs/BENCHMARKS.md
 	@exec scripts/bench

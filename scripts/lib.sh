@@ -68,6 +68,17 @@ apt_install() {
         fail "$what could not be installed: see apt's words above, install $* by hand, then run this again."
 }
 
+# PostgreSQL's server refuses to run as root: then its programs run as the user that Debian's package made.
+as_postgres() {
+    if [ "$(id -u)" != 0 ]; then
+        "$@"
+    elif have runuser; then
+        (cd / && runuser -u postgres -- "$@")
+    else
+        (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups "$@")
+    fi
+}
+
 # The folder of the PostgreSQL server programs, or nothing.
 postgres_bin() {
     local dir

@@ -7,6 +7,8 @@ pub mod actor;
 #[cfg(feature = "server")]
 pub mod administration;
 pub mod area;
+#[cfg(feature = "server")]
+pub mod audit;
 pub mod calendar;
 pub mod catalogue;
 pub mod enterprise;
@@ -16,6 +18,7 @@ pub mod member;
 pub mod notice;
 pub mod phone;
 pub mod policy;
+pub mod retention;
 pub mod search;
 #[cfg(feature = "server")]
 pub mod staff;

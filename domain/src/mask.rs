@@ -19,6 +19,11 @@ pub fn name(full: &str) -> String {
     characters.iter().enumerate().map(|(index, c)| if index < head { *c } else { '*' }).collect()
 }
 
+/// Whom to call, and under which number; what has been forgotten (`crate::retention`) is said to be.
+pub fn contact(name: &str, phone: &str) -> String {
+    if name.is_empty() && phone.is_empty() { "已按规定删除".to_owned() } else { format!("{name} {phone}") }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
@@ -28,5 +33,7 @@ mod tests {
         assert_eq!(super::name("张三丰"), "张**");
         assert_eq!(super::name("欧阳明日"), "欧阳**");
         assert_eq!(super::name(""), "");
+        assert_eq!(super::contact("张三", "138****8000"), "张三 138****8000");
+        assert_eq!(super::contact("", &super::phone("")), "已按规定删除");
     }
 }

@@ -69,6 +69,8 @@ pub struct Config {
     pub sms_secret: Option<String>,
     /// `QIFU_WORK_HOURS`, parsed.
     pub work_hours: Vec<(u32, u32)>,
+    /// `QIFU_AUDIT_FILE`.
+    pub audit_file: Option<PathBuf>,
     /// `QIFU_LOG`.
     pub log: String,
     /// `QIFU_LOG_FORMAT` is `json`.
@@ -247,6 +249,9 @@ impl Config {
             sms_template: r.text("QIFU_SMS_TEMPLATE", "qifu-login", "template of sign-in codes"),
             sms_notice_template: r.text("QIFU_SMS_NOTICE_TEMPLATE", "qifu-notice", "template of notices of policies"),
             sms_secret: r.optional("QIFU_SMS_SECRET", "signs requests to the gateway (HMAC-SHA256)"),
+            audit_file: r
+                .optional("QIFU_AUDIT_FILE", "file to which the day's anchor is appended; empty: the log has it")
+                .map(PathBuf::from),
             log: r.text("QIFU_LOG", "info,sqlx=warn", "what is logged (tracing filter)"),
             log_json: match r.text("QIFU_LOG_FORMAT", "text", "text or json").as_str() {
                 "text" => false,

@@ -9,6 +9,7 @@ pub mod http;
 pub mod import;
 pub mod photos;
 pub mod policies;
+pub mod retention;
 pub mod scan;
 pub mod serve;
 pub mod sms;

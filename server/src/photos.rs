@@ -124,6 +124,17 @@ pub struct PhotoStore {
 }
 
 impl PhotoStore {
+    /// Where these settings say.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or the URL does not fit.
+    pub fn of(config: &crate::config::Config) -> Result<PhotoStore> {
+        match &config.photos {
+            Some(url) => PhotoStore::url(url),
+            None => PhotoStore::folder(&config.data.join("photos")),
+        }
+    }
+
     /// A folder.
     ///
     /// # Errors

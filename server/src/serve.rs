@@ -63,8 +63,8 @@ pub async fn migrate_when_ready(url: &str) -> Result<usize> {
     loop {
         match store::migrate(url).await {
             Ok(applied) => return Ok(applied),
-            // It cannot be reached, or it starts or stops.
-            Err(store::StoreError::Unavailable(error)) if tries < 120 => {
+            // It cannot be reached, it starts or stops, or another server migrates it.
+            Err(store::StoreError::Unavailable(error) | store::StoreError::Busy(error)) if tries < 120 => {
                 if tries % 10 == 0 {
                     tracing::info!(%error, "waiting for the database");
                 }
@@ -105,10 +105,7 @@ fn assets(site: &Path) -> Result<Assets> {
 /// # Errors
 /// When the database does not answer or the folder of the photos cannot be made.
 pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<AppState> {
-    let photos = match &config.photos {
-        Some(url) => PhotoStore::url(url)?,
-        None => PhotoStore::folder(&config.data.join("photos"))?,
-    };
+    let photos = PhotoStore::of(&config)?;
     let state = AppState {
         scanner: Scanner::new(config.clamd.clone()),
         config: Arc::new(config),

@@ -2,8 +2,12 @@
 //!
 //! Any number of servers may run them: rows are taken with `for update skip locked`.
 
+mod audit;
 mod policy;
 
+pub use audit::{daily as anchor, read as read_anchors};
+
+use crate::retention;
 use crate::sms::{CodeMessage, Gateway, Notice};
 use crate::state::AppState;
 use app::account::act::CODE_LIFE;
@@ -42,6 +46,7 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "policies", async |state| policy::daily(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "tidy", async |state| tidy(state).await));
+    set.spawn(every(state.clone(), Duration::from_secs(3600), "audit", async |state| audit::daily(state, state.now()).await));
     Ok(set)
 }
 
@@ -218,8 +223,6 @@ async fn pauses(state: &AppState) -> anyhow::Result<()> {
 
 async fn tidy(state: &AppState) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
-    store::identity::purge_expired(&mut conn, state.now()).await?;
-    job::purge_dead(&mut conn, state.now() - time::Duration::days(30)).await?;
     for queue in job::queues(&mut conn, state.now()).await?.iter().filter(|queue| queue.dead > 0) {
         tracing::warn!(
             kind = queue.kind,
@@ -228,8 +231,10 @@ async fn tidy(state: &AppState) -> anyhow::Result<()> {
             "jobs are given up: see `qifu job list`, `qifu job retry`"
         );
     }
-    for id in store::photo::purge_pending(&mut conn, state.now() - time::Duration::days(2)).await? {
-        state.photos.remove(id).await;
+    conn.release();
+    let done = retention::once_a_day(&state.store, &state.photos, state.now()).await?;
+    for done in done.iter().filter(|done| done.done > 0) {
+        tracing::info!(kind = done.rule.code, rows = done.done, act = done.rule.act.code(), "kept long enough");
     }
     warn_of_calendar_end(state);
     Ok(())

@@ -339,3 +339,65 @@ fn a_demo_is_not_shown_to_the_network_without_a_word() {
     let ran = qifu(&["serve"], &[("QIFU_ADDR", "0.0.0.0:0"), ("QIFU_DEMO", "1")]);
     assert!(ran.code == 1 && ran.err.contains("QIFU_OPEN"), "{}", ran.err);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_record_is_looked_through_and_what_was_kept_long_enough_goes(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let folder = std::env::temp_dir().join(format!("qifu-audit-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let data = folder.to_string_lossy().into_owned();
+    let settings = [("DATABASE_URL", url.as_str()), ("QIFU_DATA", data.as_str())];
+    let demo = qifu(&["demo", "--enterprises", "12", "--issues", "20"], &settings);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let good = qifu(&["audit", "verify", "--json"], &settings);
+    assert_eq!((good.code, &good.json()["good"]), (0, &json!(true)), "{} {}", good.out, good.err);
+    assert!(good.json()["chains"].as_array().unwrap().iter().all(|kind| kind["events"].as_i64() > Some(10)), "{}", good.out);
+    let anchor = qifu(&["audit", "anchor", "--json"], &settings);
+    assert_eq!(anchor.json()["issue"]["chains"], json!(20));
+    let file = folder.join("anchor");
+    std::fs::write(&file, &anchor.out).unwrap();
+    let path = file.to_string_lossy().into_owned();
+    let held = qifu(&["audit", "verify", "--anchor", &path, "--json"], &settings).json();
+    assert_eq!((held["anchors"].as_array().unwrap().len(), &held["anchors"][0]["broken"]), (1, &json!([])));
+    assert!(qifu(&["audit", "anchor"], &settings).out.contains(held_root(&anchor)));
+
+    let mut tx = pool.begin().await.unwrap();
+    sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.unwrap();
+    let number: String = sqlx::query_scalar(
+        "with one as (update issue_event set actor_name = '别人' where (issue_id, seq) = (select min(issue_id), 1 from issue_event) returning issue_id)
+        select number from issue join one on id = issue_id",
+    )
+    .fetch_one(&mut *tx)
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let bad = qifu(&["audit", "verify", "--json"], &settings);
+    let place = &bad.json()["chains"][0]["broken"];
+    assert_eq!(
+        (bad.code, &place["table"], &place["object"], &place["seq"]),
+        (1, &json!("issue_event"), &json!(number), &json!(1))
+    );
+    assert!(qifu(&["audit", "verify"], &settings).out.contains(&format!("BROKEN: 1 of {number} in issue_event")));
+    assert_eq!(qifu(&["audit", "anchor"], &settings).code, 1, "no anchor of what is broken");
+    for (arguments, sentence) in [
+        (["audit", "verify", "--from", "yesterday"], "is not a day"),
+        (["audit", "verify", "--anchor", "/no/such/file"], "cannot read"),
+    ] {
+        let wrong = qifu(&arguments, &settings);
+        assert!(wrong.code == 1 && wrong.err.contains(sentence), "{}", wrong.err);
+    }
+
+    sqlx::query("update issue set ended_at = ended_at - interval '9 years' where not open").execute(&pool).await.unwrap();
+    let rows =
+        |ran: &Ran| ran.json().as_array().unwrap().iter().find(|kind| kind["kind"] == "issue_contact").unwrap()["rows"].as_i64();
+    let dry = rows(&qifu(&["retention", "--dry-run", "--json"], &settings));
+    assert!(dry > Some(0));
+    assert_eq!(rows(&qifu(&["retention", "--json"], &settings)), dry);
+    assert_eq!(rows(&qifu(&["retention", "--dry-run", "--json"], &settings)), Some(0));
+    assert!(qifu(&["retention", "--dry-run"], &settings).out.contains("issue_contact"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+fn held_root(anchor: &Ran) -> &str {
+    anchor.out.split("\"root\":\"").nth(1).unwrap().split('"').next().unwrap()
+}

@@ -79,8 +79,11 @@ impl From<sqlx::Error> for StoreError {
                     "22021" | "22P05" => StoreError::Unstorable,
                     // Serialisation, deadlock, too many connections, lock not available, cancelled by the statement's timeout.
                     "40001" | "40P01" | "53300" | "55P03" | "57014" => StoreError::Busy(error),
-                    // Connection failures; shut down by the administrator or after a crash, or still starting.
-                    "08000" | "08003" | "08006" | "57P01" | "57P02" | "57P03" => StoreError::Unavailable(error),
+                    // Connection failures; shut down by the administrator or after a crash, or still starting; ended because a transaction,
+                    // or the session, was left alone.
+                    "08000" | "08003" | "08006" | "57P01" | "57P02" | "57P03" | "25P03" | "57P05" => {
+                        StoreError::Unavailable(error)
+                    }
                     _ => StoreError::Db(error),
                 }
             }
@@ -104,7 +107,7 @@ impl From<MigrateError> for StoreError {
 pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02")),
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("57P01" | "57P02" | "25P03" | "57P05")),
         _ => false,
     }
 }

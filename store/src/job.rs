@@ -101,12 +101,6 @@ pub async fn drop_older(conn: &mut Conn, kind: Kind, before: OffsetDateTime) -> 
     Ok(done.rows_affected())
 }
 
-/// Removes jobs that were given up before then.
-pub async fn purge_dead(conn: &mut Conn, before: OffsetDateTime) -> Result<(), StoreError> {
-    sqlx::query!("delete from job where attempts >= $1 and run_at < $2", ATTEMPTS, before).execute(conn.pg()).await?;
-    Ok(())
-}
-
 /// What waits of a kind.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Queue {

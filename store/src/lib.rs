@@ -4,6 +4,7 @@
 //! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
 pub mod administration;
+pub mod audit;
 pub mod enterprise;
 mod error;
 pub mod identity;
@@ -17,6 +18,7 @@ pub mod policy;
 pub mod reference;
 pub mod terms;
 pub mod staff;
+pub mod retention;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;
@@ -40,8 +42,15 @@ pub const APP_ROLE: &str = "qifu_app";
 /// What every connection serves with. Queries are short: compiling one takes longer than running it. And a page that is read by an
 /// index is as near as the one after it: with the cost of a spinning disk the planner would rather fetch all rows of an enterprise and
 /// sort them than read twenty in order.
-const SETTINGS: &str =
-    "set role qifu_app; set time zone 'UTC'; set statement_timeout = '15s'; set jit = off; set random_page_cost = 1.1";
+///
+/// Nobody waits for ever: a statement has 15 s, of which it may wait 5 for somebody else's lock, and a transaction that is left alone for 30 s is
+/// ended with its locks. All of it is [`StoreError::is_passing`].
+const SETTINGS: &str = "set role qifu_app; set time zone 'UTC'; set statement_timeout = '15s'; set lock_timeout = '5s'; \
+    set idle_in_transaction_session_timeout = '30s'; set jit = off; set random_page_cost = 1.1";
+
+/// What migrations do with: they take the time they need, but whoever is in their way has ten seconds. A table that waits to be locked holds up
+/// everybody behind it.
+const MIGRATING: &str = "set lock_timeout = '10s'";
 
 /// Connections beside those that are asked: each listener keeps one.
 const LISTENERS: u32 = 2;
@@ -277,7 +286,8 @@ impl Store {
 /// Brings the database at `url` up to date, as its owner. Answers how many migrations were applied.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] when the database does not answer, [`StoreError::Outdated`] or [`StoreError::Newer`] when its tables are
+/// [`StoreError::Unavailable`] when the database does not answer, [`StoreError::Busy`] when somebody holds a table, or another server has been
+/// migrating for ten seconds: try again. [`StoreError::Outdated`] or [`StoreError::Newer`] when its tables are
 /// another version's. A migration that fails leaves nothing behind.
 pub async fn migrate(url: &str) -> Result<usize, StoreError> {
     let mut conn = PgConnection::connect(url).await?;
@@ -288,6 +298,7 @@ pub async fn migrate(url: &str) -> Result<usize, StoreError> {
         conn.close().await?;
         return Ok(0);
     }
+    conn.execute(MIGRATING).await?;
     // Several servers may start at once; sqlx takes an advisory lock around the whole run.
     MIGRATOR.run(&mut conn).await?;
     let after = applied(&mut conn).await;

@@ -56,10 +56,3 @@ pub async fn pending(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<Uuid>, StoreEr
         sqlx::query_scalar!("select id from photo where id = any($1) and issue_id is null", ids).fetch_all(conn.pg()).await?;
     Ok(ids.iter().copied().filter(|id| found.contains(id)).collect())
 }
-
-/// Forgets pictures that were never filed; answers their ids so that the files can go.
-pub async fn purge_pending(conn: &mut Conn, before: OffsetDateTime) -> Result<Vec<Uuid>, StoreError> {
-    Ok(sqlx::query_scalar!("delete from photo where issue_id is null and created_at < $1 returning id", before)
-        .fetch_all(conn.pg())
-        .await?)
-}

@@ -76,7 +76,7 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
         ("计算方法", text(words::formula(&page.library, &item.amount, &page.facts))),
         ("测算金额", text(Fen(application.amount).words())),
         ("按锁定内容重算", text(if agrees { "一致".to_owned() } else { again.unwrap_or_default().words() })),
-        ("联系人", text(format!("{} {}", application.contact_name, application.contact_phone))),
+        ("联系人", text(domain::mask::contact(&application.contact_name, &application.contact_phone))),
         ("补充说明", text(if application.note.is_empty() { "无".to_owned() } else { application.note.clone() })),
     ]);
     section("提交时锁定的内容", view! { {rows}{conditions(item, &explained, &page.library)} })

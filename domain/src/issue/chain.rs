@@ -1,4 +1,5 @@
-//! The hash chain over an issue's events: whoever alters one in the database breaks every hash after it.
+//! The hash chain over an issue's events of before migration 18, over what they say. Events written since bear none: `domain::audit` has the
+//! chain over all of their columns. Here it is recomputed for those that have one.
 
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;

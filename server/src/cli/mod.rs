@@ -4,6 +4,7 @@
 mod accounts;
 mod answers;
 mod city;
+mod audit;
 mod policy;
 mod route;
 
@@ -78,6 +79,13 @@ enum Command {
         #[command(subcommand)]
         command: JobCommand,
     },
+    /// The record of issues, applications and facts: whether it is what was written.
+    Audit {
+        #[command(subcommand)]
+        command: audit::AuditCommand,
+    },
+    /// Delete or make anonymous what has been kept long enough; servers do so once a day.
+    Retention(audit::Retention),
     /// Policies: check, evaluate, import.
     Policy {
         #[command(subcommand)]
@@ -251,6 +259,8 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
         }
         Command::Staff { command } => accounts::staff(command, url).await,
         Command::Job { command } => jobs(&command, url).await,
+        Command::Audit { command } => audit::audit(command, url).await,
+        Command::Retention(options) => audit::retention(options, &config, url).await,
         Command::Policy { command: PolicyCommand::Import { folder, output } } => policy::import(&folder, url, output.json).await,
         Command::Enterprise { command: EnterpriseCommand::Import { file, output } } => {
             accounts::import(&file, url, output.json).await

@@ -6,8 +6,8 @@ use domain::calendar::local;
 use serde_json::{Value, json};
 use store::Conn;
 use store::job::{self, Job, Kind};
-use store::policy::{application, matching, notice};
-use time::{Date, Duration, OffsetDateTime};
+use store::policy::{matching, notice};
+use time::{Date, OffsetDateTime};
 
 /// Enterprises told in one transaction.
 const TOLD: i64 = 500;
@@ -95,7 +95,7 @@ pub async fn tell(state: &AppState) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a new day brings: windows that open and close, deadlines that come near, files that were never filed.
+/// What a new day brings: windows that open and close, deadlines that come near.
 ///
 /// # Errors
 /// When the database does not answer; the next turn does it.
@@ -104,8 +104,5 @@ pub async fn daily(state: &AppState) -> anyhow::Result<()> {
     let now = state.now();
     notice::queue_deadlines(&mut conn, today(now), now).await?;
     matching::match_day(&mut conn, today(now), now).await?;
-    for id in application::purge_files(&mut conn, now - Duration::days(2)).await? {
-        state.photos.remove_file(id).await;
-    }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What goes wrong is told in a sentence and is the trouble of one request.
 
-use crate::site::{Browser, Site, answers, form};
+use crate::site::{Browser, Site, answers, file, form};
 use app::access::DOORS;
 use axum::Router;
 use axum::body::Body;
@@ -41,6 +41,24 @@ async fn who_comes_while_every_connection_is_taken_is_told_and_served_later(owne
     assert!(answer.headers.contains_key("retry-after"));
     drop(taken);
     assert_eq!(member.get("/home").await.status, StatusCode::OK);
+}
+
+/// Somebody holds the issue for longer than anybody shall wait: a sentence, what was typed, and nothing lost.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_waits_too_long_for_anothers_lock_is_told(owner: PgPool) {
+    let site = Site::demo(&owner, &[]).await;
+    let member = site.member(2).await;
+    let number = file(&member, &answers("0199b0c0-0000-7000-8000-0000000000e1")).await;
+    let mut other = owner.begin().await.unwrap();
+    sqlx::query("select from issue where number = $1 for update").bind(&number).execute(&mut *other).await.unwrap();
+    let path = format!("/issues/{number}/withdraw");
+    let pairs = [("text", "问题已经解决"), ("version", "1")];
+    let answer = member.post(&path, &pairs).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("系统正忙，请过一会儿再试"), "{}", answer.body);
+    assert!(answer.headers.contains_key("retry-after"));
+    other.rollback().await.unwrap();
+    assert_eq!(member.post(&path, &pairs).await.status, StatusCode::SEE_OTHER);
 }
 
 /// PostgreSQL stores no NUL. Whoever sends one is told, wherever it stands.

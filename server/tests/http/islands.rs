@@ -59,8 +59,9 @@ async fn a_photo_that_is_not_taken_says_why(pool: PgPool) {
     let answer: Result<Uploaded, RpcError> = owner.post("/photos", &[("photo", "x")]).await.island();
     assert!(matches!(answer, Err(RpcError::Refused(_))), "{answer:?}");
     let mut conn = site.state.store.system().await.unwrap();
-    let waiting = store::photo::purge_pending(&mut conn, site.state.now()).await.unwrap();
-    assert!(waiting.is_empty(), "nothing of all that was kept");
+    let pending = domain::retention::RULES.iter().find(|rule| rule.code == "photo").unwrap();
+    let waiting = store::retention::count(&mut conn, pending, site.state.now() + time::Duration::days(3)).await.unwrap();
+    assert_eq!(waiting, 0, "nothing of all that was kept");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

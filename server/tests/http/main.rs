@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod administration;
+mod audit;
 mod budget;
 mod desk;
 mod faults;

@@ -270,15 +270,3 @@ pub async fn hit_rate_limit(
 pub async fn forget_limits(conn: &mut Conn, prefix: &str) -> Result<u64, StoreError> {
     Ok(sqlx::query!("delete from rate_limit where starts_with(key, $1)", prefix).execute(conn.pg()).await?.rows_affected())
 }
-
-/// How long a browser stays known after it was last signed in with.
-const KNOWN: Duration = Duration::days(400);
-
-/// Removes what has expired: sessions, codes, counters, browsers.
-pub async fn purge_expired(conn: &mut Conn, now: OffsetDateTime) -> Result<(), StoreError> {
-    sqlx::query!("delete from session where expires_at < $1", now).execute(conn.pg()).await?;
-    sqlx::query!("delete from login_code where expires_at < $1", now).execute(conn.pg()).await?;
-    sqlx::query!("delete from rate_limit where window_start < $1", now - Duration::days(1)).execute(conn.pg()).await?;
-    sqlx::query!("delete from known_browser where seen_at < $1", now - KNOWN).execute(conn.pg()).await?;
-    Ok(())
-}

@@ -6,7 +6,7 @@ use super::write::{Projection, add, json, microseconds, projection_of, text};
 use crate::{Conn, StoreError};
 use domain::actor::Actor;
 use domain::issue::notice::{Notice, notices};
-use domain::issue::{Event, Issue, Terms, chain, evolve};
+use domain::issue::{Event, Issue, Terms, evolve};
 use serde_json::Value;
 use sqlx::Connection;
 use std::collections::HashMap;
@@ -34,19 +34,17 @@ pub struct History {
 /// [`StoreError`]; nothing was written then.
 pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Result<HashMap<Uuid, i64>, StoreError> {
     let mut projections = Vec::with_capacity(histories.len());
-    let (mut keys, mut seqs, mut ats, mut kinds, mut actors, mut names, mut events, mut hashes) =
-        (vec![], vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
+    let (mut keys, mut seqs, mut ats, mut kinds, mut actors, mut names, mut events) =
+        (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
     let mut told: Vec<(Uuid, Vec<Notice>, OffsetDateTime)> = Vec::new();
     for history in histories {
         let mut issue = Issue::draft(history.enterprise);
-        let mut last = chain::ROOT;
         let mut last_at = OffsetDateTime::UNIX_EPOCH;
         let mut last_notices = Vec::new();
         for (at, actor, name, event) in &history.events {
             let at = microseconds(*at);
             issue = evolve(issue, event, at, actor, &terms.calendar);
             let (actor_text, event_text) = (text(actor)?, text(event)?);
-            last = chain::link(&last, &history.client_key.to_string(), issue.version, at, &actor_text, &event_text);
             if at != last_at {
                 last_notices.clear();
             }
@@ -59,7 +57,6 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
             actors.push(actor_text);
             names.push(name.clone());
             events.push(event_text);
-            hashes.push(last.to_vec());
         }
         let Some((_, _, _, Event::Submitted { submission, .. })) = history.events.first() else {
             return Err(StoreError::Unreadable("a history without a submission".to_owned()));
@@ -92,18 +89,17 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
     let ids: HashMap<Uuid, i64> = written.into_iter().map(|row| (row.client_key, row.id)).collect();
     let issue_ids: Vec<i64> = keys.iter().map(|key| ids.get(key).copied().unwrap_or_default()).collect();
     sqlx::query!(
-        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
-         select n.issue_id, n.seq, n.at, n.kind, n.actor::json, n.actor_name, n.event::json, n.hash
-         from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[])
-            as n (issue_id, seq, at, kind, actor, actor_name, event, hash)",
+        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event)
+         select n.issue_id, n.seq, n.at, n.kind, n.actor::json, n.actor_name, n.event::json
+         from unnest($1::bigint[], $2::integer[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[])
+            as n (issue_id, seq, at, kind, actor, actor_name, event)",
         &issue_ids,
         &seqs,
         &ats,
         &kinds,
         &actors,
         &names,
-        &events,
-        &hashes
+        &events
     )
     .execute(&mut *tx)
     .await?;

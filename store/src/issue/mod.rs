@@ -10,7 +10,8 @@ pub use desk::{DeskCounts, HISTORY, Queue, counts, history, queue, search, simil
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
-pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing, verify_chain};
+pub(crate) use write::differs_from_events;
+pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing};
 
 use crate::{NEVER, StoreError};
 use domain::issue::{Flag, State};

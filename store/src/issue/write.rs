@@ -5,7 +5,7 @@ use crate::{Conn, NEVER, StoreError};
 use domain::actor::Actor;
 use domain::catalogue::FALLBACK_BOARD;
 use domain::issue::notice::{Notice, notices};
-use domain::issue::{Command, Event, Issue, Refusal, State, Submission, Terms, chain, decide, evolve};
+use domain::issue::{Command, Event, Issue, Refusal, State, Submission, Terms, decide, evolve};
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 use std::sync::Arc;
@@ -80,17 +80,15 @@ pub async fn file(conn: &mut Conn, filing: &Filing<'_>, now: OffsetDateTime, ter
     let issue = evolve(draft, event, now, filing.actor, &terms.calendar);
     let actor_text = text(filing.actor)?;
     let event_text = text(event)?;
-    let hash = chain::link(&chain::ROOT, &filing.client_key.to_string(), 1, now, &actor_text, &event_text);
     let mut projection = projection_of(&issue, now, terms)?;
     add(&mut projection, filing_columns(filing, &issue, submission, now)?);
     let notices = json(&notices(event, &issue, now, terms))?;
     let filed = sqlx::query!(
-        r#"select number as "number!", already as "already!" from file_issue($1, $2, $3, $4, $5, $6, $7)"#,
+        r#"select number as "number!", already as "already!" from file_issue($1, $2, $3, $4, $5, $6)"#,
         projection,
         actor_text,
         filing.actor_name,
         event_text,
-        hash.as_slice(),
         notices,
         filing.photos
     )
@@ -161,21 +159,18 @@ async fn execute_in(
     now: OffsetDateTime,
     terms: &Terms,
 ) -> Result<Executed, CommandError> {
-    let head = sqlx::query!("select id, client_key, enterprise_id from issue where number = $1 for update", number)
-        .fetch_one(&mut *tx)
-        .await?;
+    let head =
+        sqlx::query!("select id, enterprise_id from issue where number = $1 for update", number).fetch_one(&mut *tx).await?;
     let stored = sqlx::query!(
-        r#"select seq, at, actor::text as "actor!", event::text as "event!", hash from issue_event where issue_id = $1 order by seq"#,
+        r#"select seq, at, actor::text as "actor!", event::text as "event!" from issue_event where issue_id = $1 order by seq"#,
         head.id
     )
     .fetch_all(&mut *tx)
     .await?;
     let mut issue = Issue::draft(head.enterprise_id);
-    let mut last = chain::ROOT;
     for row in stored {
         let actor: Actor = parse(&row.actor, number)?;
         issue = evolve(issue, &parse(&row.event, number)?, row.at, &actor, &terms.calendar);
-        last = row.hash.try_into().map_err(|_| StoreError::Unreadable(format!("hash of {number}")))?;
     }
     let read_again = match terms.limits.by_version(issue.limits) {
         Some(_) => None,
@@ -185,32 +180,28 @@ async fn execute_in(
     let terms = read_again.as_ref().unwrap_or(terms);
     let events = decide(&issue, command, actor, now, terms)?;
     let actor_text = text(actor)?;
-    let key = head.client_key.to_string();
-    let (mut seqs, mut kinds, mut texts, mut hashes) = (vec![], vec![], vec![], vec![]);
+    let (mut seqs, mut kinds, mut texts) = (vec![], vec![], vec![]);
     let mut told: Vec<Notice> = Vec::new();
     let first = issue.version + 1;
     for event in &events {
         issue = evolve(issue, event, now, actor, &terms.calendar);
         let event_text = text(event)?;
-        last = chain::link(&last, &key, issue.version, now, &actor_text, &event_text);
         seqs.push(to_i32(issue.version));
         kinds.push(event.kind().to_owned());
         texts.push(event_text);
-        hashes.push(last.to_vec());
         told.extend(notices(event, &issue, now, terms));
     }
     sqlx::query!(
-        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
-         select $1, n.seq, $2, n.kind, $3::text::json, $4, n.event::json, n.hash
-         from unnest($5::integer[], $6::text[], $7::text[], $8::bytea[]) as n (seq, kind, event, hash)",
+        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event)
+         select $1, n.seq, $2, n.kind, $3::text::json, $4, n.event::json
+         from unnest($5::integer[], $6::text[], $7::text[]) as n (seq, kind, event)",
         head.id,
         now,
         actor_text,
         actor_name,
         &seqs,
         &kinds,
-        &texts,
-        &hashes
+        &texts
     )
     .execute(&mut *tx)
     .await?;
@@ -295,25 +286,28 @@ pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result
         .await?)
 }
 
-/// Recomputes the chain of an issue; `Err` inside names the first event that does not fit.
-pub async fn verify_chain(conn: &mut Conn, number: &str) -> Result<Result<u32, u32>, StoreError> {
-    let rows = sqlx::query!(
-        r#"select i.client_key, e.seq, e.at, e.actor::text as "actor!", e.event::text as "event!", e.hash
-        from issue_event e join issue i on i.id = e.issue_id where i.number = $1 order by e.seq"#,
-        number
-    )
-    .fetch_all(conn.pg())
-    .await?;
-    let mut last = chain::ROOT;
-    let mut count = 0;
-    for row in rows {
-        count += 1;
-        last = chain::link(&last, &row.client_key.to_string(), count, row.at, &row.actor, &row.event);
-        if row.seq != to_i32(count) || row.hash != last {
-            return Ok(Err(count));
-        }
+/// Columns of a row of `issue`, as JSON, that are not what its events say; each event is its row of `issue_event`. When a clock warns and is
+/// late follows the calendar of the day, and the board the catalogue: those are left out.
+pub(crate) fn differs_from_events(row: &serde_json::Value, events: &[serde_json::Value]) -> Result<Vec<String>, StoreError> {
+    let unreadable = |error: serde_json::Error| StoreError::Unreadable(format!("its events cannot be read: {error}"));
+    let calendar = WorkCalendar::default();
+    let mut issue = Issue::draft(row["enterprise_id"].as_i64().unwrap_or_default());
+    let mut last = OffsetDateTime::UNIX_EPOCH;
+    for event in events {
+        let actor: Actor = serde_json::from_value(event["actor"].clone()).map_err(unreadable)?;
+        last = instant(&event["at"]).ok_or_else(|| StoreError::Unreadable("an event has no time".to_owned()))?;
+        issue = evolve(issue, &serde_json::from_value(event["event"].clone()).map_err(unreadable)?, last, &actor, &calendar);
     }
-    Ok(Ok(count))
+    let serde_json::Value::Object(expected) = projection_of(&issue, last)? else { return Ok(Vec::new()) };
+    let same = |one: &serde_json::Value, other: &serde_json::Value| {
+        one == other || instant(one).is_some_and(|at| instant(other) == Some(at))
+    };
+    let columns = expected.into_iter().filter(|(column, _)| !matches!(column.as_str(), "warn_at" | "late_at" | "board"));
+    Ok(columns.filter(|(column, value)| !same(value, &row[column])).map(|(column, _)| column).collect())
+}
+
+fn instant(value: &serde_json::Value) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(value.as_str()?, &Rfc3339).ok()
 }
 
 fn to_i32(version: u32) -> i32 {

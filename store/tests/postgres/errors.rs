@@ -66,3 +66,30 @@ async fn every_refusal_has_its_kind(owner: PgPool) {
     }
     world.end().await;
 }
+
+/// What every connection of the process gives up after. Whoever is ended for it is told what may pass.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn nobody_holds_what_others_wait_for(owner: PgPool) {
+    let world = World::new(owner).await;
+    let options = world.owner.connect_options();
+    // A connection of the store's waits for a lock as long as it says, and a statement of its does not go on for ever either.
+    let mut holder = PgConnection::connect_with(&options).await.unwrap();
+    holder.execute("begin; lock table rate_limit").await.unwrap();
+    let mut conn = world.store.system().await.unwrap();
+    let started = std::time::Instant::now();
+    let busy = store::identity::forget_limits(&mut conn, "x").await.unwrap_err();
+    assert!(matches!(busy, StoreError::Busy(_)) && started.elapsed() < std::time::Duration::from_secs(12), "{busy:?}");
+    holder.execute("rollback").await.unwrap();
+    store::identity::forget_limits(&mut conn, "x").await.unwrap();
+    drop(conn);
+    holder.close().await.unwrap();
+    let mut idle = PgConnection::connect_with(&options).await.unwrap();
+    idle.execute("set idle_in_transaction_session_timeout = '20ms'; begin; lock table job").await.unwrap();
+    // The lock is free once the one who left it is gone: this waits for that, and not for a time.
+    let mut next = PgConnection::connect_with(&options).await.unwrap();
+    next.execute("set lock_timeout = '10s'; begin; lock table job; rollback").await.unwrap();
+    let ended = said(&mut idle, "select 1").await;
+    assert!(matches!(ended, StoreError::Unavailable(_)) && ended.is_passing(), "{ended:?}");
+    next.close().await.unwrap();
+    world.end().await;
+}

@@ -1,11 +1,12 @@
-//! Filing: once per key, a number of its own for everybody, and a chain that tells who meddled.
+//! Filing: once per key, a number of its own for everybody, its own pictures only.
 
-use crate::world::{World, accept, morning, submission};
+use crate::world::{World, morning, submission};
+use domain::retention::Kind;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::Conn;
-use store::issue::{CommandError, Filing, execute, file, verify_chain};
+use store::issue::{CommandError, Filing, execute, file};
 use store::photo::NewPhoto;
 use time::{Duration, OffsetDateTime, macros::datetime};
 use tokio::task::JoinSet;
@@ -83,35 +84,6 @@ async fn the_hundred_thousandth_of_a_day_gets_a_longer_number(owner: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn the_chain_names_the_event_that_was_altered(owner: PgPool) {
-    let world = World::new(owner).await;
-    let number = world.file(&world.a, "道路积水", &[], morning()).await.number;
-    world.as_staff("centre_wuxing", &number, &accept(), morning() + Duration::hours(1)).await;
-    let [jianshe, ..] = world.departments;
-    world.as_staff("centre_wuxing", &number, &crate::world::dispatch(jianshe, &[]), morning() + Duration::hours(2)).await;
-    let mut conn = world.store.system().await.unwrap();
-    assert_eq!(verify_chain(&mut conn, &number).await.unwrap(), Ok(3));
-    // Whoever owns the table can put the trigger aside, but not the chain. Every column that is hashed is tried.
-    for (change, back) in [
-        ("at = at + interval '1 microsecond'", "at = at - interval '1 microsecond'"),
-        ("actor = replace(actor::text, 'centre', 'leader')::json", "actor = replace(actor::text, 'leader', 'centre')::json"),
-        ("event = replace(event::text, 'ordinary', 'simple')::json", "event = replace(event::text, 'simple', 'ordinary')::json"),
-        ("hash = set_byte(hash, 0, 255 - get_byte(hash, 0))", "hash = set_byte(hash, 0, 255 - get_byte(hash, 0))"),
-    ] {
-        for (set, expected) in [(change, Err(2)), (back, Ok(3))] {
-            let mut tx = world.owner.begin().await.unwrap();
-            sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.unwrap();
-            let sql = format!("update issue_event set {set} where seq = 2");
-            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
-            tx.commit().await.unwrap();
-            assert_eq!(verify_chain(&mut conn, &number).await.unwrap(), expected, "{set}");
-        }
-    }
-    drop(conn);
-    world.end().await;
-}
-
-#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn only_the_filers_own_pictures_come_with_an_issue(owner: PgPool) {
     let world = World::new(owner).await;
     let (mine, foreign) = (Uuid::new_v4(), Uuid::new_v4());
@@ -133,8 +105,10 @@ async fn only_the_filers_own_pictures_come_with_an_issue(owner: PgPool) {
     assert!(!store::photo::readable(&mut handler, mine).await.unwrap(), "not dispatched to it");
     // Pictures nobody filed go after a while; those that were filed stay.
     let mut system = world.store.system().await.unwrap();
-    let gone = store::photo::purge_pending(&mut system, morning() + Duration::days(1)).await.unwrap();
-    assert_eq!(gone, [foreign]);
+    let gone = store::retention::apply(&mut system, crate::retention::rule(Kind::Photo), morning() + Duration::days(3), 9)
+        .await
+        .unwrap();
+    assert_eq!(gone.objects, [foreign]);
     drop((conn, handler, system));
     world.end().await;
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod administration;
+mod audit;
 mod desk;
 mod errors;
 mod filing;
@@ -14,6 +15,7 @@ mod policy_guards;
 mod policy_plans;
 mod random;
 mod replay;
+mod retention;
 mod scope;
 mod session;
 mod staff;

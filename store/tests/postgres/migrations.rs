@@ -52,3 +52,50 @@ async fn a_server_starts_with_a_login_that_owns_nothing(pool: PgPool) {
         sqlx::query(AssertSqlSafe(sql)).execute(&pool).await.unwrap();
     }
 }
+
+/// How an index of a full table is built while a city is at work: a file of its own, without a transaction. Writers go on meanwhile; here one
+/// has a transaction open that began before, for which the index waits, and which it does not hold up.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_index_is_built_while_others_write(pool: PgPool) {
+    let folder = std::env::temp_dir().join(format!("qifu-migration-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let sql = "-- no-transaction\n-- Lists by kind.\ncreate index concurrently message_kind_idx on message (kind);\n";
+    std::fs::write(folder.join("9001_index.sql"), sql).unwrap();
+    let mut later = sqlx::migrate::Migrator::new(folder.as_path()).await.unwrap();
+    later.set_ignore_missing(true);
+    let mut writer = pool.begin().await.unwrap();
+    sqlx::query("delete from message").execute(&mut *writer).await.unwrap();
+    let building = tokio::spawn({
+        let pool = pool.clone();
+        async move { later.run(&pool).await }
+    });
+    let building_now = "select count(*) from pg_stat_progress_create_index where datname = current_database()";
+    while sqlx::query_scalar::<_, i64>(building_now).fetch_one(&pool).await.unwrap() == 0 {
+        assert!(!building.is_finished(), "it waits for the writer");
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("delete from message").execute(&mut *writer).await.unwrap();
+    writer.commit().await.unwrap();
+    building.await.unwrap().unwrap();
+    let valid =
+        "select i.indisvalid from pg_index i join pg_class c on c.oid = i.indexrelid where c.relname = 'message_kind_idx'";
+    assert!(sqlx::query_scalar::<_, bool>(valid).fetch_one(&pool).await.unwrap());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A table that somebody holds: the migration gives up, so that nobody queues behind it, and the start tries again.
+#[sqlx::test(migrations = false)]
+async fn a_migration_waits_for_nobody_for_long(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    // Another session makes the first table, and does not end.
+    let mut other = pool.begin().await.unwrap();
+    sqlx::query("create table _sqlx_migrations (version bigint primary key, description text not null,
+        installed_on timestamptz not null default now(), success boolean not null, checksum bytea not null, execution_time bigint not null)")
+        .execute(&mut *other)
+        .await
+        .unwrap();
+    let busy = store::migrate(&url).await.unwrap_err();
+    assert!(matches!(busy, StoreError::Busy(_)), "{busy:?}");
+    other.rollback().await.unwrap();
+    assert_eq!(store::migrate(&url).await.unwrap(), store::MIGRATOR.iter().count());
+}

@@ -81,8 +81,8 @@ async fn five_years(world: &World) -> Sample {
              join (select id, name, station_id, area, row_number() over (order by id) k from enterprise) e on e.k = n % 2000 + 1
              join (select id, row_number() over (order by id) k from department) d on d.k = n % 30 + 1"
         ),
-        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event, hash)
-         select i.id, seq, i.submitted_at, 'signed', '{\"kind\":\"system\"}', '系统',
+        "insert into issue_event (issue_id, seq, pos, at, kind, actor, actor_name, event, link)
+         select i.id, seq, i.id, i.submitted_at, 'signed', '{\"kind\":\"system\"}', '系统',
             '{\"type\":\"progressed\",\"text\":\"已到现场\"}', '\\x00'
          from issue i cross join generate_series(1, 3) seq"
             .to_owned(),

@@ -57,7 +57,8 @@ async fn years(world: &World) -> Sample {
         "insert into portrait (enterprise_id, facts, version, updated_at)
          select id, '{\"equipment_investment\": {\"value\": \"6000000\"}, \"industry\": {\"value\": \"C1819\"}}', 1, now() from enterprise"
             .to_owned(),
-        "insert into fact_change (enterprise_id, code, value, at) select id, 'fact' || n, '\"1\"', now() from enterprise, generate_series(1, 10) n"
+        "insert into fact_change (enterprise_id, code, value, at, seq, pos, link)
+         select id, 'fact' || n, '\"1\"', now(), n, id, '' from enterprise, generate_series(1, 10) n"
             .to_owned(),
         format!(
             "insert into policy_match (enterprise_id, item_id, version, amount, matched_at)
@@ -77,8 +78,8 @@ async fn years(world: &World) -> Sample {
          join policy_item i on i.id = (select min(id) from policy_item) + (e.id + n * 7) % 40
          cross join lateral (select case when e.id % 20 = 0 then (array['submitted', 'reviewing', 'approved'])[n + 1] else 'paid' end as state) s"
             .to_owned(),
-        "insert into application_event (application_id, seq, at, kind, actor_name)
-         select id, n, now(), 'submitted', '陈伟' from application, generate_series(1, 3) n"
+        "insert into application_event (application_id, seq, at, kind, actor_name, pos, link)
+         select id, n, now(), 'submitted', '陈伟', id, '' from application, generate_series(1, 3) n"
             .to_owned(),
         "insert into application_file (id, application_id, seq, enterprise_id, person_id, name, content_type, bytes, created_at)
          select gen_random_uuid(), id, 1, enterprise_id, person_id, '发票.pdf', 'application/pdf', 9, now() from application"
@@ -189,7 +190,7 @@ async fn no_page_of_policies_reads_a_table_through(owner: PgPool) {
     })
     .await;
     weigh(&world, faults, "files nobody filed", None, PAGE, async |conn: &mut Conn| {
-        application::purge_files(conn, now).await.unwrap();
+        store::retention::apply(conn, crate::retention::rule(domain::retention::Kind::File), now, 500).await.unwrap();
     })
     .await;
     weigh(&world, faults, "messages", member, PAGE, async |conn: &mut Conn| {

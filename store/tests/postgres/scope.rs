@@ -65,6 +65,8 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("policy_library_change", "true", "policy system"),
     ("login_code", "true", "system"),
     ("rate_limit", "true", "system"),
+    ("audit_anchor", "true", "system"),
+    ("retention_run", "true", "system"),
     ("job", "true", "system"),
     ("area", "true", EVERYBODY),
     ("department", "true", EVERYBODY),
@@ -128,6 +130,9 @@ pub async fn seed(world: &World) {
         "insert into application_prepared (enterprise_id, item_id, person_id, person_name, contact_name, contact_phone, note, at)
         select enterprise_id, item_id, person_id, 'x', 'x', 'x', '', now() from application limit 1";
     sqlx::query(ready).execute(&world.owner).await.unwrap();
+    let anchor = store::audit::take(&mut system, now).await.unwrap().unwrap();
+    store::audit::keep(&mut system, day, &anchor).await.unwrap();
+    store::retention::note(&mut system, &domain::retention::RULES[0], day, 1, now).await.unwrap();
 }
 
 /// Sign-ins of everybody, as they happen: a session, then `open_session` under the role of the process.
@@ -291,14 +296,19 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
     let known = [
         "add_agent",
         "area_enterprises",
+        "audit_cut",
+        "chain_application_event",
+        "chain_fact_change",
+        "chain_issue_event",
         "covers_enterprise",
         "covers_person",
         "decide_library_change",
         "desk_counts",
         "end_sessions_of_staff",
+        "enter_enterprise",
+        "forget_contacts",
         "forget_staff_tries",
         "hand_over_work",
-        "enter_enterprise",
         "home_page",
         "is_owner",
         "issue_page",

@@ -148,7 +148,8 @@ async fn a_browser_is_known_to_those_who_signed_in_there_and_counters_are_forgot
     assert!(identity::browser_knows_login(&mut conn, &browser, "centre_city").await.unwrap());
     assert!(!identity::browser_knows_login(&mut conn, &browser, "centre_wuxing").await.unwrap());
     assert!(!identity::browser_knows_login(&mut conn, &[8; 32], "centre_city").await.unwrap());
-    identity::purge_expired(&mut conn, now + Duration::days(401)).await.unwrap();
+    let long_ago = now + Duration::days(401);
+    store::retention::apply(&mut conn, crate::retention::rule(domain::retention::Kind::Browser), long_ago, 9).await.unwrap();
     assert!(!identity::browser_knows_login(&mut conn, &browser, "centre_city").await.unwrap(), "long ago");
     for key in ["staff:a:addr:1", "staff:a:all", "staff:ab:all"] {
         identity::hit_rate_limit(&mut conn, key, Duration::minutes(10), 5, now).await.unwrap();

@@ -260,8 +260,7 @@ async fn nobody_files_or_reads_through_a_function_what_the_rules_do_not_let(owne
         let another = serde_json::json!({ "client_key": Uuid::new_v4(), "state": "submitted", "version": 1 });
         let mut filing = row.clone();
         filing.as_object_mut().unwrap().extend(another.as_object().unwrap().clone());
-        let filed =
-            sqlx::query("select file_issue($1, '{}', '', '{}', '\\x00', '[]', '{}')").bind(filing).execute(&mut conn).await;
+        let filed = sqlx::query("select file_issue($1, '{}', '', '{}', '[]', '{}')").bind(filing).execute(&mut conn).await;
         match filed {
             Ok(_) => filers.push(name),
             Err(error) => assert_eq!(error.as_database_error().unwrap().code().unwrap(), "42501", "{name}: {error}"),

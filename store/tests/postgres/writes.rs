@@ -51,6 +51,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // The row itself once more would be in another's name.
     ("setting_change", "true", SYSTEM, "", &[]),
     ("setting_due", "true", "admin system", SYSTEM, &["*"]),
+    ("audit_anchor", "true", SYSTEM, "", &[]),
+    ("retention_run", "true", SYSTEM, "", &[]),
     ("_sqlx_migrations", "true", "", "", &[]),
 ];
 

@@ -118,7 +118,7 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     let facts = [
         ("类别", format!("{category} · {} · {}", issue.level, issue.urgency)),
         ("地点", format!("{} {}", clock.reference.area(issue.area), detail.place)),
-        ("联系", format!("{} {phone}", detail.contact_name)),
+        ("联系", mask::contact(&detail.contact_name, &phone)),
         ("渠道", issue.channel.label().to_owned()),
         ("受理", clock.reference.centre(issue.centre)),
         ("主办", department),

@@ -102,7 +102,7 @@ fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
         progress: Progress::of(page, clock),
         photos: photo_question(&Form::default(), Side::Own),
     };
-    let contact = format!("{} {}", detail.contact_name, detail.contact_phone);
+    let contact = domain::mask::contact(&detail.contact_name, &detail.contact_phone);
     view! {
         {back("/issues", "全部诉求")}
         <LiveIssue shown=Carried(shown)/>

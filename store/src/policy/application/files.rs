@@ -94,21 +94,3 @@ pub async fn files(conn: &mut Conn, id: i64) -> Result<Vec<File>, StoreError> {
     .fetch_all(conn.pg())
     .await?)
 }
-
-/// Removes files that were sent before `before` and never filed; those that wait for an owner to submit them stay four weeks longer, and
-/// with them goes what was made ready. Answers their ids.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn purge_files(conn: &mut Conn, before: OffsetDateTime) -> Result<Vec<Uuid>, StoreError> {
-    let ready_before = before - Duration::weeks(4);
-    sqlx::query!("delete from application_prepared where at < $1", ready_before).execute(conn.pg()).await?;
-    Ok(sqlx::query_scalar!(
-        "delete from application_file where application_id is null and created_at < $1
-            and (prepared_for is null or created_at < $2) returning id",
-        before,
-        ready_before
-    )
-    .fetch_all(conn.pg())
-    .await?)
-}

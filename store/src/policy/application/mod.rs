@@ -22,7 +22,7 @@ mod prepared;
 mod queue;
 
 pub use command::{ApplicationError, Words, command};
-pub use files::{File, add_file, files, pending_files, purge_files};
+pub use files::{File, add_file, files, pending_files};
 pub use prepared::{NewPrepared, Prepared, prepare, prepared};
 pub use queue::{Reviewer, counts, queue};
 
