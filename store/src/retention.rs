@@ -33,7 +33,11 @@ pub async fn count(conn: &mut Conn, rule: &Rule, now: OffsetDateTime) -> Result<
         Kind::Counter => count!("rate_limit where window_start < $1"),
         Kind::Browser => count!("known_browser where seen_at < $1"),
         Kind::Photo => count!("photo where issue_id is null and created_at < $1"),
-        Kind::File => count!("application_file where application_id is null and created_at < $1"),
+        Kind::Prepared => count!("application_prepared where at < $1"),
+        Kind::File => count!(
+            "application_file f where application_id is null and created_at < $1 and not exists (select from application_prepared p
+                where p.enterprise_id = f.enterprise_id and p.item_id = f.prepared_for)"
+        ),
         Kind::MessageRead => count!("message where read_at < $1"),
         Kind::MessageUnread => count!("message where read_at is null and created_at < $1"),
         Kind::IssueContact => {
@@ -83,10 +87,13 @@ pub async fn apply(conn: &mut Conn, rule: &Rule, now: OffsetDateTime, most: i32)
             .fetch_all(conn.pg())
             .await?,
         ),
+        Kind::Prepared => delete!("application_prepared", "at < $1"),
         Kind::File => objects(
             sqlx::query_scalar!(
-                "delete from application_file where id = any (array(select id from application_file
-                    where application_id is null and created_at < $1 limit $2)) and application_id is null returning id",
+                "delete from application_file where id = any (array(select id from application_file f
+                    where application_id is null and created_at < $1 and not exists (select from application_prepared p
+                        where p.enterprise_id = f.enterprise_id and p.item_id = f.prepared_for) limit $2))
+                    and application_id is null returning id",
                 before,
                 i64::from(most)
             )

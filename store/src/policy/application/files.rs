@@ -3,7 +3,7 @@
 use crate::{Conn, StoreError};
 use domain::actor::{EnterpriseId, PersonId};
 use sqlx::PgConnection;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A file that came with it.
