@@ -21,8 +21,8 @@ use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
 };
-use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
 use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
+use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};

@@ -42,9 +42,9 @@ pub mod request;
 #[cfg(feature = "ssr")]
 pub mod sheet;
 #[cfg(feature = "ssr")]
-pub mod terms;
-#[cfg(feature = "ssr")]
 pub mod staff;
+#[cfg(feature = "ssr")]
+pub mod terms;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 

@@ -16,9 +16,9 @@ pub mod outbox;
 pub mod photo;
 pub mod policy;
 pub mod reference;
-pub mod terms;
-pub mod staff;
 pub mod retention;
+pub mod staff;
+pub mod terms;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;

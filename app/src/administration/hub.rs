@@ -24,7 +24,9 @@ const ENTRIES: &[Entry] = &[
     Entry { href: "/desk/admin/limits", title: "办理时限", about: "各环节的时限，按提交那天的版本办理" },
     Entry { href: "/desk/admin/calendar", title: "工作日历", about: "节假日和调休" },
     Entry { href: "/desk/admin/texts", title: "通知用语", about: "发给企业、部门、企服中心的消息" },
-    Entry { href: "/desk/admin/staff", title: "工作人员", about: "账号、岗位和范围、首次密码、停用和移交" },
+    Entry {
+        href: "/desk/admin/staff", title: "工作人员", about: "账号、岗位和范围、首次密码、停用和移交"
+    },
     Entry { href: "/desk/admin/log", title: "变更记录", about: "谁在什么时候改了什么，为什么，从哪天起" },
 ];
 

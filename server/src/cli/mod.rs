@@ -3,8 +3,8 @@
 
 mod accounts;
 mod answers;
-mod city;
 mod audit;
+mod city;
 mod policy;
 mod route;
 

@@ -17,6 +17,6 @@ mod policy_desk;
 mod routes;
 mod site;
 mod sms;
-mod terms;
 mod staff;
+mod terms;
 mod threads;
