@@ -34,7 +34,7 @@ fn expected(issue: &Issue, last_event_at: OffsetDateTime) -> Value {
     let never = time::macros::datetime!(9999-01-01 00:00 UTC);
     json!({
         "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,
-        "category": issue.category, "board": "city", "level": issue.level.code(), "urgency": issue.urgency.code(),
+        "category": issue.category, "board": "general", "level": issue.level.code(), "urgency": issue.urgency.code(),
         "lead": issue.lead, "co": issue.co, "proposed": issue.proposed, "returned": issue.returned,
         "due_at": maybe(issue.answer.map(|clock| clock.due)),
         "warn_at": text(issue.warn_at().unwrap_or(never)), "late_at": text(issue.late_at().unwrap_or(never)),

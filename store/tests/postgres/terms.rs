@@ -64,6 +64,7 @@ async fn the_starting_set_is_written_once(owner: PgPool) {
     write(&mut system, Kind::Limit, "limits", CITY, today(), &Line::Limits(&spans)).await.unwrap();
     terms::seed(&mut system).await.unwrap();
     assert_eq!(world.count("select count(*) from limit_version").await, 2, "what the city changed stays");
+    drop(system);
     world.end().await;
 }
 
@@ -126,6 +127,7 @@ async fn only_administrators_write_and_only_from_today_on(owner: PgPool) {
             assert!(refused.is_row_refused(), "{key}: {refused}");
         }
     }
+    drop(strangers);
     let mut admin = world.staff("admin").await;
     for (kind, key, area, line) in &lines[..5] {
         let yesterday = today() - Duration::days(1);
@@ -148,7 +150,7 @@ async fn only_administrators_write_and_only_from_today_on(owner: PgPool) {
             assert!(matches!(StoreError::from(kept), StoreError::Frozen), "{sql}");
         }
     }
-    drop((admin, district, strangers));
+    drop((admin, district));
     world.end().await;
 }
 
