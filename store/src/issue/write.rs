@@ -290,15 +290,16 @@ pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result
 /// late follows the calendar of the day, and the board the catalogue: those are left out.
 pub(crate) fn differs_from_events(row: &serde_json::Value, events: &[serde_json::Value]) -> Result<Vec<String>, StoreError> {
     let unreadable = |error: serde_json::Error| StoreError::Unreadable(format!("its events cannot be read: {error}"));
-    let calendar = WorkCalendar::default();
+    let terms = Terms::default();
     let mut issue = Issue::draft(row["enterprise_id"].as_i64().unwrap_or_default());
     let mut last = OffsetDateTime::UNIX_EPOCH;
     for event in events {
         let actor: Actor = serde_json::from_value(event["actor"].clone()).map_err(unreadable)?;
         last = instant(&event["at"]).ok_or_else(|| StoreError::Unreadable("an event has no time".to_owned()))?;
-        issue = evolve(issue, &serde_json::from_value(event["event"].clone()).map_err(unreadable)?, last, &actor, &calendar);
+        issue =
+            evolve(issue, &serde_json::from_value(event["event"].clone()).map_err(unreadable)?, last, &actor, &terms.calendar);
     }
-    let serde_json::Value::Object(expected) = projection_of(&issue, last)? else { return Ok(Vec::new()) };
+    let serde_json::Value::Object(expected) = projection_of(&issue, last, &terms)? else { return Ok(Vec::new()) };
     let same = |one: &serde_json::Value, other: &serde_json::Value| {
         one == other || instant(one).is_some_and(|at| instant(other) == Some(at))
     };

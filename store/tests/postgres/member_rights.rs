@@ -7,6 +7,7 @@ use domain::actor::PersonId;
 use domain::member::{OWNER_SUBMITS_ABOVE, prepared};
 use domain::policy::application::Command;
 use domain::policy::money::Fen;
+use domain::retention::{Kind, RULES};
 use serde_json::json;
 use sqlx::PgPool;
 use store::Conn;
@@ -99,7 +100,11 @@ async fn what_an_agent_makes_ready_the_owner_submits(owner: PgPool) {
     // Nobody waits for ever: files that nobody made ready go after two days, the others after a month.
     let mut system = world.store.system().await.unwrap();
     let purge = async |system: &mut Conn, days: i64| {
-        application::purge_files(system, now + Duration::days(days) - Duration::days(2)).await.unwrap()
+        let mut gone = Vec::new();
+        for rule in RULES.iter().filter(|rule| matches!(rule.kind, Kind::Prepared | Kind::File)) {
+            gone.extend(store::retention::apply(system, rule, now + Duration::days(days), 100).await.unwrap().objects);
+        }
+        gone
     };
     assert_eq!(purge(&mut system, 3).await, [files[1]]);
     let number = apply(&world, &mut owner, id, &item, Uuid::new_v4(), &files[..1]).await.unwrap();

@@ -390,9 +390,7 @@ async fn open_work_goes_to_a_colleague_once(owner: PgPool) {
     // The problem itself lies with the department: the colleague goes on with it.
     let mut colleague = world.sign_in(Who::Staff(early)).await;
     let actor = Actor::Staff { id: early, duty: Duty::Handler { department: jianshe } };
-    store::issue::execute(&mut colleague, &number, &Command::Sign, &actor, "沈洁", &[], morning(), &world.calendar)
-        .await
-        .unwrap();
+    store::issue::execute(&mut colleague, &number, &Command::Sign, &actor, "沈洁", &[], morning(), &world.terms).await.unwrap();
     drop(colleague);
     town.world.end().await;
 }
