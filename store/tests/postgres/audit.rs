@@ -102,8 +102,7 @@ async fn whichever_column_is_altered_the_event_is_named(owner: PgPool) {
             let found = broken(&world).await;
             let [place] = found.as_slice() else { panic!("{table}.{column}: {found:?}") };
             assert_eq!((place.table, place.object.as_str(), place.seq), (table, object, 2), "{column}: {place:?}");
-            as_owner(&world, &format!("delete from {table}; insert into {table} select * from kept"))
-                .await;
+            as_owner(&world, &format!("delete from {table}; insert into {table} select * from kept")).await;
             tried += 1;
         }
         sqlx::query("drop table kept").execute(&world.owner).await.unwrap();
@@ -139,8 +138,7 @@ async fn a_row_that_is_not_what_its_events_say_is_named(owner: PgPool) {
             let events = format!("{table}_event");
             let named = matches!(tables.as_slice(), [one] if one == table || *one == events);
             assert_eq!(named, !free.contains(&column.as_str()), "{table}.{column}: {found:?}");
-            as_owner(&world, &format!("delete from {table}; insert into {table} select * from kept"))
-                .await;
+            as_owner(&world, &format!("delete from {table}; insert into {table} select * from kept")).await;
         }
         sqlx::query("drop table kept").execute(&world.owner).await.unwrap();
         assert_eq!(broken(&world).await, [], "{table} is as it was");
