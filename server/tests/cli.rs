@@ -351,7 +351,7 @@ async fn the_record_is_looked_through_and_what_was_kept_long_enough_goes(pool: P
     assert_eq!(demo.code, 0, "{}", demo.err);
     let good = qifu(&["audit", "verify", "--json"], &settings);
     assert_eq!((good.code, &good.json()["good"]), (0, &json!(true)), "{} {}", good.out, good.err);
-    assert!(good.json()["chains"].as_array().unwrap().iter().all(|kind| kind["events"].as_i64() > Some(10)), "{}", good.out);
+    assert!(good.json()["chains"].as_array().unwrap().iter().all(|kind| kind["events"].as_i64() > Some(0)), "{}", good.out);
     let anchor = qifu(&["audit", "anchor", "--json"], &settings);
     assert_eq!(anchor.json()["issue"]["chains"], json!(20));
     let file = folder.join("anchor");
