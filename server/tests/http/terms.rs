@@ -262,7 +262,7 @@ async fn holidays_move_no_promise(pool: PgPool) {
     assert!(page.contains(&words::day(today(&site) + Duration::days(1))));
     site.state.refresh().await.unwrap();
     assert_eq!(promised(&site).await, before);
-    let calendar = site.state.tables().terms.calendar;
+    let calendar = site.state.tables().terms.calendar.clone();
     assert!(
         !calendar.is_working_day(today(&site) + Duration::days(5)) && !calendar.is_working_day(today(&site) + Duration::days(8))
     );
@@ -270,7 +270,7 @@ async fn holidays_move_no_promise(pool: PgPool) {
     assert_eq!(status(&admin.post(path, &pairs).await), 303);
     site.state.refresh().await.unwrap();
     let plain = domain::calendar::WorkCalendar::default();
-    let calendar = site.state.tables().terms.calendar;
+    let calendar = site.state.tables().terms.calendar.clone();
     for n in 1..=13 {
         let day = today(&site) + Duration::days(n);
         assert_eq!(calendar.is_working_day(day), plain.is_working_day(day), "{day}");
