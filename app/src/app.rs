@@ -1,7 +1,9 @@
 //! The map of the site: every page, in the layout that stands around it. The router works on the server only: a page is plain HTML, and
 //! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
 
-use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
+use crate::account::{
+    AccountPage, ChoosePage, CodePage, ConfirmPage, FactorPage, FrontPage, SignInPage, StaffCodePage, StaffSignInPage,
+};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{DeskIssuePage, QueuePage};
@@ -16,6 +18,7 @@ use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
 };
+use crate::security::SecurityPage;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -43,6 +46,7 @@ fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("sign-in") view=SignInPage/>
             <Route path=path!("sign-in/code") view=CodePage/>
             <Route path=path!("desk/sign-in") view=StaffSignInPage/>
+            <Route path=path!("desk/sign-in/code") view=StaffCodePage/>
             <Route path=path!("enterprises") view=ChoosePage/>
         </ParentRoute>
     }
@@ -98,6 +102,9 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/applications") view=ApplicationsPage/>
             <Route path=path!("desk/applications/:number") view=ReviewPage/>
             <Route path=path!("desk/account") view=AccountPage/>
+            <Route path=path!("desk/account/factor") view=FactorPage/>
+            <Route path=path!("desk/confirm") view=ConfirmPage/>
+            <Route path=path!("desk/admin/security") view=SecurityPage/>
         </ParentRoute>
     }
     .into_inner()

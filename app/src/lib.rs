@@ -35,6 +35,8 @@ pub mod problem;
 pub mod render;
 #[cfg(feature = "ssr")]
 pub mod request;
+#[cfg(feature = "ssr")]
+pub mod security;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 

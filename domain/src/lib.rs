@@ -14,6 +14,7 @@ pub mod notice;
 pub mod phone;
 pub mod policy;
 pub mod search;
+pub mod security;
 pub mod text;
 pub mod uscc;
 mod vocabulary;

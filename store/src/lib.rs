@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod photo;
 pub mod policy;
 pub mod reference;
+pub mod security;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;

@@ -13,6 +13,7 @@ pub mod photos;
 pub mod policy;
 pub mod policy_desk;
 pub mod security;
+pub mod security_log;
 pub mod stream;
 
 use crate::state::AppState;
@@ -48,6 +49,7 @@ routes! {
     POST "/sign-in" => account::send_code;
     POST "/sign-in/code" => account::check_code;
     POST "/desk/sign-in" => account::staff_sign_in;
+    POST "/desk/sign-in/code" => account::staff_code;
     POST "/sign-out" => account::sign_out;
     POST "/sign-out/everywhere" => account::sign_out_everywhere;
     POST "/sign-out/device" => account::end_session;
@@ -88,6 +90,9 @@ routes! {
     POST "/desk/applications/{number}/{command}" => policy_desk::command;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
+    POST "/desk/confirm" => account::confirm;
+    POST "/desk/account/factor" => account::factor;
+    GET "/desk/admin/security.csv" => security_log::table;
 }
 
 /// Pages and server functions, as Leptos lists them.

@@ -58,7 +58,7 @@ pub async fn json(Extension(request): Extension<Request>, Path(code): Path<Strin
     Ok(attachment("application/json", &format!("{code}.json"), text))
 }
 
-fn attachment(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
+pub(super) fn attachment(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
 }

@@ -12,6 +12,8 @@ mod live;
 mod policy;
 mod policy_desk;
 mod routes;
+mod second_factor;
+mod security_log;
 mod site;
 mod sms;
 mod threads;

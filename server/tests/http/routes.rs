@@ -150,7 +150,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
         refused(route, "nobody", &answer, &[401], &mine);
         match route.access {
             Access::Public => {}
-            Access::FirstPassword => {
+            Access::FirstPassword | Access::Enrolment => {
                 for browser in [&owner, &stranger] {
                     assert_eq!(browser.send(request(route, &mine, false)).await.status.as_u16(), 403, "{}", route.path);
                 }
@@ -205,6 +205,15 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
                         _ => &[403],
                     };
                     refused(route, login, &browser.send(request(route, &mine, false)).await, expected, &mine);
+                }
+            }
+            Access::Administrator => {
+                for browser in [&owner, &stranger] {
+                    let answer = browser.send(request(route, &mine, false)).await;
+                    assert_eq!(answer.status.as_u16(), 403, "{} as a member", route.path);
+                }
+                for (login, browser) in staff.iter().filter(|(login, _)| *login != "admin") {
+                    refused(route, login, &browser.send(request(route, &mine, false)).await, &[403], &mine);
                 }
             }
             Access::Staff => {

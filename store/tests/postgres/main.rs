@@ -12,6 +12,7 @@ mod policy_plans;
 mod random;
 mod replay;
 mod scope;
+mod security;
 mod session;
 mod tally;
 mod world;

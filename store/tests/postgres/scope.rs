@@ -59,6 +59,10 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("session", "true", "system"),
     ("known_browser", "true", "system"),
     ("outbox_aside", "true", "system"),
+    ("second_factor", "true", "system"),
+    ("recovery_code", "true", "system"),
+    ("half_sign_in", "true", "system"),
+    ("security_event", "true", "admin system"),
     ("policy_library_change", "true", "policy system"),
     ("login_code", "true", "system"),
     ("rate_limit", "true", "system"),
@@ -100,6 +104,21 @@ pub async fn seed(world: &World) {
     store::identity::know_browser(&mut system, b"browser", who, now).await.unwrap();
     store::identity::hit_rate_limit(&mut system, "code:13800000001", Duration::minutes(1), 1, now).await.unwrap();
     store::job::enqueue(&mut system, store::job::Kind::Sms, &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
+    let policy = world.staff["policy"].0;
+    store::identity::offer_factor(&mut system, policy, b"secret", now).await.unwrap();
+    store::identity::put_recovery_codes(&mut system, policy, &[b"hash".to_vec()]).await.unwrap();
+    store::identity::begin_half_sign_in(&mut system, b"browser", policy, "/desk", now).await.unwrap();
+    let text = String::new;
+    let who = Some(store::identity::Who::Staff(policy));
+    let event = store::security::Event {
+        kind: domain::security::Kind::SignedIn,
+        who,
+        subject: text(),
+        detail: text(),
+        network: text(),
+        request: text(),
+    };
+    store::security::record(&mut system, &event, now).await.unwrap();
     let day = now.date();
     sqlx::query("insert into calendar_day (day, working) values ($1, false)").bind(day).execute(&world.owner).await.unwrap();
     let aside = "insert into outbox_aside (issue_id, notices, error, at) select id, '[]', 'x', now() from issue limit 1";
@@ -279,6 +298,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "policy_questions",
         "project_issue",
         "put_facts",
+        "record_security",
         "search_issues",
         "sessions_beside",
         "tell_applicant",
