@@ -117,7 +117,11 @@ mod tests {
             ("staff", true, true, true),
         ] {
             let rule = FactorRule::parse(word).expect(word);
-            assert_eq!((rule.requires(&editor), rule.requires(&handler), rule.guards_money()), (editors, handlers, money), "{word}");
+            assert_eq!(
+                (rule.requires(&editor), rule.requires(&handler), rule.guards_money()),
+                (editors, handlers, money),
+                "{word}"
+            );
             assert_eq!(rule.requires(&Duty::Administrator { area: CITY }), editors, "{word}");
         }
         assert_eq!(FactorRule::parse("maybe"), None);

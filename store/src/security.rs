@@ -34,7 +34,7 @@ impl Event {
 /// [`StoreError::RowRefused`] in another's name.
 pub async fn record(conn: &mut Conn, event: &Event, now: OffsetDateTime) -> Result<(), StoreError> {
     let (person, staff) = event.ids();
-    sqlx::query!(
+    sqlx::query_scalar!(
         "select record_security($1, $2, $3, $4, $5, $6, $7, $8)",
         event.kind.code(),
         staff,
@@ -45,7 +45,7 @@ pub async fn record(conn: &mut Conn, event: &Event, now: OffsetDateTime) -> Resu
         event.request,
         now,
     )
-    .execute(conn.pg())
+    .fetch_one(conn.pg())
     .await?;
     Ok(())
 }

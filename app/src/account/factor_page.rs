@@ -16,16 +16,17 @@ use leptos_router::hooks::use_query;
 use leptos_router::params::Params;
 
 const CODE: Field =
-    Field { autocomplete: "one-time-code", max: 20, ..field("code", "验证码", "验证器里现在的 6 位数字，或一个恢复码") };
+    Field {
+        autocomplete: "one-time-code", max: 20, ..field("code", "验证码", "验证器里现在的 6 位数字，或一个恢复码")
+    };
 const FIRST: Field =
     Field { autocomplete: "one-time-code", inputmode: "numeric", max: 10, ..field("code", "验证器里的 6 位数字", "") };
 const PASSWORD: Field =
     Field { kind: "password", autocomplete: "current-password", max: 200, ..field("confirm_password", "密码", "") };
-const AGAIN: Field = Field {
-    autocomplete: "one-time-code",
-    max: 20,
-    ..field("confirm_code", "验证码", "验证器里现在的 6 位数字，或一个恢复码")
-};
+const AGAIN: Field =
+    Field {
+        autocomplete: "one-time-code", max: 20, ..field("confirm_code", "验证码", "验证器里现在的 6 位数字，或一个恢复码")
+    };
 
 /// Staff whose password was right bring the second factor.
 #[component]

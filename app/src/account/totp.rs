@@ -83,9 +83,7 @@ mod tests {
     #[test]
     fn codes_are_those_of_the_rfc() {
         let secret = b"12345678901234567890";
-        for (second, code) in
-            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
-        {
+        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
             let now = OffsetDateTime::from_unix_timestamp(second).expect("a time");
             assert_eq!(step_of(secret, code, now), Ok(Some(second / 30)), "{second}");
             assert_eq!(step_of(secret, "000000", now), Ok(None));

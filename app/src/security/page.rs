@@ -8,6 +8,7 @@ use crate::request::Request;
 use crate::ui::form::{Field, field, select};
 use crate::ui::list::more;
 use crate::ui::{empty, icon, time};
+use ::time::OffsetDateTime;
 use domain::area;
 use domain::calendar::words;
 use domain::security::Kind;
@@ -17,7 +18,6 @@ use leptos_router::hooks::use_query;
 use leptos_router::params::Params;
 use store::Page;
 use store::security::Row;
-use ::time::OffsetDateTime;
 
 const LOGIN: Field = Field { max: 60, optional: true, ..field("login", "用户名", "") };
 const DAY: Field = Field { kind: "date", optional: true, ..field("day", "日期", "") };

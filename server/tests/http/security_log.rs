@@ -81,10 +81,7 @@ async fn sessions_passwords_and_refusals_are_written(pool: PgPool) {
     let owner = site.member(2).await;
     owner.post("/sign-out", &[]).await;
     owner.post("/sign-out", &[]).await;
-    assert_eq!(
-        written(&pool, "sessions_ended").await,
-        [line("centre01", "", "另一台设备"), line("138****0002", "", "这台设备")]
-    );
+    assert_eq!(written(&pool, "sessions_ended").await, [line("centre01", "", "另一台设备"), line("138****0002", "", "这台设备")]);
     let secrets: i64 = sqlx::query_scalar(
         "select count(*) from security_event e where e::text like '%kormoran%' or e::text like '%wrong-password%'",
     )
@@ -142,11 +139,7 @@ async fn what_is_taken_away_is_written(pool: PgPool) {
     let number = applied.rsplit('/').next().unwrap();
     assert_eq!(
         written(&pool, "exported").await,
-        [
-            line("zhengce", "demo-upgrade.json", ""),
-            line("zhengce", "demo-upgrade.xlsx", ""),
-            line("jingxin", number, "发票.jpg"),
-        ],
+        [line("zhengce", "demo-upgrade.json", ""), line("zhengce", "demo-upgrade.xlsx", ""), line("jingxin", number, "发票.jpg"),],
         "an enterprise's own file is its own"
     );
 }
