@@ -4,7 +4,7 @@ use super::totp;
 use crate::access::lacks_factor;
 use crate::error::{AppError, Next};
 use crate::form::Form;
-use crate::request::{Ctx, Request};
+use crate::request::Request;
 use crate::security::{self, Note};
 use domain::actor::StaffId;
 use domain::security::{FactorRule, Kind};
@@ -39,7 +39,7 @@ pub enum Standing {
 /// Where the own account stands.
 ///
 /// # Errors
-/// As [`Ctx::require_enrolment`].
+/// As [`crate::request::Ctx::require_enrolment`].
 pub async fn standing(request: &Request) -> Result<Standing, AppError> {
     let (staff, rule) = {
         let ctx = request.open().await?;

@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 use totp_rs::{Algorithm, Builder, Totp, TotpError};
 
 /// Seconds of a step.
-const STEP: i64 = 30;
+const STEP: u64 = 30;
 /// Steps that a clock may be off, either way.
-const SKEW: i64 = 1;
+const SKEW: u16 = 1;
 /// Who the app says it is for.
 const ISSUER: &str = "Qifu";
 
@@ -23,27 +23,25 @@ pub fn new_secret() -> Result<[u8; 20], getrandom::Error> {
 }
 
 fn totp(secret: &[u8], login: &str) -> Result<Totp, TotpError> {
-    // Of each step alone: which one a code belongs to is to be known, so that it is good once.
     Builder::new()
         .with_algorithm(Algorithm::SHA1)
         .with_digits(6)
-        .with_skew(0)
-        .with_step_duration(STEP.unsigned_abs())
+        .with_skew(SKEW)
+        .with_step_duration(STEP)
         .with_secret(secret)
         .with_account_name(login)
-        .with_issuer(ISSUER)
+        .with_issuer(Some(ISSUER))
         .build()
 }
 
-/// The step that a code belongs to, of those around now; the codes are compared in constant time, and all of them.
+/// The step that a code belongs to, of those around now: whoever takes the code remembers it, so that it is good once.
 ///
 /// # Errors
 /// For a secret that is too short to be one.
 pub fn step_of(secret: &[u8], code: &str, now: OffsetDateTime) -> Result<Option<i64>, TotpError> {
     let totp = totp(secret, "")?;
-    let current = now.unix_timestamp().div_euclid(STEP);
-    let fits = |step: &i64| u64::try_from(step * STEP).is_ok_and(|second| totp.check(code, second));
-    Ok((current - SKEW..=current + SKEW).filter(fits).fold(None, |_, step| Some(step)))
+    let second = u64::try_from(now.unix_timestamp()).unwrap_or_default();
+    Ok(totp.check(code, second).and_then(|step| i64::try_from(step).ok()))
 }
 
 /// What the app reads from the picture.

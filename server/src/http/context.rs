@@ -188,7 +188,7 @@ async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Res
             render::page(request, path, || provide_context(form)).await
         }
         AppError::Unproved => {
-            let form = Form::default().or("confirm_back", if request.head().get { &request.head().path } else { "" });
+            let form = Form::default().or("confirm_back", if request.head().get { request.head().path.as_str() } else { "" });
             render::page(request, CONFIRM, || provide_context(form)).await
         }
         error => {
