@@ -132,7 +132,7 @@ pub async fn act(request: &Request, form: &Form) -> Result<Done, AppError> {
             security::note(request, &mut conn, Note { detail: "本人", ..noted(Kind::FactorReset) }, now).await?;
             Ok(Done::Next(Next::to(PAGE).saying("已停用两步验证")))
         }
-        _ => Err(AppError::Refused("现在不能这样做，请看页面上的说明".to_owned())),
+        _ => Err(AppError::field("main", "现在不能这样做，请看页面上的说明")),
     }
 }
 

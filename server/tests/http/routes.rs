@@ -268,9 +268,10 @@ async fn the_right_ones_get_through(pool: PgPool) {
             Access::Public | Access::Person | Access::Member | Access::SignedIn => &owner,
             Access::Desk => &city,
             Access::Station => &station,
-            Access::Staff | Access::FirstPassword => &admin,
+            Access::Staff | Access::FirstPassword | Access::Enrolment => &admin,
             Access::Policy => &editor,
             Access::Reviewer => &reviewer,
+            Access::Administrator => &admin,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // `/readyz` and pages answer 200; `/` leads home.
@@ -321,6 +322,8 @@ fn only_these_routes_are_for_everybody() {
         "POST /sign-in/code",
         "GET /desk/sign-in",
         "POST /desk/sign-in",
+        "GET /desk/sign-in/code",
+        "POST /desk/sign-in/code",
         "POST /sign-out",
     ];
     assert_eq!(open, expected);
@@ -336,9 +339,10 @@ async fn the_right_ones_may_post(pool: PgPool) {
             Access::Public | Access::Person | Access::Member | Access::SignedIn => site.member(2).await,
             Access::Desk => site.staff("centre01").await,
             Access::Station => site.staff("station01").await,
-            Access::Staff | Access::FirstPassword => site.staff("admin").await,
+            Access::Staff | Access::FirstPassword | Access::Enrolment => site.staff("admin").await,
             Access::Policy => site.staff("zhengce").await,
             Access::Reviewer => site.staff("jingxin").await,
+            Access::Administrator => site.staff("admin").await,
         };
         let answer = browser.send(request(route, &mine, false)).await;
         // What they sent may lack something (422), but they are not turned away.

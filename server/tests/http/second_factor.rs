@@ -97,7 +97,7 @@ async fn whoever_needs_a_second_factor_sets_it_up_before_anything_else(pool: PgP
     assert!(known.iter().all(|hash| hash.len() == 32 && !codes.iter().any(|code| hash.as_slice() == code.as_bytes())));
     // Nobody shows a secret again, or sets another over it.
     assert_eq!(editor.post(FACTOR, &[("do", "start")]).await.status.as_u16(), 409);
-    assert_eq!(editor.post(FACTOR, &[("do", "remove")]).await.status.as_u16(), 409);
+    assert_eq!(editor.post(FACTOR, &[("do", "remove")]).await.status.as_u16(), 422);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
