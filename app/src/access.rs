@@ -6,8 +6,10 @@ use crate::error::{AppError, Stop};
 use crate::form::{Form, WHOSE};
 use crate::request::Ctx;
 use domain::actor::{Actor, AreaCode, CITY, Duty, EnterpriseId, StationId};
+use domain::security::FactorRule;
 use store::identity::{Chosen, Identity, PersonIdentity, Session, StaffIdentity};
 use store::policy::application::Reviewer;
+use time::Duration;
 
 /// Who may pass a door at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Access {
     Member,
     /// Staff, even with a first password: where it is changed.
     FirstPassword,
+    /// Staff whose second factor may still be missing: where it is set up.
+    Enrolment,
     /// Any staff.
     Staff,
     /// Staff with business in issues.
@@ -98,6 +102,8 @@ doors! {
     Form POST "/sign-in/code" Public;
     Page GET "/desk/sign-in" Public;
     Form POST "/desk/sign-in" Public;
+    Page GET "/desk/sign-in/code" Public;
+    Form POST "/desk/sign-in/code" Public;
     Form POST "/sign-out" Public;
     Form POST "/sign-out/everywhere" SignedIn;
     Form POST "/sign-out/device" SignedIn;
@@ -177,6 +183,12 @@ doors! {
     Form POST "/desk/messages/read" Staff;
     Page GET "/desk/account" FirstPassword;
     Form POST "/desk/password" FirstPassword;
+    Page GET "/desk/confirm" FirstPassword;
+    Form POST "/desk/confirm" FirstPassword;
+    Page GET "/desk/account/factor" Enrolment;
+    Form POST "/desk/account/factor" Enrolment;
+    Page GET "/desk/admin/security" Administrator;
+    File GET "/desk/admin/security.csv" Administrator;
 
     Page GET "/desk/admin/boards" Administrator;
     Page GET "/desk/admin/boards/{code}" Administrator;
@@ -256,8 +268,8 @@ impl Access {
     ///
     /// # Errors
     /// [`Stop::Error`] for whoever may not, [`Stop::Redirect`] where something comes first: an enterprise to be chosen, a first password
-    /// to be changed.
-    pub fn admit(self, session: Option<&Session>) -> Result<(), Stop> {
+    /// to be changed, a second factor to be set up.
+    pub fn admit(self, session: Option<&Session>, rule: FactorRule) -> Result<(), Stop> {
         let who = session.map(|session| &session.identity);
         match self {
             Access::Public => Ok(()),
@@ -270,7 +282,8 @@ impl Access {
                 Ok(())
             }
             Access::FirstPassword => Ok(any_staff(who).map(|_| ())?),
-            Access::Staff
+            Access::Enrolment
+            | Access::Staff
             | Access::Desk
             | Access::Station
             | Access::Registrar
@@ -285,6 +298,9 @@ impl Access {
                 if staff.must_change_password {
                     return Err(Stop::redirect("/desk/account"));
                 }
+                if self != Access::Enrolment && lacks_factor(staff, rule) {
+                    return Err(Stop::redirect("/desk/account/factor"));
+                }
                 Ok(())
             }
         }
@@ -293,7 +309,7 @@ impl Access {
     /// Whether a duty has business behind such a door.
     fn has_business(self, duty: &Duty) -> bool {
         match self {
-            Access::Public | Access::SignedIn | Access::FirstPassword | Access::Staff => true,
+            Access::Public | Access::SignedIn | Access::FirstPassword | Access::Enrolment | Access::Staff => true,
             Access::Person | Access::Member => false,
             Access::Desk => !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
             Access::Station => matches!(duty, Duty::Station { .. }),
@@ -321,6 +337,14 @@ fn any_staff(who: Option<&Identity>) -> Result<&StaffIdentity, AppError> {
         Some(Identity::Person(_)) => Err(AppError::Forbidden),
     }
 }
+
+/// Whether an account has to set up a second factor before it does anything.
+pub fn lacks_factor(staff: &StaffIdentity, rule: FactorRule) -> bool {
+    rule.requires(&staff.duty) && !staff.second_factor
+}
+
+/// How long a proof of who somebody is lasts, for what cannot be taken back.
+const FRESH: Duration = Duration::minutes(10);
 
 /// A member who acts for an enterprise.
 #[derive(Debug, Clone)]
@@ -394,13 +418,45 @@ impl Ctx {
         any_staff(self.identity()).cloned()
     }
 
-    /// Staff whose first password has been changed, with business behind such a door.
+    /// Whoever does what cannot be taken back (approve, pay, publish, change a library, manage accounts) has proved in the last ten minutes
+    /// who they are (OWASP ASVS 3.7.1). Stands after the `require_…` that says who; the form's handler ends with `context::finish`, which
+    /// asks for the password, and sends what was typed on then: nothing else is to be done.
+    ///
+    /// # Errors
+    /// [`AppError::Unproved`].
+    pub fn require_fresh(&self) -> Result<(), AppError> {
+        let session = self.require_signed_in()?;
+        if self.now - session.proved_at < FRESH { Ok(()) } else { Err(AppError::Unproved) }
+    }
+
+    /// Whoever moves money has a second factor, where the installation's rule says so.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`], with what to do.
+    pub fn require_factor(&self) -> Result<(), AppError> {
+        let staff = any_staff(self.identity())?;
+        if staff.second_factor || !self.factor_rule.guards_money() {
+            return Ok(());
+        }
+        Err(AppError::Refused("核准和拨付要先启用两步验证：请到“账号”里启用，再回来办理".to_owned()))
+    }
+
+    /// Staff whose first password has been changed, and who have the second factor they need, with business behind such a door.
     pub(crate) fn require(&self, access: Access) -> Result<StaffIdentity, AppError> {
         let staff = any_staff(self.identity())?;
-        if staff.must_change_password || !access.has_business(&staff.duty) {
+        let unready = staff.must_change_password || (access != Access::Enrolment && lacks_factor(staff, self.factor_rule));
+        if unready || !access.has_business(&staff.duty) {
             return Err(AppError::Forbidden);
         }
         Ok(staff.clone())
+    }
+
+    /// Staff whose first password has been changed, second factor or not: for the page where it is set up.
+    ///
+    /// # Errors
+    /// [`AppError::Unauthenticated`], or [`AppError::Forbidden`] for members.
+    pub fn require_enrolment(&self) -> Result<StaffIdentity, AppError> {
+        self.require(Access::Enrolment)
     }
 
     /// Staff whose first password has been changed.

@@ -1,7 +1,9 @@
 //! The map of the site: every page, in the layout that stands around it. The router works on the server only: a page is plain HTML, and
 //! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
 
-use crate::account::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage};
+use crate::account::{
+    AccountPage, ChoosePage, CodePage, ConfirmPage, FactorPage, FrontPage, SignInPage, StaffCodePage, StaffSignInPage,
+};
 use crate::administration::{
     AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
     NewStationPage, StationPage, StationsPage,
@@ -21,6 +23,7 @@ use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
 };
+use crate::security::SecurityPage;
 use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
 use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
 use leptos::prelude::*;
@@ -51,6 +54,7 @@ fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("sign-in") view=SignInPage/>
             <Route path=path!("sign-in/code") view=CodePage/>
             <Route path=path!("desk/sign-in") view=StaffSignInPage/>
+            <Route path=path!("desk/sign-in/code") view=StaffCodePage/>
             <Route path=path!("enterprises") view=ChoosePage/>
         </ParentRoute>
     }
@@ -119,6 +123,8 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/texts") view=TextsPage/>
             <Route path=path!("desk/admin/texts/:code") view=TextPage/>
             <Route path=path!("desk/account") view=AccountPage/>
+            <Route path=path!("desk/account/factor") view=FactorPage/>
+            <Route path=path!("desk/confirm") view=ConfirmPage/>
             <Route path=path!("desk/admin/staff") view=StaffListPage/>
             <Route path=path!("desk/admin/staff/new") view=NewStaffPage/>
             <Route path=path!("desk/admin/staff/:account") view=StaffPage/>
@@ -142,6 +148,7 @@ fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/stations") view=StationsPage/>
             <Route path=path!("desk/admin/stations/new") view=NewStationPage/>
             <Route path=path!("desk/admin/stations/:key") view=StationPage/>
+            <Route path=path!("desk/admin/security") view=SecurityPage/>
             <Route path=path!("desk/admin/log") view=LogPage/>
             <Route path=path!("desk/admin/log/:change") view=ChangePage/>
         </ParentRoute>

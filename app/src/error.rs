@@ -104,6 +104,9 @@ mod server {
         /// Signed in, but not for this.
         #[error("您没有访问这个页面的权限")]
         Forbidden,
+        /// Signed in too long ago for what cannot be taken back: the password is asked for again, and what was typed goes on then.
+        #[error("这一步要先再次输入密码，请在页面上操作")]
+        Unproved,
         /// Not there, or not for these eyes.
         #[error("没有找到您要的内容")]
         NotFound,
@@ -149,7 +152,7 @@ mod server {
                 AppError::Unauthenticated => StatusCode::UNAUTHORIZED,
                 AppError::Forbidden => StatusCode::FORBIDDEN,
                 AppError::NotFound => StatusCode::NOT_FOUND,
-                AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                AppError::Invalid(_) | AppError::Unproved => StatusCode::UNPROCESSABLE_ENTITY,
                 AppError::Refused(_) | AppError::Conflict(..) => StatusCode::CONFLICT,
                 AppError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
                 AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -205,6 +208,7 @@ mod server {
             match self {
                 AppError::Unauthenticated => RpcError::Unauthenticated,
                 AppError::Forbidden => RpcError::Forbidden,
+                unproved @ AppError::Unproved => RpcError::Refused(unproved.to_string()),
                 AppError::NotFound => RpcError::NotFound,
                 AppError::Invalid(faults) => {
                     RpcError::Invalid(faults.into_iter().map(|fault| (fault.field, fault.message)).collect())

@@ -16,7 +16,7 @@ pub fn problem(error: &AppError) -> AnyView {
         AppError::NotFound => "没有找到",
         AppError::Refused(_) | AppError::Invalid(_) | AppError::Conflict(..) => "现在不能这样做",
         AppError::Busy(_) => "系统正忙",
-        AppError::Unauthenticated | AppError::Internal(_) => "出了点问题",
+        AppError::Unauthenticated | AppError::Unproved | AppError::Internal(_) => "出了点问题",
     };
     let (href, label) = match request.session().map(|session| session.identity.clone()) {
         None => ("/sign-in", "去登录"),

@@ -7,6 +7,7 @@ use domain::actor::Actor;
 use domain::calendar::{WorkCalendar, local};
 use domain::catalogue::Edition;
 use domain::issue::Terms;
+use domain::security::FactorRule;
 use leptos::prelude::expect_context;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -42,6 +43,8 @@ pub struct Services {
     pub uploads_per_day: i32,
     /// Problems that an enterprise may file in a day; 0 for no limit.
     pub filings_per_day: i32,
+    /// Which staff sign in with a second factor.
+    pub factor_rule: FactorRule,
 }
 
 impl Services {
@@ -225,7 +228,11 @@ impl Request {
             };
             *locked(&self.0.session) = session.clone().map(Arc::new);
             let Tables { reference, terms, shelf } = tables;
-            *slot = Some(Ctx { conn, session, now, calendar: terms.calendar.clone(), terms, reference, shelf });
+            let calendar = terms.calendar.clone();
+            let head = self.head();
+            let origin = Origin { network: head.network(), request: head.request_id.clone() };
+            let factor_rule = services.factor_rule;
+            *slot = Some(Ctx { conn, session, now, calendar, terms, reference, shelf, origin, factor_rule });
         }
         Ok(Opened { slot, request: self.clone() })
     }
@@ -304,6 +311,19 @@ pub struct Ctx {
     pub reference: Arc<Reference>,
     /// Policies in force.
     pub shelf: Arc<Shelf>,
+    /// Where the request comes from.
+    pub origin: Origin,
+    /// Which staff sign in with a second factor.
+    pub factor_rule: FactorRule,
+}
+
+/// Where a request comes from, as the security log has it.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// As [`Head::network`].
+    pub network: String,
+    /// The request's id.
+    pub request: String,
 }
 
 impl Ctx {

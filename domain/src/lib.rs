@@ -20,6 +20,7 @@ pub mod phone;
 pub mod policy;
 pub mod retention;
 pub mod search;
+pub mod security;
 #[cfg(feature = "server")]
 pub mod staff;
 pub mod text;

@@ -10,6 +10,7 @@ use time::{Duration, OffsetDateTime};
 pub enum Kind {
     Session,
     Code,
+    HalfSignIn,
     Counter,
     Browser,
     Photo,
@@ -69,6 +70,7 @@ const LIMITATION: i64 = 3 * 366;
 pub const RULES: &[Rule] = &[
     rule(Kind::Session, "session", "会话：失效之后", 0, Act::Delete, "a session that has ended serves nothing"),
     rule(Kind::Code, "code", "登录验证码：失效之后", 0, Act::Delete, "a code that has run out serves nothing"),
+    rule(Kind::HalfSignIn, "half_sign_in", "等待两步验证的登录：失效之后", 0, Act::Delete, "a sign-in that was not finished serves nothing"),
     rule(Kind::Counter, "counter", "登录与上传计数：开始计数之后", 1, Act::Delete, "no limit counts longer than a day"),
     rule(Kind::Browser, "browser", "登录过的浏览器：最后一次登录之后", 400, Act::Delete, "as long as its cookie lives"),
     rule(Kind::Photo, "photo", "未随诉求提交的照片：上传之后", 2, Act::Delete, "a form left open over night may still be sent"),

@@ -1,6 +1,7 @@
 //! Settings: from the environment, each with a default, a source, and a sentence when it is wrong.
 
 use domain::calendar::WorkCalendar;
+use domain::security::FactorRule;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -57,6 +58,10 @@ pub struct Config {
     pub uploads_per_day: i32,
     /// `QIFU_FILINGS_PER_DAY`.
     pub filings_per_day: i32,
+    /// `QIFU_SECOND_FACTOR`.
+    pub factor_rule: FactorRule,
+    /// `QIFU_SECURITY_LOG`.
+    pub security_log: Option<String>,
     /// `QIFU_CLAMD`.
     pub clamd: Option<String>,
     /// `QIFU_SMS_URL`.
@@ -205,9 +210,24 @@ impl Config {
                 Err(error) => Err(error.to_string()),
             })
             .map_err(|reason| ConfigError { name: "QIFU_WORK_HOURS", reason, value: hours })?;
+        let demo = r.flag("QIFU_DEMO", "load demo data on the first start, show sign-in codes, say so on every page")?;
+        // Trying stays two commands: the demo's accounts have no app to scan with.
+        let rule = if demo { "optional" } else { "privileged" };
+        let rule = r.text(
+            "QIFU_SECOND_FACTOR",
+            rule,
+            "who signs in with a second factor: off, optional, privileged (editors, administrators, whoever approves or pays), staff",
+        );
+        let factor_rule = FactorRule::parse(rule.trim()).ok_or_else(|| ConfigError {
+            name: "QIFU_SECOND_FACTOR",
+            reason: "must be off, optional, privileged or staff".to_owned(),
+            value: rule,
+        })?;
         Ok(Config {
             database_url,
             work_hours,
+            demo,
+            factor_rule,
             addr: r.parsed("QIFU_ADDR", "127.0.0.1:3000", "where to listen", "an address and port, e.g. 127.0.0.1:3000")?,
             data: r.text("QIFU_DATA", "data", "folder of the embedded database and the photos").into(),
             site: r.text("QIFU_SITE", "target/site", "folder of the built style sheet, scripts and icons").into(),
@@ -215,7 +235,6 @@ impl Config {
                 "QIFU_PHOTOS",
                 "object store of the photos, e.g. s3://bucket (feature s3); empty: a folder in QIFU_DATA",
             ),
-            demo: r.flag("QIFU_DEMO", "load demo data on the first start, show sign-in codes, say so on every page")?,
             tls: r.flag("QIFU_TLS", "the site is reached over TLS: Secure cookies and HSTS")?,
             open: r.flag("QIFU_OPEN", "serve the network without TLS, or with demo data: somebody has thought about it")?,
             trust_proxy: r.flag("QIFU_TRUST_PROXY", "take the client's address from the last X-Forwarded-For")?,
@@ -252,6 +271,10 @@ impl Config {
             audit_file: r
                 .optional("QIFU_AUDIT_FILE", "file to which the day's anchor is appended; empty: the log has it")
                 .map(PathBuf::from),
+            security_log: r.optional(
+                "QIFU_SECURITY_LOG",
+                "where lines of the security log go, as JSON: a file, or - for the standard output; empty: into the log",
+            ),
             log: r.text("QIFU_LOG", "info,sqlx=warn", "what is logged (tracing filter)"),
             log_json: match r.text("QIFU_LOG_FORMAT", "text", "text or json").as_str() {
                 "text" => false,
@@ -296,6 +319,7 @@ mod tests {
             ("QIFU_WORK_HOURS", "9-17"),
             ("QIFU_WORK_HOURS", "09:00-08:00"),
             ("QIFU_LOG_FORMAT", "xml"),
+            ("QIFU_SECOND_FACTOR", "always"),
         ] {
             let error = with(name, value).expect_err(name).to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");
@@ -321,6 +345,20 @@ mod tests {
                 _ => false,
             };
             assert!(fits, "{settings:?}: {answer:?}");
+        }
+    }
+
+    #[test]
+    fn trying_takes_no_second_factor_unless_somebody_says_so() {
+        for (settings, rule) in [
+            (&[][..], FactorRule::Privileged),
+            (&[("QIFU_DEMO", "1")], FactorRule::Optional),
+            (&[("QIFU_DEMO", "1"), ("QIFU_SECOND_FACTOR", "staff")], FactorRule::Staff),
+            (&[("QIFU_SECOND_FACTOR", "off")], FactorRule::Off),
+        ] {
+            let config =
+                Config::read(&|asked| settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned()));
+            assert_eq!(config.expect("valid").factor_rule, rule, "{settings:?}");
         }
     }
 

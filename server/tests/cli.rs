@@ -160,6 +160,17 @@ async fn an_account_is_reset_and_unlocked_and_jobs_are_seen(pool: PgPool) {
         .await
         .unwrap();
     assert_eq!(qifu(&["staff", "unlock", "wang.admin", "--json"], &settings).json()["counters"], json!(1));
+    let factor = "insert into second_factor (staff_id, secret, created_at, confirmed_at) select id, 'x', now(), now() from staff";
+    sqlx::query(factor).execute(&pool).await.unwrap();
+    for had in [true, false] {
+        let ran = qifu(&["staff", "reset-factor", "wang.admin", "--json"], &settings);
+        assert_eq!((ran.code, &ran.json()["reset"]), (0, &json!(had)), "{}", ran.err);
+    }
+    // What the operator did to an account stands in the security log, once each.
+    let sql = "select kind, subject, detail from security_event order by id";
+    let log: Vec<(String, String, String)> = sqlx::query_as(sql).fetch_all(&pool).await.unwrap();
+    let line = |kind: &str| (kind.to_owned(), "wang.admin".to_owned(), "命令行".to_owned());
+    assert_eq!(log, [line("password_reset"), line("unlocked"), line("factor_reset")]);
     let nobody = qifu(&["staff", "unlock", "nobody"], &settings);
     assert!(nobody.code == 1 && nobody.err.contains("there is no account"), "{}", nobody.err);
 
@@ -170,6 +181,15 @@ async fn an_account_is_reset_and_unlocked_and_jobs_are_seen(pool: PgPool) {
     assert_eq!((list.code, &list.json()[0]["dead"]), (1, &json!(1)));
     assert_eq!(qifu(&["job", "retry", "--json"], &settings).json()["retried"], json!(1));
     assert_eq!(qifu(&["job", "list"], &settings).code, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_security_log_that_cannot_be_written_stops_the_start(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let file = std::env::temp_dir().join(format!("qifu-no-such-folder-{}", std::process::id())).join("security.log");
+    let place = file.to_string_lossy().into_owned();
+    let ran = qifu(&["job", "list"], &[("DATABASE_URL", url.as_str()), ("QIFU_SECURITY_LOG", place.as_str())]);
+    assert!(ran.code == 2 && ran.err.contains("QIFU_SECURITY_LOG") && ran.err.contains(&place), "{}", ran.err);
 }
 
 /// Writes a workbook: sheets of rows of texts.

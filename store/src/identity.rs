@@ -1,7 +1,9 @@
 //! Who is there: sessions, one-time codes, staff credentials, counters. All but [`Store::open_session`] need the system's scope.
 
+mod factor;
 mod sign_in;
 
+pub use factor::*;
 pub use sign_in::*;
 
 use crate::{Conn, Store, StoreError, is_lost};
@@ -47,6 +49,8 @@ pub struct StaffIdentity {
     pub organisation: String,
     /// The first password has not been changed yet.
     pub must_change_password: bool,
+    /// A second factor was set up and confirmed.
+    pub second_factor: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -65,6 +69,8 @@ pub struct Session {
     pub waiting: i64,
     /// When it ends unless used.
     pub expires_at: OffsetDateTime,
+    /// When whoever holds it last proved who they are: at sign-in, or since.
+    pub proved_at: OffsetDateTime,
 }
 
 impl Session {
@@ -122,7 +128,7 @@ impl Store {
             let answer = sqlx::query!(
             r#"select person_id, person_name, phone, enterprise_id, enterprise_name, member_role, enterprise_count, staff_id, login,
                 staff_name, role, area, department_id, station_id, organisation, must_change_password,
-                unread as "unread!", waiting, expires_at as "expires_at!"
+                second_factor, unread as "unread!", waiting, expires_at as "expires_at!", proved_at as "proved_at!"
             from open_session($1, $2, $3::text::interval)"#,
             token_hash,
             now,
@@ -157,9 +163,12 @@ impl Store {
                 duty: duty(row.role.as_deref().unwrap_or(""), row.area, row.department_id, row.station_id)?,
                 organisation: row.organisation.unwrap_or_default(),
                 must_change_password: row.must_change_password.unwrap_or(false),
+                second_factor: row.second_factor.unwrap_or(false),
             })
         };
-        Ok((conn, Some(Session { identity, unread: row.unread, waiting: row.waiting.unwrap_or(0), expires_at: row.expires_at })))
+        let waiting = row.waiting.unwrap_or(0);
+        let session = Session { identity, unread: row.unread, waiting, expires_at: row.expires_at, proved_at: row.proved_at };
+        Ok((conn, Some(session)))
     }
 }
 
@@ -173,7 +182,7 @@ pub enum Who {
 }
 
 impl Who {
-    fn ids(self) -> (Option<PersonId>, Option<StaffId>) {
+    pub(crate) fn ids(self) -> (Option<PersonId>, Option<StaffId>) {
         match self {
             Who::Person(person, _) => (Some(person), None),
             Who::Staff(staff) => (None, Some(staff)),
@@ -194,8 +203,8 @@ pub async fn create_session(
     let life = if staff.is_some() { Duration::hours(STAFF_SESSION_HOURS) } else { Duration::days(SESSION_DAYS) };
     let agent: String = user_agent.chars().take(200).collect();
     sqlx::query!(
-        "insert into session (token_hash, person_id, enterprise_id, staff_id, created_at, seen_at, expires_at, user_agent)
-         values ($1, $2, $3, $4, $5, $5, $6, $7)",
+        "insert into session (token_hash, person_id, enterprise_id, staff_id, created_at, seen_at, proved_at, expires_at, user_agent)
+         values ($1, $2, $3, $4, $5, $5, $5, $6, $7)",
         token_hash,
         person,
         enterprise,
@@ -222,10 +231,12 @@ pub async fn choose_enterprise(conn: &mut Conn, token_hash: &[u8], enterprise: E
     Ok(done.rows_affected() == 1)
 }
 
-/// Ends one session.
-pub async fn end_session(conn: &mut Conn, token_hash: &[u8]) -> Result<(), StoreError> {
-    sqlx::query!("delete from session where token_hash = $1", token_hash).execute(conn.pg()).await?;
-    Ok(())
+/// Ends one session; answers whose it was, if there was one.
+pub async fn end_session(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<Who>, StoreError> {
+    let row = sqlx::query!("delete from session where token_hash = $1 returning person_id, staff_id", token_hash)
+        .fetch_optional(conn.pg())
+        .await?;
+    Ok(row.and_then(|row| row.staff_id.map(Who::Staff).or(row.person_id.map(|person| Who::Person(person, None)))))
 }
 
 /// Ends every session of a person or a staff account (退出所有设备).

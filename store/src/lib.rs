@@ -17,6 +17,7 @@ pub mod photo;
 pub mod policy;
 pub mod reference;
 pub mod retention;
+pub mod security;
 pub mod staff;
 pub mod terms;
 

@@ -30,6 +30,7 @@ pub async fn count(conn: &mut Conn, rule: &Rule, now: OffsetDateTime) -> Result<
     Ok(match rule.kind {
         Kind::Session => count!("session where expires_at < $1"),
         Kind::Code => count!("login_code where expires_at < $1"),
+        Kind::HalfSignIn => count!("half_sign_in where expires_at < $1"),
         Kind::Counter => count!("rate_limit where window_start < $1"),
         Kind::Browser => count!("known_browser where seen_at < $1"),
         Kind::Photo => count!("photo where issue_id is null and created_at < $1"),
@@ -75,6 +76,7 @@ pub async fn apply(conn: &mut Conn, rule: &Rule, now: OffsetDateTime, most: i32)
     Ok(match rule.kind {
         Kind::Session => delete!("session", "expires_at < $1"),
         Kind::Code => delete!("login_code", "expires_at < $1"),
+        Kind::HalfSignIn => delete!("half_sign_in", "expires_at < $1"),
         Kind::Counter => delete!("rate_limit", "window_start < $1"),
         Kind::Browser => delete!("known_browser", "seen_at < $1"),
         Kind::Photo => objects(

@@ -1,11 +1,13 @@
-//! Signing in and out, choosing an enterprise, changing a password. Sign-in answers the same for every number and name; limits are
-//! counted in PostgreSQL, so they hold across servers.
+//! Signing in and out, choosing an enterprise. Sign-in answers the same for every number; limits are counted in PostgreSQL, so they hold
+//! across servers. What only staff do is in [`super::staff`].
 
-use super::password;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::request::{Ctx, Request, hash_token, random_hex};
+use crate::security::{self, Note};
+use domain::mask;
 use domain::phone::Mobile;
+use domain::security::Kind;
 use domain::text::half_width;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
@@ -17,9 +19,6 @@ use time::{Duration, OffsetDateTime};
 
 /// How long a code may be used.
 pub const CODE_LIFE: Duration = Duration::minutes(10);
-
-/// What an unknown name is checked against, so that it takes as long; no password fits it.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A code to be sent, as a job carries it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -78,24 +77,41 @@ pub async fn front(request: &Request) -> Result<&'static str, AppError> {
 }
 
 /// A limit that holds across servers: what is counted, how often, in which time, and what is said beyond it.
-struct Limit {
-    key: String,
-    most: i32,
-    window: Duration,
-    sentence: &'static str,
+pub(super) struct Limit {
+    pub key: String,
+    pub most: i32,
+    pub window: Duration,
+    pub sentence: &'static str,
 }
 
-const TEN_MINUTES: Duration = Duration::minutes(10);
-const TOO_OFTEN: &str = "尝试太频繁，请 10 分钟后再试";
+pub(super) const TEN_MINUTES: Duration = Duration::minutes(10);
+pub(super) const TOO_OFTEN: &str = "尝试太频繁，请 10 分钟后再试";
 
-/// Counts against each in turn; the first that is used up answers, and those after it are not touched.
-async fn within(conn: &mut Conn, limits: &[Limit], field: &str, now: OffsetDateTime) -> Result<(), AppError> {
+/// Counts against each in turn; the first that is used up answers, and those after it are not touched. `lock` is written into the
+/// security log by the first try beyond it.
+pub(super) async fn within(
+    request: &Request,
+    conn: &mut Conn,
+    limits: &[Limit],
+    field: &str,
+    lock: Note<'_>,
+) -> Result<(), AppError> {
+    let now = request.services().now();
     for limit in limits {
-        if !identity::hit_rate_limit(conn, &limit.key, limit.window, limit.most, now).await? {
+        let count = identity::count_hit(conn, &limit.key, limit.window, now).await?;
+        if count == limit.most.saturating_add(1) {
+            security::note(request, conn, lock, now).await?;
+        }
+        if count > limit.most {
             return Err(AppError::field(field, limit.sentence));
         }
     }
     Ok(())
+}
+
+/// What is noted where too many codes were asked for or tried for a phone, of whomever it is.
+fn phone_note(kind: Kind, masked: &str) -> Note<'_> {
+    Note { kind, who: None, login: masked, subject: masked, detail: "" }
 }
 
 /// What a code is counted by. A browser in which the phone signed in before has a count of its own: whatever strangers do, its owner gets
@@ -137,7 +153,8 @@ pub async fn send_code(request: &Request, form: &Form) -> Result<CodeSent, AppEr
     let browser = request.browser_hash();
     let mut conn = services.store.system().await?;
     let known = identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await?;
-    within(&mut conn, &code_limits(request, &mobile, known), "phone", now).await?;
+    let masked = mask::phone(mobile.as_str());
+    within(request, &mut conn, &code_limits(request, &mobile, known), "phone", phone_note(Kind::Locked, &masked)).await?;
     let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
     let hash = code_hash(request, &mobile, &code)?;
     identity::put_login_code(&mut conn, mobile.as_str(), &browser, &hash, now + CODE_LIFE).await?;
@@ -168,15 +185,20 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
     let now = services.now();
     let mut conn = services.store.system().await?;
     let browser = request.browser_hash();
+    let masked = mask::phone(mobile.as_str());
     // A browser that knows the phone is not kept out by others behind its address.
     if !identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await? {
-        within(&mut conn, &[per_address(request, "try")], "code", now).await?;
+        within(request, &mut conn, &[per_address(request, "try")], "code", phone_note(Kind::Locked, &masked)).await?;
     }
     let hash = code_hash(request, &mobile, &typed)?;
-    match identity::take_login_code(&mut conn, mobile.as_str(), &browser, &hash, now).await? {
-        CodeCheck::Right => {}
-        CodeCheck::Wrong => return Err(AppError::field("code", "验证码不对，请再看一下短信").into()),
-        CodeCheck::Spent => return Err(AppError::field("code", "验证码已失效，请重新获取").into()),
+    let fault = match identity::take_login_code(&mut conn, mobile.as_str(), &browser, &hash, now).await? {
+        CodeCheck::Right => None,
+        CodeCheck::Wrong => Some("验证码不对，请再看一下短信"),
+        CodeCheck::Spent => Some("验证码已失效，请重新获取"),
+    };
+    if let Some(sentence) = fault {
+        security::note(request, &mut conn, phone_note(Kind::SignInFailed, &masked), now).await?;
+        return Err(AppError::field("code", sentence).into());
     }
     // A person signs in for the first time under the number's last digits, until a station knows the name.
     let name = format!("用户{}", &mobile.as_str()[7..]);
@@ -188,11 +210,13 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
         (back, Some(_)) if own_path(back) && !back.starts_with("/desk") => back.to_owned(),
         _ => "/home".to_owned(),
     };
-    Ok(start_session(request, &mut conn, Who::Person(person, only), now, Next::to(to)).await?)
+    let signed = start_session(request, &mut conn, Who::Person(person, only), now, Next::to(to)).await?;
+    security::note(request, &mut conn, Note::of(Kind::SignedIn, Who::Person(person, only), &masked), now).await?;
+    Ok(signed)
 }
 
 /// Opens a session. An older one of the same browser ends.
-async fn start_session(
+pub(super) async fn start_session(
     request: &Request,
     conn: &mut Conn,
     who: Who,
@@ -251,17 +275,17 @@ pub async fn choose(request: &Request, form: &Form) -> Result<Next, AppError> {
 pub async fn sign_out(request: &Request) -> Result<Signed, AppError> {
     if let Some(hash) = request.token_hash() {
         let mut conn = request.services().store.system().await?;
-        identity::end_session(&mut conn, &hash).await?;
+        if let Some(who) = identity::end_session(&mut conn, &hash).await? {
+            note_ended(request, &mut conn, who, "这台设备").await?;
+        }
     }
     Ok(Signed::out())
 }
 
-/// Whose session asks.
-fn who(session: &identity::Session) -> Who {
-    match &session.identity {
-        Identity::Person(person) => Who::Person(person.person, None),
-        Identity::Staff(staff) => Who::Staff(staff.id),
-    }
+/// Writes into the security log that sessions of an account ended.
+async fn note_ended(request: &Request, conn: &mut Conn, who: Who, detail: &str) -> Result<(), AppError> {
+    let ended = Note { detail, ..Note::of(Kind::SessionsEnded, who, "") };
+    security::note(request, conn, ended, request.services().now()).await
 }
 
 /// Ends every session of whoever this is.
@@ -269,10 +293,11 @@ fn who(session: &identity::Session) -> Who {
 /// # Errors
 /// [`AppError::Unauthenticated`].
 pub async fn sign_out_everywhere(request: &Request) -> Result<Signed, AppError> {
-    let who = who(request.open().await?.require_signed_in()?);
+    let who = security::who(request.open().await?.require_signed_in()?);
     request.close().await;
     let mut conn = request.services().store.system().await?;
     identity::end_all_sessions(&mut conn, who).await?;
+    note_ended(request, &mut conn, who, "所有设备").await?;
     Ok(Signed::out())
 }
 
@@ -295,13 +320,16 @@ pub async fn end_session(request: &Request, form: &Form) -> Result<Next, AppErro
     request.close().await;
     if let Ok(id) = form.value("session").parse() {
         let mut conn = request.services().store.system().await?;
-        identity::end_session_of(&mut conn, who(&session), id).await?;
+        let who = security::who(&session);
+        if identity::end_session_of(&mut conn, who, id).await? {
+            note_ended(request, &mut conn, who, "另一台设备").await?;
+        }
     }
     let to = if matches!(session.identity, Identity::Staff(_)) { "/desk/account" } else { "/me" };
     Ok(Next::to(to).saying("已退出那台设备"))
 }
 
-fn per_address(request: &Request, what: &str) -> Limit {
+pub(super) fn per_address(request: &Request, what: &str) -> Limit {
     let key = format!("{what}:addr:{}", request.head().network());
     Limit { key, most: request.services().codes_per_address, window: TEN_MINUTES, sentence: TOO_OFTEN }
 }
@@ -310,94 +338,6 @@ fn per_address(request: &Request, what: &str) -> Limit {
 pub fn limits_of(login: &str) -> String {
     let name: String = login.chars().take(60).map(|c| if c == ':' { '_' } else { c }).collect();
     format!("staff:{name}:")
-}
-
-/// What a password is counted by: name and browser where the account signed in there before, else name and address; whoever guesses
-/// keeps the colleague beside him in. All strangers together have a hundred an hour (OWASP ASVS 2.2.1).
-fn password_limits(request: &Request, login: &str, known: bool) -> Vec<Limit> {
-    let name = limits_of(login);
-    let five = |key| Limit { key, most: 5, window: TEN_MINUTES, sentence: TOO_OFTEN };
-    if known {
-        return vec![five(format!("{name}browser:{}", hex::encode(request.browser_hash())))];
-    }
-    vec![
-        per_address(request, "staff"),
-        five(format!("{name}addr:{}", request.head().network())),
-        Limit {
-            key: format!("{name}all"), most: 100, window: Duration::hours(1), sentence: "尝试太频繁，请 1 小时后再试"
-        },
-    ]
-}
-
-/// Checks a name and a password. Whatever is wrong, the sentence and the time it takes are the same. A try counts before it is
-/// compared: many at once are no more than one after the other.
-///
-/// # Errors
-/// [`AppError::Invalid`].
-pub async fn staff_sign_in(request: &Request, form: &Form) -> Result<Signed, AppError> {
-    let services = request.services();
-    let now = services.now();
-    let login = form.value("login").trim();
-    let mut conn = services.store.system().await?;
-    let known = identity::browser_knows_login(&mut conn, &request.browser_hash(), login).await?;
-    let limits = password_limits(request, login, known);
-    within(&mut conn, &limits, "login", now).await?;
-    let usable = identity::credentials(&mut conn, login).await?.filter(|found| found.active);
-    // The hash takes its time: nobody waits for a connection meanwhile.
-    drop(conn);
-    let hash = usable.as_ref().map_or_else(|| NOBODY.to_owned(), |found| found.password_hash.clone());
-    let typed = form.value("password").to_owned();
-    let right = tokio::task::spawn_blocking(move || password::verify(&typed, &hash)).await.map_err(AppError::internal)?;
-    let Some(found) = usable.filter(|_| right) else {
-        return Err(AppError::field("login", "用户名或密码不对。连续输错 5 次，10 分钟内不能再试"));
-    };
-    let mut conn = services.store.system().await?;
-    // Of the counters those of this name and place: what strangers tried elsewhere stays counted.
-    for limit in limits.iter().filter(|limit| limit.most == 5) {
-        identity::forget_limits(&mut conn, &limit.key).await?;
-    }
-    let to = form.value("back");
-    let to = if own_path(to) && to.starts_with("/desk") { to } else { "/desk" };
-    start_session(request, &mut conn, Who::Staff(found.id), now, Next::to(to)).await
-}
-
-/// Changes the own password; every other session of the account ends.
-///
-/// # Errors
-/// [`AppError::Invalid`].
-pub async fn change_password(request: &Request, form: &Form) -> Result<Signed, AppError> {
-    let staff = request.open().await?.require_any_staff()?;
-    request.close().await;
-    let services = request.services();
-    let now = services.now();
-    let fresh = form.value("new_password").to_owned();
-    if let Some(fault) = password::fault(&fresh, &staff.login) {
-        return Err(AppError::field("new_password", fault));
-    }
-    if form.value("repeat") != fresh {
-        return Err(AppError::field("repeat", "两次输入的新密码不一样"));
-    }
-    if form.value("password") == fresh {
-        return Err(AppError::field("new_password", "新密码不能与旧密码相同"));
-    }
-    let old = form.value("password").to_owned();
-    let mut conn = services.store.system().await?;
-    let key = format!("{}change", limits_of(&staff.login));
-    let tries = [Limit { key, most: 5, window: TEN_MINUTES, sentence: TOO_OFTEN }];
-    within(&mut conn, &tries, "password", now).await?;
-    let found = identity::credentials(&mut conn, &staff.login).await?.ok_or(AppError::Unauthenticated)?;
-    drop(conn);
-    let hashed = tokio::task::spawn_blocking(move || {
-        if password::verify(&old, &found.password_hash) { password::hash(&fresh).map(Some) } else { Ok(None) }
-    });
-    let Some(hashed) = hashed.await.map_err(AppError::internal)?.map_err(AppError::internal)? else {
-        return Err(AppError::field("password", "原密码不对"));
-    };
-    let mut conn = services.store.system().await?;
-    identity::set_password(&mut conn, staff.id, &hashed, false).await?;
-    identity::forget_limits(&mut conn, &tries[0].key).await?;
-    identity::end_all_sessions(&mut conn, Who::Staff(staff.id)).await?;
-    start_session(request, &mut conn, Who::Staff(staff.id), now, Next::to("/desk")).await
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
-//! Signing in and out, choosing an enterprise, passwords of staff.
+//! Signing in and out, choosing an enterprise; passwords and the second factor of staff.
 
 pub mod act;
+pub mod factor;
+mod factor_page;
 mod page;
 pub mod password;
+pub mod staff;
+pub mod totp;
 
+pub use factor_page::{ConfirmPage, FactorPage, StaffCodePage};
 pub use page::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage, leave};

@@ -12,8 +12,9 @@ use crate::ui::form::{Field, field, hidden, submit};
 use crate::ui::{icon, section};
 use domain::calendar::words::moment;
 use domain::mask;
+use domain::security::FactorRule;
 use leptos::prelude::*;
-use store::identity::{MyEnterprise, OpenSession};
+use store::identity::{MyEnterprise, OpenSession, StaffIdentity};
 use store::reference::Reference;
 use time::OffsetDateTime;
 
@@ -171,6 +172,7 @@ pub fn AccountPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let staff = ctx.require_any_staff()?;
         let leave = leave(&act::sessions(&mut ctx, &request).await?, ctx.now);
+        let factor = second_factor(&staff, ctx.factor_rule);
         drop(ctx);
         title("账号");
         let first = staff.must_change_password.then(|| view! { <p class="flash warn">"第一次登录，请先换一个自己的密码。"</p> });
@@ -188,10 +190,28 @@ pub fn AccountPage() -> impl IntoView {
                     {submit("保存新密码")}
                 </form>
             </section>
+            {factor}
             {leave}
         };
         Ok(view.into_any())
     })
+}
+
+/// Where the second factor is set up, for whoever may.
+fn second_factor(staff: &StaffIdentity, rule: FactorRule) -> Option<AnyView> {
+    if staff.must_change_password || rule == FactorRule::Off {
+        return None;
+    }
+    let (words, label) = if staff.second_factor {
+        ("已启用：登录时除了密码，还要验证器里的 6 位数字。", "管理")
+    } else {
+        ("没有启用。启用后，别人知道了密码也登录不了。", "启用")
+    };
+    let body = view! {
+        <p>{words}</p>
+        <p><a class="button secondary" href="/desk/account/factor">{label}<span class="hidden">"两步验证"</span></a></p>
+    };
+    Some(section("两步验证", body))
 }
 
 /// What a browser is, as far as one recognises one's own by it.

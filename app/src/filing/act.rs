@@ -10,6 +10,7 @@ use domain::actor::{Actor, EnterpriseId};
 use domain::catalogue::{Edition, Hint, Suggestion};
 use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
 use domain::phone;
+use domain::security::Kind;
 use domain::text::{Check, propose_title};
 use store::enterprise::{self, Enterprise};
 use store::identity::{self, Identity};
@@ -85,6 +86,9 @@ pub async fn offer(ctx: &mut Ctx, side: Side, form: Form) -> Result<Offer, AppEr
     let filer = filer(ctx, side).await?;
     let owner = draft_owner(&filer);
     let enterprise = enterprise::get(&mut ctx.conn, filer.enterprise).await?;
+    if matches!(side, Side::Beside(_)) {
+        ctx.note(Kind::Unmasked, &enterprise.name, "代办").await?;
+    }
     let form = form
         .or("key", Uuid::now_v7().to_string())
         .or(WHOSE, filer.enterprise.to_string())

@@ -247,10 +247,9 @@ pub fn AssistReceiptPage() -> impl IntoView {
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
         let mut ctx = request.open().await?;
-        ctx.require_station()?;
-        let page = issue::read::of_staff(&mut ctx, &number).await?;
-        let (enterprise, owner) = (page.detail.enterprise, act::filed_by(&ctx, page.detail.enterprise)?);
-        Ok(receipt(&page.detail, &page.issue, ctx.now, Side::Beside(enterprise), owner))
+        let (detail, issue) = issue::read::filed_beside(&mut ctx, &number).await?;
+        let owner = act::filed_by(&ctx, detail.enterprise)?;
+        Ok(receipt(&detail, &issue, ctx.now, Side::Beside(detail.enterprise), owner))
     })
 }
 

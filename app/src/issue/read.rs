@@ -6,6 +6,8 @@ use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::permission::sees_internal;
 use domain::issue::{CommandKind, Issue, allowed_commands};
+use domain::security::Kind;
+use domain::{catalogue, mask};
 use store::Page;
 use store::identity::StaffIdentity;
 use store::issue::{DeskCounts, History, IssueDetail, IssueRow, MineFilter, Queue};
@@ -115,6 +117,17 @@ pub struct Route {
     pub reason: String,
 }
 
+/// What was just filed at a station, for its receipt.
+///
+/// # Errors
+/// As [`Ctx::require_station`]; [`AppError::NotFound`] outside the scope.
+pub async fn filed_beside(ctx: &mut Ctx, number: &str) -> Result<(IssueDetail, Issue), AppError> {
+    ctx.require_station()?;
+    let detail = store::issue::detail(&mut ctx.conn, number).await?;
+    let issue = detail.aggregate(&ctx.calendar);
+    Ok((detail, issue))
+}
+
 /// An issue as staff see it.
 pub struct StaffIssue {
     /// Who looks.
@@ -131,9 +144,12 @@ pub struct StaffIssue {
     pub route: Option<Route>,
     /// Whether internal notes are shown.
     pub internal: bool,
+    /// The number to call: whole for whoever has something to do about it, masked for the others.
+    pub phone: String,
 }
 
-/// One issue: four queries besides the session's, five for whoever dispatches.
+/// One issue: four queries besides the session's, five for whoever dispatches. That a number was shown whole is written into the security
+/// log by one of them.
 ///
 /// # Errors
 /// [`AppError::NotFound`] outside the scope.
@@ -143,9 +159,15 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     let detail = store::issue::detail(&mut ctx.conn, number).await?;
     let issue = detail.aggregate(&ctx.calendar);
     let commands = allowed_commands(&issue, &actor, ctx.now, &ctx.terms);
-    let history = store::issue::history(&mut ctx.conn, detail.enterprise, ctx.now).await?;
+    let whole = !commands.is_empty();
+    let noted = whole.then(|| ctx.event(Kind::Unmasked, number, ""));
+    let history = store::issue::history(&mut ctx.conn, detail.enterprise, noted.as_ref(), ctx.now).await?;
+    if let Some(event) = &noted {
+        ctx.tell(event);
+    }
+    let phone = if whole { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
     let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue).await? } else { None };
-    Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route })
+    Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route, phone })
 }
 
 /// Who should have it: the department a return proposed, else the one whose business it is there by the catalogue as it was when it was

@@ -1,6 +1,7 @@
 //! The desk: opened by staff on a desktop, all day; sections at the side.
 
 use super::{Entry, Frame, entry, navigation, under};
+use crate::access::lacks_factor;
 use crate::message::island::Count;
 use crate::request::Request;
 use domain::actor::Duty;
@@ -9,14 +10,15 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use store::identity::Identity;
 
-/// Around every page of the desk. Whoever still has a first password sees no way past changing it.
+/// Around every page of the desk. Whoever still has a first password, or lacks a second factor, sees no way past it.
 #[component]
 pub fn DeskLayout() -> impl IntoView {
     let request = Request::current();
     let path = request.head().path.as_str();
     let session = request.session();
+    let rule = request.services().factor_rule;
     let side = session.as_ref().and_then(|session| match &session.identity {
-        Identity::Staff(staff) if !staff.must_change_password => {
+        Identity::Staff(staff) if !staff.must_change_password && !lacks_factor(staff, rule) => {
             // Whoever has no issues hears of none: the badge asks when the page comes to the front.
             let stream = if Queue::of(&staff.duty).is_empty() { "" } else { "/desk/events" };
             Some(navigation("side", sections(&staff.duty, path, session.unread), stream))

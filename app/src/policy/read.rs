@@ -14,6 +14,7 @@ use domain::policy::evaluate::{Evaluation, Outcome, Verdict};
 use domain::policy::facts::Facts;
 use domain::policy::library::Library;
 use domain::policy::model::{Item, Level, Mode};
+use domain::security::Kind;
 use std::sync::Arc;
 use store::Page;
 use store::policy::application::{Application, Event, File, Prepared};
@@ -294,10 +295,15 @@ pub async fn my_application(ctx: &mut Ctx, number: &str) -> Result<ApplicationPa
 /// # Errors
 /// [`AppError::NotFound`] outside the scope.
 pub async fn file(ctx: &mut Ctx, number: &str, id: Uuid) -> Result<File, AppError> {
-    if ctx.require_member().is_err() {
+    let own = ctx.require_member().is_ok();
+    if !own {
         ctx.require_reviewer()?;
     }
     let application = application::get(&mut ctx.conn, number).await?;
     let files = application::files(&mut ctx.conn, application.id).await?;
-    files.into_iter().find(|file| file.id == id).ok_or(AppError::NotFound)
+    let file = files.into_iter().find(|file| file.id == id).ok_or(AppError::NotFound)?;
+    if !own {
+        ctx.note(Kind::Exported, number, &file.name).await?;
+    }
+    Ok(file)
 }

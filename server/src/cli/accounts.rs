@@ -11,6 +11,7 @@ use domain::administration::city::City;
 use domain::administration::{Area, find_area};
 use domain::area::AREAS;
 use domain::calendar::local;
+use domain::security::Kind;
 use serde_json::json;
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -19,6 +20,7 @@ use std::process::ExitCode;
 use store::administration::city::SetUp;
 use store::administration::organisation;
 use store::identity::{NewStaff, Who};
+use store::security::Event;
 use store::{Conn, Store, StoreError};
 use time::OffsetDateTime;
 
@@ -29,6 +31,13 @@ pub enum StaffCommand {
     Add(NewAccount),
     /// Give an account a new first password, which must be changed at the next sign-in; its sessions end.
     Reset {
+        /// The sign-in name.
+        login: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Take the second factor of an account away that lost it; its sessions end.
+    ResetFactor {
         /// The sign-in name.
         login: String,
         #[command(flatten)]
@@ -97,6 +106,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             store::identity::set_password(&mut conn, found, &password::hash(&first)?, true).await?;
             store::identity::end_all_sessions(&mut conn, Who::Staff(found)).await?;
             store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
+            note(&mut conn, Kind::PasswordReset, &login).await?;
             if output.json {
                 println!("{}", json!({ "login": login, "password": first }));
             } else {
@@ -104,9 +114,25 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             }
             return Ok(ExitCode::SUCCESS);
         }
+        StaffCommand::ResetFactor { login, output } => {
+            let found = known(&mut conn, &login).await?;
+            let reset = store::identity::reset_second_factor(&mut conn, found).await?;
+            if reset {
+                note(&mut conn, Kind::FactorReset, &login).await?;
+            }
+            if output.json {
+                println!("{}", json!({ "login": login, "reset": reset }));
+            } else if reset {
+                println!("{login} has no second factor any more; its sessions ended");
+            } else {
+                println!("{login} had no second factor: nothing was changed");
+            }
+            return Ok(ExitCode::SUCCESS);
+        }
         StaffCommand::Unlock { login, output } => {
             known(&mut conn, &login).await?;
             let counters = store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
+            note(&mut conn, Kind::Unlocked, &login).await?;
             if output.json {
                 println!("{}", json!({ "login": login, "counters": counters }));
             } else {
@@ -148,6 +174,19 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Writes into the security log what the operator did to an account: nobody is signed in here.
+async fn note(conn: &mut Conn, kind: Kind, login: &str) -> Result<()> {
+    let event = Event {
+        kind,
+        who: None,
+        subject: login.to_owned(),
+        detail: "命令行".to_owned(),
+        network: String::new(),
+        request: String::new(),
+    };
+    Ok(store::security::record(conn, &event, OffsetDateTime::now_utc()).await?)
 }
 
 /// The account of a sign-in name.

@@ -13,12 +13,18 @@ use self::policy::PolicyCommand;
 use crate::config::{Config, Source};
 use crate::database::Cluster;
 use crate::serve::{self, Database};
-use anyhow::Result;
+use anyhow::{Context, Result};
+use app::security::TARGET;
 use clap::{Args, Parser, Subcommand};
+use std::fs::OpenOptions;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use std::sync::Mutex;
+use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::{EnvFilter, fmt};
 
 /// The enterprise-service portal (企服空间).
 #[derive(Parser)]
@@ -188,7 +194,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    start_log(&config);
+    if let Err(error) = start_log(&config) {
+        eprintln!("qifu: {error:#}");
+        return ExitCode::from(2);
+    }
     match run(cli.command, config) {
         Ok(code) => code,
         Err(error) => {
@@ -198,12 +207,31 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn start_log(config: &Config) {
+/// The log of the process; lines of the security log go elsewhere where the settings say so.
+fn start_log(config: &Config) -> Result<()> {
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let apart = config.security_log.as_deref().map(security_log).transpose()?;
+    let elsewhere = apart.is_some();
+    let filter = filter.and(filter_fn(move |line| !elsewhere || line.target() != TARGET));
     // Colours are for a person: in a file they are noise.
-    let coloured = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(coloured).with_writer(std::io::stderr);
-    if config.log_json { log.json().init() } else { log.with_target(false).init() }
+    let log = fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let log = if config.log_json { log.json().boxed() } else { log.with_target(false).boxed() };
+    let apart = apart.map(|writer| {
+        let lines = fmt::layer().json().flatten_event(true).with_writer(writer);
+        lines.with_filter(filter_fn(|line| line.target() == TARGET))
+    });
+    tracing_subscriber::registry().with(log.with_filter(filter)).with(apart).init();
+    Ok(())
+}
+
+/// Where lines of the security log go: the standard output, or the end of a file.
+fn security_log(place: &str) -> Result<BoxMakeWriter> {
+    if place == "-" {
+        return Ok(BoxMakeWriter::new(std::io::stdout));
+    }
+    let file = OpenOptions::new().create(true).append(true).open(place);
+    let file = file.with_context(|| format!("setting QIFU_SECURITY_LOG: cannot write to “{place}”"))?;
+    Ok(BoxMakeWriter::new(Mutex::new(file)))
 }
 
 #[tokio::main]

@@ -1,15 +1,17 @@
 //! Signing in and out, choosing an enterprise, passwords, 关怀版: forms in, cookies out.
 
-use super::context::{self, ELDER, Reply, again, append_cookie, finish, page, redirect};
-use super::forms::plain;
+use super::context::{self, ELDER, Reply, again, append_cookie, finish, finish_in, page, redirect};
+use super::forms::{plain, within};
 use app::account::act::{self, CodeSent, Signed, own_path};
+use app::account::factor::{self, Done};
+use app::account::staff::{self, Interrupted, SignIn};
 use app::error::{AppError, Next, Stop};
 use app::form::Form;
 use app::request::Request;
 use axum::Extension;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::provide_context;
 
 /// Sends a code and asks for it.
@@ -104,13 +106,60 @@ fn forgetting(mut response: Response) -> Response {
 /// Checks a name and a password.
 pub async fn staff_sign_in(Extension(request): Extension<Request>, body: Body) -> Reply {
     let form = plain(body).await?;
-    signing(&request, act::staff_sign_in(&request, &form).await, form, "/desk/sign-in").await
+    match staff::sign_in(&request, &form).await {
+        // The browser's mark is what the code is bound to.
+        Ok(SignIn::Code(next)) => Ok(marked(&request, redirect(&next))),
+        Ok(SignIn::Done(signed)) => signing(&request, Ok(signed), form, "/desk/sign-in").await,
+        Err(error) => signing(&request, Err(error), form, "/desk/sign-in").await,
+    }
+}
+
+/// Checks the second factor.
+pub async fn staff_code(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    match staff::second_step(&request, &form).await {
+        Ok(signed) => Ok(with_session(&request, &signed)),
+        Err(Stop::Error(error)) => finish(&request, Err(error), form, "/desk/sign-in/code").await,
+        Err(stop) => Err(stop.into()),
+    }
+}
+
+/// Sets the second factor up, and what can be done about it.
+pub async fn factor(Extension(request): Extension<Request>, body: Body) -> Reply {
+    const PATH: &str = "/desk/account/factor";
+    let form = plain(body).await?;
+    match factor::act(&request, &form).await {
+        Ok(Done::Codes(codes)) => page(&request, PATH, StatusCode::OK, || provide_context(codes)).await,
+        Ok(Done::Next(next)) => finish(&request, Ok(next), form, PATH).await,
+        Err(error) => finish(&request, Err(error), form, PATH).await,
+    }
+}
+
+/// The largest form that a page which asks for the password carries: another plain one, and the password.
+const CARRIED_LIMIT: usize = 512 * 1024;
+
+/// Proves again who is at the keys. A form that was stopped is sent on by the browser itself, as it is (307).
+pub async fn confirm(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = within(body, CARRIED_LIMIT).await?;
+    let stopped = Interrupted::carried(&form);
+    match (staff::confirm(&request, &form).await, stopped) {
+        (Ok(()), Some(stopped)) => Ok(Redirect::temporary(&stopped.to).into_response()),
+        (Ok(()), None) => Ok(redirect(&staff::after_confirming(&form))),
+        (Err(error), stopped) => {
+            finish_in(&request, Err(error), form, context::CONFIRM, || {
+                if let Some(stopped) = stopped {
+                    provide_context(stopped);
+                }
+            })
+            .await
+        }
+    }
 }
 
 /// Changes the own password.
 pub async fn change_password(Extension(request): Extension<Request>, body: Body) -> Reply {
     let form = plain(body).await?;
-    signing(&request, act::change_password(&request, &form).await, form, "/desk/account").await
+    signing(&request, staff::change_password(&request, &form).await, form, "/desk/account").await
 }
 
 /// Switches 关怀版 and goes back.

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::state::AppState;
 use app::access::{self, Kind};
+use app::account::staff::Interrupted;
 use app::error::{AppError, Next, Stop};
 use app::form::Form;
 use app::render;
@@ -97,7 +98,11 @@ fn html_of(request: &Request, status: StatusCode, html: String) -> Response {
     }
 }
 
-/// The one tail of every plain form: done leads on (303), what was refused shows `path` again with what was typed and what is wrong.
+/// Where whoever is at the keys proves who they are.
+pub const CONFIRM: &str = "/desk/confirm";
+
+/// The one tail of every plain form: done leads on (303), what was refused shows `path` again with what was typed and what is wrong; what
+/// asks for a fresh password first shows the page that does, which carries what was typed and sends it on.
 ///
 /// # Errors
 /// Whatever is neither done nor to be mended.
@@ -113,6 +118,10 @@ pub async fn finish_in(request: &Request, done: Result<Next, AppError>, form: Fo
     match done {
         Ok(next) => Ok(redirect(&next)),
         Err(AppError::Conflict(to, sentence)) => Ok(redirect(&Next::to(to).saying(sentence))),
+        Err(AppError::Unproved) => {
+            let stopped = Interrupted { to: request.head().path.clone(), pairs: form.pairs().to_vec() };
+            page(request, CONFIRM, AppError::Unproved.status(), || provide_context(stopped)).await
+        }
         Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
             let form = form.with_errors(error.faults());
             let provide = || {
@@ -178,6 +187,10 @@ async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Res
             let path = if head.path.starts_with("/desk") { "/desk/sign-in" } else { "/sign-in" };
             render::page(request, path, || provide_context(form)).await
         }
+        AppError::Unproved => {
+            let form = Form::default().or("confirm_back", if request.head().get { request.head().path.as_str() } else { "" });
+            render::page(request, CONFIRM, || provide_context(form)).await
+        }
         error => {
             let error = error.clone();
             render::whole(request, move || app::problem::problem(&error)).await
@@ -214,6 +227,9 @@ pub async fn middleware(State(state): State<AppState>, mut http: axum::extract::
         if busy {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
+    }
+    if response.status() == StatusCode::FORBIDDEN {
+        app::security::note_refusal(&request).await;
     }
     let headers = response.headers_mut();
     super::security::headers(headers, &request.head().nonce, state.config.tls);
@@ -306,7 +322,8 @@ async fn admit(request: &Request, door: &access::Door) -> Result<(), Stop> {
     if door.access == access::Access::Public {
         return Ok(());
     }
-    let admitted = door.access.admit(request.open().await?.session.as_ref());
+    let rule = request.services().factor_rule;
+    let admitted = door.access.admit(request.open().await?.session.as_ref(), rule);
     let admitted = match (admitted, door.kind) {
         // An island is told, not led elsewhere.
         (Err(Stop::Redirect(_)), kind) if kind.is_for_islands() => Err(Stop::Error(AppError::Forbidden)),

@@ -15,6 +15,7 @@ pub mod photos;
 pub mod policy;
 pub mod policy_desk;
 pub mod security;
+pub mod security_log;
 pub mod staff;
 pub mod stream;
 pub mod tables;
@@ -53,6 +54,7 @@ routes! {
     POST "/sign-in" => account::send_code;
     POST "/sign-in/code" => account::check_code;
     POST "/desk/sign-in" => account::staff_sign_in;
+    POST "/desk/sign-in/code" => account::staff_code;
     POST "/sign-out" => account::sign_out;
     POST "/sign-out/everywhere" => account::sign_out_everywhere;
     POST "/sign-out/device" => account::end_session;
@@ -115,6 +117,9 @@ routes! {
     POST "/desk/admin/texts/{code}" => terms::text;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
+    POST "/desk/confirm" => account::confirm;
+    POST "/desk/account/factor" => account::factor;
+    GET "/desk/admin/security.csv" => security_log::table;
     GET "/desk/admin/staff/table" => staff::table;
     POST "/desk/admin/staff/new" => staff::add;
     POST "/desk/admin/staff/{account}/{command}" => staff::command;

@@ -15,6 +15,8 @@ mod member;
 mod policy;
 mod policy_desk;
 mod routes;
+mod second_factor;
+mod security_log;
 mod site;
 mod sms;
 mod staff;

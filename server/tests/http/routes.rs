@@ -183,7 +183,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
         refused(route, "nobody", &answer, &[401], &mine);
         match route.access {
             Access::Public => {}
-            Access::FirstPassword => {
+            Access::FirstPassword | Access::Enrolment => {
                 for browser in [&owner, &stranger] {
                     assert_eq!(browser.send(request(route, &mine, false)).await.status.as_u16(), 403, "{}", route.path);
                 }
@@ -326,7 +326,7 @@ async fn the_right_ones_get_through(pool: PgPool) {
             Access::Public | Access::Person | Access::Member | Access::SignedIn => &owner,
             Access::Desk | Access::Registrar | Access::Centre => &city,
             Access::Station => &station,
-            Access::Staff | Access::FirstPassword => &admin,
+            Access::Staff | Access::FirstPassword | Access::Enrolment => &admin,
             Access::Policy => &editor,
             Access::Reviewer => &reviewer,
             Access::Administrator => &admin,
@@ -380,6 +380,8 @@ fn only_these_routes_are_for_everybody() {
         "POST /sign-in/code",
         "GET /desk/sign-in",
         "POST /desk/sign-in",
+        "GET /desk/sign-in/code",
+        "POST /desk/sign-in/code",
         "POST /sign-out",
     ];
     assert_eq!(open, expected);
@@ -395,7 +397,7 @@ async fn the_right_ones_may_post(pool: PgPool) {
             Access::Public | Access::Person | Access::Member | Access::SignedIn => site.member(2).await,
             Access::Desk | Access::Registrar | Access::Centre => site.staff("centre01").await,
             Access::Station => site.staff("station01").await,
-            Access::Staff | Access::FirstPassword => site.staff("admin").await,
+            Access::Staff | Access::FirstPassword | Access::Enrolment => site.staff("admin").await,
             Access::Policy => site.staff("zhengce").await,
             Access::Reviewer => site.staff("jingxin").await,
             Access::Administrator => site.staff("admin").await,

@@ -56,13 +56,17 @@ impl Answer {
 }
 
 impl Site {
-    /// With settings on top of the defaults, without demo data.
+    /// With settings on top of the defaults, without demo data. Nobody has to have a second factor unless the settings say so.
     pub async fn empty(pool: &PgPool, settings: &[(&str, &str)]) -> Site {
         let folder = std::env::temp_dir().join(format!("qifu-test-{}", random_hex::<8>()));
         let shown = folder.to_string_lossy().into_owned();
         let config = Config::read(&|name| {
             let given = settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-            given.or_else(|| (name == "QIFU_DATA").then(|| shown.clone()))
+            given.or_else(|| match name {
+                "QIFU_DATA" => Some(shown.clone()),
+                "QIFU_SECOND_FACTOR" => Some("optional".to_owned()),
+                _ => None,
+            })
         })
         .unwrap();
         let store = Store::with_options((*pool.connect_options()).clone(), 8).await.unwrap();

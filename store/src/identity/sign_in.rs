@@ -131,13 +131,21 @@ pub struct Credentials {
     pub password_hash: String,
     /// Switched off accounts do not sign in.
     pub active: bool,
+    /// A second factor was set up and confirmed.
+    pub second_factor: bool,
 }
 
 /// The credentials of a sign-in name.
 pub async fn credentials(conn: &mut Conn, login: &str) -> Result<Option<Credentials>, StoreError> {
-    Ok(sqlx::query_as!(Credentials, "select id, password_hash, active from staff where login = $1", login)
-        .fetch_optional(conn.pg())
-        .await?)
+    Ok(sqlx::query_as!(
+        Credentials,
+        r#"select id, password_hash, active,
+            exists (select from second_factor f where f.staff_id = s.id and f.confirmed_at is not null) as "second_factor!"
+         from staff s where login = $1"#,
+        login
+    )
+    .fetch_optional(conn.pg())
+    .await?)
 }
 
 /// Whether somebody signed in with this phone in this browser before.
@@ -251,7 +259,12 @@ pub async fn hit_rate_limit(
     limit: i32,
     now: OffsetDateTime,
 ) -> Result<bool, StoreError> {
-    let count = sqlx::query_scalar!(
+    Ok(count_hit(conn, key, window, now).await? <= limit)
+}
+
+/// Counts a hit, across all servers; answers how many there are in the current window, this one included.
+pub async fn count_hit(conn: &mut Conn, key: &str, window: Duration, now: OffsetDateTime) -> Result<i32, StoreError> {
+    Ok(sqlx::query_scalar!(
         "insert into rate_limit as r (key, window_start, count) values ($1, $2, 1)
          on conflict (key) do update set
             count = case when r.window_start <= $3 then 1 else r.count + 1 end,
@@ -262,8 +275,7 @@ pub async fn hit_rate_limit(
         now - window
     )
     .fetch_one(conn.pg())
-    .await?;
-    Ok(count <= limit)
+    .await?)
 }
 
 /// Forgets the counters whose keys begin like this; answers how many there were.

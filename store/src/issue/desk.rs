@@ -2,7 +2,7 @@
 
 use super::read::History;
 use super::{IssueRow, RawRow, rows};
-use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
+use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor, security};
 use domain::actor::{CITY, Duty};
 use domain::issue::queue::Pressure;
 pub use domain::issue::queue::Queue;
@@ -268,17 +268,33 @@ pub async fn similar(conn: &mut Conn, category: &str) -> Result<Vec<(i64, i64)>,
 /// Issues of an enterprise that [`history`] looks at.
 pub const HISTORY: i64 = 300;
 
-/// What an enterprise raised in the last year; of more than [`HISTORY`] issues the latest moved.
-pub async fn history(conn: &mut Conn, enterprise: i64, now: OffsetDateTime) -> Result<History, StoreError> {
-    Ok(sqlx::query_as!(
-        History,
-        r#"select count(*) as "year!", count(*) filter (where flags @> '{dissatisfied}') as "dissatisfied!"
+/// What an enterprise raised in the last year; of more than [`HISTORY`] issues the latest moved. `noted` is written into the security log
+/// in the same round trip: a page that shows a telephone number reads the history anyway.
+pub async fn history(
+    conn: &mut Conn,
+    enterprise: i64,
+    noted: Option<&security::Event>,
+    now: OffsetDateTime,
+) -> Result<History, StoreError> {
+    let (person, staff) = noted.map_or((None, None), security::Event::ids);
+    let row = sqlx::query!(
+        r#"select count(*) as "year!", count(*) filter (where flags @> '{dissatisfied}') as "dissatisfied!",
+            case when $4::text is not null then record_security($4, $5, $6, $7, $8, $9, $10, $11) end as noted
          from (select flags from issue where enterprise_id = $1 and submitted_at > $2
             order by last_event_at desc, id desc limit $3) latest"#,
         enterprise,
         now - Duration::days(365),
-        HISTORY
+        HISTORY,
+        noted.map(|event| event.kind.code()),
+        staff,
+        person,
+        noted.map(|event| event.subject.as_str()),
+        noted.map(|event| event.detail.as_str()),
+        noted.map(|event| event.network.as_str()),
+        noted.map(|event| event.request.as_str()),
+        now,
     )
     .fetch_one(conn.pg())
-    .await?)
+    .await?;
+    Ok(History { year: row.year, dissatisfied: row.dissatisfied })
 }

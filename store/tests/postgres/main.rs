@@ -17,6 +17,7 @@ mod random;
 mod replay;
 mod retention;
 mod scope;
+mod security;
 mod session;
 mod staff;
 mod tally;

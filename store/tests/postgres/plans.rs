@@ -277,7 +277,7 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
             weigh(&world, faults, &format!("{login} beside an issue"), staff, 5_000, async |conn: &mut Conn| {
                 detail(conn, number).await.unwrap();
                 similar(conn, "drainage").await.unwrap();
-                history(conn, enterprise, now).await.unwrap();
+                history(conn, enterprise, None, now).await.unwrap();
             })
             .await;
         }

@@ -62,6 +62,10 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("session", "true", "system"),
     ("known_browser", "true", "system"),
     ("outbox_aside", "true", "system"),
+    ("second_factor", "true", "system"),
+    ("recovery_code", "true", "system"),
+    ("half_sign_in", "true", "system"),
+    ("security_event", "true", "admin system"),
     ("policy_library_change", "true", "policy system"),
     ("login_code", "true", "system"),
     ("rate_limit", "true", "system"),
@@ -114,6 +118,21 @@ pub async fn seed(world: &World) {
     store::identity::know_browser(&mut system, b"browser", who, now).await.unwrap();
     store::identity::hit_rate_limit(&mut system, "code:13800000001", Duration::minutes(1), 1, now).await.unwrap();
     store::job::enqueue(&mut system, store::job::Kind::Sms, &serde_json::json!({"phone": "13800000001"}), now).await.unwrap();
+    let policy = world.staff["policy"].0;
+    store::identity::offer_factor(&mut system, policy, b"secret", now).await.unwrap();
+    store::identity::put_recovery_codes(&mut system, policy, &[b"hash".to_vec()]).await.unwrap();
+    store::identity::begin_half_sign_in(&mut system, b"browser", policy, "/desk", now).await.unwrap();
+    let text = String::new;
+    let who = Some(store::identity::Who::Staff(policy));
+    let event = store::security::Event {
+        kind: domain::security::Kind::SignedIn,
+        who,
+        subject: text(),
+        detail: text(),
+        network: text(),
+        request: text(),
+    };
+    store::security::record(&mut system, &event, now).await.unwrap();
     let day = now.date();
     store::terms::seed(&mut system).await.unwrap();
     let own = "insert into catalogue_responsible (category, area, from_day, since, department)
@@ -323,6 +342,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "prepare_application",
         "project_issue",
         "put_facts",
+        "record_security",
         "register_member",
         "remove_member",
         "search_issues",

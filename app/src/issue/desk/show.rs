@@ -12,7 +12,6 @@ use domain::calendar::{local, words};
 use domain::enterprise::EnterpriseClass;
 use domain::issue::clock::Step;
 use domain::issue::{CommandKind, Issue, Queue, State, Urgency};
-use domain::mask;
 use store::issue::IssueRow;
 use time::OffsetDateTime;
 
@@ -111,14 +110,11 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     let (detail, issue) = (&page.detail, &page.issue);
     let department = issue.lead.map_or_else(|| "尚未交办".to_owned(), |id| clock.reference.department(id));
     let co: Vec<String> = issue.co.iter().map(|id| clock.reference.department(*id)).collect();
-    // Whoever must call sees the number; the others need only know whom.
-    let calls = !page.commands.is_empty();
-    let phone = if calls { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
     let category = clock.terms.catalogue_of(issue, clock.now).category_name(&issue.category);
     let facts = [
         ("类别", format!("{category} · {} · {}", issue.level, issue.urgency)),
         ("地点", format!("{} {}", clock.reference.area(issue.area), detail.place)),
-        ("联系", mask::contact(&detail.contact_name, &phone)),
+        ("联系", mask::contact(&detail.contact_name, &page.phone)),
         ("渠道", issue.channel.label().to_owned()),
         ("受理", clock.reference.centre(issue.centre)),
         ("主办", department),

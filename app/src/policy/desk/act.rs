@@ -85,6 +85,9 @@ pub async fn step(request: &Request, code: &str, step: &str, form: &Form) -> Res
             "withdraw" => (Step::Withdraw, "已撤下。"),
             _ => return Err(AppError::NotFound),
         };
+        if matches!(command, Step::Publish | Step::Withdraw) {
+            ctx.require_fresh()?;
+        }
         give(&mut ctx, code, version, command, form).await?;
         words
     };
@@ -119,6 +122,7 @@ pub async fn put_library(request: &Request, form: &Form) -> Result<Next, AppErro
         if area != CITY {
             return Err(AppError::Forbidden);
         }
+        ctx.require_fresh()?;
         let now = ctx.now;
         match form.value("change").parse::<i64>() {
             Ok(change) => {
@@ -205,6 +209,10 @@ pub async fn require_reviewed(request: &Request, number: &str, code: &str) -> Re
 pub async fn command(request: &Request, number: &str, command: Command, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let (staff, reviewer) = ctx.require_reviewer()?;
+    if matches!(command, Command::Propose | Command::Approve | Command::Pay) {
+        ctx.require_factor()?;
+        ctx.require_fresh()?;
+    }
     let page = format!("/desk/applications/{number}");
     let found = application::get(&mut ctx.conn, number).await?;
     require_own_decision(reviewer, &found)?;

@@ -16,6 +16,7 @@ use domain::policy::library::Library;
 use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::State;
+use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::policy::application::Application;
@@ -227,6 +228,7 @@ pub fn pasted(form: &Form) -> Result<(), AppError> {
 /// As [`editor`].
 pub async fn json(ctx: &mut Ctx, code: &str) -> Result<String, AppError> {
     let editor = editor(ctx, Some(code)).await?;
+    ctx.note(Kind::Exported, &format!("{code}.json"), "").await?;
     serde_json::to_string_pretty(&editor.draft.value).map_err(AppError::internal)
 }
 
@@ -282,6 +284,7 @@ pub async fn review(ctx: &mut Ctx, number: &str) -> Result<(ApplicationPage, i64
         page.commands.clear();
     }
     let spent = evaluation::spent(&mut ctx.conn, page.application.item_id).await?;
+    ctx.note(Kind::Unmasked, number, "").await?;
     Ok((page, spent))
 }
 
@@ -305,6 +308,7 @@ pub async fn evaluate(ctx: &mut Ctx, code: &str) -> Result<(Version, Evaluation)
 /// As [`evaluate`].
 pub async fn workbook(ctx: &mut Ctx, code: &str) -> Result<Vec<Table>, AppError> {
     let (version, figures) = evaluate(ctx, code).await?;
+    ctx.note(Kind::Exported, &format!("{code}.xlsx"), "").await?;
     let yuan = |fen: i64| Fen(fen).to_string().parse::<f64>().unwrap_or_default();
     let row = |label: &str, value: f64| vec![Cell::Text(label.to_owned()), Cell::Number(value)];
     let mut rows = vec![vec![Cell::Heading(version.title)], Vec::new()];
