@@ -1,6 +1,7 @@
 //! The second factor, and the security log: what many servers must agree about, and who reads what.
 
 use crate::world::{NANXUN, WUXING, World, morning};
+use domain::retention::{self, RULES};
 use domain::actor::Duty;
 use domain::security::Kind;
 use sqlx::PgPool;
@@ -82,7 +83,8 @@ async fn half_a_sign_in_is_bound_to_its_browser_and_soon_over(owner: PgPool) {
     assert!(identity::end_half_sign_in(&mut conn, &mine).await.unwrap());
     assert!(!identity::end_half_sign_in(&mut conn, &mine).await.unwrap(), "once");
     identity::begin_half_sign_in(&mut conn, &other, staff, "/desk", until).await.unwrap();
-    identity::purge_expired(&mut conn, until + Duration::seconds(1)).await.unwrap();
+    let rule = RULES.iter().find(|rule| rule.kind == retention::Kind::HalfSignIn).unwrap();
+    store::retention::apply(&mut conn, rule, until + Duration::seconds(1), 10).await.unwrap();
     assert_eq!(world.count("select count(*) from half_sign_in").await, 0);
     drop(conn);
     world.end().await;
