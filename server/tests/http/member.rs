@@ -129,7 +129,8 @@ async fn an_agent_does_the_errands_until_the_owner_removes_it_on_every_server(po
     let theirs = format!("/me/members/{person}");
     says(&owner.post(&theirs, &[("do", "remove")]).await, 422, &["请先勾选确认"]);
     let second = Site::empty(&pool, &[]).await;
-    let elsewhere = Browser { cookie: agent.cookie.clone(), ..second.anonymous() };
+    let mut elsewhere = second.anonymous();
+    elsewhere.cookie.clone_from(&agent.cookie);
     assert_eq!(elsewhere.get("/home").await.status.as_u16(), 200);
     led(&owner.post(&theirs, &[("do", "remove"), ("confirm-remove", "yes")]).await, "/me/members");
     for browser in [&agent, &elsewhere] {

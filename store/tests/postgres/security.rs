@@ -1,8 +1,8 @@
 //! The second factor, and the security log: what many servers must agree about, and who reads what.
 
 use crate::world::{NANXUN, WUXING, World, morning};
-use domain::retention::{self, RULES};
 use domain::actor::Duty;
+use domain::retention::{self, RULES};
 use domain::security::Kind;
 use sqlx::PgPool;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use domain::calendar::{local, words};
 use domain::enterprise::EnterpriseClass;
 use domain::issue::clock::Step;
 use domain::issue::{CommandKind, Issue, Queue, State, Urgency};
+use domain::mask;
 use store::issue::IssueRow;
 use time::OffsetDateTime;
 
