@@ -127,13 +127,18 @@ fn shown_once(codes: Vec<String>) -> AnyView {
 
 fn set(codes: i64, optional: bool) -> AnyView {
     let few = (codes < 3).then(|| view! { <p class="flash warn">"恢复码快用完了，请换一组新的。"</p> });
+    let phone = if optional {
+        "换手机的，请先停用，再用新手机重新启用。"
+    } else {
+        "换手机的，请联系管理员重置，再用新手机重新启用。"
+    };
     let remove = optional.then(|| button("remove", "停用两步验证", "button secondary"));
     section(
         "已启用",
         view! {
             {few}
             <p>{format!("还有 {codes} 个恢复码可用。换一组新的，旧的就都不能用了。")}</p>
-            <p class="muted">"换手机的，请先停用再重新启用；岗位要求两步验证的，请联系管理员重置。"</p>
+            <p class="muted">{phone}</p>
             <div class="row">{button("codes", "换一组恢复码", "button secondary")}{remove}</div>
         },
     )

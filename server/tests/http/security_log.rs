@@ -128,7 +128,7 @@ async fn what_is_taken_away_is_written(pool: PgPool) {
     assert_eq!(editor.get("/desk/policies/demo-upgrade/json").await.status.as_u16(), 200);
     assert_eq!(editor.get("/desk/policies/demo-upgrade/evaluation.xlsx").await.status.as_u16(), 200);
     let owner = site.member(2).await;
-    let pairs = [("key", "0199b0c0-0000-7000-8000-00000000000b"), ("contact_name", "姚"), ("contact_phone", "13800000002")];
+    let pairs = [("key", "0199b0c0-0000-7000-8000-00000000000b"), ("contact_name", "姚经理"), ("contact_phone", "13800000002")];
     let jpeg = super::site::multipart("/policies/demo-digital-voucher/apply", &pairs, &[("发票.jpg", super::site::jpeg())]);
     let applied = owner.send(jpeg).await.location().to_owned();
     let page = owner.get(&applied).await.body;
