@@ -124,9 +124,9 @@ impl Walk {
         self.chains += 1;
         self.events += i64::try_from(chain.len()).unwrap_or(i64::MAX);
         for (cut, heads) in cuts.iter().zip(&mut self.heads) {
-            let within = chain.iter().filter(|event| event.pos <= *cut);
+            let mut within = chain.iter().filter(|event| event.pos <= *cut);
             let count = i64::try_from(within.clone().count()).unwrap_or(i64::MAX);
-            if let Some(head) = within.last()
+            if let Some(head) = within.next_back()
                 && let Ok(link) = <&Link>::try_from(head.link.as_slice())
             {
                 heads.add(head.object, head.seq, link, count);

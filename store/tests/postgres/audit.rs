@@ -158,7 +158,7 @@ async fn a_missing_event_is_named_and_what_was_removed_whole_the_anchor_tells(ow
     assert!(keep(&mut conn, today(), &anchor).await.unwrap());
     assert!(!keep(&mut conn, today(), &Anchor { pos: 1, ..anchor.clone() }).await.unwrap());
     assert_eq!(latest(&mut conn).await.unwrap(), Some(today()));
-    assert_eq!(kept(&mut conn, 9).await.unwrap(), [anchor.clone()]);
+    assert_eq!(kept(&mut conn, 9).await.unwrap(), std::slice::from_ref(&anchor));
     let line = serde_json::to_string(&anchor).unwrap();
     assert_eq!(serde_json::from_str::<Anchor>(&line).unwrap(), anchor);
     // The record goes on, and the anchor holds.
