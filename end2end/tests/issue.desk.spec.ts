@@ -117,6 +117,28 @@ test("an action that did not get through is kept and sent again", async ({ page,
   await expect(page.locator(".timeline")).toContainText("请补充晚班的下班时间和人数");
 });
 
+test("what is typed into an issue's page stays when somebody else moves the issue", async ({ page, another }) => {
+  const number = await filed(await another(), 75, "厂区围墙外的绿化树枝压到电线，刮风时打火花。");
+  await signInStaff(page, "centre01");
+  await page.goto(`/desk/issues/${number}`);
+  await islands(page);
+  // The form is still the one that the server wrote.
+  await page.locator("summary").filter({ hasText: "不予受理" }).click();
+  const words = page.getByLabel("给企业的说明");
+  await words.fill("同一处树枝已由另一件诉求办理");
+  const colleague = await another({ ...DESK, baseURL: second() });
+  await signInStaff(colleague, "centre01");
+  await colleague.goto(`/desk/issues/${number}`);
+  await islands(colleague);
+  await colleague.keyboard.press("a");
+  await colleague.getByRole("button", { name: "受理", exact: true }).press("Enter");
+  await expect(colleague.getByRole("status").filter({ hasText: "受理" })).toBeVisible();
+  await expect(page.getByText("这件诉求刚刚有新进展")).toBeVisible();
+  await expect(words).toHaveValue("同一处树枝已由另一件诉求办理");
+  await expect(words).toBeFocused();
+  await expect(words).toBeVisible();
+});
+
 test("the palette finds a number, an enterprise, a word, and what one may do", async ({ page, another }) => {
   const number = await filed(await another(), 74, "仓库消防通道被外来货车占用，多次劝离没有效果。");
   await signInStaff(page, "centre01");
