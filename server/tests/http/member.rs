@@ -190,7 +190,9 @@ async fn an_owner_learns_nothing_of_what_else_a_phone_may_be(pool: PgPool) {
     says(&page, 200, &["王五", of_somebody, of_nobody]);
     assert!(!page.body.contains(&known.name), "the name they have elsewhere");
     // Nor does their own firm call them otherwise now.
-    says(&site.member(3).await.get("/me/members").await, 200, &[&known.name]);
+    let theirs = site.member(3).await;
+    led(&theirs.post("/enterprises", &[("enterprise", &other.to_string())]).await, "/home");
+    says(&theirs.get("/me/members").await, 200, &[&known.name]);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
