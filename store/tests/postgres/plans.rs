@@ -101,8 +101,8 @@ async fn five_years(world: &World) -> Sample {
          select s.id, i.id, i.number, 'dispatched', '有新的交办件', '', i.submitted_at, case when i.id % 200 <> 0 then now() end
          from issue i join staff s on s.department_id = i.lead"
             .to_owned(),
-        "insert into session (token_hash, person_id, created_at, seen_at, expires_at)
-         select decode(md5(n::text), 'hex'), (select min(id) from person) + n % 2000, now(), now(), now() + interval '9 days'
+        "insert into session (token_hash, person_id, created_at, seen_at, proved_at, expires_at)
+         select decode(md5(n::text), 'hex'), (select min(id) from person) + n % 2000, now(), now(), now(), now() + interval '9 days'
          from generate_series(1, 10000) n"
             .to_owned(),
         "select recount_desk()".to_owned(),

@@ -33,7 +33,10 @@ async fn each_kind_goes_in_its_time_and_not_before(owner: PgPool) {
         "update outbox_aside set at = $1",
         "update message set read_at = $1 where person_id is not null",
         "update rate_limit set window_start = $1",
-        "insert into session (token_hash, person_id, created_at, seen_at, expires_at) select 'x', min(id), $1, $1, $1 from person",
+        "insert into session (token_hash, person_id, created_at, seen_at, proved_at, expires_at)
+            select 'x', min(id), $1, $1, $1, $1 from person",
+        "update application_prepared set at = $1",
+        "update half_sign_in set expires_at = $1",
     ] {
         let mut tx = world.owner.begin().await.unwrap();
         sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.unwrap();

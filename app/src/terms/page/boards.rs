@@ -105,6 +105,9 @@ fn page(kept: &Kept, known: Option<&Board>, form: &Form) -> AnyView {
     let action = format!("{BOARDS}/{code}");
     let planned = kept.terms.catalogue.coming_board(code, kept.now);
     let planned = planned.into_iter().map(|(from, board)| (local(from).date(), says(board, kept))).collect();
+    // One that is only planned holds nothing yet.
+    let begun = |board: &&Board| kept.catalogue().known_boards().into_iter().any(|(begun, one)| begun && one.code == board.code);
+    let held = known.filter(begun).map_or_else(String::new, |board| says(board, kept));
     let body = if kept.whole_city() {
         let form = known.map_or_else(
             || form.clone().or("position", "90").or("active", "yes"),
@@ -135,7 +138,7 @@ fn page(kept: &Kept, known: Option<&Board>, form: &Form) -> AnyView {
         {back(BOARDS, "服务板块")}
         {form.summary()}
         <h1>{heading}</h1>
-        {coming(form, &action, kept, &known.map_or_else(String::new, |board| says(board, kept)), planned)}
+        {coming(form, &action, kept, &held, planned)}
         {body}
         {history(kept)}
     }

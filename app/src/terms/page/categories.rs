@@ -170,6 +170,11 @@ fn page(kept: &Kept, known: Option<&Category>, form: &Form) -> AnyView {
     let action = format!("{CATEGORIES}/{code}");
     let planned = kept.terms.catalogue.coming_category(code, kept.now);
     let planned = planned.into_iter().map(|(from, category)| (local(from).date(), says(category, kept))).collect();
+    // One that is only planned holds nothing yet.
+    let begun = |category: &&Category| {
+        kept.catalogue().known_categories().into_iter().any(|(begun, one)| begun && one.code == category.code)
+    };
+    let held = known.filter(begun).map_or_else(String::new, |category| says(category, kept));
     // What was typed belongs to the form it was typed into.
     let (whole, own) =
         if form.value("area").is_empty() { (form.clone(), Form::default()) } else { (Form::default(), form.clone()) };
@@ -184,7 +189,7 @@ fn page(kept: &Kept, known: Option<&Category>, form: &Form) -> AnyView {
         {back(CATEGORIES, "事项类别")}
         {form.summary()}
         <h1>{heading}</h1>
-        {coming(form, &action, kept, &known.map_or_else(String::new, |category| says(category, kept)), planned)}
+        {coming(form, &action, kept, &held, planned)}
         {known.map(|category| districts(kept, category, &own))}
         {body}
         {history(kept)}
