@@ -51,6 +51,17 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // The row itself once more would be in another's name.
     ("setting_change", "true", SYSTEM, "", &[]),
     ("setting_due", "true", "admin system", SYSTEM, &["*"]),
+    // Written by functions alone, which ask the scope again.
+    ("application_prepared", "true", "", "", &[]),
+    ("security_event", "true", "", "", &[]),
+    // What only grows.
+    ("membership_event", "enterprise_id = {a}", SYSTEM, "", &[]),
+    ("calendar_day", "true", SYSTEM, "", &[]),
+    ("limit_version", "true", SYSTEM, "", &[]),
+    ("catalogue_board", "true", SYSTEM, "", &[]),
+    ("catalogue_category", "true", SYSTEM, "", &[]),
+    ("catalogue_responsible", "true", SYSTEM, "", &[]),
+    ("notice_text", "true", SYSTEM, "", &[]),
     ("audit_anchor", "true", SYSTEM, "", &[]),
     ("retention_run", "true", SYSTEM, "", &[]),
     ("_sqlx_migrations", "true", "", "", &[]),
