@@ -102,6 +102,14 @@ pub async fn note(request: &Request, conn: &mut Conn, note: Note<'_>, now: Offse
     Ok(())
 }
 
+/// A table that is taken along.
+///
+/// # Errors
+/// [`AppError::Internal`].
+pub async fn note_export(request: &Request, file: &str, rows: usize) -> Result<(), AppError> {
+    request.open().await?.note(Kind::Exported, file, &format!("{rows} 行")).await
+}
+
 /// A refusal (403) of whoever is signed in. The answer does not depend on it: where it cannot be written, the line in the log says so.
 pub async fn note_refusal(request: &Request) {
     let Some(session) = request.session() else { return };

@@ -82,6 +82,7 @@ async fn first_password(request: &Request) -> Result<(String, String), AppError>
 pub async fn add(request: &Request, form: &Form) -> Result<FirstPassword, AppError> {
     let ctx = request.open().await?;
     ctx.require_administrator()?;
+    ctx.require_fresh()?;
     let mut check = Check::new();
     let login = check.parse("login", rules::login(form.value("login")));
     let name = check.text("name", "姓名", form.value("name"), 2, 30);
@@ -118,6 +119,7 @@ fn named_duty(check: &mut Check, duty: Option<Duty>) -> Option<Duty> {
 pub async fn command(request: &Request, account: StaffId, command: Command, form: &Form) -> Result<Done, AppError> {
     let ctx = request.open().await?;
     ctx.require_administrator()?;
+    ctx.require_fresh()?;
     let mut check = Check::new();
     let name = if command == Command::Name { check.text("name", "姓名", form.value("name"), 2, 30) } else { String::new() };
     let duty = match command {

@@ -1,6 +1,8 @@
 //! Tables that leave the site: workbooks and csv.
 
 use super::context::{Failure, internal};
+use app::request::Request;
+use app::security::note_export;
 use app::sheet::{Cell, Sheet};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -15,16 +17,19 @@ pub fn attachment(kind: &'static str, name: &str, content: impl IntoResponse) ->
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
 }
 
-/// A list as the address asks for it: csv for `as=csv`, else a workbook.
+/// A list as the address asks for it: csv for `as=csv`, else a workbook. The security log has it.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn list(sheet: &Sheet, form: &str, name: &str) -> Result<Response, Failure> {
-    if form == "csv" {
-        return Ok(attachment("text/csv; charset=utf-8", &format!("{name}.csv"), csv(sheet).map_err(internal)?));
-    }
-    let bytes = workbook(std::slice::from_ref(sheet)).map_err(internal)?;
-    Ok(attachment(XLSX, &format!("{name}.xlsx"), bytes))
+pub async fn list(request: &Request, sheet: &Sheet, form: &str, name: &str) -> Result<Response, Failure> {
+    let (kind, file, bytes) = if form == "csv" {
+        ("text/csv; charset=utf-8", format!("{name}.csv"), csv(sheet).map_err(internal)?)
+    } else {
+        (XLSX, format!("{name}.xlsx"), workbook(std::slice::from_ref(sheet)).map_err(internal)?)
+    };
+    // The first row is the heading.
+    note_export(request, &file, sheet.rows.len().saturating_sub(1)).await?;
+    Ok(attachment(kind, &file, bytes))
 }
 
 /// A workbook of sheets.

@@ -253,4 +253,22 @@ async fn the_list_is_searched_and_taken_along(pool: PgPool) {
     assert!(csv.body.contains("centre03") && !csv.body.contains("centre04"), "{}", csv.body);
     let xlsx = admin.get("/desk/admin/staff/table?as=xlsx").await;
     assert!(xlsx.bytes.starts_with(b"PK"));
+    let exported = "select subject from security_event where kind = 'exported' and login = 'admin' order by id";
+    let files: Vec<String> = sqlx::query_scalar(exported).fetch_all(&pool).await.unwrap();
+    assert_eq!(files, ["staff.csv", "staff.xlsx"], "the security log has what was taken along");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn accounts_are_kept_by_who_proved_who_they_are(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (admin, account) = (site.staff("admin").await, id(&site, "centre03").await);
+    sqlx::query("update session set proved_at = now() - interval '11 minutes'").execute(&pool).await.unwrap();
+    let fields = [("login", "neuer"), ("name", "新人"), ("duty", "centre:330502"), ("why", "新到岗")];
+    let disable = [("why", "离岗"), ("seen", "0")];
+    for (to, pairs) in [("/desk/admin/staff/new".to_owned(), &fields[..]), (format!("{}/disable", path(account)), &disable[..])] {
+        let asked = admin.post(&to, pairs).await;
+        assert!(asked.status.as_u16() == 422 && asked.body.contains("name=\"confirm_password\""), "{to}: {}", asked.body);
+    }
+    let untouched = "select count(*) from staff where login = 'neuer' or (login = 'centre03' and not active)";
+    assert_eq!(sqlx::query_scalar::<_, i64>(untouched).fetch_one(&pool).await.unwrap(), 0);
 }
