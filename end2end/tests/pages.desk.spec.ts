@@ -51,7 +51,7 @@ test("pages of the space are accessible and fit 360 px", async ({ page, browser 
 });
 
 test("pages of the desk are accessible, at 1280 and at 768", async ({ page, browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await expectAccessible(browser, "/desk/sign-in");
   for (const [login, paths] of [
     ["centre01", ["/desk", "/desk?queue=late", "/desk?queue=all", "/desk?q=积水", "/desk/messages", "/desk/account"]],
