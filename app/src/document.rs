@@ -8,9 +8,12 @@ use leptos::prelude::*;
 
 /// Loads the islands once the content has painted: Leptos' own loader preloads them, which delays the first paint on a slow
 /// network. The walk over `leptos-island` elements is the one of Leptos' island script, without nested islands, which we do
-/// not have; an island of another module stays the plain HTML it is.
-const LOADER: &str = "const go=async()=>{const m=await import('/pkg/JS');await m.default({module_or_path:'/pkg/WASM'});m.hydrate();\
-for(const e of document.querySelectorAll('leptos-island')){const f=m[e.dataset.component];if(f)await f(e)}\
+/// not have; an island of another module stays the plain HTML it is. Between its steps the browser has a turn (`rest`): an `await` alone
+/// goes on in the same task, and a slow phone would not answer a finger until the last island had come alive.
+const LOADER: &str = "const rest=()=>new Promise(f=>setTimeout(f));\
+const go=async()=>{const[m,w]=await Promise.all([import('/pkg/JS'),WebAssembly.compileStreaming(fetch('/pkg/WASM'))]);\
+await rest();await m.default({module_or_path:w});await rest();m.hydrate();\
+for(const e of document.querySelectorAll('leptos-island')){const f=m[e.dataset.component];if(f){await rest();await f(e)}}\
 document.documentElement.dataset.ready=''};\
 document.readyState==='complete'?go():addEventListener('load',()=>setTimeout(go))";
 

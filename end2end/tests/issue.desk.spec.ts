@@ -167,8 +167,19 @@ test("the palette finds a number, an enterprise, a word, and what one may do", a
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/queue=to_rate$/);
   await islands(page);
+  // What is typed while the list is still on its way over a slow network is not lost, and no single key of the page.
+  let come = () => {};
+  const gate = new Promise<void>((done) => (come = done));
+  await page.route(/palette.*\.wasm/, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/palette.*\.wasm/);
   await page.keyboard.press("Control+k");
   await page.keyboard.type(number);
+  await asked;
+  await expect(palette.getByRole("combobox")).toHaveValue(number);
+  come();
   await expect(palette.getByRole("option").first()).toContainText(number);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}$`));

@@ -39,6 +39,10 @@ pub struct Palette {
     pub found: RwSignal<Vec<Place>>,
     /// Which offer Enter takes.
     pub at: RwSignal<usize>,
+    /// How many offers are listed; none until the list has come.
+    pub listed: RwSignal<usize>,
+    /// Whether the list is mounted.
+    pub mounted: StoredValue<bool>,
     pub shown: Shown,
 }
 
@@ -51,6 +55,8 @@ impl Palette {
             places: StoredValue::new(places),
             found: RwSignal::new(Vec::new()),
             at: RwSignal::new(0),
+            listed: RwSignal::new(0),
+            mounted: StoredValue::new(false),
             shown,
         }
     }
@@ -66,26 +72,31 @@ impl Palette {
     }
 }
 
-/// The dialog, closed until it is called; the browser fills it.
+/// The dialog, closed until it is called. Its field is there from the start, so that what is typed right after the call is not lost to a
+/// list that still comes over the network.
 #[component]
 pub fn PaletteDialog(palette: Palette) -> impl IntoView {
-    view! { <dialog class="palette" aria-label="查找" node_ref=palette.dialog></dialog> }
+    view! {
+        <dialog class="palette" aria-label="查找" node_ref=palette.dialog>
+            <input type="text" role="combobox" aria-label="编号、企业、词，或要做的事" placeholder="编号、企业、词，或要做的事"
+                aria-expanded="true" aria-controls="palette-offers" aria-autocomplete="list" autocomplete="off"
+                aria-activedescendant=move || (palette.listed.get() > 0).then(|| option_id(palette.at.get()))
+                node_ref=palette.input/>
+        </dialog>
+    }
 }
 
-/// What is in the dialog.
+/// What is offered, below the field.
 #[component]
-pub fn PaletteBody(palette: Palette) -> impl IntoView {
+pub fn PaletteOffers(palette: Palette) -> impl IntoView {
     let offers = Memo::new(move |_| palette.offers());
     let count = move || offers.with(Vec::len);
+    Effect::new(move |_| palette.listed.set(count()));
     let options = move || {
         let list = offers.get().into_iter().enumerate();
         list.map(|(index, offer)| option(palette, index, offer)).collect_view()
     };
     view! {
-        <input type="text" role="combobox" aria-label="编号、企业、词，或要做的事" placeholder="编号、企业、词，或要做的事"
-            aria-expanded="true" aria-controls="palette-offers" aria-autocomplete="list" autocomplete="off"
-            aria-activedescendant=move || (count() > 0).then(|| option_id(palette.at.get()))
-            node_ref=palette.input on:input=move |_| palette.typed() on:keydown=move |event| palette.press(&event)/>
         <ul id="palette-offers" role="listbox" aria-label="找到的">{options}</ul>
         <p class="muted" role="status">
             {move || if count() == 0 { "没有找到。可以试试编号、企业名称，或问题里的两个字。".to_owned() } else { String::new() }}

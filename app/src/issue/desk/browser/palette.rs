@@ -2,32 +2,35 @@
 
 use super::{NEXT, SETTLED, go, tell};
 use crate::error::RpcError;
-use crate::issue::desk::palette::{Offer, Palette, PaletteBody};
+use crate::issue::desk::palette::{Offer, Palette, PaletteOffers};
 use crate::issue::desk::rpc::desk_search;
+use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use leptos::ev::KeyboardEvent;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::wasm_split;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
-/// Opens the palette, empty, or closes it; closed, the browser gives the focus back to where it was. What is in it is a part of the module
-/// that comes when it is called for the first time.
+/// Offers what fits what was typed so far. All that the palette does is a part of the module that comes when it is called for the first time.
 #[wasm_split(palette, wasm_split_path = leptos::wasm_split, fallible)]
-fn turn(palette: Palette) -> Result<(), RpcError> {
-    let Some(dialog) = palette.dialog.get_untracked() else { return Ok(()) };
-    if palette.input.get_untracked().is_none() {
-        mount_to(dialog.clone().into(), move || view! { <PaletteBody palette/> }).forget();
+fn offer(palette: Palette) -> Result<(), RpcError> {
+    let (Some(dialog), Some(input)) = (palette.dialog.get_untracked(), palette.input.get_untracked()) else { return Ok(()) };
+    if !palette.mounted.get_value() {
+        palette.mounted.set_value(true);
+        EventListener::new(&input, "input", move |_| palette.typed()).forget();
+        let options = EventListenerOptions::enable_prevent_default();
+        EventListener::new_with_options(&input, "keydown", options, move |event| {
+            if let Some(event) = event.dyn_ref() {
+                palette.press(event);
+            }
+        })
+        .forget();
+        mount_to(dialog.into(), move || view! { <PaletteOffers palette/> }).forget();
     }
-    if dialog.open() {
-        dialog.close();
-    } else if let Some(input) = palette.input.get_untracked() {
-        input.set_value("");
-        palette.typed();
-        _ = dialog.show_modal();
-        _ = input.focus();
-    }
+    palette.typed();
     Ok(())
 }
 
@@ -36,17 +39,29 @@ impl Palette {
     pub(super) fn call(self, event: &KeyboardEvent) -> bool {
         let called = event.key() == "k" && (event.ctrl_key() || event.meta_key());
         if called {
-            spawn_local(async move {
-                if let Err(error) = turn(self).await {
-                    tell(&error);
-                }
-            });
+            self.turn();
         }
         called
     }
 
+    /// Opens it, empty, or closes it; closed, the browser gives the focus back to where it was.
+    fn turn(self) {
+        let (Some(dialog), Some(input)) = (self.dialog.get_untracked(), self.input.get_untracked()) else { return };
+        if dialog.open() {
+            return dialog.close();
+        }
+        input.set_value("");
+        _ = dialog.show_modal();
+        _ = input.focus();
+        spawn_local(async move {
+            if let Err(error) = offer(self).await {
+                tell(&error);
+            }
+        });
+    }
+
     /// Offers what has the words; the server is asked once the typing rests.
-    pub fn typed(self) {
+    fn typed(self) {
         let words = self.input.get_untracked().map(|input: HtmlInputElement| input.value()).unwrap_or_default();
         self.at.set(0);
         self.found.set(Vec::new());
@@ -65,7 +80,7 @@ impl Palette {
         NEXT.with_borrow_mut(|next| *next = Some(Timeout::new(SETTLED, ask)));
     }
 
-    pub fn press(self, event: &KeyboardEvent) {
+    fn press(self, event: &KeyboardEvent) {
         let count = untrack(|| self.offers().len());
         let at = self.at.get_untracked();
         match event.key().as_str() {
