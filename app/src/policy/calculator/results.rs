@@ -38,7 +38,7 @@ pub fn Results(answer: Memo<Answer>) -> impl IntoView {
 fn group(group: &Group) -> impl IntoView + use<> {
     view! {
         <h2>{group.label}" "<span class="count">{group.rows.len().to_string()}</span></h2>
-        <ul class="cells calc-list">{group.rows.iter().map(row).collect_view()}</ul>
+        <ul class="cells long calc-list">{group.rows.iter().map(row).collect_view()}</ul>
     }
 }
 

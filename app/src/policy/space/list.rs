@@ -116,7 +116,7 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
             ),
             _ => Some(section(
                 format!("{} {count}", standing.label()),
-                view! { <p class="muted">{lead}</p><ul class="cells">{cards}</ul> },
+                view! { <p class="muted">{lead}</p><ul class="cells long">{cards}</ul> },
             )),
         }
     });
