@@ -3,7 +3,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmodSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 /** The password of the demo accounts (server/src/demo/mod.rs). */
 const PASSWORD = "qifu-demo-2026";
 
-const freePort = () =>
+export const freePort = () =>
   new Promise((done) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address();
@@ -41,6 +41,72 @@ function sessionOf(answer) {
   return cookie;
 }
 
+/** One `qifu serve` on a port of its own, which it keeps from start to start. */
+export class Server {
+  constructor(space, environment = {}) {
+    this.space = space;
+    this.environment = environment;
+  }
+
+  /** Starts it and waits until it is ready. */
+  async start(binary = this.space.binary) {
+    this.port ??= await freePort();
+    const out = openSync(this.space.log, "a");
+    const child = spawn(binary, ["serve"], {
+      env: { ...this.space.environment, ...this.environment, QIFU_ADDR: `127.0.0.1:${this.port}` },
+      stdio: ["ignore", out, out],
+    });
+    closeSync(out);
+    this.process = child;
+    let alive = true;
+    this.gone = new Promise((done) => child.once("exit", done)).then(() => (alive = false));
+    for (let tries = 0; tries < 1200; tries++) {
+      if (!alive) throw new Error(`the server did not start:\n${readFileSync(this.space.log, "utf8").slice(-2000)}`);
+      if (await this.ready()) return;
+      await sleep(25);
+    }
+    throw new Error("the server was not ready within half a minute");
+  }
+
+  /** Whether it says that it may be sent requests. */
+  async ready() {
+    return (await this.send("GET", "/readyz", { timeout: 1000 }).catch(() => undefined))?.status === 200;
+  }
+
+  async stop(signal = "SIGTERM") {
+    if (!this.process) return;
+    this.process.kill(signal);
+    await this.gone;
+    this.process = undefined;
+  }
+
+  /** Bytes of memory that are its own now. */
+  resident() {
+    return Number(readFileSync(`/proc/${this.process.pid}/status`, "utf8").match(/VmRSS:\s+(\d+) kB/)[1]) * 1024;
+  }
+
+  /** One request; `form` makes it a post. Rejects when the connection breaks. */
+  send(method, path, { form, cookie, agent, timeout = 10_000, headers = {} } = {}) {
+    const body = form && new URLSearchParams(form).toString();
+    const all = { ...headers, ...(cookie && { cookie }) };
+    if (body !== undefined) {
+      all["content-type"] = "application/x-www-form-urlencoded";
+      all["content-length"] = Buffer.byteLength(body);
+    }
+    return new Promise((done, fail) => {
+      const sent = request({ host: "127.0.0.1", port: this.port, method, path, headers: all, agent, timeout }, (answer) => {
+        const parts = [];
+        answer.on("data", (part) => parts.push(part));
+        answer.on("error", fail);
+        answer.on("end", () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts).toString() }));
+      });
+      sent.on("timeout", () => sent.destroy(new Error("timeout")));
+      sent.on("error", fail);
+      sent.end(body);
+    });
+  }
+}
+
 export class Space {
   constructor(binary) {
     this.binary = resolve(binary ?? process.env.QIFU_BINARY ?? join(ROOT, "target/release/qifu"));
@@ -62,6 +128,8 @@ export class Space {
     };
     delete this.environment.DATABASE_URL;
     this.log = join(this.folder, "qifu.log");
+    this.servers = [];
+    this.main = this.another();
   }
 
   qifu(...args) {
@@ -105,50 +173,31 @@ export class Space {
   }
 
   /** Starts the server and waits until it is ready. */
-  async startServer(binary = this.binary) {
-    this.port ??= await freePort();
-    const out = openSync(this.log, "a");
-    this.server = spawn(binary, ["serve"], {
-      env: { ...this.environment, QIFU_ADDR: `127.0.0.1:${this.port}` },
-      stdio: ["ignore", out, out],
-    });
-    this.gone = new Promise((done) => this.server.once("exit", done));
-    let alive = true;
-    this.gone.then(() => (alive = false));
-    for (let tries = 0; tries < 1200; tries++) {
-      if (!alive) throw new Error(`the server did not start:\n${readFileSync(this.log, "utf8").slice(-2000)}`);
-      if ((await this.send("GET", "/readyz", { timeout: 1000 }).catch(() => undefined))?.status === 200) return;
-      await sleep(25);
-    }
-    throw new Error("the server was not ready within half a minute");
+  startServer(binary) {
+    return this.main.start(binary);
   }
 
-  async stopServer(signal = "SIGTERM") {
-    if (!this.server) return;
-    this.server.kill(signal);
-    await this.gone;
-    this.server = undefined;
+  stopServer(signal) {
+    return this.main.stop(signal);
   }
 
-  /** One request; `form` makes it a post. Rejects when the connection breaks. */
-  send(method, path, { form, cookie, agent, timeout = 10_000, headers = {} } = {}) {
-    const body = form && new URLSearchParams(form).toString();
-    const all = { ...headers, ...(cookie && { cookie }) };
-    if (body !== undefined) {
-      all["content-type"] = "application/x-www-form-urlencoded";
-      all["content-length"] = Buffer.byteLength(body);
-    }
-    return new Promise((done, fail) => {
-      const sent = request({ host: "127.0.0.1", port: this.port, method, path, headers: all, agent, timeout }, (answer) => {
-        const parts = [];
-        answer.on("data", (part) => parts.push(part));
-        answer.on("error", fail);
-        answer.on("end", () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts).toString() }));
-      });
-      sent.on("timeout", () => sent.destroy(new Error("timeout")));
-      sent.on("error", fail);
-      sent.end(body);
-    });
+  send(method, path, options) {
+    return this.main.send(method, path, options);
+  }
+
+  get server() {
+    return this.main.process;
+  }
+
+  get port() {
+    return this.main.port;
+  }
+
+  /** One more server on the same database, not started yet; `environment` is its own. */
+  another(environment) {
+    const server = new Server(this, environment);
+    this.servers.push(server);
+    return server;
   }
 
   /** Signs a member in and answers the cookie; of several enterprises the first one in the list is chosen. */
@@ -195,7 +244,7 @@ export class Space {
   }
 
   async close() {
-    await this.stopServer("SIGKILL").catch(() => {});
+    for (const server of this.servers) await server.stop("SIGKILL").catch(() => {});
     try {
       this.qifu("db", "stop");
     } catch (error) {

@@ -48,9 +48,9 @@ pub struct Services {
 }
 
 impl Services {
-    /// Now. The only clock of the process's requests.
+    /// Now. The only clock of the process's requests, the same on every server.
     pub fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
+        self.store.now()
     }
 
     /// The tables as they are now.
@@ -245,6 +245,11 @@ impl Request {
             // Nobody reads with it while this holds the slot, so every answer has been read.
             ctx.conn.release();
         }
+    }
+
+    /// Lets go of the connection in whatever state it is: whoever used it was cut off.
+    pub async fn abandon(&self) {
+        *self.0.ctx.lock().await = None;
     }
 
     /// How many queries were made for it, on connections given back and on the open one.

@@ -4,6 +4,7 @@ use domain::calendar::WorkCalendar;
 use domain::security::FactorRule;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct Config {
     pub trust_proxy: bool,
     /// `QIFU_POOL`.
     pub pool: u32,
+    /// `QIFU_DRAIN`.
+    pub drain: Duration,
     /// `QIFU_CODES_PER_ADDRESS`.
     pub codes_per_address: i32,
     /// `QIFU_CODES_PER_CITY`.
@@ -213,6 +216,8 @@ impl Config {
         let demo = r.flag("QIFU_DEMO", "load demo data on the first start, show sign-in codes, say so on every page")?;
         // Trying stays two commands: the demo's accounts have no app to scan with.
         let rule = if demo { "optional" } else { "privileged" };
+        // Nor does anything stand before it that would send requests elsewhere.
+        let drain = if demo { "0" } else { "5" };
         let rule = r.text(
             "QIFU_SECOND_FACTOR",
             rule,
@@ -239,6 +244,15 @@ impl Config {
             open: r.flag("QIFU_OPEN", "serve the network without TLS, or with demo data: somebody has thought about it")?,
             trust_proxy: r.flag("QIFU_TRUST_PROXY", "take the client's address from the last X-Forwarded-For")?,
             pool: r.parsed("QIFU_POOL", "16", "database connections", "a number")?,
+            drain: Duration::from_secs(
+                r.parsed::<u32>(
+                    "QIFU_DRAIN",
+                    drain,
+                    "seconds between not being ready any more and stopping",
+                    "a number of seconds",
+                )?
+                .into(),
+            ),
             codes_per_address: r.parsed(
                 "QIFU_CODES_PER_ADDRESS",
                 "60",
@@ -315,6 +329,7 @@ mod tests {
             ("QIFU_ADDR", "3000"),
             ("QIFU_DEMO", "maybe"),
             ("QIFU_POOL", "many"),
+            ("QIFU_DRAIN", "-1"),
             ("DATABASE_URL", "mysql://x"),
             ("QIFU_WORK_HOURS", "9-17"),
             ("QIFU_WORK_HOURS", "09:00-08:00"),

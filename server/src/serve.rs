@@ -116,6 +116,7 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
         live: broadcast::channel(1024).0,
         outbox: Arc::new(Notify::new()),
         seats: Seats::default(),
+        draining: CancellationToken::new(),
         shutdown: CancellationToken::new(),
     };
     // Leptos asks for it at its first page.
@@ -173,9 +174,9 @@ async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()
     .shared();
     let handle = Handle::new();
     tokio::spawn({
-        let (handle, shutdown) = (handle.clone(), shutdown.clone());
+        let (handle, shutdown, state) = (handle.clone(), shutdown.clone(), state.clone());
         async move {
-            signal().await;
+            drained(&state, signal().await).await;
             tracing::info!("stopping: finishing requests in flight");
             shutdown.cancel();
             handle.graceful_shutdown(Some(PATIENCE));
@@ -199,8 +200,31 @@ async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()
     Ok(())
 }
 
+/// What the process was told to stop by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Signal {
+    /// Ctrl-C: somebody sits before it and waits.
+    Interrupt,
+    /// SIGTERM: another server takes over.
+    Terminate,
+}
+
+/// Says that this server is not ready any more, and serves on until whoever sends requests here has heard it; a second signal is an answer as well.
+async fn drained(state: &AppState, told: Signal) {
+    state.draining.cancel();
+    let wait = if told == Signal::Terminate { state.config.drain } else { Duration::ZERO };
+    if wait.is_zero() {
+        return;
+    }
+    tracing::info!(seconds = wait.as_secs(), "not ready any more: serving on until proxies have noticed");
+    tokio::select! {
+        () = tokio::time::sleep(wait) => {}
+        _ = signal() => {}
+    }
+}
+
 /// Ctrl-C or SIGTERM.
-async fn signal() {
+async fn signal() -> Signal {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
@@ -215,7 +239,7 @@ async fn signal() {
         }
     };
     tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+        () = interrupt => Signal::Interrupt,
+        () = terminate => Signal::Terminate,
     }
 }

@@ -39,6 +39,8 @@ pub struct AppState {
     pub scanner: Scanner,
     /// Streams that are open on this server.
     pub seats: Seats,
+    /// The process is about to stop: it says so to whoever asks whether it is ready, and still serves.
+    pub draining: CancellationToken,
     /// Ends workers and streams.
     pub shutdown: CancellationToken,
 }
@@ -69,9 +71,9 @@ impl AppState {
         }
     }
 
-    /// Now. The only clock of the process's requests.
+    /// Now. The only clock of the process, the same on every server.
     pub fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc()
+        self.store.now()
     }
 
     /// Reads the tables again.
@@ -80,6 +82,9 @@ impl AppState {
     /// When the database does not answer.
     pub async fn refresh(&self) -> anyhow::Result<()> {
         let mut conn = self.store.system().await?;
+        if let Some(behind) = self.store.agree_on_time(&mut conn).await? {
+            tracing::warn!(seconds = behind.as_seconds_f64(), "this machine's clock is behind the database's, which goes");
+        }
         let reference = Arc::new(store::reference::load(&mut conn).await?);
         let plain = WorkCalendar::default().with_hours(&self.config.work_hours)?;
         let terms = Arc::new(store::terms::load(&mut conn, plain).await?);

@@ -19,11 +19,11 @@ use futures::future::join_all;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Conn;
 use store::administration::due;
 use store::issue::CommandError;
 use store::job::{self, Job, Kind};
 use store::outbox::{CHANNEL, Live};
+use store::{Conn, Store};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -120,6 +120,9 @@ pub async fn drain(state: &AppState) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// After this long without a word a listener is asked whether it still hears.
+const QUIET: Duration = Duration::from_secs(30);
+
 /// Passes on what any server notified, and connects again for ever.
 async fn listen(state: AppState) {
     while !state.shutdown.is_cancelled() {
@@ -127,6 +130,12 @@ async fn listen(state: AppState) {
             Ok(mut listener) => loop {
                 tokio::select! {
                     () = state.shutdown.cancelled() => return,
+                    () = sleep(QUIET) => {
+                        if !Store::still_hears(&mut listener).await {
+                            tracing::warn!("live notifications fell silent");
+                            break;
+                        }
+                    }
                     heard = listener.recv() => match heard {
                         Ok(notification) if notification.channel() == store::terms::CHANNEL => {
                             turn("tables", state.refresh()).await;

@@ -77,11 +77,12 @@ impl From<sqlx::Error> for StoreError {
                     "23001" => StoreError::Frozen,
                     // character_not_in_repertoire in a text, untranslatable_character in JSON.
                     "22021" | "22P05" => StoreError::Unstorable,
-                    // Serialisation, deadlock, too many connections, lock not available, cancelled by the statement's timeout.
-                    "40001" | "40P01" | "53300" | "55P03" | "57014" => StoreError::Busy(error),
-                    // Connection failures; shut down by the administrator or after a crash, or still starting; ended because a transaction,
+                    // Serialisation, deadlock, no room left on the disk or in memory, too many connections, lock not available, cancelled by the
+                    // statement's timeout.
+                    "40001" | "40P01" | "53100" | "53200" | "53300" | "55P03" | "57014" => StoreError::Busy(error),
+                    // Connection failures; a standby that only reads; a disk that fails; shut down by the administrator or after a crash, or still starting; ended because a transaction,
                     // or the session, was left alone.
-                    "08000" | "08003" | "08006" | "57P01" | "57P02" | "57P03" | "25P03" | "57P05" => {
+                    "08000" | "08003" | "08006" | "25006" | "58030" | "57P01" | "57P02" | "57P03" | "25P03" | "57P05" => {
                         StoreError::Unavailable(error)
                     }
                     _ => StoreError::Db(error),

@@ -6,7 +6,7 @@ mod sign_in;
 pub use factor::*;
 pub use sign_in::*;
 
-use crate::{Conn, Store, StoreError, is_lost};
+use crate::{Conn, Store, StoreError, first, is_lost};
 use domain::actor::{Actor, AreaCode, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
 use time::{Duration, OffsetDateTime};
 
@@ -125,18 +125,16 @@ impl Store {
         let mut spare = self.spare_connections();
         let (conn, row) = loop {
             let mut conn = self.acquire().await?;
-            let answer = sqlx::query!(
-            r#"select person_id, person_name, phone, enterprise_id, enterprise_name, member_role, enterprise_count, staff_id, login,
+            let asked = sqlx::query!(
+                r#"select person_id, person_name, phone, enterprise_id, enterprise_name, member_role, enterprise_count, staff_id, login,
                 staff_name, role, area, department_id, station_id, organisation, must_change_password,
                 second_factor, unread as "unread!", waiting, expires_at as "expires_at!", proved_at as "proved_at!"
             from open_session($1, $2, $3::text::interval)"#,
-            token_hash,
-            now,
-            format!("{SESSION_DAYS} days"),
-        )
-        .fetch_optional(conn.pg())
-        .await;
-            match answer {
+                token_hash,
+                now,
+                format!("{SESSION_DAYS} days"),
+            );
+            match first(asked.fetch_optional(conn.pg())).await {
                 Ok(row) => break (conn, row),
                 Err(error) if is_lost(&error) && spare > 0 => spare -= 1,
                 Err(error) => return Err(error.into()),

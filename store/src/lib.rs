@@ -5,6 +5,7 @@
 
 pub mod administration;
 pub mod audit;
+mod clock;
 pub mod enterprise;
 mod error;
 pub mod identity;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// The migrations, forward only; tests apply them too.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -60,6 +62,10 @@ const LISTENERS: u32 = 2;
 const WAIT: Duration = Duration::from_secs(5);
 /// How long one waits while every connection is somebody's: whoever waits longer is told so, and the queue stays short.
 const FULL: Duration = Duration::from_secs(2);
+
+/// How long somebody waits for the first word of a connection, which is the answer to a question that takes a millisecond. One that says nothing is not
+/// used again: the network may have lost it without either side having heard.
+const SILENT: Duration = Duration::from_secs(5);
 
 /// Stands for "never" in columns that lists order by.
 pub(crate) const NEVER: OffsetDateTime = time::macros::datetime!(9999-01-01 00:00 UTC);
@@ -99,6 +105,7 @@ pub struct Store {
     pool: PgPool,
     /// One for each connection there may be, so that whoever has one gets a connection without waiting.
     permits: Arc<Semaphore>,
+    clock: clock::Clock,
     /// Connections whose last user was done with them. The pool would ask each on its return whether it still lives, which is a round
     /// trip for every request; whoever takes it next finds out anyway (`spare_connections`).
     idle: Arc<Mutex<Vec<Idle>>>,
@@ -171,7 +178,17 @@ impl Drop for Conn {
             if !self.permit.semaphore().is_closed() {
                 idle.push(Idle { inner, since: self.since });
             }
+        } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(give_back(inner));
         }
+    }
+}
+
+/// Gives back a connection that was dropped in the middle of something. The pool would wait for its answer for as long as TCP does, a quarter of an
+/// hour, and have a place less meanwhile.
+async fn give_back(mut inner: PoolConnection<Postgres>) {
+    if !matches!(timeout(SILENT, inner.ping()).await, Ok(Ok(()))) {
+        drop(inner.detach());
     }
 }
 
@@ -207,7 +224,7 @@ impl Store {
             .connect_with(options)
             .await?;
         let permits = Arc::new(Semaphore::new(usize::try_from(max).unwrap_or(1)));
-        Ok(Store { pool, permits, idle: Arc::default() })
+        Ok(Store { pool, permits, clock: clock::Clock::default(), idle: Arc::default() })
     }
 
     /// A connection without a scope: it reads nothing that belongs to anybody.
@@ -233,7 +250,7 @@ impl Store {
         loop {
             let mut conn = self.acquire().await?;
             let set = sqlx::query!("select set_scope($1, null, null, null, null, null, null) as scope", kind);
-            match set.execute(conn.pg()).await {
+            match first(set.execute(conn.pg())).await {
                 Ok(_) => return Ok(conn),
                 Err(error) if is_lost(&error) && spare > 0 => spare -= 1,
                 Err(error) => return Err(error.into()),
@@ -249,7 +266,7 @@ impl Store {
 
     /// Takes a connection; the caller sets its scope with the first query.
     pub(crate) async fn acquire(&self) -> Result<Conn, StoreError> {
-        let permit = tokio::time::timeout(FULL, self.permits.clone().acquire_owned()).await;
+        let permit = timeout(FULL, self.permits.clone().acquire_owned()).await;
         let permit = permit.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
         let idle = lock(&self.idle).pop();
         let (inner, since) = match idle {
@@ -262,7 +279,7 @@ impl Store {
     /// Whether the database answers now.
     pub async fn is_ready(&self) -> bool {
         let Ok(mut conn) = self.acquire().await else { return false };
-        let alive = conn.pg().ping().await.is_ok();
+        let alive = first(conn.pg().ping()).await.is_ok();
         if alive {
             conn.release();
         }
@@ -276,12 +293,23 @@ impl Store {
         Ok(listener)
     }
 
+    /// Whether a listener that has heard nothing for a while would still hear: of a connection that the network lost, a side that only waits never learns.
+    pub async fn still_hears(listener: &mut PgListener) -> bool {
+        matches!(timeout(SILENT, listener.execute("select 1")).await, Ok(Ok(_)))
+    }
+
     /// Closes every connection, waiting for those in use.
     pub async fn close(&self) {
         self.permits.close();
         lock(&self.idle).clear();
         self.pool.close().await;
     }
+}
+
+/// The answer to the first question on a connection, or that there is none.
+pub(crate) async fn first<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    // Not an error of the connection, which would have the next one asked: whoever waited this long is told.
+    timeout(SILENT, asked).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// Brings the database at `url` up to date, as its owner. Answers how many migrations were applied.

@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
+use http_body_util::BodyExt;
 use leptos::prelude::provide_context;
 use libdeflater::{CompressionLvl, Compressor};
 use server_fn::error::FromServerFnError;
@@ -22,6 +23,7 @@ use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tower_http::timeout::TimeoutBody;
 
 /// The session cookie; behind TLS under the prefix that keeps other hosts of the domain from setting it.
@@ -56,6 +58,11 @@ impl IntoResponse for Failure {
 /// Of any error of our own making: logged, hidden.
 pub fn internal(error: impl std::fmt::Display) -> Failure {
     Failure(Stop::Error(AppError::internal(error)))
+}
+
+/// Of a place for files that takes nothing now, as when its disk is full: logged, to be tried again.
+pub fn unavailable(error: impl std::fmt::Display) -> Failure {
+    Failure(Stop::Error(AppError::Busy(error.to_string())))
 }
 
 /// What a handler answers.
@@ -281,6 +288,8 @@ fn head(http: &axum::extract::Request, config: &Config) -> Head {
 const PAUSE: Duration = Duration::from_secs(20);
 /// How long it may take as a whole: nine photos over a slow network.
 const WHOLE: Duration = Duration::from_secs(600);
+/// How long an answer may take once the body is there. Statements have less: what takes longer waits for a database that fell silent.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// The guard in front of every door: denied by default, before a byte of the body is read. A page keeps the connection that was opened
 /// for the question; whatever brings a body, or stays open, gives it back first.
@@ -297,19 +306,34 @@ pub async fn guard(mut http: axum::extract::Request, next: middleware::Next) -> 
         Ok(()) => {
             http.extensions_mut().insert(door.kind);
             // Whoever stops sending is not waited for, and whoever trickles not for ever.
-            let http = http.map(|body| Body::new(TimeoutBody::new(PAUSE, body)));
-            match door.kind {
-                Kind::Form | Kind::Upload | Kind::Rpc => match tokio::time::timeout(WHOLE, next.run(http)).await {
-                    Ok(response) => response,
-                    Err(_) => Failure::from(AppError::Refused("上传太慢，中断了，请换个网络再试一次".to_owned())).into_response(),
-                },
-                _ => next.run(http).await,
+            let (arriving, arrived) = oneshot::channel::<()>();
+            let http = http.map(|body| {
+                Body::new(TimeoutBody::new(PAUSE, body).map_frame(move |frame| {
+                    _ = &arriving;
+                    frame
+                }))
+            });
+            tokio::select! {
+                response = next.run(http) => response,
+                error = too_late(arrived) => {
+                    request.abandon().await;
+                    Failure::from(error).into_response()
+                }
             }
         }
         Err(stop) => Failure::from(stop).into_response(),
     };
     response.extensions_mut().insert(door.kind);
     response
+}
+
+/// Ends when a request takes too long: its body, or what is done once that is there (`arrived` ends with the body).
+async fn too_late(arrived: oneshot::Receiver<()>) -> AppError {
+    if tokio::time::timeout(WHOLE, arrived).await.is_err() {
+        return AppError::Refused("上传太慢，中断了，请换个网络再试一次".to_owned());
+    }
+    tokio::time::sleep(ANSWER).await;
+    AppError::Busy("no answer in time".to_owned())
 }
 
 /// What a panic becomes: the answer of this request and of no other. The hook has logged where it was.

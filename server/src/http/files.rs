@@ -1,6 +1,6 @@
 //! Files of applications (申报材料): taken by what they are, stored as they came, given back as downloads only.
 
-use super::context::{Failure, Reply, internal};
+use super::context::{Failure, Reply, internal, unavailable};
 use super::forms::{Sent, Upload};
 use crate::photos::MAX_BYTES;
 use crate::state::AppState;
@@ -60,7 +60,7 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
                     bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
                 };
                 // The file first: a row without its file would be a broken link, a file without its row is only litter.
-                state.photos.put_file(id, bytes).await.map_err(internal)?;
+                state.photos.put_file(id, bytes).await.map_err(unavailable)?;
                 keep_file(request, &new).await?;
                 ids.push(id);
             }

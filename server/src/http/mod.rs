@@ -149,7 +149,11 @@ pub fn router(state: AppState) -> Router {
         _ => router.route(&path, get(pages::page)),
     });
     let pages = around(pages, &state);
-    Router::new().nest_service("/pkg", ops::hashed_files(&state)).merge(ops::public_files(&state)).fallback_service(pages)
+    Router::new()
+        .nest_service("/pkg", ops::hashed_files(&state))
+        .merge(ops::public_files(&state))
+        .fallback_service(pages)
+        .layer(from_fn_with_state(state, ops::closing))
 }
 
 /// What stands around every route.

@@ -2,8 +2,9 @@
 
 use crate::state::AppState;
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, Version, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
@@ -16,7 +17,7 @@ pub async fn healthz() -> &'static str {
 
 /// The process can serve: its database answers.
 pub async fn readyz(State(state): State<AppState>) -> Response {
-    if state.shutdown.is_cancelled() {
+    if state.draining.is_cancelled() || state.shutdown.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down").into_response();
     }
     if state.store.is_ready().await {
@@ -24,6 +25,17 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "no database").into_response()
     }
+}
+
+/// While the process stops, every answer ends its connection, so that none is left that a client might write to when the process goes. HTTP/2 has
+/// a word of its own for that.
+pub async fn closing(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let one_by_one = request.version() < Version::HTTP_2;
+    let mut response = next.run(request).await;
+    if one_by_one && state.draining.is_cancelled() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// Built files: hashed, they never change under their name. Compressed ones lie beside them.

@@ -1,7 +1,7 @@
 //! Pictures: taken one by one as they are picked, or with the plain form; given to whoever may read the issue they belong to, a pending
 //! one to whoever took it.
 
-use super::context::{Failure, Reply, internal};
+use super::context::{Failure, Reply, internal, unavailable};
 use super::forms::{Sent, Upload};
 use crate::photos::{MAX_BYTES, PhotoError};
 use crate::state::AppState;
@@ -105,7 +105,7 @@ pub(super) async fn keep(
         bytes: i64::try_from(picture.full.len()).unwrap_or(0),
     };
     // The file first: a row without its file would be a broken picture, a file without its row is only litter.
-    state.photos.put(id, picture).await.map_err(internal)?;
+    state.photos.put(id, picture).await.map_err(unavailable)?;
     act::keep_photo(request, &new).await?;
     Ok(Ok(id))
 }

@@ -1,6 +1,7 @@
 //! What goes wrong is told in a sentence and is the trouble of one request.
 
 use crate::site::{Browser, Site, answers, file, form};
+use crate::wire::Wire;
 use app::access::DOORS;
 use axum::Router;
 use axum::body::Body;
@@ -59,6 +60,41 @@ async fn who_waits_too_long_for_anothers_lock_is_told(owner: PgPool) {
     assert!(answer.headers.contains_key("retry-after"));
     other.rollback().await.unwrap();
     assert_eq!(member.post(&path, &pairs).await.status, StatusCode::SEE_OTHER);
+}
+
+/// The network between server and database loses every byte, and nobody hears of it: told in time, and served again as soon as bytes come through.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_comes_while_the_database_is_silent_is_told_and_served_later(owner: PgPool) {
+    let wire = Wire::to(&owner).await;
+    let site = Site::at(wire.options.clone(), &[]).await.with_demo().await;
+    let (member, nobody) = (site.member(2).await, site.anonymous());
+    assert_eq!(member.get("/home").await.status, StatusCode::OK);
+    wire.silence(true);
+    let (page, ready) = tokio::join!(member.get("/home"), nobody.get("/readyz"));
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(page.body.contains("系统正忙，请过一会儿再试") && page.headers.contains_key("retry-after"), "{}", page.body);
+    assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
+    wire.silence(false);
+    assert_eq!(member.get("/home").await.status, StatusCode::OK);
+    assert_eq!(nobody.get("/readyz").await.status, StatusCode::OK);
+}
+
+/// What PostgreSQL says when its disk is full is no fault of the form, and passes.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_files_while_the_disk_is_full_is_told_and_files_the_same_later(owner: PgPool) {
+    let site = Site::demo(&owner, &[]).await;
+    let member = site.member(2).await;
+    let full = "create function full_disk() returns trigger language plpgsql as $$ begin
+            raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$;
+        create trigger full_disk before insert on issue for each row execute function full_disk()";
+    sqlx::raw_sql(full).execute(&owner).await.unwrap();
+    let pairs = answers("0199b0c0-0000-7000-8000-0000000000f1");
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, *value)).collect();
+    let answer = member.post("/issues/file", &pairs).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains("系统正忙，请过一会儿再试") && !answer.body.contains("No space"), "{}", answer.body);
+    sqlx::raw_sql("drop trigger full_disk on issue").execute(&owner).await.unwrap();
+    assert_eq!(member.post("/issues/file", &pairs).await.status, StatusCode::SEE_OTHER);
 }
 
 /// PostgreSQL stores no NUL. Whoever sends one is told, wherever it stands.

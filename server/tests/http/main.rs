@@ -20,5 +20,7 @@ mod security_log;
 mod site;
 mod sms;
 mod staff;
+mod stopping;
 mod terms;
 mod threads;
+mod wire;

@@ -15,6 +15,7 @@ use server_fn::codec::PostcardEncoding;
 use server_fn::error::FromServerFnError;
 use server_fn::{Decodes, Encodes, ServerFn};
 use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use store::Store;
 use store::identity::{self, Who};
 use tower::ServiceExt;
@@ -58,6 +59,11 @@ impl Answer {
 impl Site {
     /// With settings on top of the defaults, without demo data. Nobody has to have a second factor unless the settings say so.
     pub async fn empty(pool: &PgPool, settings: &[(&str, &str)]) -> Site {
+        Site::at((*pool.connect_options()).clone(), settings).await
+    }
+
+    /// As [`Site::empty`], on the database at the end of these options.
+    pub async fn at(options: PgConnectOptions, settings: &[(&str, &str)]) -> Site {
         let folder = std::env::temp_dir().join(format!("qifu-test-{}", random_hex::<8>()));
         let shown = folder.to_string_lossy().into_owned();
         let config = Config::read(&|name| {
@@ -69,7 +75,7 @@ impl Site {
             })
         })
         .unwrap();
-        let store = Store::with_options((*pool.connect_options()).clone(), 8).await.unwrap();
+        let store = Store::with_options(options, 8).await.unwrap();
         let assets = serde_json::from_str(
             r#"{"css":"a.css","modules":{
                 "space":{"js":"space.js","wasm":"space.wasm"},"filing":{"js":"filing.js","wasm":"filing.wasm"},
@@ -84,11 +90,15 @@ impl Site {
 
     /// With a little demo data: `138` and eight digits sign in, staff by the demo's names.
     pub async fn demo(pool: &PgPool, settings: &[(&str, &str)]) -> Site {
-        let site = Site::empty(pool, settings).await;
+        Site::empty(pool, settings).await.with_demo().await
+    }
+
+    /// With a little demo data, as [`Site::demo`].
+    pub async fn with_demo(self) -> Site {
         let size = Size { enterprises: 48, issues: 150 };
-        assert!(demo::load(&site.state.store, &site.state.photos, size, site.state.now()).await.unwrap());
-        site.state.refresh().await.unwrap();
-        site
+        assert!(demo::load(&self.state.store, &self.state.photos, size, self.state.now()).await.unwrap());
+        self.state.refresh().await.unwrap();
+        self
     }
 
     /// A browser in which the n-th enterprise's owner is signed in and has chosen.
