@@ -70,6 +70,50 @@ function stop(child: ChildProcess): Promise<void> {
   });
 }
 
+/** A database of its own without anything in it, and what runs on it. */
+export interface Empty {
+  /** A folder for files. */
+  folder: string;
+  /** Runs a command of the process; answers what it printed. */
+  qifu: (...args: string[]) => string;
+  /** Serves, and answers where; nothing of the demo is loaded. */
+  serve: () => Promise<string>;
+  /** What the server has logged. */
+  log: () => string;
+  end: () => Promise<void>;
+}
+
+/** Makes one in the cluster of DATABASE_URL. */
+export function empty(name: string): Empty {
+  const cluster = process.env.DATABASE_URL;
+  if (!cluster) throw new Error("DATABASE_URL is not set");
+  mkdirSync(logs, { recursive: true });
+  const own = `qifu_e2e_${name}_${process.pid}`;
+  sql(cluster, `create database ${own}`);
+  const database = new URL(cluster);
+  database.pathname = `/${own}`;
+  const folder = mkdtempSync(join(tmpdir(), `qifu-e2e-${name}-`));
+  const running: ChildProcess[] = [];
+  const env = { DATABASE_URL: database.href, QIFU_DATA: join(folder, "data"), QIFU_SITE: join(root, "target/site"), QIFU_DEMO: "0" };
+  return {
+    folder,
+    qifu: (...args) => execFileSync(binary, args, { cwd: root, env: { ...process.env, ...env }, encoding: "utf8" }),
+    serve: async () => {
+      const address = `127.0.0.1:${await freePort()}`;
+      const child = start(name, ["serve"], { ...env, QIFU_ADDR: address });
+      running.push(child);
+      await ready(name, child, `http://${address}`);
+      return `http://${address}`;
+    },
+    log: () => readFileSync(join(logs, `${name}.log`), "utf8"),
+    end: async () => {
+      await Promise.all(running.map(stop));
+      sql(cluster, `drop database if exists ${own} with (force)`);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 export default async function servers(): Promise<() => Promise<void>> {
   mkdirSync(logs, { recursive: true });
   if (process.env.QIFU_E2E_URL) {

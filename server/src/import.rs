@@ -164,6 +164,11 @@ fn read(path: &Path) -> Result<Vec<(usize, Vec<String>)>> {
 fn cell(value: &Data) -> String {
     match value {
         Data::Empty => String::new(),
+        // A day that was typed is a number to the spreadsheet.
+        Data::DateTime(at) if at.is_datetime() => {
+            let (year, month, day, ..) = at.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
         other => other.to_string(),
     }
 }

@@ -224,6 +224,8 @@ const STAFF: &[&[&str]] = &[
     &["zhili", "李驿站", "驿站专员", "zhili"],
 ];
 
+const STAFF_OF_TERMS: &[&[&str]] = &[&["登录名", "姓名", "岗位", "所属"], &["root", "管理员", "系统管理员", "湖州市"]];
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_city_is_set_up_from_one_workbook(pool: PgPool) {
     let url = pool.connect_options().to_url_lossy().to_string();
@@ -275,6 +277,171 @@ async fn a_city_is_set_up_from_one_workbook(pool: PgPool) {
     workbook(&book, &[("区域", &areas)]);
     let third = qifu(&["city", "init", &path, "--json"], &settings).json();
     assert_eq!(third["report"], json!({ "added": 0, "changed": 1, "unchanged": 1 }));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+const BOARDS: &[&[&str]] = &[
+    &["编号", "名称", "牵头部门", "次序", "启用"],
+    &["culture", "文化", "市建设局", "95", "是"],
+    &["city", "周边配套", "jianshe", "160", "否"],
+];
+const CATEGORIES: &[&[&str]] = &[
+    &["编号", "名称", "板块", "责任部门", "难易", "紧急", "词", "次序", "启用", "区县责任部门"],
+    &["street", "路灯与市政设施", "文化", "jianshe", "简单", "普通", "路灯、亮化", "1410", "是", "吴兴=吴兴区建设局"],
+    &["museum", "博物馆", "culture", "市建设局", "复杂", "紧急", "博物馆 展览", "20", "是", ""],
+];
+const LIMITS: &[&[&str]] = &[
+    &[
+        "起用日期",
+        "首次联系",
+        "受理",
+        "签收",
+        "阶段性答复",
+        "答复（简单）",
+        "答复（一般）",
+        "答复（复杂）",
+        "待补充最长",
+        "可退回",
+        "可异议、重新办理",
+        "未评价可销号",
+    ],
+    &["2030-01-01", "30 分钟", "1d", "1d", "3d", "5d", "8 个工作日", "20d", "5d", "1d", "10d", "10d"],
+    &["", "2 小时", "1d", "1d", "3d", "5d", "10d", "20d", "5d", "1d", "10d", "10d"],
+];
+const DAYS: &[&[&str]] = &[
+    &["第一天", "最后一天", "安排", "名称"],
+    &["2030-02-02", "2030-02-08", "放假", "春节"],
+    &["2030-02-09", "", "上班", "春节调休"],
+];
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_issues_are_decided_by_comes_from_the_workbook_too(pool: PgPool) {
+    let url = pool.connect_options().to_url_lossy().to_string();
+    let settings = [("DATABASE_URL", url.as_str())];
+    let folder = std::env::temp_dir().join(format!("qifu-terms-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let book = folder.join("city.xlsx");
+    let path = book.to_string_lossy().into_owned();
+    let init = || qifu(&["city", "init", &path, "--json"], &settings);
+    workbook(&book, &[("区域", AREAS), ("部门", DEPARTMENTS), ("工作人员", STAFF_OF_TERMS)]);
+    assert_eq!(init().code, 0);
+    // The template as it is: the starting set, which is there already; departments and areas are added.
+    let template = Command::new(env!("CARGO_BIN_EXE_qifu")).args(["city", "template"]).output().unwrap();
+    std::fs::write(&book, &template.stdout).unwrap();
+    let first = init();
+    assert_eq!(first.code, 0, "{} {}", first.out, first.err);
+    let second = init().json()["report"].clone();
+    assert_eq!((&second["added"], &second["changed"]), (&json!(0), &json!(0)), "{second}");
+    assert!(second["unchanged"].as_u64().unwrap() > 200, "{second}");
+    let kinds = "select distinct kind from setting_change order by 1";
+    let logged: Vec<String> = sqlx::query_scalar(kinds).fetch_all(&pool).await.unwrap();
+    assert_eq!(logged, ["area", "department", "staff"], "nothing of the terms differed");
+
+    let sheets = [("板块", BOARDS), ("事项类别", CATEGORIES), ("时限", LIMITS), ("工作日历", DAYS)];
+    workbook(&book, &sheets);
+    let own = init();
+    assert_eq!(own.code, 0, "{} {}", own.out, own.err);
+    // A board, a category, two stretches of days; another category, a district's department, two versions of the limits.
+    assert_eq!(own.json()["report"], json!({ "added": 4, "changed": 4, "unchanged": 1 }));
+    assert_eq!(init().json()["report"], json!({ "added": 0, "changed": 0, "unchanged": 9 }));
+
+    let store = store::Store::connect(&url, 1).await.unwrap();
+    let mut conn = store.system().await.unwrap();
+    let now = time::OffsetDateTime::now_utc();
+    let terms = store::terms::load(&mut conn, domain::calendar::WorkCalendar::default()).await.unwrap();
+    let today = terms.catalogue.at(now);
+    let street = today.category("street").unwrap();
+    assert_eq!(
+        (street.board.as_str(), today.route(street, 330_502), today.route(street, 330_503)),
+        ("culture", "wuxing-jianshe", "jianshe")
+    );
+    assert_eq!(today.fit("博物馆的展览").code(), "museum");
+    let sign = |at: time::OffsetDateTime| terms.limits.in_force(at).contact.to_string();
+    assert_eq!(
+        (sign(now), sign(time::macros::datetime!(2030-01-02 09:00 +8))),
+        ("2 个工作小时".to_owned(), "30 分钟".to_owned())
+    );
+    let works = |day| terms.calendar.is_working_day(day);
+    assert!(!works(time::macros::date!(2030 - 02 - 04)) && works(time::macros::date!(2030 - 02 - 09)));
+    let changes: Vec<(String, String, String)> = sqlx::query_as(
+        "select kind, key, coalesce(after ->> 'name', '') from setting_change where kind not in ('area', 'department', 'staff')
+            order by id",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    let kinds: Vec<&str> = changes.iter().map(|change| change.0.as_str()).collect();
+    assert_eq!(
+        kinds,
+        ["board", "category", "category", "category", "limit", "limit", "calendar_day", "calendar_day"],
+        "{changes:?}"
+    );
+
+    // What is wrong is said by row here as well.
+    let boards: Vec<&[&str]> = BOARDS
+        .iter()
+        .copied()
+        .chain([&["law", "法治", "没有的局", "5", "否"][..], &["ip", "知识产权", "jianshe", "9", "否"]])
+        .collect();
+    let categories: Vec<&[&str]> = CATEGORIES
+        .iter()
+        .copied()
+        .chain([&[
+            "museum",
+            "美术馆",
+            "没有的板块",
+            "wuxing-jianshe",
+            "难",
+            "",
+            "馆",
+            "x",
+            "也许",
+            "吴兴 市局；杭州=jianshe；吴兴=没有的局",
+        ][..]])
+        .collect();
+    let limits: Vec<&[&str]> = vec![
+        LIMITS[0],
+        &["2026-01-01", "30 分钟", "1d", "1d", "3d", "5d", "8d", "20d", "5d", "1d", "10d", "10d"],
+        &["明天", "5", "1d", "1d", "3d", "5d", "8d", "20d", "5d", "1d", "10d", "10d"],
+    ];
+    let days: Vec<&[&str]> = vec![DAYS[0], &["2026-01-05", "", "放假", "周一"], &["2030-05-01", "2030-04-01", "歇", ""]];
+    workbook(&book, &[("板块", &boards), ("事项类别", &categories), ("时限", &limits), ("工作日历", &days)]);
+    let ran = init();
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let faults: Vec<String> = ran.json()["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| format!("{} {} {}", fault["sheet"], fault["row"], fault["sentence"]))
+        .collect();
+    for (place, words) in [
+        ("\"板块\" 4", "请选择牵头部门"),
+        ("\"板块\" 5", "个启用的类别在里面"),
+        ("\"事项类别\" 4", "请选择一个启用的板块"),
+        ("\"事项类别\" 4", "请选择责任部门"),
+        ("\"事项类别\" 4", "请选择难易程度"),
+        ("\"事项类别\" 4", "请选择紧急程度"),
+        ("\"事项类别\" 4", "每个词 2 到"),
+        ("\"事项类别\" 4", "次序是"),
+        ("\"事项类别\" 4", "是否启用"),
+        ("\"事项类别\" 4", "请写成“吴兴区=部门编号或名称”"),
+        ("\"事项类别\" 4", "没有“杭州”这个区县"),
+        ("\"事项类别\" 4", "没有“没有的局”这个启用的部门"),
+        ("\"时限\" 2", "已经过去"),
+        ("\"时限\" 3", "起用日期请按"),
+        ("\"时限\" 3", "首次联系：请填写整数和单位"),
+        ("\"工作日历\" 2", "2026-01-05 已经过去，不能再改"),
+        ("\"工作日历\" 3", "最后一天不能早于第一天"),
+        ("\"工作日历\" 3", "请选择放假、上班或恢复"),
+    ] {
+        assert!(
+            faults.iter().any(|fault| fault.starts_with(place) && fault.contains(words)),
+            "{place} {words} is not in {faults:#?}"
+        );
+    }
+    let after: i64 =
+        sqlx::query_scalar("select count(*) from setting_change where kind = 'category'").fetch_one(&pool).await.unwrap();
+    assert_eq!(after, 3, "nothing was written");
     std::fs::remove_dir_all(folder).unwrap();
 }
 

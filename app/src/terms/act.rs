@@ -7,13 +7,13 @@ use crate::form::Form;
 use crate::request::Request;
 use domain::actor::{AreaCode, CITY};
 use domain::administration::{Kind, Tail};
-use domain::calendar::{Span, local, midnight};
+use domain::calendar::{Days, local, midnight};
 use domain::catalogue::{Board, Category, Responsible};
-use domain::issue::limits::{self, ROWS, Spans};
+use domain::issue::limits;
 use domain::issue::texts::{Text, TextKey};
 use domain::policy::day;
-use domain::text::{Check, half_width};
-use serde_json::{Map, Value, json};
+use domain::text::Check;
+use serde_json::{Value, json};
 use store::StoreError;
 use store::administration::change::NewChange;
 use store::terms::{Line, put};
@@ -197,10 +197,7 @@ pub async fn save_department(request: &Request, code: &str, form: &Form) -> Resu
     let tail = tail(&mut check, form, kept.today);
     check.finish().map_err(AppError::Invalid)?;
     let tail = tail.ok_or(AppError::NotFound)?;
-    let told = |own: Option<&str>| {
-        let department = own.map_or_else(|| "按市级默认".to_owned(), |code| kept.department(code));
-        json!({ "name": category.name, "area": kept.reference.area(area), "department": department })
-    };
+    let told = |own: Option<&str>| category.told_in(&kept.reference.area(area), own.map(|code| kept.department(code)).as_deref());
     let before = kept.catalogue_from(tail.from).own_department(category, area);
     let department = Some(own.to_owned()).filter(|own| !own.is_empty());
     let responsible = Responsible { category: code.to_owned(), area, department };
@@ -214,17 +211,6 @@ pub async fn save_department(request: &Request, code: &str, form: &Form) -> Resu
         seen: Some(seen(form, &kept)),
     };
     write(request, &kept, told, &Line::Responsible(&responsible), &format!("{CATEGORIES}/{code}")).await
-}
-
-/// The limits as the log tells them.
-fn told_limits(spans: &Spans) -> Value {
-    let mut spans = *spans;
-    let mut told = Map::new();
-    told.insert("name".to_owned(), "办理时限".into());
-    for (_, name, get) in ROWS {
-        told.insert((*name).to_owned(), get(&mut spans).to_string().into());
-    }
-    Value::Object(told)
 }
 
 /// A version of the limits, from a day on; with `do=withdraw` what held before `day` holds from it on again.
@@ -242,7 +228,8 @@ pub async fn save_limits(request: &Request, form: &Form) -> Result<Next, AppErro
         let before = from.previous_day().map(|day| table.on(day).spans);
         (before, Some(Tail { why, from }))
     } else {
-        (read_spans(&mut check, form, table.on(kept.today).spans), tail(&mut check, form, kept.today))
+        let raw = |code: &str| format!("{}{}", form.value(code).trim(), form.value(&format!("{code}_unit")));
+        (limits::read(&mut check, &raw), tail(&mut check, form, kept.today))
     };
     check.finish().map_err(AppError::Invalid)?;
     let (Some(spans), Some(tail)) = (spans, tail) else { return Err(AppError::NotFound) };
@@ -250,29 +237,12 @@ pub async fn save_limits(request: &Request, form: &Form) -> Result<Next, AppErro
         area: CITY,
         kind: Kind::Limit,
         key: SPANS,
-        before: Some(told_limits(&table.on(tail.from).spans)),
-        after: told_limits(&spans),
+        before: Some(limits::told(&table.on(tail.from).spans)),
+        after: limits::told(&spans),
         tail: &tail,
         seen: Some(seen(form, &kept)),
     };
     write(request, &kept, told, &Line::Limits(&spans), LIMITS).await
-}
-
-/// The spans of a form: a number and a unit for each.
-fn read_spans(check: &mut Check, form: &Form, mut spans: Spans) -> Option<Spans> {
-    for (code, name, get) in ROWS {
-        let number = half_width(form.value(code));
-        match format!("{}{}", number.trim(), form.value(&format!("{code}_unit"))).parse::<Span>() {
-            Ok(span) => *get(&mut spans) = span,
-            Err(_) => check.fault(code, format!("{name}：请填写整数并选择单位")),
-        }
-    }
-    if check.is_clean() {
-        for (code, sentence) in limits::check(&spans) {
-            check.fault(code, sentence);
-        }
-    }
-    check.is_clean().then_some(spans)
 }
 
 /// What a message says from a day on; with `do=revert` our own words again, with `do=withdraw` what held before `day`.
@@ -309,9 +279,6 @@ pub async fn save_text(request: &Request, code: &str, form: &Form) -> Result<Nex
     write(request, &kept, told, &Line::Text(key, text.as_ref()), &format!("{TEXTS}/{code}")).await
 }
 
-/// The most days that one form sets: the longest holiday is shorter.
-const MOST_DAYS: i64 = 31;
-
 /// Days off, days at work, or days as the built-in table has them again. Due times that were promised stay.
 ///
 /// # Errors
@@ -319,40 +286,16 @@ const MOST_DAYS: i64 = 31;
 pub async fn save_days(request: &Request, form: &Form) -> Result<Next, AppError> {
     let kept = of_city(request, Kind::CalendarDay, "").await?;
     let mut check = Check::new();
-    let first = day::parse(form.value("first")).filter(|first| *first >= kept.today);
-    if first.is_none() {
-        check.fault("first", "请填写今天或以后的日期");
-    }
-    let typed = form.value("last").trim();
-    let last = if typed.is_empty() { first } else { day::parse(typed) };
-    let fits = |last: &Date| first.is_none_or(|first| *last >= first && (*last - first).whole_days() < MOST_DAYS);
-    let last = last.filter(fits);
-    if first.is_some() && last.is_none() {
-        check.fault("last", format!("最后一天不能早于第一天，一次最多 {MOST_DAYS} 天"));
-    }
-    let working = match form.value("kind") {
-        "off" => Some(Some(false)),
-        "work" => Some(Some(true)),
-        "plain" => Some(None),
-        _ => None,
-    };
-    if working.is_none() {
-        check.fault("kind", "请选择放假、上班或恢复");
-    }
-    let note = check.text("note", "名称", form.value("note"), 2, 20);
+    let raw = |name: &str| form.value(name).to_owned();
+    let days = Days::read(&mut check, &raw, Some(kept.today));
     let why = check.text("why", "变更原因", form.value("why"), 2, 200);
     check.finish().map_err(AppError::Invalid)?;
-    let (Some(first), Some(last), Some(working)) = (first, last, working) else { return Err(AppError::NotFound) };
-    let said = match working {
-        Some(true) => "上班",
-        Some(false) => "放假",
-        None => "恢复",
-    };
-    let key = day::text(first);
-    let after = json!({ "name": note, "first": key, "last": day::text(last), "day": said });
-    let tail = Tail { why, from: first };
-    let told = Told { area: CITY, kind: Kind::CalendarDay, key: &key, before: None, after, tail: &tail, seen: None };
-    let line = Line::Days { until: last, working, note: &note };
-    write(request, &kept, told, &line, &format!("{CALENDAR}?year={}", first.year())).await?;
-    Ok(Next::to(format!("{CALENDAR}?year={}", first.year())).saying(format!("已保存：{key} 起{said}；已经定下的期限不变")))
+    let Some(days) = days else { return Err(AppError::NotFound) };
+    let key = day::text(days.first);
+    let (said, page) = (days.said(), format!("{CALENDAR}?year={}", days.first.year()));
+    let tail = Tail { why, from: days.first };
+    let told = Told { area: CITY, kind: Kind::CalendarDay, key: &key, before: None, after: days.told(), tail: &tail, seen: None };
+    let line = Line::Days { until: days.last, working: days.working, note: &days.note };
+    write(request, &kept, told, &line, &page).await?;
+    Ok(Next::to(page).saying(format!("已保存：{key} 起{said}；已经定下的期限不变")))
 }

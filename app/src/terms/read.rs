@@ -7,7 +7,7 @@ use domain::administration::Kind;
 use domain::calendar::midnight;
 use domain::catalogue::{Board, Category, Edition};
 use domain::issue::Terms;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use store::administration::change::{self, Change, Wanted};
 use store::identity::StaffIdentity;
@@ -93,16 +93,12 @@ impl Kept {
 
     /// A board as the log tells it.
     pub fn told_board(&self, board: &Board) -> Value {
-        json!({ "name": board.name, "lead": self.department(&board.lead), "position": board.position, "active": board.active })
+        board.told(&self.department(&board.lead))
     }
 
     /// A category as the log tells it.
     pub fn told_category(&self, category: &Category) -> Value {
         let board = self.catalogue().board(&category.board).map_or(category.board.as_str(), |board| &board.name);
-        json!({
-            "name": category.name, "board": board, "department": self.department(&category.department),
-            "level": category.level.label(), "urgency": category.urgency.label(), "words": category.words.join("、"),
-            "position": category.position, "active": category.active,
-        })
+        category.told(board, &self.department(&category.department))
     }
 }

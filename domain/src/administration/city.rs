@@ -1,7 +1,11 @@
-//! A whole city as one workbook sets it up: its organisations, and the first accounts of its people.
+//! A whole city as one workbook sets it up: its organisations, what its issues are decided by, and the first accounts of its people.
 
 use super::{Area, Department, Station};
+use crate::calendar::Days;
+use crate::catalogue::{Board, Category, Responsible};
+use crate::issue::limits::Spans;
 use crate::vocabulary::vocabulary;
+use time::Date;
 
 vocabulary! {
     /// The duties an account may have; the codes are those of [`crate::actor::Duty`].
@@ -41,6 +45,13 @@ pub struct City {
     pub areas: Vec<Area>,
     pub departments: Vec<Department>,
     pub stations: Vec<Station>,
+    pub boards: Vec<Board>,
+    pub categories: Vec<Category>,
+    /// Whose business a category is in a district, where somebody says so.
+    pub responsible: Vec<Responsible>,
+    /// Limits and the day from which they hold; none: from today on. Sorted by the day.
+    pub limits: Vec<(Option<Date>, Spans)>,
+    pub days: Vec<Days>,
     pub accounts: Vec<Account>,
 }
 

@@ -72,6 +72,17 @@ pub(super) fn fixed_by_law(day: Date) -> bool {
     matches!((day.month(), day.day()), (Month::January, 1) | (Month::May, 1 | 2) | (Month::October, 1..=3))
 }
 
+/// The last year of the table as it is written down: first day, last day, at work, name; sorted.
+pub(super) fn last_year() -> Vec<(Date, Date, bool, &'static str)> {
+    let year = COVERED_UNTIL.0;
+    let off = OFF.iter().filter(|period| period.0 == year);
+    let off = off.map(|(_, first, last, name)| (date(year, first.0, first.1), date(year, last.0, last.1), false, *name));
+    let make_up = MAKE_UP.iter().filter(|day| day.0 == year).map(|(_, month, day)| date(year, *month, *day));
+    let mut days: Vec<_> = off.chain(make_up.map(|day| (day, day, true, "调休"))).collect();
+    days.sort_unstable();
+    days
+}
+
 /// A date of the table, which is written by hand and tested.
 pub(super) fn date(year: i32, month: u8, day: u8) -> Date {
     Month::try_from(month)

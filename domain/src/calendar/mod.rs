@@ -3,9 +3,13 @@
 //! All rules are those of Asia/Shanghai, which has been UTC+8 without daylight saving time since 1992.
 
 mod holidays;
+#[cfg(feature = "server")]
+mod keep;
 pub mod words;
 
 pub use holidays::name as holiday_name;
+#[cfg(feature = "server")]
+pub use keep::{Days, built_in};
 
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
@@ -54,6 +58,22 @@ impl FromStr for Span {
             'm' => Ok(Span::Minutes(count)),
             _ => Err(fault()),
         }
+    }
+}
+
+impl Span {
+    /// Reads what people write too: `5 个工作日`, `1 个工作小时`, `30 分钟`.
+    ///
+    /// # Errors
+    /// [`CalendarError::Span`].
+    pub fn from_words(text: &str) -> Result<Span, CalendarError> {
+        let plain: String = crate::text::half_width(text).chars().filter(|c| !c.is_whitespace() && *c != '个').collect();
+        for (words, unit) in [("工作日", 'd'), ("工作小时", 'h'), ("小时", 'h'), ("分钟", 'm')] {
+            if let Some(count) = plain.strip_suffix(words) {
+                return format!("{count}{unit}").parse();
+            }
+        }
+        plain.parse()
     }
 }
 

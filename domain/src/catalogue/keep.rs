@@ -4,10 +4,14 @@ use super::{Board, Category, Edition, FALLBACK, FALLBACK_BOARD};
 use crate::administration::{Raw, plain_code};
 use crate::issue::{Level, Urgency};
 use crate::text::{Check, half_width};
+use serde_json::{Value, json};
 
 /// The most words of a category, and of characters in one.
 const MOST_WORDS: usize = 60;
 const LONGEST_WORD: usize = 20;
+
+/// What stands where a district has named no department of its own.
+pub const OF_THE_CITY: &str = "按市级默认";
 
 /// Whether a department of this code is there and open.
 pub type Departments<'a> = &'a dyn Fn(&str) -> bool;
@@ -39,7 +43,27 @@ impl Board {
     }
 }
 
+impl Board {
+    /// As the log tells it; `lead` is the name of its department.
+    pub fn told(&self, lead: &str) -> Value {
+        json!({ "name": self.name, "lead": lead, "position": self.position, "active": self.active })
+    }
+}
+
 impl Category {
+    /// As the log tells it, with the names of its board and of its department.
+    pub fn told(&self, board: &str, department: &str) -> Value {
+        json!({
+            "name": self.name, "board": board, "department": department, "level": self.level.label(),
+            "urgency": self.urgency.label(), "words": self.words.join("、"), "position": self.position, "active": self.active,
+        })
+    }
+
+    /// Whose business it is in an area, as the log tells it; no department: as the city has it.
+    pub fn told_in(&self, area: &str, department: Option<&str>) -> Value {
+        json!({ "name": self.name, "area": area, "department": department.unwrap_or(OF_THE_CITY) })
+    }
+
     /// Reads a category. Of one that is there already (`known`) the code stays. `None` where something is wrong, which `check` knows then.
     pub fn read(
         check: &mut Check,

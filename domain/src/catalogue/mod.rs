@@ -14,6 +14,8 @@ mod tests;
 
 #[cfg(feature = "server")]
 pub use data::{DEPARTMENTS, Department};
+#[cfg(feature = "server")]
+pub use keep::OF_THE_CITY;
 
 use crate::actor::AreaCode;
 use crate::issue::{Level, Urgency};
@@ -90,6 +92,16 @@ impl Catalogue {
         categories.sort_by(|a, b| (&a.1.code, a.0).cmp(&(&b.1.code, b.0)));
         responsible.sort_by(|a, b| (&a.1.category, a.1.area, a.0).cmp(&(&b.1.category, b.1.area, b.0)));
         Catalogue { boards, categories, responsible }
+    }
+
+    /// The same with further lines, which hold from an instant on.
+    #[must_use]
+    pub fn with(&self, at: OffsetDateTime, boards: &[Board], categories: &[Category]) -> Catalogue {
+        Catalogue::new(
+            self.boards.iter().cloned().chain(boards.iter().map(|board| (at, board.clone()))).collect(),
+            self.categories.iter().cloned().chain(categories.iter().map(|category| (at, category.clone()))).collect(),
+            self.responsible.clone(),
+        )
     }
 
     /// What it says at an instant.
@@ -219,6 +231,17 @@ impl<'a> Edition<'a> {
         list
     }
 
+    /// A board whose time has come, active or not.
+    pub fn begun_board(self, code: &str) -> Option<&'a Board> {
+        self.known_boards().into_iter().find(|(begun, board)| *begun && board.code == code).map(|(_, board)| board)
+    }
+
+    /// A category whose time has come, active or not.
+    pub fn begun_category(self, code: &str) -> Option<&'a Category> {
+        let begun = self.lines(code).first().is_some_and(|first| first.0 <= self.at);
+        self.category(code).filter(|_| begun)
+    }
+
     /// A board, active or not.
     pub fn board(self, code: &str) -> Option<&'a Board> {
         in_force(lines_of(&self.all.boards, code, |board| board.code.as_str()), self.at)
@@ -235,7 +258,7 @@ impl<'a> Edition<'a> {
 
     /// Whether a new issue may have a category.
     pub fn offers(self, code: &str) -> bool {
-        self.lines(code).first().is_some_and(|first| first.0 <= self.at) && self.category(code).is_some_and(|known| known.active)
+        self.begun_category(code).is_some_and(|known| known.active)
     }
 
     /// The name of a category, or the code where it was never known.

@@ -142,6 +142,33 @@ impl LimitTable {
 /// The longest limit that makes sense: half a year of working days.
 const MOST_DAYS: u32 = 120;
 
+/// Reads every span by its name: `5d`, or what people write (`5 个工作日`). `None` where something is wrong, which `check` knows then.
+#[cfg(feature = "server")]
+pub fn read(check: &mut crate::text::Check, raw: crate::administration::Raw<'_>) -> Option<Spans> {
+    let mut spans = FIRST.spans;
+    for (code, name, get) in ROWS {
+        match Span::from_words(&raw(code)) {
+            Ok(span) => *get(&mut spans) = span,
+            Err(_) => check.fault(code, format!("{name}：请填写整数和单位，例如 5 个工作日、1 个工作小时、30 分钟")),
+        }
+    }
+    if check.is_clean() {
+        for (code, sentence) in self::check(&spans) {
+            check.fault(code, sentence);
+        }
+    }
+    check.is_clean().then_some(spans)
+}
+
+/// The spans as the log tells them.
+#[cfg(feature = "server")]
+pub fn told(spans: &Spans) -> serde_json::Value {
+    let mut spans = *spans;
+    let name = [("name".to_owned(), "办理时限".into())].into_iter();
+    let rows = ROWS.iter().map(|(_, name, get)| ((*name).to_owned(), get(&mut spans).to_string().into()));
+    serde_json::Value::Object(name.chain(rows).collect())
+}
+
 /// What stands against limits: the name of the span, and a sentence.
 pub fn check(spans: &Spans) -> Vec<(&'static str, String)> {
     let mut spans = *spans;
@@ -197,6 +224,28 @@ mod tests {
         assert_eq!(table.by_version(3).map(|limits| limits.accept), Some(Span::Days(3)), "what was never in force is known too");
         assert_eq!(table.by_version(9), None);
         assert_eq!(LimitTable::new(Vec::new()).versions(), [FIRST]);
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn limits_are_read_as_people_write_them() {
+        let mut check = crate::text::Check::new();
+        let written = |code: &str| {
+            let mut spans = FIRST.spans;
+            ROWS.iter().find(|row| row.0 == code).map_or_else(String::new, |row| row.2(&mut spans).to_string())
+        };
+        assert_eq!(read(&mut check, &written), Some(FIRST.spans));
+        assert_eq!(
+            read(&mut check, &|code| if code == "contact" { "３０分钟".to_owned() } else { "2d".to_owned() })
+                .map(|it| it.contact),
+            Some(Span::Minutes(30))
+        );
+        for wrong in ["", "5", "五个工作日", "5 天", "-1d", "5 个"] {
+            let mut check = crate::text::Check::new();
+            let raw = |code: &str| if code == "sign" { wrong.to_owned() } else { written(code) };
+            assert_eq!(read(&mut check, &raw), None, "{wrong}");
+            assert_eq!(check.finish().err().map(|faults| faults[0].field.clone()), Some("sign".to_owned()), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! A whole city from one workbook (`qifu city template`, `qifu city init`): a sheet for each kind of thing, one module for each sheet.
 //! What is wrong is said all at once, by sheet, row and sentence, and then nothing is written. The same workbook again changes nothing.
 
-mod areas;
-mod departments;
+mod catalogue;
+mod clocks;
+mod places;
 mod staff;
-mod stations;
 mod workbook;
 
 pub use workbook::template;
@@ -13,7 +13,10 @@ use anyhow::Result;
 use app::account::password;
 use domain::actor::CITY;
 use domain::administration::city::{City, Role};
-use domain::administration::{Area, Department, Station};
+use domain::administration::{Area, Department, Kind, Organisation, Station};
+use domain::calendar::local;
+use domain::issue::Terms;
+use domain::text::Check;
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use store::Conn;
@@ -52,7 +55,16 @@ const fn yes_no(field: &'static str, title: &'static str) -> Column {
 }
 
 /// The sheets, in the order in which they are read: each may speak of what stands in those before it.
-pub const SHEETS: &[Sheet] = &[areas::SHEET, departments::SHEET, stations::SHEET, staff::SHEET];
+pub const SHEETS: &[Sheet] = &[
+    places::AREAS,
+    places::DEPARTMENTS_SHEET,
+    places::STATIONS,
+    catalogue::BOARDS,
+    catalogue::CATEGORIES,
+    clocks::LIMITS,
+    clocks::CALENDAR,
+    staff::SHEET,
+];
 
 /// A row of a sheet.
 pub struct Line {
@@ -63,6 +75,11 @@ pub struct Line {
 }
 
 impl Line {
+    /// From the texts of a row, in the order of the columns.
+    fn new(sheet: &Sheet, row: usize, texts: Vec<String>) -> Line {
+        Line { row, cells: sheet.columns.iter().map(|column| column.field).zip(texts).collect() }
+    }
+
     /// The text of a field, empty where there is none.
     pub fn get(&self, field: &str) -> String {
         self.cells.get(field).cloned().unwrap_or_default()
@@ -91,6 +108,11 @@ impl Faults {
         self.list.push(Fault { sheet: self.sheet.to_owned(), row: Some(line.row), sentence: sentence.into() });
     }
 
+    /// All that a row's check found.
+    fn add_all(&mut self, line: &Line, check: Check) {
+        check.finish().err().into_iter().flatten().for_each(|error| self.add(line, error.message));
+    }
+
     /// A fault of a sheet of another name.
     fn unknown(&mut self, sheet: &str, sentence: String) {
         self.list.push(Fault { sheet: sheet.to_owned(), row: None, sentence });
@@ -108,11 +130,18 @@ pub struct Known {
     pub departments: Vec<Department>,
     pub stations: Vec<Station>,
     pub accounts: Vec<Account>,
+    pub terms: Terms,
+    /// The city's day, and the instant.
+    pub today: Date,
+    pub now: OffsetDateTime,
 }
 
 impl Known {
-    async fn read(conn: &mut Conn) -> Result<Known> {
+    async fn read(conn: &mut Conn, now: OffsetDateTime) -> Result<Known> {
         Ok(Known {
+            terms: store::terms::load_or_start(conn).await?,
+            today: local(now).date(),
+            now,
             areas: organisation::areas(conn).await?,
             departments: organisation::departments(conn).await?,
             stations: organisation::stations(conn).await?,
@@ -120,10 +149,39 @@ impl Known {
         })
     }
 
+    /// All of a kind that are there.
+    fn organisations(&self, kind: Kind) -> Vec<Organisation> {
+        match kind {
+            Kind::Area => self.areas.iter().cloned().map(Organisation::Area).collect(),
+            Kind::Department => self.departments.iter().cloned().map(Organisation::Department).collect(),
+            Kind::Station => self.stations.iter().cloned().map(Organisation::Station).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The departments there are and will be; a row of the workbook goes before what is there.
+    pub fn departments_with<'a>(&'a self, city: &'a City) -> Vec<&'a Department> {
+        let old = self.departments.iter().filter(|old| !city.departments.iter().any(|new| new.code == old.code));
+        city.departments.iter().chain(old).collect()
+    }
+
     /// The areas there are and will be; a row of the workbook goes before what is there.
     pub fn areas_with(&self, city: &City) -> Vec<Area> {
         let old = self.areas.iter().filter(|old| !city.areas.iter().any(|new| new.code == old.code));
         city.areas.iter().chain(old).cloned().collect()
+    }
+}
+
+/// The code that a cell means: a code, or the one name it can be; what is neither stays as it is, and is refused as such.
+fn code_of(list: &[(String, String)], text: &str) -> String {
+    let text = text.trim();
+    if list.iter().any(|(code, _)| code == text) {
+        return text.to_owned();
+    }
+    let mut named = list.iter().filter(|(_, name)| name == text);
+    match (named.next(), named.next()) {
+        (Some((code, _)), None) => code.clone(),
+        _ => text.to_owned(),
     }
 }
 
@@ -141,6 +199,23 @@ impl<K: std::hash::Hash + Eq> Seen<K> {
     }
 }
 
+/// What a city starts from: the rows of the template, read as those of a workbook are.
+///
+/// # Errors
+/// When one of them is not as a row must be; a test reads them all.
+pub fn starting_set(now: OffsetDateTime) -> Result<City> {
+    let (areas, departments, stations, accounts) = Default::default();
+    let known = Known { areas, departments, stations, accounts, terms: Terms::default(), today: local(now).date(), now };
+    let (mut city, mut faults) = (City::default(), Faults::default());
+    for sheet in SHEETS {
+        faults.sheet = sheet.name;
+        let lines: Vec<Line> = (2..).zip((sheet.rows)()).map(|(row, texts)| Line::new(sheet, row, texts)).collect();
+        (sheet.read)(&lines, &known, &mut city, &mut faults);
+    }
+    anyhow::ensure!(faults.list.is_empty(), "the template is wrong: {:?}", faults.list);
+    Ok(city)
+}
+
 /// What stands in a workbook, as far as it is right, and what is wrong with it.
 ///
 /// # Errors
@@ -153,6 +228,9 @@ fn read(bytes: &[u8], known: &Known) -> Result<(City, Vec<Fault>)> {
         faults.sheet = sheet.name;
         (sheet.read)(lines, known, &mut city, &mut faults);
     }
+    faults.sheet = catalogue::BOARDS.name;
+    let boards = sheets.iter().find(|(sheet, _)| sheet.name == catalogue::BOARDS.name);
+    catalogue::look_at_whole(boards.map_or(&[], |(_, lines)| lines), known, &city, &mut faults);
     faults.sheet = staff::SHEET.name;
     let scope = CITY.to_string();
     let keeps = |role: &str, of: &str| role == Role::Administrator.code() && of == scope;
@@ -182,17 +260,17 @@ pub struct Plan {
 /// What became of a workbook.
 pub enum Planned {
     /// It may be written.
-    Right(Plan),
+    Right(Box<Plan>),
     /// What is wrong with it.
     Wrong(Vec<Fault>),
 }
 
-/// Looks at a workbook. `password` makes first passwords.
+/// Looks at a workbook as of an instant. `password` makes first passwords.
 ///
 /// # Errors
 /// When it is no workbook, or the database does not answer.
-pub async fn plan(conn: &mut Conn, bytes: &[u8], password: impl Fn() -> String) -> Result<Planned> {
-    let known = Known::read(conn).await?;
+pub async fn plan(conn: &mut Conn, bytes: &[u8], now: OffsetDateTime, password: impl Fn() -> String) -> Result<Planned> {
+    let known = Known::read(conn, now).await?;
     let (city, faults) = read(bytes, &known)?;
     if !faults.is_empty() {
         return Ok(Planned::Wrong(faults));
@@ -204,7 +282,7 @@ pub async fn plan(conn: &mut Conn, bytes: &[u8], password: impl Fn() -> String) 
         plan.hashes.insert(first.login.clone(), password::hash(&first.password)?);
         plan.first.push(first);
     }
-    Ok(Planned::Right(Plan { city, ..plan }))
+    Ok(Planned::Right(Box::new(Plan { city, ..plan })))
 }
 
 /// What setting up did.
@@ -220,7 +298,8 @@ impl Plan {
     ///
     /// # Errors
     /// When somebody changed the city meanwhile, or the database does not answer.
-    pub async fn write(&self, conn: &mut Conn, who: &str, file: &str, today: Date, now: OffsetDateTime) -> Result<Report> {
+    pub async fn write(&self, conn: &mut Conn, who: &str, file: &str, now: OffsetDateTime) -> Result<Report> {
+        let today = local(now).date();
         let why = format!("按工作簿“{file}”设置");
         let set_up = SetUp { city: &self.city, hashes: &self.hashes, must_change: true, who, why: &why, today, now };
         let done = city::set_up(conn, &set_up).await.map_err(|error| match error {

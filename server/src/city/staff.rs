@@ -79,8 +79,7 @@ fn scope(role: Role, text: &str, known: &Known, city: &City) -> Result<String, S
     };
     match role {
         Role::Handler => {
-            let old = known.departments.iter().filter(|old| !city.departments.iter().any(|new| new.code == old.code));
-            let all = city.departments.iter().chain(old);
+            let all = known.departments_with(city).into_iter();
             named(all.map(|it| (it.code.clone(), it.name.clone(), it.active)).collect(), "部门")
         }
         Role::Station => {

@@ -11,7 +11,7 @@ const ABOUT: &str = "说明";
 /// How far down a template offers its choices.
 const ROWS: u32 = 2_000;
 
-/// An empty workbook to fill in: every sheet with its headings, and what is the same in every start of this city.
+/// A workbook to fill in: every sheet with its headings, and what a city starts from.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -41,7 +41,7 @@ pub fn template() -> Result<Vec<u8>, XlsxError> {
             }
         }
         for (line, row) in (1_u32..).zip(rows()) {
-            for (at, text) in (0_u16..).zip(row) {
+            for (at, text) in (0_u16..).zip(row).filter(|(_, text)| !text.is_empty()) {
                 sheet.write(line, at, text)?;
             }
         }

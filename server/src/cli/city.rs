@@ -5,7 +5,6 @@ use crate::city::{self, First, Planned};
 use anyhow::{Context, Result, bail};
 use app::account::password;
 use clap::Subcommand;
-use domain::calendar::local;
 use serde_json::json;
 use std::fs::{File, OpenOptions};
 use std::io::{IsTerminal, Write};
@@ -63,7 +62,8 @@ pub async fn init(file: &Path, passwords: Option<PathBuf>, said: Option<String>,
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let store = Store::connect(url, 2).await?;
     let mut conn = store.system().await?;
-    let plan = match city::plan(&mut conn, &bytes, password::first).await.with_context(|| file.display().to_string())? {
+    let now = OffsetDateTime::now_utc();
+    let plan = match city::plan(&mut conn, &bytes, now, password::first).await.with_context(|| file.display().to_string())? {
         Planned::Right(plan) => plan,
         Planned::Wrong(faults) => {
             if as_json {
@@ -82,8 +82,7 @@ pub async fn init(file: &Path, passwords: Option<PathBuf>, said: Option<String>,
     // Before anything is written: passwords that nobody can read would be lost.
     let list = if plan.first.is_empty() { None } else { Some(write_passwords(&list, &plan.first).map(|()| list)?) };
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let now = OffsetDateTime::now_utc();
-    let written = plan.write(&mut conn, &operator(said), &name, local(now).date(), now).await;
+    let written = plan.write(&mut conn, &operator(said), &name, now).await;
     if let (Err(_), Some(list)) = (&written, &list) {
         std::fs::remove_file(list)?;
     }

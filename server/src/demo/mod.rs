@@ -77,7 +77,6 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
         return Ok(false);
     }
     tracing::info!(enterprises = size.enterprises, issues = size.issues, "loading demo data");
-    store::terms::seed(&mut conn).await?;
     let terms = Terms::default();
     let people = people::load(&mut conn, size.enterprises, now).await?;
     life::load(&mut conn, photos, &people, size.issues, &terms, now).await?;

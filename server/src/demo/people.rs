@@ -4,8 +4,8 @@ use super::{Dice, PASSWORD, names};
 use anyhow::{Context, Result};
 use app::account::password;
 use domain::actor::{Actor, AreaCode, CITY, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
+use domain::administration::Station;
 use domain::administration::city::{Account, City, Role};
-use domain::administration::{Area, Department, Station};
 use domain::calendar::local;
 use domain::enterprise::{EnterpriseClass, Scale};
 use domain::uscc::Uscc;
@@ -81,7 +81,7 @@ pub struct People {
 
 /// Loads everybody: organisations and accounts through the door that a city's workbook takes.
 pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<People> {
-    let (city, organisations) = city();
+    let (city, organisations) = city(now)?;
     // One hash for all: many would only make the first start slow. Demo accounts share their password anyway.
     let hash = password::hash(PASSWORD)?;
     let hashes: HashMap<String, String> = city.accounts.iter().map(|account| (account.login.clone(), hash.clone())).collect();
@@ -115,18 +115,9 @@ pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<
     Ok(people)
 }
 
-/// The demo's city: areas, departments, stations and accounts over all roles, with the organisation of each account.
-fn city() -> (City, Vec<String>) {
-    let areas =
-        area::AREAS.iter().map(|(code, name, short)| Area { code: *code, name: (*name).to_owned(), short: (*short).to_owned() });
-    let departments = catalogue::DEPARTMENTS.iter().map(|known| Department {
-        code: known.code.to_owned(),
-        name: known.name.to_owned(),
-        area: CITY,
-        on_site: known.on_site,
-        delegated: known.on_site,
-        active: true,
-    });
+/// The demo's city: what the workbook's template starts every city with, and its own stations and accounts over all roles, with the
+/// organisation of each account.
+fn city(now: OffsetDateTime) -> Result<(City, Vec<String>)> {
     let stations = STATIONS.iter().enumerate().map(|(index, (code, name, area, town))| Station {
         code: (*code).to_owned(),
         name: (*name).to_owned(),
@@ -137,7 +128,7 @@ fn city() -> (City, Vec<String>) {
         active: true,
     });
     let (accounts, organisations) = accounts();
-    (City { areas: areas.collect(), departments: departments.collect(), stations: stations.collect(), accounts }, organisations)
+    Ok((City { stations: stations.collect(), accounts, ..crate::city::starting_set(now)? }, organisations))
 }
 
 fn accounts() -> (Vec<Account>, Vec<String>) {

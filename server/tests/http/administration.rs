@@ -227,11 +227,10 @@ fn small_city() -> Vec<u8> {
 async fn a_city_works_without_the_demo(pool: PgPool) {
     let site = Site::empty(&pool, &[]).await;
     let now = site.state.now();
-    let today = domain::calendar::local(now).date();
     let mut conn = site.state.store.system().await.unwrap();
-    let planned = server::city::plan(&mut conn, &small_city(), || "kormoran-laterne-47".to_owned()).await.unwrap();
+    let planned = server::city::plan(&mut conn, &small_city(), now, || "kormoran-laterne-47".to_owned()).await.unwrap();
     let server::city::Planned::Right(plan) = planned else { panic!("the workbook is right") };
-    plan.write(&mut conn, "命令行 王工", "city.xlsx", today, now).await.unwrap();
+    plan.write(&mut conn, "命令行 王工", "city.xlsx", now).await.unwrap();
     let firm = domain::uscc::Uscc::from_body("91330502MA2000001").unwrap();
     let new = store::enterprise::NewEnterprise {
         uscc: firm,

@@ -213,7 +213,7 @@ async fn limits_hold_from_their_day(pool: PgPool) {
         pairs
     };
     let path = "/desk/admin/limits";
-    for (ordinary, words) in [("2", "一般件的答复时限不能短于简单件"), ("很快", "请填写整数并选择单位"), ("0", "须大于 0")]
+    for (ordinary, words) in [("2", "一般件的答复时限不能短于简单件"), ("很快", "请填写整数和单位"), ("0", "须大于 0")]
     {
         let faulty = admin.post(path, &pairs("", ordinary)).await;
         assert_eq!(status(&faulty), 422, "{ordinary}");

@@ -4,7 +4,7 @@ use super::change::{NewChange, record_in};
 use super::organisation::{Expect, Put, Wish, put_in};
 use super::{SettingError, settle};
 use crate::identity::{self, NewStaff};
-use crate::{Conn, StoreError};
+use crate::{Conn, StoreError, terms};
 use domain::actor::{AreaCode, Duty, StaffId};
 use domain::administration::city::{Account, City, Role};
 use domain::administration::{Kind, Organisation, Tail};
@@ -100,6 +100,7 @@ async fn set_up_in(tx: &mut PgConnection, set_up: &SetUp<'_>) -> Result<Done, Se
             Put::Changed | Put::Waits => done.changed += 1,
         }
     }
+    terms::set_up_in(tx, set_up, &mut done).await?;
     for account in &city.accounts {
         let made = account_in(tx, set_up, account, &tail).await?;
         if made.new {

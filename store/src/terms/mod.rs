@@ -2,8 +2,10 @@
 //! words of messages. Each line holds from
 //! its day; the tables only grow (`migrations/0016_catalogue.sql`).
 
+mod set_up;
 mod write;
 
+pub(crate) use set_up::set_up_in;
 pub use write::{Line, put};
 
 use crate::{Conn, StoreError};
@@ -24,10 +26,24 @@ pub const CHANNEL: &str = "qifu_tables";
 /// # Errors
 /// [`StoreError::Unreadable`] for a line whose words are not known.
 pub async fn load(conn: &mut Conn, plain: WorkCalendar) -> Result<Terms, StoreError> {
+    load_in(conn.pg(), plain).await
+}
+
+/// As [`load`]; the starting set where nobody has filled it in yet. Needs the system's scope.
+///
+/// # Errors
+/// As [`load`].
+pub async fn load_or_start(conn: &mut Conn) -> Result<Terms, StoreError> {
+    let terms = load(conn, WorkCalendar::default()).await?;
+    let empty = terms.catalogue.board_lines().is_empty();
+    Ok(if empty { Terms { calendar: terms.calendar, ..Terms::default() } } else { terms })
+}
+
+async fn load_in(conn: &mut PgConnection, plain: WorkCalendar) -> Result<Terms, StoreError> {
     let catalogue = catalogue(conn).await?;
-    let limits = limits(conn.pg()).await?;
+    let limits = limits(conn).await?;
     let days: Vec<(Date, bool)> =
-        days(conn).await?.into_iter().filter_map(|line| line.working.map(|working| (line.day, working))).collect();
+        days_in(conn).await?.into_iter().filter_map(|line| line.working.map(|working| (line.day, working))).collect();
     let texts = texts(conn).await?;
     Ok(Terms {
         calendar: Arc::new(plain.with_days(&days)),
@@ -37,8 +53,8 @@ pub async fn load(conn: &mut Conn, plain: WorkCalendar) -> Result<Terms, StoreEr
     })
 }
 
-async fn texts(conn: &mut Conn) -> Result<Texts, StoreError> {
-    let rows = sqlx::query!("select code, from_day, title, body from notice_text order by id").fetch_all(conn.pg()).await?;
+async fn texts(conn: &mut PgConnection) -> Result<Texts, StoreError> {
+    let rows = sqlx::query!("select code, from_day, title, body from notice_text order by id").fetch_all(conn).await?;
     // A message that this version does not know any more is nobody's.
     let lines = rows.into_iter().filter_map(|row| {
         let text = row.title.zip(row.body).map(|(title, body)| Text { title, body });
@@ -47,9 +63,9 @@ async fn texts(conn: &mut Conn) -> Result<Texts, StoreError> {
     Ok(Texts::new(lines.collect()))
 }
 
-async fn catalogue(conn: &mut Conn) -> Result<Catalogue, StoreError> {
+async fn catalogue(conn: &mut PgConnection) -> Result<Catalogue, StoreError> {
     let boards = sqlx::query!("select code, since, name, lead, position, active from catalogue_board order by id")
-        .fetch_all(conn.pg())
+        .fetch_all(&mut *conn)
         .await?;
     let boards = boards.into_iter().map(|row| {
         let board = Board { code: row.code, name: row.name, lead: row.lead, position: row.position, active: row.active };
@@ -58,7 +74,7 @@ async fn catalogue(conn: &mut Conn) -> Result<Catalogue, StoreError> {
     let categories = sqlx::query!(
         "select code, since, board, name, department, level, urgency, words, position, active from catalogue_category order by id"
     )
-    .fetch_all(conn.pg())
+    .fetch_all(&mut *conn)
     .await?;
     let categories = categories.into_iter().map(|row| {
         let unknown = || StoreError::Unreadable(format!("category {}: {} or {}", row.code, row.level, row.urgency));
@@ -77,9 +93,8 @@ async fn catalogue(conn: &mut Conn) -> Result<Catalogue, StoreError> {
         Ok((row.since, category))
     });
     let categories = categories.collect::<Result<_, StoreError>>()?;
-    let responsible = sqlx::query!("select category, area, since, department from catalogue_responsible order by id")
-        .fetch_all(conn.pg())
-        .await?;
+    let responsible =
+        sqlx::query!("select category, area, since, department from catalogue_responsible order by id").fetch_all(conn).await?;
     let responsible = responsible
         .into_iter()
         .map(|row| (row.since, Responsible { category: row.category, area: row.area, department: row.department }));
@@ -113,8 +128,12 @@ pub struct DayLine {
 /// # Errors
 /// [`StoreError`].
 pub async fn days(conn: &mut Conn) -> Result<Vec<DayLine>, StoreError> {
+    days_in(conn.pg()).await
+}
+
+async fn days_in(conn: &mut PgConnection) -> Result<Vec<DayLine>, StoreError> {
     Ok(sqlx::query_as!(DayLine, "select distinct on (day) day, working, note from calendar_day order by day, id desc")
-        .fetch_all(conn.pg())
+        .fetch_all(conn)
         .await?)
 }
 
@@ -124,25 +143,29 @@ pub async fn days(conn: &mut Conn) -> Result<Vec<DayLine>, StoreError> {
 /// [`StoreError`]; nothing was written then.
 pub async fn seed(conn: &mut Conn) -> Result<(), StoreError> {
     let mut tx = conn.pg().begin().await?;
+    seed_in(&mut tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn seed_in(tx: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query!("select pg_advisory_xact_lock(hashtext($1)) as locked", CHANNEL).fetch_one(&mut *tx).await?;
     let there =
         sqlx::query_scalar!(r#"select exists (select from catalogue_board) and exists (select from limit_version) as "there!""#)
             .fetch_one(&mut *tx)
             .await?;
     if there {
-        tx.rollback().await?;
         return Ok(());
     }
     let terms = Terms::default();
     for (from, board) in terms.catalogue.board_lines() {
-        write::insert(&mut tx, &Line::Board(board), local(*from).date(), None, *from).await?;
+        write::insert(tx, &Line::Board(board), local(*from).date(), None, *from).await?;
     }
     for (from, category) in terms.catalogue.category_lines() {
-        write::insert(&mut tx, &Line::Category(category), local(*from).date(), None, *from).await?;
+        write::insert(tx, &Line::Category(category), local(*from).date(), None, *from).await?;
     }
     for limits in terms.limits.versions() {
-        write::insert(&mut tx, &Line::Limits(&limits.spans), limits.from, None, midnight(limits.from)).await?;
+        write::insert(tx, &Line::Limits(&limits.spans), limits.from, None, midnight(limits.from)).await?;
     }
-    tx.commit().await?;
     Ok(())
 }

@@ -201,7 +201,7 @@ async fn organisations(conn: &mut Conn) -> ([i64; 3], [i64; 2]) {
         contact_name: "沈洁".to_owned(),
         active: true,
     });
-    let city = City { areas: areas.collect(), departments: departments.into(), stations: stations.into(), accounts: Vec::new() };
+    let city = City { areas: areas.collect(), departments: departments.into(), stations: stations.into(), ..City::default() };
     let now = morning();
     let set_up =
         SetUp { city: &city, hashes: &HashMap::new(), must_change: false, who: "测试", why: "测试", today: now.date(), now };

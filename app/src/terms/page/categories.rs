@@ -12,7 +12,7 @@ use crate::ui::{back, facts, icon, section, words};
 use domain::actor::{AreaCode, CITY};
 use domain::administration::Kind;
 use domain::calendar::local;
-use domain::catalogue::{Category, Edition};
+use domain::catalogue::{self, Category, Edition};
 use domain::issue::{Level, Urgency};
 use domain::policy::day;
 use leptos::Params;
@@ -238,10 +238,10 @@ fn districts(kept: &Kept, category: &Category, form: &Form) -> AnyView {
     let rows = areas.iter().map(|area| {
         let department = kept.department(today.route(category, *area));
         let own = today.own_department(category, *area);
-        let standing = if own.is_some() { "本区县指定" } else { "按市级默认" };
+        let standing = if own.is_some() { "本区县指定" } else { catalogue::OF_THE_CITY };
         let planned = kept.terms.catalogue.coming_department(&category.code, *area, kept.now);
         let planned = planned.into_iter().map(|(from, own)| {
-            let own = own.map_or_else(|| "按市级默认".to_owned(), |code| kept.department(code));
+            let own = own.map_or_else(|| catalogue::OF_THE_CITY.to_owned(), |code| kept.department(code));
             view! { <small>{format!("{} 起：{own}", day::text(local(from).date()))}</small> }
         });
         view! { <tr><td>{kept.reference.area(*area)}</td><td>{department}{planned.collect_view()}</td><td>{standing}</td></tr> }
@@ -265,7 +265,7 @@ fn districts(kept: &Kept, category: &Category, form: &Form) -> AnyView {
                 <summary>"为一个区县指定责任部门"</summary>
                 <form method="post" action=action class="stack" novalidate>
                     {select(&form, "area", "区县", Some("请选择"), plain(choices))}
-                    {select(&form, "own", "责任部门", Some("按市级默认"), plain(departments))}
+                    {select(&form, "own", "责任部门", Some(catalogue::OF_THE_CITY), plain(departments))}
                     {tail(&form, kept.today, kept.seen)}
                 </form>
             </details>
