@@ -16,7 +16,48 @@ pub const AREAS: &[(AreaCode, &str, &str)] = &[
 
 /// The name an area begins with; the code itself where it is not known.
 pub fn name(code: AreaCode) -> String {
-    AREAS.iter().find(|area| area.0 == code).map_or_else(|| code.to_string(), |area| area.1.to_owned())
+    let named = AREAS.iter().map(|area| (area.0, area.1)).chain(BEYOND.iter().copied());
+    named.into_iter().find(|(known, _)| *known == code).map_or_else(|| code.to_string(), |(_, name)| name.to_owned())
+}
+
+/// Areas beyond the city that policies are of.
+const BEYOND: &[(AreaCode, &str)] = &[
+    (330_000, "浙江省"),
+    (330_100, "杭州市"),
+    (330_200, "宁波市"),
+    (330_300, "温州市"),
+    (330_400, "嘉兴市"),
+    (330_600, "绍兴市"),
+    (330_683, "嵊州市"),
+    (330_700, "金华市"),
+    (330_800, "衢州市"),
+    (330_900, "舟山市"),
+    (331_000, "台州市"),
+    (331_100, "丽水市"),
+];
+
+/// What the codes of everything in an area begin with, from its name or its code: nothing for the whole country, `3305` for the city,
+/// `330521` for a district. None for a name that says no area.
+pub fn prefix(area: &str) -> Option<String> {
+    let area = area.trim();
+    if matches!(area, "" | "全国" | "中国" | "国家") {
+        return Some(String::new());
+    }
+    let named = AREAS.iter().map(|known| (known.0, known.1)).chain(BEYOND.iter().copied());
+    let code = match area.parse::<AreaCode>() {
+        Ok(_) if area.len() > 6 || !area.len().is_multiple_of(2) => return None,
+        Ok(_) => format!("{area:0<6}"),
+        Err(_) => named.into_iter().find(|(_, name)| *name == area)?.0.to_string(),
+    };
+    let bare = code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(&code);
+    Some(bare.to_owned())
+}
+
+/// Whether what begins with these codes is the city, above it or in it.
+pub fn concerns_city(prefix: &str) -> bool {
+    let city = CITY.to_string();
+    let city = city.trim_end_matches("00");
+    city.starts_with(prefix) || prefix.starts_with(city)
 }
 
 /// The centre of an area: 市企服中心, 吴兴区企服中心.
@@ -27,4 +68,28 @@ pub fn centre_name(code: AreaCode) -> String {
 /// The districts, without the city.
 pub fn districts() -> impl Iterator<Item = AreaCode> {
     AREAS.iter().map(|area| area.0).filter(|code| *code != CITY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_is_known_by_name_and_by_code() {
+        for (area, begins) in [
+            ("全国", Some("")),
+            ("浙江省", Some("33")),
+            ("湖州市", Some("3305")),
+            ("330500", Some("3305")),
+            ("德清县", Some("330521")),
+            ("330521", Some("330521")),
+            ("33", Some("33")),
+            ("某地", None),
+            ("33052", None),
+        ] {
+            assert_eq!(prefix(area).as_deref(), begins, "{area}");
+        }
+        assert!(concerns_city("") && concerns_city("33") && concerns_city("3305") && concerns_city("330521"));
+        assert!(!concerns_city("330683") && !concerns_city("32"));
+    }
 }

@@ -134,14 +134,17 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
   const download = await reviewer.request.get((await reviewer.getByRole("link", { name: /设备购置发票清单\.pdf/ }).getAttribute("href")) ?? "");
   expect((await download.body()).equals(invoice.buffer)).toBe(true);
   expect(download.headers()["content-disposition"]).toContain("attachment");
-  const give = async (staff: Page, command: string, state: string) => {
+  const give = async (staff: Page, command: string, state: string, reason?: string) => {
     const form = staff.locator("details.act", { has: staff.locator("summary", { hasText: new RegExp(`^${command}$`) }) });
     if (!(await form.getAttribute("open").then((open) => open !== null))) await form.locator("summary").click();
+    if (reason) await form.locator("textarea").fill(reason);
     await form.getByRole("button", { name: command }).click();
     await expect(staff.locator("h1 + .tags")).toContainText(state);
   };
   await give(reviewer, "开始审核", "审核中");
-  await give(reviewer, "核准", "已核准");
+  // The owner's figure is not the department's: whoever approves says which counts.
+  await expect(reviewer.getByText("企业自填 500 万元，市经信局记录为 458 万元")).toBeVisible();
+  await give(reviewer, "核准", "已核准", "按企业自填核准，发票一致");
   await expect(reviewer.getByText("核准人不能登记拨付")).toBeVisible();
   await page.reload();
   await expect(page.locator(".amount")).toHaveText("核准 400,000 元");

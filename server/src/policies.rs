@@ -111,7 +111,7 @@ fn library(attributes: &str, tags: &str, questions: &str) -> Result<Library> {
 /// Whether a file may hold items: not the cases beside one, nor a library.
 pub fn is_item(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    !name.ends_with(".cases.json") && !["attributes.json", "tags.json", "questions.json"].contains(&name)
+    !name.ends_with(".cases.json") && !["attributes.json", "tags.json", "questions.json", "known.json"].contains(&name)
 }
 
 /// Several items may share a file, as a list.

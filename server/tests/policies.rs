@@ -5,7 +5,7 @@ use domain::policy::book::Book;
 use domain::policy::check::{check, check_set};
 use domain::policy::evaluate::Verdict;
 use domain::policy::facts::Facts;
-use domain::policy::model::{Item, day};
+use domain::policy::model::{Item, Mode, day};
 use domain::policy::money::Fen;
 use serde::Deserialize;
 use std::path::Path;
@@ -70,4 +70,64 @@ fn every_item_does_what_its_cases_say() {
             }
         }
     }
+}
+
+/// Every item of every version stands in `docs/POLICIES.md` with its document, and no other.
+#[test]
+fn every_item_stands_in_the_table_of_sources() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/POLICIES.md")).unwrap();
+    let rows: Vec<Vec<&str>> =
+        text.lines().filter(|line| line.starts_with("| `")).map(|line| line.split(" | ").collect()).collect();
+    let items = bundle().items().unwrap();
+    for item in &items {
+        let start = format!("| `{}` v{}", item.id, item.version);
+        let row = rows.iter().find(|row| row[0] == start).unwrap_or_else(|| panic!("{start} is not in docs/POLICIES.md"));
+        assert_eq!(row.len(), 7, "{start}: source, article, in force, checked, doubtful");
+        let source = if item.document.no.is_empty() { &item.document.title } else { &item.document.no };
+        assert!(row[2].contains(source.as_str()), "{start}: {source}");
+        let to = item.valid.to.map(day::text).unwrap_or_default();
+        assert!(row[4].contains(&day::text(item.valid.from)) && row[4].contains(&to), "{start}: in force");
+        assert!(row[1..].iter().all(|cell| !cell.trim().is_empty()), "{start}: an empty cell");
+    }
+    assert_eq!(rows.len(), items.len(), "the table has rows of items that are not there");
+}
+
+/// What an enterprise enjoys in its tax return is not applied for here, and says what to keep on file.
+#[test]
+fn tax_reliefs_are_enjoyed_and_say_what_to_keep() {
+    let items = bundle().items().unwrap();
+    let enjoyed: Vec<&Item> = items.iter().filter(|item| item.apply.mode == Mode::Enjoy).collect();
+    assert!(enjoyed.len() >= 20, "{}", enjoyed.len());
+    for item in &enjoyed {
+        assert!(!item.apply.materials.is_empty(), "{} says what to keep on file", item.id);
+    }
+    let paid = |item: &&Item| item.apply.mode == Mode::Automatic && item.board == "tax";
+    assert_eq!(items.iter().filter(paid).map(|item| item.id.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+/// No step that an enterprise's head cannot wish for: fewer people, less revenue, fewer disabled employees.
+#[test]
+fn nothing_advises_harm() {
+    let bundle = bundle();
+    let on = day::parse("2026-11-24").unwrap();
+    let book = Book::new(bundle.items().unwrap(), on).with(&bundle.library);
+    let mut near = 0;
+    for employees in ["5", "56", "300", "356", "2000"] {
+        for (disabled, revenue) in [("0", "1000000"), ("1", "90000000"), ("9", "9000000000")] {
+            let facts: Facts = serde_json::from_value(serde_json::json!({
+                "employees": employees, "disabled_employees": disabled, "revenue": revenue, "total_assets": revenue,
+                "taxable_income": "4000000", "monthly_sales": "200000", "equipment_investment": "4580000", "equipment_max_price": "6000000",
+                "disabled_fund_due": "50000", "storage_land_area": "5000", "storage_land_tax": "1", "rd_expense": "1000000", "tags": ["logistics", "small-vat-payer"],
+            }))
+            .unwrap();
+            for outcome in book.evaluate(&facts).outcomes {
+                let Some(short) = outcome.short else { continue };
+                near += 1;
+                let leaf = &book.explain(outcome.item, &facts)[short];
+                let step = domain::policy::words::step(&bundle.library, leaf);
+                assert!(!step.contains("超出"), "{}: {step}", book.items()[outcome.item].id);
+            }
+        }
+    }
+    assert!(near > 0, "something is one step away");
 }

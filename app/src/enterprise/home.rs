@@ -5,6 +5,7 @@
 use super::read::{self, Home};
 use crate::issue::view::issue_cell;
 use crate::message::MessageList;
+use crate::policy::read::View;
 use crate::policy::space::HomePolicies;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
@@ -44,7 +45,7 @@ fn page(home: Home, clock: &Clock) -> AnyView {
         )
     });
     view! {
-        {identity(&enterprise, clock)}
+        {identity(&enterprise, &policies, clock)}
         {section(format!("待您处理 {}", issues.waiting_count), waiting(&issues, clock.now))}
         <HomePolicies view=policies today=local(clock.now).date()/>
         {section(format!("办理中的诉求 {}", issues.open_count), running(&issues, clock))}
@@ -54,16 +55,18 @@ fn page(home: Home, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-/// Who it is: name, masked code, place, size, industry, tags.
-fn identity(enterprise: &Enterprise, clock: &Clock) -> AnyView {
+/// Who it is: name, masked code, place, size, industry, tags. Size and tags are those of the portrait, which says where they come from.
+fn identity(enterprise: &Enterprise, policies: &View, clock: &Clock) -> AnyView {
     let code = Uscc::parse(&enterprise.uscc).map_or_else(|_| enterprise.uscc.clone(), |code| code.masked());
-    let scale = Scale::parse(&enterprise.scale).map_or("", Scale::label);
+    let (facts, library) = (&policies.facts, &policies.shelf.library);
+    let scale = facts.get("scale").and_then(|fact| Scale::parse(&fact.value)).map_or("", Scale::label);
     let place = clock.reference.area(enterprise.area);
     let line =
         [place.as_str(), scale, enterprise.industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = (EnterpriseClass::parse(&enterprise.class) == Some(EnterpriseClass::Key))
         .then(|| view! { <span class="tag run">{icon("star")}"重点企业"</span> });
-    let tags = enterprise.tags.iter().map(|tag| view! { <span class="tag quiet">{tag.clone()}</span> }).collect_view();
+    let held = facts.tags.iter().flatten();
+    let tags = held.map(|tag| view! { <span class="tag quiet">{library.tag_name(tag).to_owned()}</span> }).collect_view();
     view! {
         <div class="identity">
             <h1>{enterprise.name.clone()}</h1>

@@ -11,6 +11,7 @@ use domain::member::{Task, prepared};
 use domain::phone::parse_contact_phone;
 use domain::policy::application::Command as ApplicationCommand;
 use domain::policy::facts::Facts;
+use domain::policy::figure;
 use domain::policy::library::Library;
 use domain::policy::model::{Item, Mode};
 use domain::policy::words;
@@ -50,15 +51,22 @@ fn readable(faults: Vec<(String, String)>) -> Result<(), AppError> {
     Err(AppError::Invalid(faults.into_iter().map(|(field, message)| FieldError::new(field, message)).collect()))
 }
 
-/// Saves what the enterprise states of itself; answers how many facts changed.
-async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<i32, AppError> {
+/// Saves what the enterprise states of itself; answers how many facts changed, and the figures as they were understood.
+async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<(i32, String), AppError> {
     member.require_form(form)?;
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
     let (after, faults) = changed(&ctx.shelf.library, &facts, form.pairs());
     readable(faults)?;
     let changes = statements(&ctx.shelf.library, &facts, &after);
+    let library = &ctx.shelf.library;
+    let figure = |change: &Change| {
+        let value = change.value.as_ref().and_then(Value::as_str)?;
+        Some(format!("{} {}", library.attribute_name(&change.code), words::value(library, &change.code, value)))
+    };
+    let figures: Vec<String> = changes.iter().filter_map(figure).take(3).collect();
+    let understood = if figures.is_empty() { String::new() } else { format!("：{}", figures.join("，")) };
     let today = ctx.today();
-    Ok(portrait::put(&mut ctx.conn, member.enterprise.id, &changes, today, ctx.now).await?)
+    Ok((portrait::put(&mut ctx.conn, member.enterprise.id, &changes, today, ctx.now).await?, understood))
 }
 
 /// Saves what the portrait's form, or a question of the list, states.
@@ -68,10 +76,15 @@ async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<i32, AppEr
 pub async fn state_facts(request: &Request, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let member = ctx.require_right(Task::StateFacts).await?;
-    let saved = state(&mut ctx, &member, form).await?;
+    let (saved, understood) = state(&mut ctx, &member, form).await?;
     // The list asks questions too.
     let back = if form.value("back") == "/policies" { "/policies" } else { "/me/portrait" };
-    Ok(Next::to(back).saying(if saved == 0 { "没有改动。" } else { "已保存，政策按新信息重新匹配。" }))
+    let said = if saved == 0 {
+        "没有改动。".to_owned()
+    } else {
+        format!("已保存{understood}。政策按新信息重新匹配。")
+    };
+    Ok(Next::to(back).saying(said))
 }
 
 /// Answers the calculator's form: told to save, saves and leads on; else none, and the page answers what was typed.
@@ -97,7 +110,7 @@ pub async fn save_tried(request: &Request, form: &Form) -> Result<(&'static str,
     let mut ctx = request.open().await?;
     let member = ctx.require_right(Task::StateFacts).await?;
     try_figures(&mut ctx, &member, form).await?;
-    let saved = state(&mut ctx, &member, form).await?;
+    let (saved, _) = state(&mut ctx, &member, form).await?;
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
     Ok((if saved == 0 { "没有需要保存的改动。" } else { "已保存到企业画像。" }, facts))
 }
@@ -112,7 +125,7 @@ async fn try_figures(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<(), 
 
 /// Notes that the enterprise has tried other numbers for the items that these moved.
 async fn note_calculated(ctx: &mut Ctx, member: &Member, view: &View, tried: &Facts) -> Result<(), AppError> {
-    let after = view.shelf.book.evaluate(tried);
+    let after = view.evaluate(tried);
     for outcome in after.outcomes {
         let before = view.evaluation.outcomes.iter().find(|before| before.item == outcome.item);
         let moved = before.is_some_and(|before| (before.standing, before.amount) != (outcome.standing, outcome.amount));
@@ -161,13 +174,15 @@ pub async fn ask(request: &Request, code: &str, form: &Form) -> Result<Next, App
     Ok(Next::to(format!("/issues/{number}/receipt")))
 }
 
-/// A fact that the enterprise says is wrong, filed into the loop.
+/// A fact that the enterprise says is wrong, filed into the loop for whoever the data is from, with both figures; once while it is looked at.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for a fact that is not known, [`AppError::Invalid`] for words that are too long.
+/// [`AppError::NotFound`] for a fact that is not known, [`AppError::Invalid`] for an empty one, for a figure that cannot be read, for words that
+/// are too long, and where one about the same fact is open.
 pub async fn dispute(request: &Request, form: &Form) -> Result<Next, AppError> {
     let code = form.value("code");
-    let (name, source, shown) = {
+    let fault = |sentence: String| AppError::field(format!("dispute-{code}"), sentence);
+    let (title, text) = {
         let mut ctx = request.open().await?;
         let member = ctx.require_member()?;
         member.require_form(form)?;
@@ -175,14 +190,32 @@ pub async fn dispute(request: &Request, form: &Form) -> Result<Next, AppError> {
         let library = &ctx.shelf.library;
         let attribute = library.attributes.get(code).ok_or(AppError::NotFound)?;
         let fact = facts.get(code).ok_or(AppError::NotFound)?;
-        (attribute.name.clone(), attribute.source.clone(), words::value(library, code, &fact.value))
+        // What a department has is what is disputed, not what the enterprise typed itself.
+        let fact = fact.recorded.as_deref().unwrap_or(fact);
+        let (name, said) = (&attribute.name, form.value("text").trim());
+        let figure = figure::read(attribute, form.value("figure")).map_err(|sentence| fault(format!("应该是：{sentence}")))?;
+        if figure.is_empty() && said.is_empty() {
+            return Err(fault("请写明哪里不对，应该是多少".to_owned()));
+        }
+        let source = if fact.source.is_empty() { &attribute.source } else { &fact.source };
+        let shown = words::value(library, code, &fact.value);
+        let claimed = if figure.is_empty() {
+            String::new()
+        } else {
+            format!("企业认为应为 {}。", words::value(library, code, &figure))
+        };
+        let title = format!("画像数据核实：{name}（{source}）");
+        let text = format!("企业画像中“{name}”记录为 {shown}（数据来源：{source}，请由{source}核实）。{claimed}{said}");
+        let open = portrait::open_dispute(&mut ctx.conn, member.enterprise.id, &title).await?;
+        // The same form sent again is answered with its number below.
+        if let Some((number, key)) = open
+            && Ok(key) != form.value("key").parse::<Uuid>()
+        {
+            return Err(fault(format!("这项数据已在核实（诉求 {number}），不用重复提交；有新情况请在那件诉求里补充")));
+        }
+        (title, text)
     };
-    let said = match form.value("text").trim() {
-        "" => "请核实。",
-        said => said,
-    };
-    let text = format!("企业画像中“{name}”显示为 {shown}（来源：{source}），与实际不符。{said}");
-    let raised = raise(request, form.value("key"), "policy_question", &format!("画像数据核实：{name}"), &text).await;
+    let raised = raise(request, form.value("key"), "policy_question", &title, &text).await;
     let number = raised.map_err(at(format!("dispute-{code}")))?;
     Ok(Next::to(format!("/issues/{number}/receipt")))
 }
@@ -313,7 +346,7 @@ pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, A
     let now = ctx.now;
     match application::file(&mut ctx.conn, &new, now).await {
         Ok(number) => Ok(filed(number)),
-        Err(StoreError::Conflict(key)) if key == "application_open_key" => {
+        Err(StoreError::Conflict(key)) if key == "application_open_key" || key == "application_period_key" => {
             let own = application::of_key(&mut ctx.conn, enterprise.id, client_key).await?;
             own.map(filed).ok_or_else(|| conflict(read::ALREADY_OPEN))
         }

@@ -6,18 +6,24 @@ use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::member::read::withheld;
 use crate::request::Ctx;
+use crate::ui::policy::day;
 use domain::actor::StaffId;
+use domain::area::prefix;
+use domain::calendar::local;
 use domain::member::Task;
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::book::Book;
-use domain::policy::evaluate::{Evaluation, Outcome, Verdict};
+use domain::policy::evaluate::{Evaluation, Outcome, Standing, Verdict};
 use domain::policy::facts::Facts;
 use domain::policy::library::Library;
 use domain::policy::model::{Item, Level, Mode};
+use domain::policy::money::Fen;
+use domain::policy::words;
 use domain::security::Kind;
 use std::sync::Arc;
 use store::Page;
-use store::policy::application::{Application, Event, File, Prepared};
+use store::policy::application::{Application, Event, File, Live, Prepared};
+use store::policy::item::Ended;
 use store::policy::notice::Preference;
 use store::policy::{Shelf, application, evaluation, item, notice, portrait};
 use time::Date;
@@ -31,18 +37,68 @@ pub struct View {
     pub evaluation: Evaluation,
     /// The policies.
     pub shelf: Arc<Shelf>,
+    /// What it has applied for and was not refused, newest first.
+    pub live: Vec<Live>,
 }
 
 impl View {
-    /// Of facts under the policies in force.
-    pub fn new(shelf: Arc<Shelf>, facts: Facts) -> View {
-        View { evaluation: shelf.book.evaluate(&facts), facts, shelf }
+    /// Of facts under the policies in force, beside what was applied for: the one sum that home, list, item and calculator say.
+    pub fn new(shelf: Arc<Shelf>, facts: Facts, live: Vec<Live>) -> View {
+        View { evaluation: evaluate(&shelf, &facts, &live), facts, shelf, live }
+    }
+
+    /// The answer for other facts.
+    pub fn evaluate(&self, facts: &Facts) -> Evaluation {
+        evaluate(&self.shelf, facts, &self.live)
+    }
+
+    /// What has ended and has no successor, as far as it is of the enterprise's area.
+    pub fn ended(&self) -> Vec<&Ended> {
+        let here = self.facts.get("area").map_or("", |fact| fact.value.as_str());
+        let of_here = |ended: &&Ended| prefix(&ended.area).is_none_or(|codes| here.starts_with(&codes));
+        self.shelf.ended.iter().filter(of_here).collect()
+    }
+
+    /// What is had in the present period, by the items' codes.
+    pub fn had(&self) -> Vec<(String, i64)> {
+        let items = self.shelf.book.items();
+        had(&self.shelf, &self.live).into_iter().map(|(item, fen)| (items[item].id.clone(), fen)).collect()
+    }
+
+    /// What was applied for, what was approved and what was paid, fen: they stand apart from what can still be had.
+    pub fn standing(&self) -> [(&'static str, i64); 3] {
+        let sum = |of: &dyn Fn(State) -> bool| {
+            let those = self.live.iter().filter(|live| State::parse(&live.state).is_some_and(of));
+            those.map(Live::fen).fold(0, i64::saturating_add)
+        };
+        let asked = |state: State| state.is_open() && state != State::Approved;
+        [("已申请", sum(&asked)), ("已核准", sum(&|s| s == State::Approved)), ("已拨付", sum(&|s| s == State::Paid))]
     }
 
     /// The item of an outcome.
     pub fn item(&self, outcome: &Outcome) -> &Item {
         &self.shelf.book.items()[outcome.item]
     }
+}
+
+fn evaluate(shelf: &Shelf, facts: &Facts, live: &[Live]) -> Evaluation {
+    let mut evaluation = shelf.book.evaluate_beside(facts, &had(shelf, live));
+    // What holds elsewhere is none of this enterprise's business.
+    evaluation.outcomes.retain(|outcome| !outcome.elsewhere);
+    evaluation
+}
+
+/// Items of which the enterprise has an application in the present period, and what each comes to.
+fn had(shelf: &Shelf, live: &[Live]) -> Vec<(usize, i64)> {
+    let mut list: Vec<(usize, i64)> = Vec::new();
+    for application in live {
+        let Some(place) = shelf.find(&application.item_code) else { continue };
+        let fresh = list.iter().all(|(known, _)| *known != place);
+        if fresh && application.is_of(&shelf.book.items()[place], shelf.book.as_of) {
+            list.push((place, application.fen()));
+        }
+    }
+    list
 }
 
 /// What fits the enterprise of the session.
@@ -52,7 +108,8 @@ impl View {
 pub async fn view(ctx: &mut Ctx) -> Result<View, AppError> {
     let member = ctx.require_member()?;
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
-    Ok(View::new(ctx.shelf.clone(), facts))
+    let live = application::live(&mut ctx.conn, member.enterprise.id).await?;
+    Ok(View::new(ctx.shelf.clone(), facts, live))
 }
 
 /// What the list is narrowed to; empty is everything.
@@ -151,14 +208,16 @@ pub fn tags(shelf: &Shelf) -> Vec<String> {
     tags
 }
 
-/// The portrait of the enterprise, and why whoever looks may not state facts.
+/// The portrait of the enterprise, why whoever looks may not state facts, and who gave its tags when.
 ///
 /// # Errors
 /// As [`Ctx::require_member`].
-pub async fn portrait(ctx: &mut Ctx) -> Result<(Facts, Option<String>), AppError> {
+pub async fn portrait(ctx: &mut Ctx) -> Result<(Facts, Option<String>, Option<String>), AppError> {
     let member = ctx.require_member()?;
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
-    Ok((facts, withheld(ctx, Task::StateFacts).await?))
+    let given = portrait::history(&mut ctx.conn, member.enterprise.id, "tags").await?.into_iter().next();
+    let told = given.map(|given| format!("{} · {} 更新", given.source, day(local(given.at).date())));
+    Ok((facts, withheld(ctx, Task::StateFacts).await?, told))
 }
 
 /// What an application starts from.
@@ -214,14 +273,20 @@ impl ItemPage {
     /// # Errors
     /// A sentence that says what stands against it.
     pub fn may_apply(&self, today: Date) -> Result<(), &'static str> {
+        if !self.view.item(&self.outcome).apply.mode.is_applied_for() {
+            return Err("这项政策在纳税申报时直接享受，不用在这里申请");
+        }
+        if self.application.as_ref().and_then(|application| application.state().ok()).is_some_and(State::is_open) {
+            return Err(ALREADY_OPEN);
+        }
+        if self.outcome.standing == Standing::Had {
+            return Err(ALREADY_HAD);
+        }
         if self.outcome.verdict != Verdict::Eligible {
             return Err("按现有信息还不符合这项政策的条件，请先看看差在哪里");
         }
         if !self.view.item(&self.outcome).open_on(today) {
             return Err("现在不在申报时间内");
-        }
-        if self.application.as_ref().and_then(|application| application.state().ok()).is_some_and(State::is_open) {
-            return Err(ALREADY_OPEN);
         }
         Ok(())
     }
@@ -229,6 +294,8 @@ impl ItemPage {
 
 /// One application at a time.
 pub(super) const ALREADY_OPEN: &str = "已经有一件申请在办理，不用重复申请";
+/// One application for an enterprise, item and period.
+pub(super) const ALREADY_HAD: &str = "本期已经享受过这项政策，不能重复申请";
 
 /// The enterprise's applications.
 ///
@@ -257,6 +324,27 @@ pub struct ApplicationPage {
     pub commands: Vec<ApplicationCommand>,
     /// What could be done now, but not by whoever looks, and who may.
     pub withheld: Option<String>,
+}
+
+impl ApplicationPage {
+    /// Figures it was computed on that the enterprise says otherwise than a department has them: each in a line.
+    pub fn disagreeing(&self) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for (code, fact) in self.facts.values.iter() {
+            let used = self.book.items().iter().any(|item| item.asks_for(code));
+            if let Some(recorded) = words::recorded(&self.library, code, fact).filter(|_| used) {
+                let stated = words::value(&self.library, code, &fact.value);
+                lines.push(format!("{}：企业自填 {stated}，{recorded}", self.library.attribute_name(code)));
+            }
+        }
+        lines
+    }
+
+    /// What it would come to by what the departments have; none where the enterprise would have nothing by that.
+    pub fn by_record(&self) -> Option<Fen> {
+        let outcomes = self.book.evaluate(&self.facts.as_recorded()).outcomes;
+        outcomes.first().filter(|outcome| outcome.verdict == Verdict::Eligible).map(|outcome| outcome.amount.low)
+    }
 }
 
 /// An application, with the commands of a member of staff, or of the enterprise.

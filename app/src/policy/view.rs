@@ -79,7 +79,12 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
         ("联系人", text(domain::mask::contact(&application.contact_name, &application.contact_phone))),
         ("补充说明", text(if application.note.is_empty() { "无".to_owned() } else { application.note.clone() })),
     ]);
-    section("提交时锁定的内容", view! { {rows}{conditions(item, &explained, &page.library)} })
+    let lines = page.disagreeing();
+    let disagreeing = (!lines.is_empty()).then(|| {
+        let by_record = page.by_record().map_or_else(|| "按部门记录不符合条件".to_owned(), |fen| format!("按部门记录为 {}", fen.words()));
+        view! { <p class="flash warn">{icon("warn")}<span>{lines.join("；")}"。"{by_record}"。由审核人决定按哪个算，并写明理由。"</span></p> }
+    });
+    section("提交时锁定的内容", view! { {disagreeing}{rows}{conditions(item, &explained, &page.library)} })
 }
 
 /// A size as people read it.

@@ -14,17 +14,18 @@ pub fn why(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome) 
             outcome.short.and_then(|at| explained.get(at)).map(|leaf| words::step(library, leaf)).unwrap_or_default()
         }
         Standing::Unknown => format!("还缺：{}", missing(library, outcome)),
-        Standing::Payable | Standing::Applicable if !outcome.missing.is_empty() => {
+        Standing::Had => "本期已申请，不用重复申请".to_owned(),
+        Standing::Payable | Standing::Applicable | Standing::Closed if !outcome.missing.is_empty() => {
             format!("符合条件；金额还缺：{}", missing(library, outcome))
         }
-        Standing::Payable | Standing::Applicable => {
+        Standing::Payable | Standing::Applicable | Standing::Closed => {
             let met = explained.iter().filter(|leaf| leaf.truth == Truth::Met).count();
             if met == explained.len() { format!("符合 {met}/{met}") } else { format!("符合条件（{met} 项）") }
         }
         Standing::Unmet => explained
             .iter()
             .find(|leaf| leaf.truth == Truth::Unmet)
-            .map(|leaf| format!("不符合：{}", words::requirement(library, &leaf.leaf.test)))
+            .map(|leaf| format!("{}（本企业：{}）", words::requirement(library, &leaf.leaf.test), words::actual(library, leaf)))
             .unwrap_or_default(),
     }
 }

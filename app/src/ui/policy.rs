@@ -100,6 +100,9 @@ fn row(leaf: &LeafResult<'_>, library: &Library, depth: usize) -> AnyView {
     // Who knows the one half of a ratio says nothing while the other is missing.
     let source = (!sources.is_empty() && leaf.truth != Truth::Unknown)
         .then(|| view! { <small class="muted">{sources.join("；")}</small> });
+    // What the enterprise says and what a department has stand side by side.
+    let beside: Vec<String> = leaf.facts.iter().filter_map(|(code, fact)| words::recorded(library, code, fact)).collect();
+    let beside = (!beside.is_empty()).then(|| view! { <small class="tag warn">{beside.join("；")}</small> });
     let gap = words::gap(library, leaf);
     let class = format!("depth-{} {class}", depth.min(3));
     let (no_gap, no_clause) = (gap.is_empty(), leaf.clause.is_empty());
@@ -107,7 +110,7 @@ fn row(leaf: &LeafResult<'_>, library: &Library, depth: usize) -> AnyView {
     view! {
         <tr class=class>
             <th scope="row"><span class="mark">{icon(name)}{word}</span>{words::requirement(library, &leaf.leaf.test)}</th>
-            <td data-label="本企业">{words::actual(library, leaf)}{source}</td>
+            <td data-label="本企业">{words::actual(library, leaf)}{source}{beside}</td>
             <td data-label="差距" class:none=no_gap>{shown}</td>
             <td data-label="依据" class:none=no_clause>{leaf.clause.to_owned()}</td>
         </tr>

@@ -25,6 +25,8 @@ pub enum Amount {
     Staged(Vec<Stage>),
     /// The best of these.
     MaxOf(Vec<Amount>),
+    /// The least of these: 「以实际应缴税额为限」.
+    MinOf(Vec<Amount>),
     /// These together.
     SumOf(Vec<Amount>),
     /// An amount with a cap over it, e.g. 「合计不超过」 over a sum.
@@ -42,7 +44,7 @@ impl Amount {
             Amount::Tiered(tiered) => (tiered.bands.len(), 0),
             Amount::ByTag(tags) => below(tags.iter().map(|(_, amount)| amount)),
             Amount::Staged(stages) => (stages.len(), 0),
-            Amount::MaxOf(list) | Amount::SumOf(list) => below(list.iter()),
+            Amount::MaxOf(list) | Amount::MinOf(list) | Amount::SumOf(list) => below(list.iter()),
             Amount::Capped(capped) => capped.of.size(),
         };
         (parts + 1, depth + 1)
@@ -142,7 +144,9 @@ impl Amount {
             Amount::Percent(percent) => visit(&percent.of),
             Amount::Tiered(tiered) => visit(&tiered.attr),
             Amount::ByTag(map) => map.values().for_each(|amount| amount.attributes(visit)),
-            Amount::MaxOf(list) | Amount::SumOf(list) => list.iter().for_each(|amount| amount.attributes(visit)),
+            Amount::MaxOf(list) | Amount::MinOf(list) | Amount::SumOf(list) => {
+                list.iter().for_each(|amount| amount.attributes(visit))
+            }
             Amount::Capped(capped) => capped.of.attributes(visit),
         }
     }
@@ -154,7 +158,7 @@ impl Amount {
                 visit(tag);
                 amount.tags(visit);
             }),
-            Amount::MaxOf(list) | Amount::SumOf(list) => list.iter().for_each(|amount| amount.tags(visit)),
+            Amount::MaxOf(list) | Amount::MinOf(list) | Amount::SumOf(list) => list.iter().for_each(|amount| amount.tags(visit)),
             Amount::Capped(capped) => capped.of.tags(visit),
             _ => {}
         }
@@ -185,6 +189,8 @@ struct Raw {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_of: Option<Vec<Amount>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    min_of: Option<Vec<Amount>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     sum_of: Option<Vec<Amount>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     capped: Option<Box<Capped>>,
@@ -208,6 +214,7 @@ impl Serialize for Amount {
             Amount::ByTag(map) => raw.by_tag = Some(map),
             Amount::Staged(stages) => raw.staged = Some(stages),
             Amount::MaxOf(list) => raw.max_of = Some(list),
+            Amount::MinOf(list) => raw.min_of = Some(list),
             Amount::SumOf(list) => raw.sum_of = Some(list),
             Amount::Capped(capped) => raw.capped = Some(capped),
         }
@@ -246,13 +253,14 @@ impl<'de> de::Visitor<'de> for Visitor {
         found.extend(raw.by_tag.map(Amount::ByTag));
         found.extend(raw.staged.map(Amount::Staged));
         found.extend(raw.max_of.map(Amount::MaxOf));
+        found.extend(raw.min_of.map(Amount::MinOf));
         found.extend(raw.sum_of.map(Amount::SumOf));
         found.extend(raw.capped.map(Amount::Capped));
         found.extend(raw.none.map(|_| Amount::None));
         match found.len() {
             1 => Ok(found.remove(0)),
             _ => Err(de::Error::custom(
-                "金额应有且只有 fixed、per_unit、percent、tiered、by_tag、staged、max_of、sum_of、capped 之一，或写 \"none\"",
+                "金额应有且只有 fixed、per_unit、percent、tiered、by_tag、staged、max_of、min_of、sum_of、capped 之一，或写 \"none\"",
             )),
         }
     }
@@ -276,6 +284,7 @@ enum Compact {
     ByTag(Map<Amount>),
     Staged(Vec<Stage>),
     MaxOf(Vec<Amount>),
+    MinOf(Vec<Amount>),
     SumOf(Vec<Amount>),
     Capped(Box<Capped>),
 }

@@ -7,9 +7,11 @@ use super::library::{AttributeKind, Library};
 use super::model::{GroupRule, Item};
 use super::money::Fen;
 use super::satisfy;
+use crate::area;
 use serde::Serialize;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use time::Date;
 
 #[cfg(feature = "server")]
 pub use super::json::parse;
@@ -54,29 +56,92 @@ pub fn may_publish(problems: &[Problem]) -> bool {
     problems.iter().all(|problem| problem.advice)
 }
 
-/// Checks what items of one area say of each other: groups, caps and funds that share an id must agree.
+/// Checks what items say of each other: groups, caps and funds that share an id must agree on every day on which they stand together,
+/// and a version is there once.
 pub fn check_set(items: &[Item]) -> Vec<Problem> {
+    let ends = items.iter().filter_map(|item| item.valid.to.and_then(Date::next_day));
+    let days: BTreeSet<Date> = items.iter().map(|item| item.valid.from).chain(ends).collect();
     let mut problems = Vec::new();
-    let mut add = |place: String, sentence: String| problems.push(Problem { place, sentence, advice: false });
-    let mut seen: BTreeMap<(&str, u32), usize> = BTreeMap::new();
-    let mut groups: BTreeMap<&str, &Item> = BTreeMap::new();
-    for item in items {
-        *seen.entry((&item.id, item.version)).or_default() += 1;
-        let Some(group) = &item.group else { continue };
-        let Some(first) = groups.get(group.id.as_str()) else {
-            groups.insert(&group.id, item);
-            continue;
-        };
-        if first.group.as_ref().is_some_and(|other| other.rule != group.rule) {
-            add(format!("{}: group.rule", item.id), format!("与 {} 同组，但规则不同", first.id));
-        }
-        if first.yearly_cap.as_ref().map(|cap| &cap.id) != item.yearly_cap.as_ref().map(|cap| &cap.id) {
-            add(format!("{}: yearly_cap", item.id), format!("与 {} 同组，年度封顶（yearly_cap）应相同", first.id));
+    for day in days {
+        for problem in disagreements(items, day) {
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
         }
     }
-    for ((id, version), count) in seen {
-        if count > 1 {
-            add(id.to_owned(), format!("第 {version} 版有 {count} 份"));
+    problems.extend(twice(items));
+    problems
+}
+
+/// The same for one day.
+pub fn check_on(items: &[Item], day: Date) -> Vec<Problem> {
+    let mut problems = disagreements(items, day);
+    problems.extend(twice(items));
+    problems
+}
+
+/// Two items with one id and version: which one holds would hang on the order they came in.
+fn twice(items: &[Item]) -> impl Iterator<Item = Problem> {
+    let mut seen: BTreeMap<(&str, u32), usize> = BTreeMap::new();
+    for item in items {
+        *seen.entry((&item.id, item.version)).or_default() += 1;
+    }
+    seen.into_iter().filter(|(_, count)| *count > 1).map(|((id, version), count)| Problem {
+        place: id.to_owned(),
+        sentence: format!("第 {version} 版有 {count} 份，请只保留一份"),
+        advice: false,
+    })
+}
+
+/// What items in force on a day say against each other.
+fn disagreements(items: &[Item], day: Date) -> Vec<Problem> {
+    let mut holding: BTreeMap<&str, &Item> = BTreeMap::new();
+    for item in items.iter().filter(|item| item.valid.holds(day)) {
+        let known = holding.entry(&item.id).or_insert(item);
+        if known.version < item.version {
+            *known = item;
+        }
+    }
+    let mut problems = Vec::new();
+    let mut add = |item: &Item, place: &str, other: &Item, sentence: &str| {
+        let sentence = format!("与 {} {sentence}", other.id);
+        problems.push(Problem { place: format!("{}: {place}", item.id), sentence, advice: false });
+    };
+    let mut groups: BTreeMap<&str, &Item> = BTreeMap::new();
+    let (mut group_caps, mut received) = (BTreeMap::new(), BTreeMap::new());
+    let (mut caps, mut funds) = (BTreeMap::new(), BTreeMap::new());
+    for item in holding.into_values() {
+        if let Some(cap) = &item.yearly_cap
+            && let (first, amount) = *caps.entry(&cap.id).or_insert((item, cap.amount))
+            && amount != cap.amount
+        {
+            add(item, "yearly_cap.amount", first, "用同一年度封顶，但金额不同");
+        }
+        if let Some(fund) = &item.fund
+            && let (first, remaining) = *funds.entry(&fund.id).or_insert((item, fund.remaining))
+            && remaining != fund.remaining
+        {
+            add(item, "fund.remaining", first, "用同一资金，但剩余金额不同");
+        }
+        let Some(group) = &item.group else { continue };
+        let first = *groups.entry(&group.id).or_insert(item);
+        if first.group.as_ref().is_some_and(|other| other.rule != group.rule) {
+            add(item, "group.rule", first, "同组，但规则不同");
+        }
+        if first.yearly_cap.as_ref().map(|cap| &cap.id) != item.yearly_cap.as_ref().map(|cap| &cap.id) {
+            add(item, "yearly_cap", first, "同组，年度封顶（yearly_cap）应相同");
+        }
+        if let Some(cap) = group.cap
+            && let (first, known) = *group_caps.entry(&group.id).or_insert((item, cap))
+            && known != cap
+        {
+            add(item, "group.cap", first, "同组，但组的封顶不同");
+        }
+        if let Some(code) = &group.received
+            && let (first, known) = *received.entry(&group.id).or_insert((item, code))
+            && known != code
+        {
+            add(item, "group.received", first, "同组，但已享受金额用的指标不同");
         }
     }
     problems
@@ -122,6 +187,9 @@ impl Check<'_> {
         }
         if self.item.title.trim().is_empty() {
             self.add("title", "请填写条目名称");
+        }
+        if area::prefix(&self.item.area).is_none() {
+            self.add("area", format!("没有“{}”这个区域，请填写全国、浙江省、市或区县的名称，或六位区划代码", self.item.area));
         }
         if self.item.document.title.trim().is_empty() && self.item.document.no.trim().is_empty() {
             self.add("document", "请填写文件名称或文号");

@@ -1,13 +1,17 @@
 //! The answer for one enterprise: what it can have, what it is one step from, what hangs on a question, and why (S-16, S-17).
 
-use super::book::{Book, Scratch, SlotKind, Table, Truth, UNBOUNDED, UNKNOWN};
+use super::book::{Book, FactProblem, Scratch, SlotKind, Table, Truth, UNKNOWN};
 use super::condition::{Condition, Leaf, Test};
 use super::facts::Facts;
-use super::model::{Item, Mode};
-use super::money::Fen;
+use super::model::Mode;
+use super::money::{Fen, LIMIT};
 pub use super::outcome::{Evaluation, Missing, NextQuestion, Outcome, Range, Standing, Verdict};
+use super::payments::Payments;
 use super::sorted;
-use super::total::{Allocation, Claim, allocate};
+use super::total::Allocation;
+
+/// What is said of a sum that is beyond what can be held.
+const BEYOND: &str = "金额超出可计算的范围，请核对数字";
 
 /// How many facts are asked for at most.
 const QUESTIONS: usize = 5;
@@ -15,79 +19,146 @@ const QUESTIONS: usize = 5;
 impl Book {
     /// Evaluates every item for one enterprise.
     pub fn evaluate(&self, facts: &Facts) -> Evaluation {
-        let (mut table, problems) = self.row(facts);
+        self.evaluate_beside(facts, &[])
+    }
+
+    /// The same beside what it has applied for, been granted or been paid in this period: items and fen. Those stand apart from what
+    /// can still be had, and take from it what their group and their yearly cap say.
+    pub fn evaluate_beside(&self, facts: &Facts, had: &[(usize, i64)]) -> Evaluation {
+        let (mut table, mut problems) = self.row(facts);
         let mut scratch = Scratch::new(self);
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(self.items().len());
         for index in 0..self.items().len() {
-            outcomes.push(self.outcome(index, &mut table, &mut scratch));
+            let (outcome, beyond) = self.outcome(index, &mut table, &mut scratch);
+            problems.extend(beyond.then(|| FactProblem { code: self.items()[index].id.clone(), sentence: BEYOND.to_owned() }));
+            outcomes.push(outcome);
         }
-        let claims = |high: bool| -> Vec<Claim> {
-            let amount = |range: &Range| if high { range.high.map_or(UNBOUNDED / 1024, |fen| fen.0) } else { range.low.0 };
-            let eligible = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Eligible);
-            eligible.map(|outcome| self.claim(outcome.item, amount(&outcome.amount), outcome.amount.up_to().0)).collect()
-        };
-        let limits = self.limits(&table);
-        let low = allocate(&claims(false), &limits);
-        let high = allocate(&claims(true), &limits);
-        let eligible = outcomes.iter_mut().filter(|outcome| outcome.verdict == Verdict::Eligible);
-        for ((outcome, chosen), paid) in eligible.zip(&low.chosen).zip(&low.paid) {
+        for (item, _) in had {
+            outcomes[*item].set_had();
+        }
+        let payments = Payments::new(self, &table, &outcomes, had);
+        if payments.beyond() {
+            problems.push(FactProblem { code: "total".to_owned(), sentence: BEYOND.to_owned() });
+        }
+        let (low, total) = payments.total();
+        let received = payments.received(&outcomes);
+        drop(payments);
+        let paying = outcomes.iter_mut().filter(|outcome| outcome.pays());
+        for ((outcome, chosen), paid) in paying.zip(&low.chosen).zip(&low.paid) {
             outcome.chosen = *chosen;
             outcome.paid = Fen(*paid);
         }
-        let questions = self.questions(&outcomes, &low);
+        let questions = self.questions(&outcomes, &low, &received);
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.pays()) {
+            let asked =
+                self.received_unknown(outcome.item, &table).filter(|code| received.iter().any(|r| r.missing.code() == *code));
+            outcome.missing.extend(asked.map(|code| Missing::Attribute(code.to_owned())));
+            outcome.missing = sorted(std::mem::take(&mut outcome.missing), &|a, b| a.cmp(b));
+            outcome.missing.dedup();
+        }
         let outcomes = sorted(outcomes, &|a, b| self.order(a).cmp(&self.order(b)));
-        let top = if high.total >= UNBOUNDED / 1024 { UNBOUNDED } else { high.total };
-        Evaluation { as_of: self.as_of, total: Range::new(low.total, top), outcomes, questions, problems }
+        Evaluation { as_of: self.as_of, total, outcomes, questions, problems }
     }
 
     fn order<'a>(&'a self, outcome: &Outcome) -> impl Ord + use<'a> {
-        let item = &self.items()[outcome.item];
         (
             outcome.standing,
             !outcome.chosen && outcome.verdict == Verdict::Eligible,
-            !item.open_on(self.as_of),
+            !self.items()[outcome.item].open_on(self.as_of),
+            outcome.stride,
             -outcome.amount.up_to().0,
-            &item.id,
+            &self.items()[outcome.item].id,
         )
     }
 
-    fn outcome(&self, index: usize, table: &mut Table, scratch: &mut Scratch) -> Outcome {
+    /// An item's outcome, and whether its amount is beyond what can be held; then nothing of it is sure.
+    fn outcome(&self, index: usize, table: &mut Table, scratch: &mut Scratch) -> (Outcome, bool) {
         self.run::<false>(index, table, 0, scratch);
         let item = &self.items()[index];
         let verdict = Verdict::of(Truth::from_byte(scratch.verdicts()[0]));
-        let mut amount = Range::new(scratch.low()[0], scratch.high()[0]);
+        let (low, high) = (scratch.low()[0], scratch.high()[0]);
+        let mut amount = Range::new(low, high);
         let truths: Vec<Truth> = (0..self.leaf_count(index)).map(|leaf| Truth::from_byte(scratch.truths(leaf)[0])).collect();
-        let mut short = None;
+        let elsewhere = self.is_elsewhere(index, table);
+        let mut step = None;
         let standing = match verdict {
+            Verdict::Ineligible if elsewhere => Standing::Unmet,
+            Verdict::Eligible if !item.open_on(self.as_of) => Standing::Closed,
             Verdict::Eligible if item.apply.mode == Mode::Declare => Standing::Applicable,
             Verdict::Eligible => Standing::Payable,
             Verdict::Unknown => Standing::Unknown,
             Verdict::Ineligible => {
-                short = one_step(&item.condition, &truths);
-                if short.is_some() { Standing::Near } else { Standing::Unmet }
+                step = self.one_step(index, &truths, table, scratch);
+                if step.is_some() { Standing::Near } else { Standing::Unmet }
             }
         };
         let mut missing = Vec::new();
         if verdict == Verdict::Unknown {
-            let mut leaf = 0;
-            undecided(&item.condition, &truths, &mut leaf, &mut |leaf| self.missing_of(leaf, table, &mut missing));
+            let mut answers = Vec::with_capacity(truths.len());
+            item.condition.leaves(&mut |leaf| {
+                let mut asked = Vec::new();
+                self.missing_of(leaf, table, &mut asked);
+                answers.push(!asked.is_empty());
+            });
+            let known = Known { truths: &truths, answers: &answers };
+            undecided(&item.condition, &known, &mut 0, &mut |leaf| self.missing_of(leaf, table, &mut missing));
         }
         if verdict != Verdict::Ineligible && !amount.is_exact() {
-            self.missing_in_amount(item, table, &mut missing);
+            self.missing_in_amount(index, table, scratch, &mut missing);
         }
         let mut missing = sorted(missing, &|a, b| a.cmp(b));
         missing.dedup();
-        if let Some(leaf) = short
-            && let Some((slot, needed)) = self.needed(index, leaf, table)
-        {
-            // The amount is that of the step taken: it is what the step is worth.
-            let now = table.get(slot, 0);
-            table.put(slot, 0, needed);
-            self.run::<false>(index, table, 0, scratch);
-            amount = Range::new(scratch.low()[0], scratch.high()[0]);
-            table.put(slot, 0, now);
+        let beyond = low >= LIMIT && verdict == Verdict::Eligible;
+        if low >= LIMIT {
+            amount = Range { low: Fen::ZERO, high: None };
         }
-        Outcome { item: index, verdict, amount, paid: Fen::ZERO, chosen: false, standing, short, missing }
+        let (short, stride) = step.as_ref().map_or((None, 0), |step| (Some(step.leaf), step.stride));
+        // The amount is that of the step taken: it is what the step is worth.
+        amount = step.map_or(amount, |step| step.amount);
+        let (paid, chosen) = (Fen::ZERO, false);
+        (Outcome { item: index, verdict, amount, paid, chosen, standing, elsewhere, short, stride, missing }, beyond)
+    }
+
+    /// The smallest single step that makes the item's condition met, if there is one with a measure — a figure, a ratio or an
+    /// age, so that what is lacking can be said — and one that an enterprise would want to take.
+    fn one_step(&self, index: usize, truths: &[Truth], table: &mut Table, scratch: &mut Scratch) -> Option<Step> {
+        let condition = &self.items()[index].condition;
+        let turning = turning(condition, truths);
+        if turning.is_empty() {
+            return None;
+        }
+        self.run::<true>(index, table, 0, scratch);
+        let amount = Range::new(scratch.low()[0], scratch.high()[0]);
+        let strides: Vec<i64> = turning.iter().map(|(leaf, _)| self.stride(index, *leaf, scratch)).collect();
+        let mut best: Option<Step> = None;
+        for ((leaf, test), stride) in turning.into_iter().zip(strides) {
+            let taken = match test {
+                Test::Num { attr, .. } | Test::Ratio { num: attr, .. } => self.taken(index, leaf, attr, table, scratch),
+                _ => Some(amount),
+            };
+            if let Some(amount) = taken
+                && best.as_ref().is_none_or(|best| stride < best.stride)
+            {
+                best = Some(Step { leaf, stride, amount });
+            }
+        }
+        best
+    }
+
+    /// What an item pays once the figure of a leaf is where it has to be, where an enterprise would want that and nothing else
+    /// breaks by it.
+    fn taken(&self, index: usize, leaf: usize, attr: &str, table: &mut Table, scratch: &mut Scratch) -> Option<Range> {
+        let (slot, needed) = self.needed(index, leaf, table)?;
+        let now = table.get(slot, 0);
+        if !self.want(attr).lets(now, needed) {
+            return None;
+        }
+        table.put(slot, 0, needed);
+        self.run::<false>(index, table, 0, scratch);
+        let met = Truth::from_byte(scratch.verdicts()[0]) == Truth::Met;
+        let amount = Range::new(scratch.low()[0], scratch.high()[0]);
+        table.put(slot, 0, now);
+        met.then_some(amount)
     }
 
     fn missing_of(&self, leaf: &Leaf, table: &Table, missing: &mut Vec<Missing>) {
@@ -100,34 +171,22 @@ impl Book {
             Test::Num { attr, .. } | Test::InSet { attr, .. } | Test::Date { attr, .. } | Test::Age { attr, .. } => {
                 attribute(attr)
             }
-            Test::Ratio { num, den, .. } => {
+            // Over nothing it stays unknown, whatever stands above.
+            Test::Ratio { num, den, .. } if !self.is_nothing(den, table) => {
                 attribute(num);
                 attribute(den);
             }
+            Test::Ratio { .. } => {}
             Test::HasTag { .. } => missing.push(Missing::Tags),
             Test::Attest { question } => missing.push(Missing::Question(question.clone())),
         }
     }
 
-    fn missing_in_amount(&self, item: &Item, table: &Table, missing: &mut Vec<Missing>) {
-        item.amount.attributes(&mut |code| {
-            if self.is_unknown(code, table) {
-                missing.push(Missing::Attribute(code.to_owned()));
-            }
-        });
-        let mut tagged = false;
-        item.amount.tags(&mut |_| tagged = true);
-        if tagged && self.tags_unknown(table) {
-            missing.push(Missing::Tags);
-        }
-    }
-
     /// The few facts that decide the most: each item lends its gain to the facts it waits for, in equal parts.
-    fn questions(&self, outcomes: &[Outcome], paid: &Allocation) -> Vec<NextQuestion> {
+    fn questions(&self, outcomes: &[Outcome], paid: &Allocation, received: &[NextQuestion]) -> Vec<NextQuestion> {
         // What a group that pays one already pays: only what goes beyond is a gain.
         let mut group_pays: Vec<(&str, i64)> = Vec::new();
-        let eligible = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Eligible);
-        for (outcome, paid) in eligible.zip(&paid.paid) {
+        for (outcome, paid) in outcomes.iter().filter(|outcome| outcome.pays()).zip(&paid.paid) {
             if let Some(group) = self.pays_one(outcome.item) {
                 match group_pays.iter_mut().find(|(known, _)| *known == group) {
                     Some((_, pays)) => *pays = (*pays).max(*paid),
@@ -135,8 +194,12 @@ impl Book {
                 }
             }
         }
-        let mut asked: Vec<NextQuestion> = Vec::new();
-        for outcome in outcomes.iter().filter(|outcome| !outcome.missing.is_empty()) {
+        let mut asked: Vec<NextQuestion> = received.to_vec();
+        // What cannot be had today is not asked about.
+        let open = |outcome: &&Outcome| {
+            !outcome.missing.is_empty() && outcome.standing != Standing::Had && self.items()[outcome.item].open_on(self.as_of)
+        };
+        for outcome in outcomes.iter().filter(open) {
             let already = match outcome.verdict {
                 Verdict::Eligible => outcome.amount.low.0,
                 _ => self
@@ -164,24 +227,53 @@ impl Book {
     }
 }
 
+/// The step of 差一点.
+struct Step {
+    leaf: usize,
+    stride: i64,
+    amount: Range,
+}
+
+/// Leaves in the order of writing: their truths, and which of them an answer could settle.
+struct Known<'a> {
+    truths: &'a [Truth],
+    answers: &'a [bool],
+}
+
 /// Visits the leaves whose answer could still decide the verdict: those unknown under nothing that is settled.
-fn undecided<'a>(condition: &'a Condition, truths: &[Truth], next: &mut usize, visit: &mut impl FnMut(&'a Leaf)) {
+fn undecided<'a>(condition: &'a Condition, known: &Known<'_>, next: &mut usize, visit: &mut impl FnMut(&'a Leaf)) {
     let first = *next;
-    let truth = truth_of(condition, truths, next);
+    let truth = truth_of(condition, known.truths, next);
     if truth != Truth::Unknown {
         return;
     }
-    *next = first;
+    let behind = std::mem::replace(next, first);
     match condition {
+        Condition::AtLeast { k, of } if !reachable(*k, of, known, first) => *next = behind,
         Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => {
-            list.iter().for_each(|child| undecided(child, truths, next, visit));
+            list.iter().for_each(|child| undecided(child, known, next, visit));
         }
-        Condition::Not(child) => undecided(child, truths, next, visit),
+        Condition::Not(child) => undecided(child, known, next, visit),
         Condition::Leaf(leaf) => {
             *next += 1;
             visit(leaf);
         }
     }
+}
+
+/// Whether answers can move an undecided 至少满足 at all: parts that no answer settles may keep it undecided whatever is said.
+fn reachable(k: u32, of: &[Condition], known: &Known<'_>, first: usize) -> bool {
+    let (mut met, mut open, mut stuck, mut next) = (0, 0, 0, first);
+    for child in of {
+        let from = next;
+        match truth_of(child, known.truths, &mut next) {
+            Truth::Met => met += 1,
+            Truth::Unknown if known.answers[from..next].contains(&true) => open += 1,
+            Truth::Unknown => stuck += 1,
+            Truth::Unmet => {}
+        }
+    }
+    k <= met + open || k > met + stuck
 }
 
 /// Truth of a condition from those of its leaves; `next` is the place of its first leaf and moves behind its last.
@@ -218,31 +310,38 @@ pub(crate) fn truth_of(condition: &Condition, truths: &[Truth], next: &mut usize
     }
 }
 
-/// The one leaf that would make the condition met, if there is one with a measure: a figure, a ratio or an age, so that what is
-/// lacking can be said, not what an enterprise is or where it lies.
-fn one_step(condition: &Condition, truths: &[Truth]) -> Option<usize> {
+/// The unmet leaves with a measure of which each alone would make the condition met.
+fn turning<'a>(condition: &'a Condition, truths: &[Truth]) -> Vec<(usize, &'a Test)> {
     let mut leaves = Vec::with_capacity(truths.len());
     condition.leaves(&mut |leaf| leaves.push(leaf));
     let mut flipped = truths.to_vec();
-    (0..truths.len()).find(|at| {
-        let movable = matches!(leaves[*at].test, Test::Num { .. } | Test::Ratio { .. } | Test::Age { .. });
-        if truths[*at] != Truth::Unmet || !movable {
-            return false;
+    let mut found = Vec::new();
+    for (at, leaf) in leaves.into_iter().enumerate() {
+        let movable = matches!(leaf.test, Test::Num { .. } | Test::Ratio { .. } | Test::Age { .. });
+        if truths[at] != Truth::Unmet || !movable {
+            continue;
         }
-        flipped[*at] = Truth::Met;
-        let met = truth_of(condition, &flipped, &mut 0) == Truth::Met;
-        flipped[*at] = Truth::Unmet;
-        met
-    })
+        flipped[at] = Truth::Met;
+        if truth_of(condition, &flipped, &mut 0) == Truth::Met {
+            found.push((at, &leaf.test));
+        }
+        flipped[at] = Truth::Unmet;
+    }
+    found
 }
 
 impl Book {
     /// Whether none of the slots of an attribute holds anything.
-    fn is_unknown(&self, code: &str, table: &Table) -> bool {
+    pub(super) fn is_unknown(&self, code: &str, table: &Table) -> bool {
         self.slots_of(code).any(|at| table.get(at, 0) == UNKNOWN)
     }
 
-    fn tags_unknown(&self, table: &Table) -> bool {
+    /// Whether what stands below a ratio is known not to be above nothing.
+    fn is_nothing(&self, code: &str, table: &Table) -> bool {
+        self.number_slot(code).is_some_and(|at| table.get(at, 0) != UNKNOWN && table.get(at, 0) <= 0)
+    }
+
+    pub(super) fn tags_unknown(&self, table: &Table) -> bool {
         self.slots().iter().enumerate().any(|(at, slot)| slot.kind == SlotKind::Tags && table.get(at, 0) == UNKNOWN)
     }
 }

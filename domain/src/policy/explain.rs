@@ -70,9 +70,9 @@ impl Book {
     }
 
     fn leaf<'a>(&self, leaf: &'a Leaf, clause: &'a str, truth: Truth, measured: i64, facts: &'a Facts) -> LeafResult<'a> {
-        let fact = |code: &'a str| facts.get(code).map(|fact| (code, fact));
-        let number = |code: &str| facts.get(code).and_then(|fact| self.number(code, &fact.value));
-        let date = |code: &str| facts.get(code).and_then(|fact| day::parse(&fact.value));
+        let fact = |code: &'a str| facts.on(code, self.as_of).map(|fact| (code, fact));
+        let number = |code: &str| facts.on(code, self.as_of).and_then(|fact| self.number(code, &fact.value));
+        let date = |code: &str| facts.on(code, self.as_of).and_then(|fact| day::parse(&fact.value));
         let unmet = truth == Truth::Unmet;
         let known = truth != Truth::Unknown;
         let (required, actual, gap, used): Told = match &leaf.test {
@@ -86,7 +86,7 @@ impl Book {
                 (value.to_string(), actual.map(decimal), known.then(|| decimal(measured)), vec![fact(num), fact(den)])
             }
             Test::InSet { attr, codes } => {
-                (codes.join(","), facts.get(attr).map(|fact| fact.value.clone()), None, vec![fact(attr)])
+                (codes.join(","), fact(attr).map(|(_, fact)| fact.value.clone()), None, vec![fact(attr)])
             }
             Test::HasTag { tag } => {
                 let actual = facts.tags.as_ref().map(|tags| if tags.contains(tag) { tag.clone() } else { String::new() });

@@ -38,6 +38,8 @@ pub struct Fact {
     pub source: String,
     /// Since when it is so recorded.
     pub on: Option<Date>,
+    /// What a department has on record, where the enterprise says otherwise: both stand side by side until a reviewer decides.
+    pub recorded: Option<Box<Fact>>,
 }
 
 impl Fact {
@@ -45,12 +47,47 @@ impl Fact {
     pub fn new(value: impl Into<String>) -> Fact {
         Fact { value: value.into(), ..Fact::default() }
     }
+
+    /// Whether it may count on a day: it was recorded by then, and what it is about has begun. What is known only later is unknown
+    /// until then. The columns of `store` ask the same of the stored form.
+    pub fn counts_on(&self, day: Date) -> bool {
+        let begun = |head: &str| day::text(day).get(..head.len()).is_some_and(|today| head <= today);
+        self.on.is_none_or(|on| on <= day) && head_of(&self.period).is_none_or(begun)
+    }
+}
+
+/// What a period begins with: a year, a month or a day (`2025`, `2025-06`, `2025-06-30`).
+fn head_of(period: &str) -> Option<&str> {
+    let digits = |from: usize, to: usize| period.get(from..to).is_some_and(|part| part.bytes().all(|b| b.is_ascii_digit()));
+    let part = |from: usize| period.get(from..from + 1) == Some("-") && digits(from + 1, from + 3);
+    match (digits(0, 4), part(4), part(7)) {
+        (true, true, true) => period.get(..10),
+        (true, true, false) => period.get(..7),
+        (true, false, _) => period.get(..4),
+        _ => None,
+    }
 }
 
 impl Facts {
     /// A fact by its attribute.
     pub fn get(&self, code: &str) -> Option<&Fact> {
         self.values.get(code)
+    }
+
+    /// A fact as far as it counts on a day.
+    pub fn on(&self, code: &str, day: Date) -> Option<&Fact> {
+        self.get(code).filter(|fact| fact.counts_on(day))
+    }
+
+    /// The facts as the departments have them, whatever the enterprise says beside.
+    pub fn as_recorded(&self) -> Facts {
+        let mut facts = self.clone();
+        for (code, fact) in self.values.iter() {
+            if let Some(recorded) = &fact.recorded {
+                facts.values.insert(code.clone(), (**recorded).clone());
+            }
+        }
+        facts
     }
 
     /// Sets a fact; an empty value removes it.
@@ -73,6 +110,8 @@ struct Full {
     source: String,
     #[serde(default, with = "day::option", skip_serializing_if = "Option::is_none")]
     on: Option<Date>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recorded: Option<Box<Fact>>,
 }
 
 /// A value as a string, an integer or a yes and no; a float would already have lost what was meant.
@@ -123,10 +162,11 @@ impl<'de> Deserialize<'de> for Scalar {
 impl Serialize for Fact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let value = Scalar(self.value.clone());
-        if self.period.is_empty() && self.source.is_empty() && self.on.is_none() {
+        if self.period.is_empty() && self.source.is_empty() && self.on.is_none() && self.recorded.is_none() {
             return value.serialize(serializer);
         }
-        Full { value, period: self.period.clone(), source: self.source.clone(), on: self.on }.serialize(serializer)
+        let Fact { period, source, on, recorded, .. } = self.clone();
+        Full { value, period, source, on, recorded }.serialize(serializer)
     }
 }
 
@@ -153,7 +193,8 @@ impl<'de> Deserialize<'de> for Fact {
             }
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Fact, A::Error> {
                 let full = Full::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(Fact { value: full.value.0, period: full.period, source: full.source, on: full.on })
+                let Full { value, period, source, on, recorded } = full;
+                Ok(Fact { value: value.0, period, source, on, recorded })
             }
         }
         deserializer.deserialize_any(Visitor)

@@ -112,6 +112,7 @@ mod tests {
             source: String::new(),
             refresh: String::new(),
             enterprise_may_state: true,
+            want: crate::policy::library::Want::None,
         }
     }
 

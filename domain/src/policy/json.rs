@@ -5,7 +5,7 @@ use super::check::Problem;
 use super::day;
 use super::evaluate::{Evaluation, Missing, Outcome, Verdict};
 use super::explain::LeafResult;
-use super::facts::Facts;
+use super::facts::{Fact, Facts};
 use super::model::Item;
 use serde_json::{Value, json};
 
@@ -48,6 +48,10 @@ impl Book {
                 "required": leaf.required,
                 "actual": leaf.actual,
                 "gap": leaf.gap,
+                // Of the fact it was answered from: who says so, and of when it is.
+                "source": leaf.facts.first().map(|(_, fact)| fact.source.as_str()).filter(|source| !source.is_empty()),
+                "date": leaf.facts.first().and_then(|(_, fact)| dated(fact)),
+                "facts": leaf.facts.iter().map(|(code, fact)| fact_json(code, fact)).collect::<Vec<Value>>(),
             })
         });
         let eligible = outcome.verdict == Verdict::Eligible;
@@ -57,6 +61,9 @@ impl Book {
             "title": item.title,
             "verdict": outcome.verdict.code(),
             "standing": outcome.standing.code(),
+            "open": item.open_on(self.as_of),
+            "in_area": !outcome.elsewhere,
+            "mode": item.apply.mode.code(),
             // What is not eligible pays nothing; what it would pay stands beside.
             "amount": if eligible { outcome.amount.low.to_string() } else { "0".to_owned() },
             "amount_up_to": outcome.amount.high.map(|high| high.to_string()),
@@ -66,4 +73,13 @@ impl Book {
             "missing": outcome.missing.iter().map(Missing::code).collect::<Vec<&str>>(),
         })
     }
+}
+
+/// The day a fact was recorded, else the time it is about.
+fn dated(fact: &Fact) -> Option<String> {
+    fact.on.map(day::text).or_else(|| Some(fact.period.clone()).filter(|period| !period.is_empty()))
+}
+
+fn fact_json(code: &str, fact: &Fact) -> Value {
+    json!({ "code": code, "value": fact.value, "period": fact.period, "source": fact.source, "on": fact.on.map(day::text) })
 }

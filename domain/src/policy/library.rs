@@ -23,6 +23,56 @@ pub struct Attribute {
     /// Whether the enterprise may state it itself.
     #[serde(default)]
     pub enterprise_may_state: bool,
+    /// Which way an enterprise would want to move it.
+    #[serde(default)]
+    pub want: Want,
+}
+
+/// Which way an enterprise would want to move a figure of its own: 差一点 names only such steps, so that it never advises to
+/// dismiss people, to earn less or to take fewer disabled employees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Want {
+    /// 不作建议.
+    #[default]
+    None,
+    /// 越多越好.
+    More,
+    /// 越少越好.
+    Less,
+}
+
+impl Want {
+    pub const ALL: [Want; 3] = [Want::None, Want::More, Want::Less];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Want::None => "none",
+            Want::More => "more",
+            Want::Less => "less",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Want::None => "不作建议",
+            Want::More => "希望增加",
+            Want::Less => "希望减少",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Want> {
+        Want::ALL.into_iter().find(|want| want.code() == code)
+    }
+
+    /// Whether a step from one value to another is one that an enterprise would want to take.
+    pub fn lets(self, from: i64, to: i64) -> bool {
+        match self {
+            Want::None => false,
+            Want::More => to > from,
+            Want::Less => to < from,
+        }
+    }
 }
 
 /// What the values of an attribute are.

@@ -23,6 +23,8 @@ pub mod model;
 pub mod money;
 pub mod notice;
 mod outcome;
+mod payments;
+mod relevance;
 pub mod satisfy;
 pub mod total;
 pub mod version;

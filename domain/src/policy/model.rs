@@ -2,7 +2,7 @@
 //! form that is stored, edited and exchanged; `policies/README.md` describes it.
 
 use super::amount::Amount;
-use super::condition::Condition;
+use super::condition::{Condition, Test};
 pub use super::day;
 use super::map::Map;
 use super::money::Fen;
@@ -135,6 +135,8 @@ impl Level {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
+    /// 申报即享: had in the tax return; what proves it is kept, and nothing is asked for here.
+    Enjoy,
     /// 免申即享: paid without asking.
     Automatic,
     /// 快申快享: one step, decided at once.
@@ -144,10 +146,11 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Mode; 3] = [Mode::Automatic, Mode::Express, Mode::Declare];
+    pub const ALL: [Mode; 4] = [Mode::Enjoy, Mode::Automatic, Mode::Express, Mode::Declare];
 
     pub fn code(self) -> &'static str {
         match self {
+            Mode::Enjoy => "enjoy",
             Mode::Automatic => "automatic",
             Mode::Express => "express",
             Mode::Declare => "declare",
@@ -156,6 +159,7 @@ impl Mode {
 
     pub fn label(self) -> &'static str {
         match self {
+            Mode::Enjoy => "申报即享",
             Mode::Automatic => "免申即享",
             Mode::Express => "快申快享",
             Mode::Declare => "申报",
@@ -164,6 +168,11 @@ impl Mode {
 
     pub fn parse(code: &str) -> Option<Mode> {
         Mode::ALL.into_iter().find(|mode| mode.code() == code)
+    }
+
+    /// Whether an enterprise asks for it here at all.
+    pub fn is_applied_for(self) -> bool {
+        self != Mode::Enjoy
     }
 }
 
@@ -185,6 +194,17 @@ impl Window {
     }
 }
 
+/// How often an enterprise may have an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// Once in every window, or in every year where there is none.
+    #[default]
+    Window,
+    /// 一次性.
+    Once,
+}
+
 /// How and when to apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apply {
@@ -196,9 +216,12 @@ pub struct Apply {
     /// Last day of the window.
     #[serde(default, with = "day::option")]
     pub to: Option<Date>,
+    /// How often an enterprise may have it.
+    #[serde(default)]
+    pub per: Per,
     #[serde(default, rename = "where")]
     pub place: String,
-    /// What to bring (申报材料).
+    /// What to bring (申报材料); for 申报即享 what to keep on file (留存备查).
     #[serde(default)]
     pub materials: Vec<String>,
 }
@@ -266,6 +289,31 @@ impl Item {
     /// Whether the item can be applied for on a day: in force, and the window open.
     pub fn open_on(&self, on: Date) -> bool {
         self.valid.holds(on) && self.apply.from.is_none_or(|from| from <= on) && self.apply.to.is_none_or(|to| on <= to)
+    }
+
+    /// Whether its condition or its amount looks at an attribute.
+    pub fn asks_for(&self, code: &str) -> bool {
+        let mut found = false;
+        self.condition.leaves(&mut |leaf| {
+            found |= match &leaf.test {
+                Test::Num { attr, .. } | Test::InSet { attr, .. } | Test::Date { attr, .. } | Test::Age { attr, .. } => {
+                    attr == code
+                }
+                Test::Ratio { num, den, .. } => num == code || den == code,
+                Test::HasTag { .. } | Test::Attest { .. } => false,
+            };
+        });
+        self.amount.attributes(&mut |attr| found |= attr == code);
+        found
+    }
+
+    /// What an application of a day is for: an enterprise has one for an item and a period. Once for all, the window, or else the year.
+    pub fn period(&self, on: Date) -> String {
+        match (self.apply.per, self.apply.from) {
+            (Per::Once, _) => "once".to_owned(),
+            (Per::Window, Some(from)) => day::text(from),
+            (Per::Window, None) => format!("{:04}", on.year()),
+        }
     }
 
     /// The last day to apply: of the window, else of the validity.

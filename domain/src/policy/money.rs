@@ -117,9 +117,15 @@ impl Fen {
         Fen(self.0.saturating_add(other.0))
     }
 
-    /// As people read it: thousands separators, 万元 from a million on where nothing is lost by it.
+    /// As people read it: thousands separators, 万元 from a million on and 亿元 from a hundred million on, where nothing is lost by it.
     pub fn words(self) -> String {
         const MILLION: i64 = 100_000_000;
+        // Two decimals of 亿元 are a million yuan.
+        if self.0 >= 100 * MILLION && self.0 % MILLION == 0 {
+            let (whole, rest) = (self.0 / MILLION / 100, self.0 / MILLION % 100);
+            let fraction = if rest == 0 { String::new() } else { format!(".{rest:02}").trim_end_matches('0').to_owned() };
+            return format!("{}{fraction} 亿元", thousands(whole));
+        }
         if self.0 >= MILLION && self.0 % 10_000 == 0 {
             let wan = self.0 / 10_000;
             // Two decimals of 万元 are a hundred yuan.
@@ -224,6 +230,11 @@ mod tests {
             ("1240000", "124 万元"),
             ("1245678", "1,245,678 元"),
             ("12005000", "1,200.5 万元"),
+            ("100000000", "1 亿元"),
+            ("120000000", "1.2 亿元"),
+            ("99990000", "9,999 万元"),
+            ("100010000", "10,001 万元"),
+            ("250000000000", "2,500 亿元"),
             ("800000", "800,000 元"),
             ("1234.5", "1,234.50 元"),
             ("0", "0 元"),

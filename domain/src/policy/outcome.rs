@@ -35,7 +35,7 @@ impl Verdict {
     }
 }
 
-/// The five groups people read, in their order.
+/// The groups people read, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
@@ -43,6 +43,10 @@ pub enum Standing {
     Payable,
     /// 可申报: eligible, to be applied for.
     Applicable,
+    /// 不在申报期: eligible, but the window is not open.
+    Closed,
+    /// 已申请: applied for, approved or paid in this period.
+    Had,
     /// 差一点: one step short.
     Near,
     /// 信息不足: an answer decides.
@@ -53,12 +57,22 @@ pub enum Standing {
 
 impl Standing {
     /// Every standing, in the order of the page.
-    pub const ALL: [Standing; 5] = [Standing::Payable, Standing::Applicable, Standing::Near, Standing::Unknown, Standing::Unmet];
+    pub const ALL: [Standing; 7] = [
+        Standing::Payable,
+        Standing::Applicable,
+        Standing::Closed,
+        Standing::Had,
+        Standing::Near,
+        Standing::Unknown,
+        Standing::Unmet,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
             Standing::Payable => "可直接兑现",
             Standing::Applicable => "可申报",
+            Standing::Closed => "不在申报期",
+            Standing::Had => "已申请",
             Standing::Near => "差一点",
             Standing::Unknown => "信息不足",
             Standing::Unmet => "不符合",
@@ -69,6 +83,8 @@ impl Standing {
         match self {
             Standing::Payable => "payable",
             Standing::Applicable => "applicable",
+            Standing::Closed => "closed",
+            Standing::Had => "had",
             Standing::Near => "near",
             Standing::Unknown => "unknown",
             Standing::Unmet => "unmet",
@@ -149,10 +165,27 @@ pub struct Outcome {
     pub chosen: bool,
     /// Its group on the page.
     pub standing: Standing,
+    /// Whether it is of another area: such an item is not shown at all.
+    pub elsewhere: bool,
     /// For [`Standing::Near`]: the leaf that is short, in the order of writing.
     pub short: Option<usize>,
-    /// What is not known and could decide it.
+    /// For [`Standing::Near`]: how far that step is, in parts of a million of what is asked.
+    pub stride: i64,
+    /// What is not known and could decide it: whether it is had, how much it is, what of it is paid.
     pub missing: Vec<Missing>,
+}
+
+impl Outcome {
+    /// It was applied for: it is neither asked about nor one step away.
+    pub(super) fn set_had(&mut self) {
+        (self.standing, self.short, self.stride) = (Standing::Had, None, 0);
+        self.missing.clear();
+    }
+
+    /// Whether it is had, and can be had today.
+    pub fn pays(&self) -> bool {
+        matches!(self.standing, Standing::Payable | Standing::Applicable)
+    }
 }
 
 /// A fact worth asking for.
@@ -171,12 +204,12 @@ pub struct NextQuestion {
 pub struct Evaluation {
     /// The day it holds for.
     pub as_of: Date,
-    /// What all eligible items pay together.
+    /// What all eligible items whose windows are open pay together.
     pub total: Range,
     /// One for each item, in the order people read.
     pub outcomes: Vec<Outcome>,
     /// What to ask next, the most money first.
     pub questions: Vec<NextQuestion>,
-    /// Facts that could not be read and count as unknown.
+    /// Facts that could not be read and count as unknown; items (by id) whose amount is beyond what can be held.
     pub problems: Vec<FactProblem>,
 }

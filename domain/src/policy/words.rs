@@ -4,7 +4,7 @@ use super::amount::{Amount, Band, TierMode};
 use super::condition::{Condition, Op, Test};
 use super::day;
 use super::explain::LeafResult;
-use super::facts::Facts;
+use super::facts::{Fact, Facts};
 use super::library::{AttributeKind, Library};
 use super::money::{Decimal, Fen, ONE, thousands};
 use crate::area;
@@ -93,6 +93,13 @@ pub fn value(library: &Library, attr: &str, text: &str) -> String {
     }
 }
 
+/// What a department has on record, where the enterprise says otherwise: 市经信局记录为 458 万元.
+pub fn recorded(library: &Library, attr: &str, fact: &Fact) -> Option<String> {
+    let recorded = fact.recorded.as_deref()?;
+    let source = if recorded.source.is_empty() { "部门" } else { &recorded.source };
+    Some(format!("{source}记录为 {}", value(library, attr, &recorded.value)))
+}
+
 fn date(day: time::Date) -> String {
     format!("{}年{}月{}日", day.year(), u8::from(day.month()), day.day())
 }
@@ -120,7 +127,7 @@ pub fn requirement(library: &Library, test: &Test) -> String {
             let names: Vec<String> = codes.iter().map(|code| code_name(attr, code)).collect();
             format!("{}属于{}", library.attribute_name(attr), names.join("、"))
         }
-        Test::HasTag { tag } => format!("是{}", library.tag_name(tag)),
+        Test::HasTag { tag } => format!("须为{}", library.tag_name(tag)),
         Test::Date { attr, op, value } => {
             let name = library.attribute_name(attr);
             match op {
@@ -145,7 +152,7 @@ pub fn actual(library: &Library, leaf: &LeafResult) -> String {
         Test::Num { attr, .. } => value(library, attr, text),
         Test::Ratio { .. } => Decimal::parse(text).map_or_else(|_| text.clone(), percent),
         Test::InSet { attr, .. } => code_name(attr, text),
-        Test::HasTag { .. } => if text.is_empty() { "不是" } else { "是" }.to_owned(),
+        Test::HasTag { .. } => if text.is_empty() { "否" } else { "是" }.to_owned(),
         Test::Date { .. } => day::parse(text).map_or_else(|| text.clone(), date),
         Test::Age { .. } => text.parse().map_or_else(|_| text.clone(), months),
         Test::Attest { .. } => if text == "true" { "是" } else { "否" }.to_owned(),
@@ -197,7 +204,7 @@ pub fn formula(library: &Library, amount: &Amount, facts: &Facts) -> String {
         }
         Amount::Tiered(tiered) => {
             let bands: Vec<String> = tiered.bands.iter().map(|b| band(library, &tiered.attr, b)).collect();
-            let mode = if tiered.mode == TierMode::Marginal { "，分段累计" } else { "" };
+            let mode = if tiered.mode == TierMode::Marginal { "，分段累计" } else { "，按所达档次全额计算" };
             format!("{}，按档：{}{mode}{}", base(&tiered.attr), bands.join("；"), cap(&tiered.cap))
         }
         Amount::ByTag(map) => {
@@ -209,6 +216,7 @@ pub fn formula(library: &Library, amount: &Amount, facts: &Facts) -> String {
             each.collect::<Vec<String>>().join(" + ")
         }
         Amount::MaxOf(list) => format!("取最高：{}", joined(library, list, facts, "；")),
+        Amount::MinOf(list) => format!("取最低：{}", joined(library, list, facts, "；")),
         Amount::SumOf(list) => joined(library, list, facts, " + "),
         Amount::Capped(capped) => format!("{}，合计最高 {}", formula(library, &capped.of, facts), capped.cap.words()),
     }

@@ -3,8 +3,12 @@
 
 mod amounts;
 mod conditions;
+mod missing;
 mod random;
 mod rules;
+mod sets;
+mod steps;
+mod sure;
 mod totals;
 mod unfit;
 mod versions;

@@ -5,7 +5,7 @@ use domain::policy::condition::{Condition, Leaf, Op, Test};
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag};
 use domain::policy::map::Map;
-use domain::policy::model::{Apply, Document, Group, GroupRule, Item, Level, Mode, Window};
+use domain::policy::model::{Apply, Document, Group, GroupRule, Item, Level, Mode, Per, Window};
 use domain::policy::money::{Decimal, Fen};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -27,6 +27,7 @@ pub fn library() -> Library {
         source: String::new(),
         refresh: String::new(),
         enterprise_may_state: true,
+        want: domain::policy::library::Want::None,
     };
     let mut attributes: Vec<Attribute> = NUMBERS.iter().map(|code| attribute(code, AttributeKind::Number)).collect();
     attributes.push(attribute("industry", AttributeKind::Code));
@@ -122,6 +123,7 @@ pub fn amount() -> impl Strategy<Value = Amount> {
     simple.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Amount::MaxOf),
+            vec(inner.clone(), 0..4).prop_map(Amount::MinOf),
             vec(inner.clone(), 0..4).prop_map(Amount::SumOf),
             btree_map(one_of(&TAGS), inner.clone(), 0..3).prop_map(|map| Amount::ByTag(map.into_iter().collect())),
             (inner, fen()).prop_map(|(of, cap)| Amount::Capped(Box::new(Capped { of, cap }))),
@@ -166,6 +168,7 @@ pub fn item(id: &str, condition: Condition, amount: Amount) -> Item {
             mode: Mode::Declare,
             from: None,
             to: Some(date!(2026 - 12 - 31)),
+            per: Per::Window,
             place: String::new(),
             materials: vec![],
         },

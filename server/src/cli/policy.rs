@@ -7,7 +7,7 @@ use clap::Subcommand;
 use domain::actor::CITY;
 use domain::calendar::local;
 use domain::policy::book::Book;
-use domain::policy::check::{check, check_set, may_publish};
+use domain::policy::check::{check, check_on, check_set, may_publish};
 use domain::policy::facts::{Facts, FactsFile};
 use domain::policy::model::day;
 use domain::policy::words;
@@ -106,7 +106,13 @@ fn evaluated(folder: &Path, path: &Path, on: Option<&str>, as_json: bool) -> Res
     };
     let bundle = policies::read(folder)?;
     let library = if bundle.library.attributes.is_empty() { policies::embedded()?.library } else { bundle.library.clone() };
-    let book = Book::new(bundle.items()?, on);
+    let items = bundle.items()?;
+    // Of a set that contradicts itself any answer would hang on the order of its files.
+    let said: Vec<String> = check_on(&items, on).into_iter().map(|p| format!("{}: {}", p.place, p.sentence)).collect();
+    if !said.is_empty() {
+        bail!("{}: 政策互相矛盾，无法计算：{}", folder.display(), said.join("；"));
+    }
+    let book = Book::new(items, on).with(&library);
     let facts = facts_of(path)?;
     let evaluation = book.evaluate(&facts);
     if let Some(problem) = evaluation.problems.first() {

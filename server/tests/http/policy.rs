@@ -26,6 +26,14 @@ async fn apply(browser: &Browser, key: &str) -> String {
     answer.location().to_owned()
 }
 
+/// The figure after a word, without its tags.
+fn between(body: &str, word: &str, end: &str) -> String {
+    let rest = body.split_once(word).unwrap_or_else(|| panic!("{word} is not there")).1;
+    let rest = rest.split_once(end).unwrap().0;
+    let text = |part: &str| part.rsplit('>').next().unwrap().to_owned();
+    rest.split('<').map(text).collect::<String>().trim().to_owned()
+}
+
 #[track_caller]
 fn sent(answer: &Answer, to: &str) {
     assert_eq!((answer.status.as_u16(), answer.location()), (303, to), "{}", answer.body);
@@ -35,7 +43,7 @@ fn sent(answer: &Answer, to: &str) {
 async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
-    assert!(owner.get("/home").await.body.contains("预计可享"));
+    assert!(owner.get("/home").await.body.contains("还可享"));
     let near = owner.get(UPGRADE).await.body;
     for words in ["差一点", "设备投资额还差 420,000 元", "年度设备投资500万元（含）以上"] {
         assert!(near.contains(words), "{words}");
@@ -109,7 +117,14 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     let supplied = multipart(&format!("{path}/supply"), &[("text", "回单见附件"), ("seq", "2")], &[("回单.pdf", pdf())]);
     sent(&owner.send(supplied).await, &path);
     assert!(owner.get(&path).await.body.contains("回单.pdf"));
-    sent(&reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3")]).await, &desk);
+    // The owner's figure is not the department's: both stand there, and whoever decides says which counts and why.
+    let page = reviewer.get(&desk).await.body;
+    assert!(page.contains("企业自填 1,200 万元，市经信局记录为 458 万元") && page.contains("按部门记录不符合条件"));
+    let silent = reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3")]).await;
+    assert_eq!(silent.status.as_u16(), 422);
+    assert!(silent.body.contains("请写明按哪个核准、为什么"));
+    let why = ("text", "按企业自填核准：发票和现场核对一致");
+    sent(&reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3"), why]).await, &desk);
     let cashier = site.staff("jingxin02").await;
     sent(&cashier.post(&format!("{desk}/pay"), &[("amount", "960000"), ("seq", "4")]).await, &desk);
     assert!(owner.get(&path).await.body.contains("已拨付 960,000 元"));
@@ -119,6 +134,22 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     sent(&owner.post(&format!("{path}/rate"), &[("rating", "4"), ("text", "比预想的快"), ("seq", "5")]).await, &path);
     let page = owner.get(&path).await.body;
     assert!(page.contains("比预想的快") && page.contains("您的评价"));
+    // Paid is paid: it stands apart from what can still be had, everywhere alike, and is not had again in this window.
+    owner.post("/me/portrait", &[("f.equipment_investment", "12000000")]).await;
+    let item = owner.get(UPGRADE).await.body;
+    assert!(item.contains("查看申请（已拨付）") && !item.contains(&format!("href=\"{UPGRADE}/apply\"")));
+    let mut again = form("0199b0c0-0000-7000-8000-000000000112").to_vec();
+    again.push(("file", kept[0].as_str()));
+    sent(&owner.post(&format!("{UPGRADE}/apply"), &again).await, UPGRADE);
+    let mut totals = Vec::new();
+    for path in ["/home", "/policies"] {
+        let body = owner.get(path).await.body;
+        assert!(body.contains("已拨付 960,000 元"), "{path}");
+        totals.push(between(&body, "还可享", "</strong>"));
+    }
+    totals.push(between(&owner.get("/policies/calculator").await.body, "还可享", "</strong>"));
+    assert!(totals.iter().all(|total| *total == totals[0]), "{totals:?}");
+    assert!(!owner.get("/policies/calculator").await.body.contains(&format!("href=\"{UPGRADE}\"")), "it is not calculated with");
     // Sent once more, it stays as it is.
     sent(&owner.post(&format!("{path}/rate"), &[("rating", "1"), ("text", "慢"), ("seq", "5")]).await, &path);
     let mut conn = site.state.store.system().await.unwrap();
@@ -334,4 +365,93 @@ async fn lists_narrow_and_notices_are_remembered(pool: PgPool) {
     assert!(!page.contains("nonsense"));
     // Another member's choices are their own.
     assert!(site.member(3).await.get("/me/notices").await.body.contains("checked"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn tax_reliefs_have_nothing_to_click_and_other_cities_nothing_to_say(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let relief = owner.get("/policies/small-profit-cit").await.body;
+    for words in ["申报即享", "留存备查的资料", "纳税申报时自行享受，不用在这里申请"] {
+        assert!(relief.contains(words), "{words}");
+    }
+    assert!(!relief.contains("/apply\""));
+    let key = "0199b0c0-0000-7000-8000-000000000113";
+    let refused = owner.post("/policies/small-profit-cit/apply", &form(key)).await;
+    assert_eq!((refused.status.as_u16(), refused.location()), (303, "/policies/small-profit-cit"));
+    // An item of another city is on no page; what has ended, and what is known and not entered, is said.
+    let all = owner.get("/policies").await.body;
+    assert!(!all.contains("software-revenue-tier") && !all.contains("软件企业营收首次上台阶奖励"));
+    assert_eq!(owner.get("/policies/software-revenue-tier").await.status.as_u16(), 404);
+    for words in ["已到期、没有接续的", "强链补链新建项目设备补助", "已知、还没有录入的", "湖政办发〔2023〕52号"]
+    {
+        assert!(all.contains(words), "{words}");
+    }
+    assert!(!owner.get("/policies/calculator").await.body.contains("software-revenue-tier\""));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let mut conn = site.state.store.system().await.unwrap();
+    let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
+    let enterprise = store::identity::enterprises_of(&mut conn, phone).await.unwrap()[0].id;
+    // What the register once said of size and tags is nobody's fact.
+    sqlx::query("update enterprise set scale = 'large', tags = '{旧标签}' where id = $1")
+        .bind(enterprise)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let change = store::policy::portrait::Change {
+        code: "tags".to_owned(),
+        value: Some(serde_json::json!(["hightech"])),
+        period: String::new(),
+        source: "市科技局".to_owned(),
+    };
+    let (today, now) = (site.state.now().date(), site.state.now());
+    store::policy::portrait::put(&mut conn, enterprise, &[change], today, now).await.unwrap();
+    let home = owner.get("/home").await.body;
+    let identity = home.split_once("class=\"identity\"").unwrap().1.split_once("</div>").unwrap().0;
+    assert!(identity.contains("高新技术企业") && identity.contains("小型"), "{identity}");
+    assert!(!identity.contains("旧标签") && !identity.contains("大型"), "{identity}");
+    let portrait = owner.get("/me/portrait").await.body;
+    assert!(portrait.contains("高新技术企业") && portrait.contains("市科技局 · "), "who gave the tags, and when");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_typed_stands_beside_what_is_recorded_and_disputes_say_both(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let beside = "市经信局记录为 458 万元";
+    assert!(!owner.get("/me/portrait").await.body.contains(beside));
+    sent(&owner.post("/me/portrait", &[("f.equipment_investment", "1200万")]).await, "/me/portrait");
+    let page = owner.get("/me/portrait").await.body;
+    assert!(page.contains("1,200 万元") && page.contains(beside));
+    assert!(owner.get(UPGRADE).await.body.contains(beside), "where it is computed with, too");
+    // Emptied, the recorded one holds again: nobody wipes out what a department has.
+    sent(&owner.post("/me/portrait", &[("f.equipment_investment", "")]).await, "/me/portrait");
+    let page = owner.get("/me/portrait").await.body;
+    assert!(page.contains("458 万元") && !page.contains(beside));
+
+    let dispute = |key: &'static str, figure: &'static str, text: &'static str| {
+        [("key", key), ("code", "equipment_investment"), ("figure", figure), ("text", text)]
+    };
+    let (one, two) = ("0199b0c0-0000-7000-8000-000000000114", "0199b0c0-0000-7000-8000-000000000115");
+    let empty = owner.post("/me/portrait/dispute", &dispute(one, "", " ")).await;
+    assert_eq!(empty.status.as_u16(), 422);
+    assert!(empty.body.contains("请写明哪里不对，应该是多少"));
+    let odd = owner.post("/me/portrait/dispute", &dispute(one, "一千万", "")).await;
+    assert_eq!(odd.status.as_u16(), 422);
+    assert!(odd.body.contains("value=\"一千万\""), "what was typed stays");
+    let filed = owner.post("/me/portrait/dispute", &dispute(one, "500万", "")).await;
+    let number = filed.location().split('/').nth(2).unwrap().to_owned();
+    let issue = owner.get(&format!("/issues/{number}")).await.body;
+    for words in ["画像数据核实：设备投资额（市经信局）", "记录为 458 万元", "企业认为应为 500 万元", "请由市经信局核实"]
+    {
+        assert!(issue.contains(words), "{words}");
+    }
+    let twice = owner.post("/me/portrait/dispute", &dispute(two, "600万", "")).await;
+    assert_eq!(twice.status.as_u16(), 422);
+    assert!(twice.body.contains("已在核实") && twice.body.contains(&number));
 }

@@ -470,3 +470,15 @@ async fn the_island_asks_within_its_own_area_alone(pool: PgPool) {
         assert_eq!(of(site.staff("zhengce03").await).await, RpcError::NotFound, "{what}");
     }
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_district_writes_for_its_own_area_alone(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let district = site.staff("zhengce03").await;
+    let page = district.get(NEW).await.body;
+    assert!(!page.contains("value=\"湖州市\""), "a new draft begins with the district's own area");
+    let refused = district.post(NEW, &with(&[("do", "save")])).await;
+    shows(&refused, 422, &["区县的政策只适用于本区县"]);
+    let mut conn = site.state.store.system().await.unwrap();
+    assert!(store::policy::item::get(&mut conn, CODE, None).await.is_err(), "nothing is stored");
+}

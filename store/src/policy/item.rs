@@ -208,3 +208,32 @@ pub async fn of_document(conn: &mut Conn, id: i64, on: Date) -> Result<Vec<(Stri
     .await?;
     Ok(rows.into_iter().map(|row| (row.code, row.title)).collect())
 }
+
+/// An item that has ended and that nothing follows.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    pub title: String,
+    /// Name or code of the area it held in.
+    pub area: String,
+    /// Its last day.
+    pub until: Date,
+}
+
+/// Items that ended before a day, of which no version is in force or still to come; the latest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn ended(conn: &mut Conn, on: Date) -> Result<Vec<Ended>, StoreError> {
+    Ok(sqlx::query_as!(
+        Ended,
+        r#"select e.title, e.area as "area!", e.until as "until!" from (
+            select distinct on (v.item_id) v.title, coalesce(v.body ->> 'area', '') as area, v.valid_to as until
+            from policy_version v where v.state = 'published' and not exists (select from policy_version n
+                where n.item_id = v.item_id and n.state = 'published' and (n.valid_to is null or n.valid_to >= $1))
+            order by v.item_id, v.version desc) e
+        order by e.until desc, e.title limit 200"#,
+        on
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}

@@ -2,7 +2,7 @@
 
 use crate::{Conn, StoreError};
 use domain::actor::StaffId;
-use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag};
+use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag, Want};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -15,7 +15,7 @@ pub async fn all(conn: &mut Conn) -> Result<Library, StoreError> {
 }
 
 pub(super) async fn all_in(conn: &mut PgConnection) -> Result<Library, StoreError> {
-    let rows = sqlx::query!("select code, name, kind, unit, source, refresh, enterprise_may_state from policy_attribute")
+    let rows = sqlx::query!("select code, name, kind, unit, source, refresh, enterprise_may_state, want from policy_attribute")
         .fetch_all(&mut *conn)
         .await?;
     let mut attributes = Vec::with_capacity(rows.len());
@@ -30,6 +30,7 @@ pub(super) async fn all_in(conn: &mut PgConnection) -> Result<Library, StoreErro
             source: row.source,
             refresh: row.refresh,
             enterprise_may_state: row.enterprise_may_state,
+            want: Want::parse(&row.want).unwrap_or_default(),
         });
     }
     let tags = sqlx::query_as!(Tag, "select code, name, meaning from policy_tag").fetch_all(&mut *conn).await?;
@@ -43,18 +44,19 @@ pub(super) async fn all_in(conn: &mut PgConnection) -> Result<Library, StoreErro
 /// [`StoreError::Conflict`] for a code that is none.
 pub async fn put_attribute(conn: &mut Conn, attribute: &Attribute) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into policy_attribute (code, name, kind, unit, source, refresh, enterprise_may_state)
-            values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into policy_attribute (code, name, kind, unit, source, refresh, enterprise_may_state, want)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (code) do update set name = excluded.name, kind = excluded.kind, unit = excluded.unit,
             source = excluded.source,
-            refresh = excluded.refresh, enterprise_may_state = excluded.enterprise_may_state",
+            refresh = excluded.refresh, enterprise_may_state = excluded.enterprise_may_state, want = excluded.want",
         attribute.code,
         attribute.name,
         attribute.kind.code(),
         attribute.unit,
         attribute.source,
         attribute.refresh,
-        attribute.enterprise_may_state
+        attribute.enterprise_may_state,
+        attribute.want.code()
     )
     .execute(conn.pg())
     .await?;

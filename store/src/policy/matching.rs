@@ -2,11 +2,13 @@
 
 use super::{item, portrait};
 use crate::{Conn, StoreError};
-use domain::actor::{AreaCode, EnterpriseId};
+use domain::actor::EnterpriseId;
 use domain::policy::book::{Book, Scratch, Slot, SlotKind, Table};
 use domain::policy::condition::Test;
+use domain::policy::day;
 use domain::policy::evaluate::Verdict;
 use domain::policy::model::Item;
+use domain::policy::money::LIMIT;
 use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 
@@ -34,29 +36,27 @@ struct Columns {
     table: Table,
 }
 
-/// Reads the batch after an enterprise, in the order of ids.
-async fn columns(
-    conn: &mut PgConnection,
-    book: &Book,
-    area: Option<AreaCode>,
-    after: EnterpriseId,
-) -> Result<Columns, StoreError> {
+/// Reads the batch after an enterprise, in the order of ids. What is known only of a later day does not count
+/// (`domain::policy::facts::Fact::counts_on`), and where a portrait does not say where the enterprise lies, the register does.
+async fn columns(conn: &mut PgConnection, book: &Book, after: EnterpriseId) -> Result<Columns, StoreError> {
     let codes: Vec<String> = book.slots().iter().map(path_of).collect();
     let rows = sqlx::query!(
         r#"select p.enterprise_id, array(
                 select case when c like 'attest.%' then p.facts -> 'attest' ->> substr(c, 8)
                     when c = 'tags' then (select string_agg(t, ',') from jsonb_array_elements_text(p.facts -> 'tags') t)
-                    else p.facts -> c ->> 'value' end
-                from unnest($1::text[]) with ordinality u (c, n) order by n) as "values!: Vec<Option<String>>",
+                    when f ->> 'on' > $4 or substring(f ->> 'period' from '^\d{4}(?:-\d{2}(?:-\d{2})?)?') collate "C"
+                        > left($4, length(substring(f ->> 'period' from '^\d{4}(?:-\d{2}(?:-\d{2})?)?'))) then null
+                    when c = 'area' then coalesce(f ->> 'value', e.area::text)
+                    else f ->> 'value' end
+                from unnest($1::text[]) with ordinality u (c, n), lateral (select p.facts -> c as f) v order by n) as "values!: Vec<Option<String>>",
             p.facts ? 'tags' as "tagged!"
-        from portrait p
-        where p.enterprise_id > $2 and ($3::integer is null or exists (select from enterprise e
-            where e.id = p.enterprise_id and e.area = $3))
-        order by p.enterprise_id limit $4"#,
+        from portrait p join enterprise e on e.id = p.enterprise_id
+        where p.enterprise_id > $2
+        order by p.enterprise_id limit $3"#,
         &codes,
         after,
-        area,
-        BATCH
+        BATCH,
+        day::text(book.as_of)
     )
     .fetch_all(conn)
     .await?;
@@ -128,7 +128,7 @@ pub async fn match_item(
     };
     let version = i32::try_from(item.version).unwrap_or(i32::MAX);
     let book = Book::new(vec![item], on);
-    let batch = columns(&mut tx, &book, None, after).await?;
+    let batch = columns(&mut tx, &book, after).await?;
     let Some(last) = batch.ids.last().copied() else {
         tx.commit().await?;
         return Ok((Matched::default(), None));
@@ -163,7 +163,8 @@ fn eligible(book: &Book, batch: &Columns) -> (Vec<EnterpriseId>, Vec<i64>) {
         for (row, verdict) in scratch.verdicts().iter().enumerate() {
             if *verdict == 2 {
                 ids.push(batch.ids[start + row]);
-                amounts.push(scratch.low()[row]);
+                // What is beyond what can be held is not sure of anything.
+                amounts.push(Some(scratch.low()[row]).filter(|fen| *fen < LIMIT).unwrap_or(0));
             }
         }
         start += rows;
@@ -229,12 +230,16 @@ pub async fn match_enterprises(
     let published = item::in_force_in(&mut tx, on).await?;
     let ids: std::collections::HashMap<String, i64> = published.iter().map(|p| (p.item.id.clone(), p.id)).collect();
     let book = Book::new(published.into_iter().map(|p| p.item).collect(), on);
-    let portraits = sqlx::query!("select enterprise_id, facts from portrait where enterprise_id = any($1)", enterprises)
-        .fetch_all(&mut *tx)
-        .await?;
+    let portraits = sqlx::query!(
+        "select p.enterprise_id, p.facts, e.area from portrait p join enterprise e on e.id = p.enterprise_id
+            where p.enterprise_id = any($1)",
+        enterprises
+    )
+    .fetch_all(&mut *tx)
+    .await?;
     let (mut firms, mut items, mut versions, mut amounts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for row in portraits {
-        let facts = portrait::read(row.facts)?;
+        let facts = portrait::located(Some(row.facts), row.area)?;
         for outcome in book.evaluate(&facts).outcomes.into_iter().filter(|outcome| outcome.verdict == Verdict::Eligible) {
             let item = &book.items()[outcome.item];
             firms.push(row.enterprise_id);
@@ -261,19 +266,20 @@ pub async fn match_enterprises(
     Ok(done)
 }
 
-/// What publishing an item would reach, over the portraits this scope may see: enterprises, and fen.
+/// What publishing an item would reach, as matching counts it, over the portraits this scope may see: enterprises, and fen. As of today, or
+/// of its first day if that is still to come.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn preview(conn: &mut Conn, item: Item, area: Option<AreaCode>) -> Result<(u64, i64), StoreError> {
-    let on = item.valid.from;
+pub async fn preview(conn: &mut Conn, item: Item, today: Date) -> Result<(u64, i64), StoreError> {
+    let on = item.valid.from.max(today);
     let book = Book::new(vec![item], on);
     let (mut after, mut count, mut sum) = (0, 0, 0_i64);
     if book.items().is_empty() {
         return Ok((0, 0));
     }
     loop {
-        let batch = columns(conn.pg(), &book, area, after).await?;
+        let batch = columns(conn.pg(), &book, after).await?;
         let (ids, amounts) = eligible(&book, &batch);
         count += ids.len() as u64;
         sum = amounts.iter().fold(sum, |sum, amount| sum.saturating_add(*amount));

@@ -37,11 +37,19 @@ pub struct Shelf {
     pub library: Library,
     /// Ids by code.
     pub ids: HashMap<String, i64>,
+    /// What has ended and has no successor.
+    pub ended: Vec<item::Ended>,
 }
 
 impl Default for Shelf {
     fn default() -> Shelf {
-        Shelf { stamp: String::new(), book: Book::new(Vec::new(), Date::MIN), library: Library::default(), ids: HashMap::new() }
+        Shelf {
+            stamp: String::new(),
+            book: Book::new(Vec::new(), Date::MIN),
+            library: Library::default(),
+            ids: HashMap::new(),
+            ended: Vec::new(),
+        }
     }
 }
 
@@ -54,9 +62,10 @@ impl Shelf {
         let stamp = item::stamp(conn).await?;
         let published = item::in_force(conn, on).await?;
         let library = library::all(conn).await?;
+        let ended = item::ended(conn, on).await?;
         let ids = published.iter().map(|published| (published.item.id.clone(), published.id)).collect();
-        let book = Book::new(published.into_iter().map(|published| published.item).collect(), on);
-        Ok(Shelf { stamp, book, library, ids })
+        let book = Book::new(published.into_iter().map(|published| published.item).collect(), on).with(&library);
+        Ok(Shelf { stamp, book, library, ids, ended })
     }
 
     /// The place of an item in the book.

@@ -1,10 +1,11 @@
 //! Portraits (企业画像): the facts of enterprises and their history.
 
 use crate::{Conn, StoreError};
-use domain::actor::EnterpriseId;
-use domain::policy::facts::Facts;
+use domain::actor::{AreaCode, EnterpriseId};
+use domain::policy::facts::{Fact, Facts};
 use serde_json::{Value, json};
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 /// One change to a fact.
 #[derive(Debug, Clone)]
@@ -33,14 +34,27 @@ pub struct Recorded {
     pub at: OffsetDateTime,
 }
 
-/// What is known of an enterprise; nothing where there is no portrait yet.
+/// What is known of an enterprise; where its portrait does not say where it lies, the register does.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn get(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Facts, StoreError> {
-    let facts =
-        sqlx::query_scalar!("select facts from portrait where enterprise_id = $1", enterprise).fetch_optional(conn.pg()).await?;
-    facts.map_or_else(|| Ok(Facts::default()), read)
+    let row = sqlx::query!(
+        r#"select p.facts as "facts?", e.area from enterprise e left join portrait p on p.enterprise_id = e.id where e.id = $1"#,
+        enterprise
+    )
+    .fetch_optional(conn.pg())
+    .await?;
+    row.map_or_else(|| Ok(Facts::default()), |row| located(row.facts, row.area))
+}
+
+/// Facts as stored, with the place of registration where they do not name one.
+pub(super) fn located(facts: Option<Value>, area: AreaCode) -> Result<Facts, StoreError> {
+    let mut facts = facts.map_or_else(|| Ok(Facts::default()), read)?;
+    if facts.get("area").is_none() {
+        facts.set("area", Fact { source: "企业登记".to_owned(), ..Fact::new(area.to_string()) });
+    }
+    Ok(facts)
 }
 
 pub(super) fn read(facts: Value) -> Result<Facts, StoreError> {
@@ -85,6 +99,22 @@ pub async fn history(conn: &mut Conn, enterprise: EnterpriseId, code: &str) -> R
     )
     .fetch_all(conn.pg())
     .await?)
+}
+
+/// An open problem of an enterprise under this title: its number, and the key it was filed with.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn open_dispute(conn: &mut Conn, enterprise: EnterpriseId, title: &str) -> Result<Option<(String, Uuid)>, StoreError> {
+    let row = sqlx::query!(
+        "select number, client_key from issue where enterprise_id = $1 and title = $2
+            and state not in ('closed', 'declined', 'withdrawn', 'merged') order by id desc limit 1",
+        enterprise,
+        title
+    )
+    .fetch_optional(conn.pg())
+    .await?;
+    Ok(row.map(|row| (row.number, row.client_key)))
 }
 
 /// Enterprises by their codes (统一社会信用代码), for imports.

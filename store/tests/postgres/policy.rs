@@ -56,6 +56,7 @@ pub async fn libraries(conn: &mut Conn) {
             source: String::new(),
             refresh: "annual".to_owned(),
             enterprise_may_state: may,
+            want: domain::policy::library::Want::None,
         };
         library::put_attribute(conn, &attribute).await.unwrap();
     }
@@ -245,7 +246,7 @@ async fn only_differences_are_written_and_told_once(owner: PgPool) {
     let (first, next) = match_item(&mut conn, id, 0, today(), now).await.unwrap();
     assert_eq!((first, next), (Matched { seen: 2, new: 1, changed: 0, gone: 0 }, None));
     assert_eq!(world.count("select amount from policy_match").await, 96_000_000);
-    assert_eq!(preview(&mut conn, item.clone(), None).await.unwrap(), (1, 96_000_000));
+    assert_eq!(preview(&mut conn, item.clone(), today()).await.unwrap(), (1, 96_000_000));
     let before = world.count("select sum(xmin::text::bigint)::bigint from policy_match").await;
     let (again, _) = match_item(&mut conn, id, 0, today(), now + Duration::hours(1)).await.unwrap();
     assert_eq!(again, Matched { seen: 2, ..Matched::default() });
@@ -436,5 +437,93 @@ async fn money_is_the_reviewers_and_each_step_is_dated_and_told(owner: PgPool) {
     let person = (None, Some(world.a.person));
     assert_eq!(actors, [person, (one, None), (one, None), (one, None), (two, None), person], "by account, not by name");
     drop((member, reviewer, colleague, stranger, editor));
+    world.end().await;
+}
+
+/// Matches an item to the city and looks ahead of it: how many enterprises, by each of the three ways there are.
+async fn counted(world: &World, item: &Item) -> [u64; 3] {
+    let mut conn = world.store.system().await.unwrap();
+    let now = morning();
+    let keeper = Keeper { staff: None, area: CITY, department: None };
+    item::import(&mut conn, item, keeper, now).await.unwrap();
+    let id = item::in_force(&mut conn, today()).await.unwrap().into_iter().find(|p| p.item.id == item.id).unwrap().id;
+    match_item(&mut conn, id, 0, today(), now).await.unwrap();
+    let count = |id| format!("select count(*) from policy_match where item_id = {id}");
+    let by_item = world.count(&count(id)).await.unsigned_abs();
+    sqlx::query("delete from policy_match").execute(&world.owner).await.unwrap();
+    match_enterprises(&mut conn, &[world.a.id, world.b.id], today(), now).await.unwrap();
+    let by_firm = world.count(&count(id)).await.unsigned_abs();
+    [preview(&mut conn, item.clone(), today()).await.unwrap().0, by_item, by_firm]
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_item_of_an_area_matches_its_enterprises_and_no_others_however_counted(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut conn = world.store.system().await.unwrap();
+    libraries(&mut conn).await;
+    for firm in [&world.a, &world.b] {
+        let changes = [says("equipment_investment", json!("12000000")), says("industry", json!("C1819"))];
+        portrait::put(&mut conn, firm.id, &changes, today(), morning()).await.unwrap();
+    }
+    let areas: Vec<i32> = sqlx::query_scalar("select area from enterprise where id = any($1) order by id")
+        .bind([world.a.id, world.b.id])
+        .fetch_all(&world.owner)
+        .await
+        .unwrap();
+    assert!(areas[0] != areas[1] && areas.iter().all(|area| area / 100 == CITY / 100), "two districts of the city: {areas:?}");
+    for (at, (area, reached)) in
+        [("全国", 2), ("浙江省", 2), ("湖州市", 2), (areas[0].to_string().as_str(), 1), ("嵊州市", 0)].into_iter().enumerate()
+    {
+        let item = Item { area: area.to_owned(), ..upgrade(&format!("area-{at}"), today() + Duration::days(9)) };
+        assert_eq!(counted(&world, &item).await, [reached; 3], "{area}");
+    }
+    // What the portrait says of the place goes before the register.
+    portrait::put(&mut conn, world.b.id, &[says("area", json!(areas[0].to_string()))], today(), morning()).await.unwrap();
+    let item = Item { area: areas[0].to_string(), ..upgrade("area-told", today() + Duration::days(9)) };
+    assert_eq!(counted(&world, &item).await, [2; 3]);
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_fact_of_a_later_day_counts_in_no_way_of_counting(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut conn = world.store.system().await.unwrap();
+    libraries(&mut conn).await;
+    let (tomorrow, year) = (today() + Duration::days(1), today().year());
+    for (firm, on, period) in [(&world.a, today(), year.to_string()), (&world.b, tomorrow, String::new())] {
+        let change = |code: &str, value: Value| Change { period: period.clone(), ..says(code, value) };
+        let changes = [change("equipment_investment", json!("12000000")), change("industry", json!("C1819"))];
+        portrait::put(&mut conn, firm.id, &changes, on, morning()).await.unwrap();
+    }
+    let item = upgrade("dated", today() + Duration::days(9));
+    assert_eq!(counted(&world, &item).await, [1; 3], "B's is recorded tomorrow");
+    let next = Change { period: (year + 1).to_string(), ..says("equipment_investment", json!("13000000")) };
+    portrait::put(&mut conn, world.a.id, &[next], today(), morning()).await.unwrap();
+    assert_eq!(counted(&world, &item).await, [0; 3], "A's is about next year");
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn one_application_for_an_item_and_a_period(owner: PgPool) {
+    let world = World::new(owner).await;
+    let (id, item) = published(&world).await;
+    let mut member = world.member(&world.a).await;
+    let first = apply(&world, &mut member, id, &item, Uuid::new_v4(), &[]).await.unwrap();
+    sqlx::query("update application set state = 'paid', paid_amount = 1").execute(&world.owner).await.unwrap();
+    let again = apply(&world, &mut member, id, &item, Uuid::new_v4(), &[]).await.unwrap_err();
+    assert!(matches!(&again, StoreError::Conflict(key) if key == "application_period_key"), "{again:?}");
+    let live = application::live(&mut member, world.a.id).await.unwrap();
+    assert_eq!((live.len(), live[0].number.as_str(), live[0].fen()), (1, first.as_str(), 1));
+    assert!(live[0].is_of(&item, today()));
+    // The next window is another one, and what it is for cannot be changed afterwards.
+    let mut next = item.clone();
+    next.apply.from = Some(today() - Duration::days(1));
+    assert!(!live[0].is_of(&next, today()));
+    apply(&world, &mut member, id, &next, Uuid::new_v4(), &[]).await.unwrap();
+    let moved = sqlx::query("update application set period = 'x'").execute(&world.owner).await.unwrap_err();
+    assert_eq!(moved.as_database_error().unwrap().code().unwrap(), "23001");
+    drop(member);
     world.end().await;
 }

@@ -39,6 +39,8 @@ pub struct Model {
     pub inputs: Vec<Input>,
     /// The enterprise that the form is for.
     pub whose: String,
+    /// What was applied for, approved or paid: items and fen.
+    had: Vec<(usize, i64)>,
 }
 
 /// What the page shows.
@@ -79,16 +81,18 @@ pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
 impl Model {
     /// The model, what is known, and what stands in the controls at first.
     pub fn new(payload: Payload) -> (Model, Facts, Pairs) {
-        let Payload { items, library, as_of, known, sent, whose } = payload;
-        let (book, known) = (Book::new(items, as_of), known.facts());
-        let inputs = inputs(&book, &library, &book.evaluate(&known));
-        let model = Model { book, library, inputs, whose };
+        let Payload { items, library, as_of, known, sent, whose, had } = payload;
+        let (book, known) = (Book::new(items, as_of).with(&library), known.facts());
+        let place = |code: &str| book.items().iter().position(|item| item.id == code);
+        let had: Vec<(usize, i64)> = had.iter().filter_map(|(code, fen)| Some((place(code)?, *fen))).collect();
+        let inputs = inputs(&book, &library, &book.evaluate_beside(&known, &had));
+        let model = Model { book, library, inputs, whose, had };
         let offered = model.offered(&known, &sent);
         (model, known, offered)
     }
 
     pub fn evaluate(&self, facts: &Facts) -> Evaluation {
-        self.book.evaluate(facts)
+        self.book.evaluate_beside(facts, &self.had)
     }
 
     /// The controls' values: what was sent in a form, else what is known.
@@ -175,7 +179,7 @@ impl Model {
                     best = Some((paid, item.title.clone()));
                 }
             }
-            if outcome.standing == Standing::Unmet {
+            if matches!(outcome.standing, Standing::Unmet | Standing::Had) {
                 continue;
             }
             let row = self.row(&mut explainer, item, outcome, was);
@@ -272,8 +276,7 @@ mod tests {
             json!({ "percent": { "of": "equipment", "rate": "0.08" } }),
         );
         let plain = json!({ "all": [{ "has_tag": { "tag": "small" } }, { "attest": { "question": "honest" } }] });
-        let attribute =
-            json!({ "code": "equipment", "name": "设备投资额", "kind": "money", "unit": "元", "enterprise_may_state": true });
+        let attribute = json!({ "code": "equipment", "name": "设备投资额", "kind": "money", "unit": "元", "enterprise_may_state": true, "want": "more" });
         let library = Library::new(
             vec![from_value(attribute).unwrap()],
             vec![from_value(json!({ "code": "small", "name": "小型" })).unwrap()],
@@ -289,6 +292,7 @@ mod tests {
             known: Known::of(&facts),
             sent: Pairs::new(),
             whose: "7".to_owned(),
+            had: Vec::new(),
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Payload {
     pub sent: Pairs,
     /// Whose figures they are, whatever another window chose since.
     pub whose: String,
+    /// What was applied for, approved or paid in this period: items and fen.
+    pub had: Vec<(String, i64)>,
 }
 
 /// A portrait without its sources.
@@ -74,7 +76,7 @@ impl Payload {
                 small.questions.extend(library.questions.get(&question).map(|known| (question.clone(), known.clone())));
             }
         }
-        Payload { items, library: small, as_of: book.as_of, known: Known::of(&view.facts), sent, whose }
+        Payload { items, library: small, as_of: book.as_of, known: Known::of(&view.facts), sent, whose, had: view.had() }
     }
 }
 

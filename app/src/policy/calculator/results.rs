@@ -17,7 +17,7 @@ pub fn Total(answer: Memo<Answer>) -> impl IntoView {
     view! {
         <div class="calc-sum">
             <p class="calc-total" role="status">
-                "预计可享 "<strong>{move || answer.with(|answer| answer.total.clone())}</strong>
+                "还可享 "<strong>{move || answer.with(|answer| answer.total.clone())}</strong>
                 {move || gain(answer.with(|answer| answer.gain))}
             </p>
             <p class="calc-moved">{move || answer.with(|answer| answer.moved.clone())}</p>

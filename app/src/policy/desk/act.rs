@@ -1,14 +1,16 @@
 //! What the policy desk does: writing and publishing by two people, libraries, decisions about applications.
 
 use super::draft::{Draft, pointer_of};
+use super::measure::beyond_its_area;
 use super::read;
 use crate::error::{AppError, Next};
 use crate::form::Form;
+use crate::policy::read::application_page;
 use crate::request::{Ctx, Request};
 use domain::actor::CITY;
 use domain::policy::application::Command;
 use domain::policy::check::Problem;
-use domain::policy::library::{Attribute, AttributeKind, Question, Tag};
+use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
 use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
@@ -48,6 +50,9 @@ pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<
     let (staff, area) = ctx.require_policy_editor()?;
     read::editor(&mut ctx, code).await?;
     let item = Draft::from_form(form.pairs()).item().map_err(|problem| AppError::Invalid(vec![fault(&problem)]))?;
+    if let Some(problem) = beyond_its_area(&item, area) {
+        return Err(AppError::Invalid(vec![fault(&problem)]));
+    }
     if let Some(code) = code
         && code != item.id
     {
@@ -177,6 +182,7 @@ fn entry(form: &Form) -> Result<(&'static str, String, Value), AppError> {
                 source: text("source"),
                 refresh: form.value("refresh").to_owned(),
                 enterprise_may_state: form.value("may_state") == "on",
+                want: Want::parse(form.value("want")).unwrap_or_default(),
             };
             ("attribute", serde_json::to_value(attribute))
         }
@@ -222,6 +228,14 @@ pub async fn command(request: &Request, number: &str, command: Command, form: &F
     }
     let (today, now) = (ctx.today(), ctx.now);
     found.standing()?.decide(command, today).map_err(AppError::Refused)?;
+    if command == Command::Approve && form.value("text").trim().chars().count() < 4 {
+        // Which figure counts, and why, is the reviewer's word and is kept with the decision.
+        let lines = application_page(&mut ctx, number, Some(staff.id)).await?.disagreeing();
+        if !lines.is_empty() {
+            let sentence = format!("{}。请写明按哪个核准、为什么", lines.join("；"));
+            return Err(AppError::field("text", sentence));
+        }
+    }
     let decision = decision(&found, command, form, today)?;
     found.standing()?.hands(command, staff.id, decision.amount).map_err(|sentence| AppError::field("amount", sentence))?;
     let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;

@@ -183,8 +183,8 @@ fn draw_all(parts: Vec<Part>, draw: Draw) -> Vec<AnyView> {
         }
         Part::Become { pointer, kinds, kind, nest } => {
             let kinds = choice_of_kind(&pointer, "换成", kinds, &kind, draw);
-            let into = button(["become|", &pointer].concat(), "换成这种".to_owned(), false, draw);
-            let nest = nest.then(|| button(["nest|", &pointer].concat(), "套一层“满足任一”".to_owned(), false, draw));
+            let into = button(["become|", &pointer].concat(), "更改类型".to_owned(), false, draw);
+            let nest = nest.then(|| button(["nest|", &pointer].concat(), "增加“满足任一”条件组".to_owned(), false, draw));
             view! { <p class="row become">{kinds}{into}{nest}</p> }.into_any()
         }
     });

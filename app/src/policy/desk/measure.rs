@@ -6,6 +6,7 @@ use crate::error::AppError;
 use crate::request::Ctx;
 use crate::ui::policy::amount;
 use domain::actor::{AreaCode, CITY};
+use domain::area::{name, prefix};
 use domain::policy::book::{Book, Truth};
 use domain::policy::check::{Problem, check, check_set, may_publish};
 use domain::policy::condition::Condition;
@@ -38,13 +39,15 @@ pub async fn measure(
         Ok(item) => item,
         Err(problem) => return Ok(Measured { problems: vec![fault(&problem)], ..Measured::default() }),
     };
-    let problems = problems(ctx, &item, library).await?;
+    let mut problems = problems(ctx, &item, library).await?;
+    problems.extend(beyond_its_area(&item, area));
     let mut measured = Measured { problems: problems.iter().map(fault).collect(), ..Measured::default() };
     if extent == Extent::Problems || !may_publish(&problems) {
         return Ok(measured);
     }
     measured.tried = tried(ctx, &item, library, names).await?;
-    let (count, sum) = matching::preview(&mut ctx.conn, item, (area != CITY).then_some(area)).await?;
+    let today = ctx.today();
+    let (count, sum) = matching::preview(&mut ctx.conn, item, today).await?;
     let count = thousands(i64::try_from(count).unwrap_or(i64::MAX));
     measured.reach = format!("会覆盖 {count} 家企业，约 {}", Fen(sum).words());
     Ok(measured)
@@ -65,6 +68,16 @@ async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Probl
     checked.await.map_err(AppError::internal)
 }
 
+/// A district's items are its own: another area's are neither its to give nor counted as its own.
+pub fn beyond_its_area(item: &Item, keeper: AreaCode) -> Option<Problem> {
+    let within = keeper == CITY || prefix(&item.area).is_some_and(|codes| codes.starts_with(&keeper.to_string()));
+    (!within).then(|| Problem {
+        place: "area".to_owned(),
+        sentence: format!("区县的政策只适用于本区县，请填写{}", name(keeper)),
+        advice: false,
+    })
+}
+
 /// A problem at its control.
 pub fn fault(problem: &Problem) -> Fault {
     Fault {
@@ -78,7 +91,7 @@ pub fn fault(problem: &Problem) -> Fault {
 async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) -> Result<Vec<Tried>, AppError> {
     // As of the first day it holds, if that is still to come.
     let on = item.valid.from.max(ctx.today()).min(item.valid.to.unwrap_or(time::Date::MAX));
-    let book = Book::new(vec![item.clone()], on);
+    let book = Book::new(vec![item.clone()], on).with(library);
     let mut list = Vec::new();
     if book.items().is_empty() {
         return Ok(list);

@@ -71,7 +71,8 @@ pub async fn editor(ctx: &mut Ctx, code: Option<&str>) -> Result<Editor, AppErro
     let (staff, area) = ctx.require_policy_editor()?;
     let library = library::all(&mut ctx.conn).await?;
     let Some(code) = code else {
-        let draft = Draft::new(&day::text(ctx.today()));
+        let mut draft = Draft::new(&day::text(ctx.today()));
+        draft.value["area"] = domain::area::name(area).into();
         return Ok(Editor { draft, version: None, versions: Vec::new(), library, staff, problems: Vec::new(), area });
     };
     let versions = item::versions(&mut ctx.conn, code).await?;

@@ -154,6 +154,7 @@ impl Walk<'_> {
         self.close();
         self.section("兑现");
         self.choice("/apply/mode", "兑现方式", Mode::ALL.iter().map(|m| (m.code().to_owned(), m.label().to_owned())).collect());
+        self.choice("/apply/per", "每家企业", options(&[("window", "每个申报期（年）一次"), ("once", "只享受一次")]));
         self.control("/apply/from", "申报从", Look::Day);
         self.control("/apply/to", "申报到", Look::Day);
         self.line("/apply/where", "在哪里办");
@@ -307,7 +308,7 @@ impl Walk<'_> {
             "staged" => {
                 self.rows(&at, "阶段", "添加阶段", &[("milestone", "达到什么"), ("amount", "金额（元）")]);
             }
-            "max_of" | "sum_of" => {
+            "max_of" | "min_of" | "sum_of" => {
                 self.control(format!("list:{at}"), "", Look::Hidden);
                 let count = self.draft.value.pointer(&at).and_then(Value::as_array).map_or(0, Vec::len);
                 for index in 0..count {
@@ -326,7 +327,7 @@ impl Walk<'_> {
 
     fn tiers(&mut self, at: &str) {
         self.choice(format!("{at}/attr"), "按什么分档", self.attributes(AttributeKind::is_numeric));
-        self.choice(format!("{at}/mode"), "怎样算", options(&[("whole", "落在哪档按哪档"), ("marginal", "分段累计")]));
+        self.choice(format!("{at}/mode"), "怎样算", options(&[("whole", "按所达档次全额计算"), ("marginal", "分段累计")]));
         let fields = [("from", "从（含）"), ("to", "到（不含，末档可不写）"), ("amount", "金额（元）"), ("rate", "或比例")];
         self.rows(&format!("{at}/bands"), "档", "添加一档", &fields);
         self.line(format!("{at}/cap"), "最高（元，可不写）");

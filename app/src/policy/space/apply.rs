@@ -48,7 +48,7 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
     let library = &page.view.shelf.library;
     let (heading, button) = match item.apply.mode {
         _ if page.withheld.is_some() => ("备好申请", "交负责人提交"),
-        Mode::Automatic => ("确认领取", "确认领取"),
+        Mode::Enjoy | Mode::Automatic => ("确认收款账户", "确认账户，等待拨付"),
         Mode::Express => ("一键申领", "提交申领"),
         Mode::Declare => ("申报", "提交申报"),
     };
@@ -67,6 +67,10 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
     ]);
     let lead = match page.withheld.clone() {
         Some(who) => view! { <p class="lead">{icon("lock")}{who}"。您可以先备好，负责人会收到通知。"</p> }.into_any(),
+        None if item.apply.mode == Mode::Automatic => {
+            view! { <p class="lead">"不用申报。确认拨付到本企业登记的对公账户即可；账户有变动，请写在补充说明里。"</p> }
+                .into_any()
+        }
         None => view! { <p class="lead">"提交后，金额按现在的政策版本和企业信息锁定，由部门审核。"</p> }.into_any(),
     };
     let action = format!("/policies/{}/apply", item.id);

@@ -3,25 +3,40 @@
 use crate::form::Form;
 use crate::ui::icon;
 use domain::policy::facts::Facts;
+use domain::policy::figure;
 use domain::policy::library::{Attribute, AttributeKind, Library};
 use leptos::prelude::*;
 
 /// The control of a number or a date (`f.<attribute>`): what was typed, else what is known.
-pub fn figure(attribute: &Attribute, facts: &Facts, form: &Form) -> AnyView {
+pub fn figure_field(attribute: &Attribute, facts: &Facts, form: &Form) -> AnyView {
     let name = format!("f.{}", attribute.code);
     let typed = form.all(&name).next().map(str::to_owned);
     let value = typed.unwrap_or_else(|| facts.get(&attribute.code).map(|fact| fact.value.clone()).unwrap_or_default());
     let id = format!("{name}-error");
     let fault = form.error(&name).map(|message| view! { <p class="fault" id=id.clone()>{icon("warn")}{message.to_owned()}</p> });
     let bad = fault.is_some();
-    let described = bad.then_some(id.clone());
+    let fault_id = bad.then_some(id.clone());
     let label =
         if attribute.unit.is_empty() { attribute.name.clone() } else { format!("{}（{}）", attribute.name, attribute.unit) };
     let kind = if attribute.kind == AttributeKind::Date { "date" } else { "text" };
-    let mode = if attribute.kind == AttributeKind::Count { "numeric" } else { "decimal" };
+    // A keyboard of digits has no 万.
+    let mode = match attribute.kind {
+        AttributeKind::Count => "numeric",
+        AttributeKind::Money => "text",
+        _ => "decimal",
+    };
+    let hint = (attribute.kind == AttributeKind::Money).then(|| {
+        let read = figure::number(&value, &attribute.unit).ok();
+        read.map_or_else(|| "可写 500万、1.2亿".to_owned(), |figure| format!("= {}，可写 500万、1.2亿", figure::spoken(figure)))
+    });
+    let hint = hint.map(|words| view! { <p class="hint" id=format!("{name}-hint")>{words}</p> });
+    let told = hint.is_some().then(|| format!("{name}-hint"));
+    let described: Vec<String> = told.into_iter().chain(fault_id).collect();
+    let described = (!described.is_empty()).then(|| described.join(" "));
     view! {
         <div class="field" class:bad=bad>
             <label for=name.clone()>{label}</label>
+            {hint}
             {fault}
             <input id=name.clone() name=name type=kind inputmode=mode value=value autocomplete="off" maxlength="24" placeholder="未填"
                 aria-invalid=bad.then_some("true") aria-describedby=described/>

@@ -60,9 +60,9 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
     let step = page.outcome.short.and_then(|at| explained.get(at)).map(|leaf| words::step(library, leaf));
     let standing = page.outcome.standing;
     let class = match standing {
-        Standing::Payable | Standing::Applicable => "tag ok",
+        Standing::Payable | Standing::Applicable | Standing::Had => "tag ok",
         Standing::Near | Standing::Unknown => "tag warn",
-        Standing::Unmet => "tag quiet",
+        Standing::Closed | Standing::Unmet => "tag quiet",
     };
     let formula = item.amount.is_money().then(|| {
         let filled = words::formula(library, &item.amount, &reckoned(page, &explained));
@@ -76,13 +76,17 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
     let others = group_note(page, item);
     let dates = facts(vec![
         ("有效期", text(window(item.valid.from, item.valid.to))),
-        ("申报时间", text(deadline(item, today).unwrap_or_else(|| "有效期内随时".to_owned()))),
+        (
+            if item.apply.mode.is_applied_for() { "申报时间" } else { "享受时间" },
+            text(deadline(item, today).unwrap_or_else(|| "有效期内随时".to_owned())),
+        ),
         ("兑现方式", text(item.apply.mode.label())),
         ("在哪里办", text(if item.apply.place.is_empty() { "按文件规定".to_owned() } else { item.apply.place.clone() })),
     ]);
     let materials = (!item.apply.materials.is_empty()).then(|| {
         let list = item.apply.materials.iter().map(|material| view! { <li>{material.clone()}</li> }).collect_view();
-        section("要准备的材料", view! { <ul class="plain">{list}</ul> })
+        let heading = if item.apply.mode.is_applied_for() { "要准备的材料" } else { "留存备查的资料" };
+        section(heading, view! { <ul class="plain">{list}</ul> })
     });
     view! {
             {back("/policies", "全部政策")}
@@ -150,9 +154,17 @@ fn group_note(page: &ItemPage, item: &Item) -> Option<AnyView> {
 fn act(page: &ItemPage, item: &Item, now: OffsetDateTime) -> AnyView {
     let calculator = view! { <a class="button secondary" href="/policies/calculator">"算一算"</a> };
     let code = item.id.clone();
+    if page.outcome.verdict == Verdict::Eligible && !item.apply.mode.is_applied_for() {
+        return view! {
+            <p class="muted">{icon("check")}"纳税申报时自行享受，不用在这里申请。"</p>
+            <p class="row">{calculator}</p>
+        }
+        .into_any();
+    }
     if let Some(application) = &page.application {
         let state = application.state().ok();
-        if state.is_some_and(State::is_open) || state == Some(State::Paid) {
+        let of_now = page.outcome.standing == Standing::Had && state.is_some_and(|state| state == State::Paid);
+        if state.is_some_and(State::is_open) || of_now {
             let href = format!("/applications/{}", application.number);
             let label = format!("查看申请（{}）", state.map_or("", State::label));
             return view! { <p class="row"><a class="button" href=href>{label}</a>{calculator}</p> }.into_any();
@@ -163,7 +175,7 @@ fn act(page: &ItemPage, item: &Item, now: OffsetDateTime) -> AnyView {
         let who = page.withheld.clone().map(|who| view! { <p class="muted">{icon("lock")}{who}</p> });
         let label = match item.apply.mode {
             _ if who.is_some() => "备好申请",
-            Mode::Automatic => "确认领取",
+            Mode::Enjoy | Mode::Automatic => "确认收款账户",
             Mode::Express => "一键申领",
             Mode::Declare => "去申报",
         };

@@ -2,7 +2,9 @@
 
 use super::card::card;
 use crate::form::Form;
+use crate::policy::known::known;
 use crate::policy::read::{self, Filter, View, tags};
+use crate::policy::view::state_tag;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{hidden, select, whose};
@@ -17,6 +19,7 @@ use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query;
 use leptos_router::params::Params;
+use store::policy::item::Ended;
 use time::Date;
 
 /// The block of the home page: the total and the first three.
@@ -43,11 +46,39 @@ pub fn HomePolicies(view: View, today: Date) -> impl IntoView {
     section(
         "为您匹配的政策",
         view! {
-            <p class="policy-total">{format!("{fitting} 项符合，预计可享 ")}<strong class="money">{view.evaluation.total.words()}</strong></p>
+            <p class="policy-total">{format!("{fitting} 项符合，还可享 ")}<strong class="money">{view.evaluation.total.words()}</strong></p>
+            {standing(&view)}
             <ul class="cells">{cards}</ul>
             <p class="more"><a href="/policies">"全部政策"</a></p>
         },
     )
+}
+
+/// What was applied for, approved and paid: apart from what can still be had.
+fn standing(view: &View) -> Option<AnyView> {
+    let parts: Vec<String> = view
+        .standing()
+        .into_iter()
+        .filter(|(_, fen)| *fen > 0)
+        .map(|(label, fen)| format!("{label} {}", Fen(fen).words()))
+        .collect();
+    (!parts.is_empty()).then(|| view! { <p class="muted"><a href="/applications">{parts.join(" · ")}</a></p> }.into_any())
+}
+
+/// An item of which there is an application in this period: where that stands, not what else could be had.
+fn had(view: &View, outcome: &Outcome) -> Option<AnyView> {
+    let item = view.item(outcome);
+    let live = view.live.iter().find(|live| live.item_code == item.id)?;
+    let (href, state) = (format!("/applications/{}", live.number), state_tag(&live.state));
+    let cell = view! {
+        <li class="cell">
+            <a href=href>
+                <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{Fen(live.fen()).words()}</span></span>
+                <span class="tags">{state}<span class="tag quiet">{item.level.label()}</span></span>
+            </a>
+        </li>
+    };
+    Some(cell.into_any())
 }
 
 /// What the list is narrowed by.
@@ -104,7 +135,11 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
         let of = |outcome: &&Outcome| outcome.standing == standing && filter.lets(view.item(outcome), today);
         let list: Vec<&Outcome> = view.evaluation.outcomes.iter().filter(of).collect();
         let (count, none) = (list.len(), list.is_empty());
-        let cards = list.into_iter().map(|outcome| card(&mut explainer, library, outcome, today, false)).collect_view();
+        let mut cell = |outcome: &Outcome| match standing {
+            Standing::Had => had(view, outcome),
+            _ => Some(card(&mut explainer, library, outcome, today, false)),
+        };
+        let cards = list.into_iter().filter_map(&mut cell).collect_view();
         let lead = lead(standing);
         match standing {
             _ if none => None,
@@ -129,7 +164,8 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
     view! {
             <h1>"政策"</h1>
             <div class="card total-card">
-                <p class="policy-total">"预计可享"<strong class="money">{view.evaluation.total.words()}</strong></p>
+                <p class="policy-total">"还可享"<strong class="money">{view.evaluation.total.words()}</strong></p>
+                {standing(view)}
                 <p class="muted">{format!("按 {} 的企业画像测算，以部门审核为准", day(today))}</p>
                 <p class="row">
                     <a class="button" href="/policies/calculator">{icon("swap")}"算一算"</a>
@@ -140,15 +176,40 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
             {questions(&view.evaluation, view)}
             {filters(view, filter, boards)}
             {body}
+            {past(&view.ended())}
+            {not_entered()}
             <p class="more"><a href="/me/notices">"政策提醒和订阅"</a></p>
     }
     .into_any()
 }
 
+/// What has ended and what is known and not entered: said, so that nobody looks for it in vain. Not counted anywhere.
+fn past(ended: &[&Ended]) -> Option<AnyView> {
+    let rows = ended
+        .iter()
+        .map(|one| view! { <li><strong>{one.title.clone()}</strong>" "<small class="muted">{day(one.until)}"到期"</small></li> });
+    let rows = rows.collect_view();
+    (!ended.is_empty()).then(|| {
+        view! { <details class="card unmet"><summary>{format!("已到期、没有接续的 {}", ended.len())}</summary><ul class="plain">{rows}</ul></details> }
+            .into_any()
+    })
+}
+
+fn not_entered() -> AnyView {
+    let rows = known().iter().map(|one| {
+        let name = [one.no.as_str(), one.title.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        view! { <li><strong>{name}</strong>" "<small class="muted">{one.issuer.clone()}" · "{one.years.clone()}"。"{one.why.clone()}</small></li> }
+    });
+    let rows = rows.collect_view();
+    view! { <details class="card unmet"><summary>{format!("已知、还没有录入的 {}", known().len())}</summary><ul class="plain">{rows}</ul></details> }.into_any()
+}
+
 fn lead(standing: Standing) -> &'static str {
     match standing {
-        Standing::Payable => "不用填表，直接享受或一键领取。",
+        Standing::Payable => "不用填申报表：申报即享的在纳税申报时享受，免申即享的确认账户即可。",
         Standing::Applicable => "符合条件，按时申报。",
+        Standing::Closed => "符合条件，现在不在申报时间内，不计入合计。",
+        Standing::Had => "本期已申请，进展看申请。不计入还可享的合计。",
         Standing::Near => "只差一项，看看差多少。",
         Standing::Unknown => "补充信息后就知道能不能享受。",
         Standing::Unmet => "",
@@ -182,7 +243,7 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
         .filter(|question| question.decides > Fen::ZERO && can_answer(&view.shelf.library, &question.missing))
         .take(3)
         .map(|question| {
-            let worth = format!("可能多得 {}", question.decides.words());
+            let worth = format!("如符合条件，最高 {}", question.decides.words());
             match &question.missing {
                 Missing::Question(code) => {
                     let name = format!("q.{code}");
@@ -216,7 +277,7 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
             }
         })
         .collect();
-    (!list.is_empty()).then(|| section("答一答，多一些", view! { <ul class="cells">{list}</ul> }))
+    (!list.is_empty()).then(|| section("补充信息，匹配更多政策", view! { <ul class="cells">{list}</ul> }))
 }
 
 fn filters(view: &View, filter: &Filter, boards: Vec<(String, String)>) -> AnyView {

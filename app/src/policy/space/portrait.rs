@@ -1,7 +1,7 @@
 //! The portrait (企业画像, S-22). An owner wants to see what the city knows of the firm, correct it, and fill
 //! in what only the firm knows.
 
-use super::controls::{figure, yes_or_no};
+use super::controls::{figure_field, yes_or_no};
 use crate::form::Form;
 use crate::policy::read;
 use crate::render::{reads, title};
@@ -21,26 +21,27 @@ pub fn PortraitPage() -> impl IntoView {
     let request = Request::current();
     let form = Form::typed();
     reads(async move {
-        let (facts, withheld, shelf) = {
+        let (facts, withheld, told, shelf) = {
             let mut ctx = request.open().await?;
-            let (facts, withheld) = read::portrait(&mut ctx).await?;
-            (facts, withheld, ctx.shelf.clone())
+            let (facts, withheld, told) = read::portrait(&mut ctx).await?;
+            (facts, withheld, told, ctx.shelf.clone())
         };
         title("企业画像");
-        Ok(portrait(&shelf, &facts, withheld, &form))
+        Ok(portrait(&shelf, &facts, withheld, told, &form))
     })
 }
 
-fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, form: &Form) -> AnyView {
+fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, told: Option<String>, form: &Form) -> AnyView {
     let library = &shelf.library;
     let known = library.attributes.values().filter(|attribute| facts.get(&attribute.code).is_some());
     let rows: Vec<AnyView> =
         known.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, fact, form))).collect();
+    let about_tags = told.map(|told| view! { <p class="muted">{told}</p> });
     let tags = facts.tags.as_ref().map(|held| {
         let list =
             held.iter().map(|tag| view! { <span class="tag run">{library.tag_name(tag).to_owned()}</span> }).collect_view();
         let none = held.is_empty().then(|| view! { <span class="muted">"没有登记的资质"</span> });
-        section("企业资质", view! { <p class="tags">{list}{none}</p> })
+        section("企业资质", view! { <p class="tags">{list}{none}</p>{about_tags} })
     });
     let known = if rows.is_empty() {
         empty("部门的数据到了会显示在这里。您也可以先自己填写。", None)
@@ -68,7 +69,7 @@ fn stated(library: &Library, facts: &Facts, form: &Form) -> AnyView {
         .attributes
         .values()
         .filter(|attribute| attribute.enterprise_may_state && attribute.kind != AttributeKind::Code)
-        .map(|attribute| figure(attribute, facts, form))
+        .map(|attribute| figure_field(attribute, facts, form))
         .collect();
     let questions: Vec<AnyView> = library.questions.keys().map(|code| yes_or_no(library, code, facts, form)).collect();
     view! {
@@ -86,6 +87,8 @@ fn stated(library: &Library, facts: &Facts, form: &Form) -> AnyView {
 }
 
 fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyView {
+    let beside = words::recorded(&shelf.library, &attribute.code, fact)
+        .map(|words| view! { <span class="tag warn">{words}"，申报时由审核人决定按哪个算"</span> });
     let source = [
         fact.source.clone(),
         if fact.period.is_empty() { String::new() } else { format!("{}年", fact.period) },
@@ -98,18 +101,21 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyVie
     // A dispute that was refused stays open with its words; the others start empty.
     let open = fault.is_some();
     let (key, typed) = if open { (form.value("key").to_owned(), form.value("text")) } else { (String::new(), "") };
+    let figure = if open { form.value("figure").to_owned() } else { String::new() };
     let key = if key.is_empty() { uuid::Uuid::now_v7().to_string() } else { key };
     view! {
         <li class="cell">
             <div>
                 <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{words::value(&shelf.library, &attribute.code, &fact.value)}</span></span>
                 <span class="muted">{source.join(" · ")}</span>
+                {beside}
                 <details open=open>
                     <summary>"数据有误"</summary>
                     <form method="post" action="/me/portrait/dispute" class="stack" novalidate>
                         {hidden("code", code)}
                         {whose(form)}
                         {hidden("key", key)}
+                        {claimed_field(&id, attribute, &figure)}
                         {dispute_field(&id, typed, fault)}
                         <button class="button secondary">{icon("pen")}"提交核实"</button>
                     </form>
@@ -120,6 +126,18 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyVie
     .into_any()
 }
 
+/// The figure as the enterprise has it, in words people type.
+fn claimed_field(id: &str, attribute: &Attribute, typed: &str) -> AnyView {
+    let id = format!("{id}-figure");
+    let label = if attribute.unit.is_empty() {
+        "应该是".to_owned()
+    } else {
+        format!("应该是（{}，可写 500万、1.2亿）", attribute.unit)
+    };
+    view! { <div class="field"><label for=id.clone()>{label}</label><input id=id name="figure" value=typed.to_owned() autocomplete="off" maxlength="40"/></div> }
+        .into_any()
+}
+
 /// Many of these stand on one page: each has an id of its own.
 fn dispute_field(id: &str, typed: &str, fault: Option<String>) -> AnyView {
     let (hint, error) = (format!("{id}-hint"), format!("{id}-error"));
@@ -128,8 +146,8 @@ fn dispute_field(id: &str, typed: &str, fault: Option<String>) -> AnyView {
     let fault = fault.map(|message| view! { <p class="fault" id=error>{icon("warn")}{message}</p> });
     view! {
         <div class="field" class:bad=bad>
-            <label for=id.to_owned()>"哪里不对，应该是多少"</label>
-            <p class="hint" id=hint>"例如：去年营业收入应为 3,860 万元"</p>
+            <label for=id.to_owned()>"哪里不对"</label>
+            <p class="hint" id=hint>"例如：与去年汇算清缴申报表不一致"</p>
             {fault}
             <textarea id=id.to_owned() name="text" rows="2" maxlength="300" aria-describedby=described
                 aria-invalid=bad.then_some("true") inner_html=textarea(typed)></textarea>

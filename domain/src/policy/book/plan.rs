@@ -31,6 +31,7 @@ pub(super) enum Exact {
     Tiered { slot: usize, mode: TierMode, bands: Vec<Tier>, cap: Option<i128> },
     ByTag(Vec<(usize, i64, Exact)>),
     Max(Vec<Exact>),
+    Min(Vec<Exact>),
     Sum(Vec<Exact>),
     Capped(Box<Exact>, i128),
 }
@@ -107,6 +108,7 @@ impl Exact {
                     .collect(),
             ),
             Amount::MaxOf(list) => Exact::Max(list.iter().map(|amount| Exact::new(slots, amount)).collect()),
+            Amount::MinOf(list) => Exact::Min(list.iter().map(|amount| Exact::new(slots, amount)).collect()),
             Amount::SumOf(list) => Exact::Sum(list.iter().map(|amount| Exact::new(slots, amount)).collect()),
             Amount::Capped(capped) => Exact::Capped(Box::new(Exact::new(slots, &capped.of)), exact(capped.cap.0)),
         }
@@ -148,6 +150,7 @@ impl Exact {
                 greater(best, (if tags == UNKNOWN { 0 } else { low }, high))
             }),
             Exact::Max(list) => list.iter().map(|amount| amount.range(table, row)).fold((0, Some(0)), greater),
+            Exact::Min(list) => list.iter().map(|amount| amount.range(table, row)).reduce(lesser).unwrap_or((0, Some(0))),
             Exact::Sum(list) => list.iter().map(|amount| amount.range(table, row)).fold((0, Some(0)), |sum, next| {
                 (sum.0.saturating_add(next.0), sum.1.zip(next.1).map(|(a, b)| a.saturating_add(b)))
             }),
@@ -161,6 +164,11 @@ impl Exact {
 
 fn greater(a: (i128, Option<i128>), b: (i128, Option<i128>)) -> (i128, Option<i128>) {
     (a.0.max(b.0), a.1.zip(b.1).map(|(a, b)| a.max(b)))
+}
+
+/// What has no greatest limits nothing.
+fn lesser(a: (i128, Option<i128>), b: (i128, Option<i128>)) -> (i128, Option<i128>) {
+    (a.0.min(b.0), a.1.zip(b.1).map(|(a, b)| a.min(b)).or(a.1).or(b.1))
 }
 
 fn tiers(bands: &[Tier], mode: TierMode, base: i64) -> i128 {

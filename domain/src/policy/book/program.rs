@@ -224,3 +224,21 @@ fn ratio(num: i64, den: i64, op: Op, value: i64) -> (u8, i64) {
     let lacking = (left - right).unsigned_abs().div_ceil(den.unsigned_abs().into());
     (0, i64::try_from(lacking).unwrap_or(i64::MAX))
 }
+
+/// The numerator nearest to the present one with which a ratio is met.
+pub(super) fn numerator(num: i64, den: i64, op: Op, value: i64) -> Option<i64> {
+    if num == UNKNOWN || den == UNKNOWN || den <= 0 {
+        return None;
+    }
+    let (exact, one) = (i128::from(value) * i128::from(den), i128::from(ONE));
+    let (below, above) = (exact.div_euclid(one), -(-exact).div_euclid(one));
+    let needed = match op {
+        Op::Ge => above.max(num.into()),
+        Op::Gt => (below + 1).max(num.into()),
+        Op::Le => below.min(num.into()),
+        Op::Lt => (above - 1).min(num.into()),
+        Op::Eq if below == above => below,
+        Op::Eq => return None,
+    };
+    i64::try_from(needed).ok().filter(|needed| needed.abs() < LIMIT)
+}

@@ -1,12 +1,16 @@
 //! Attribute codes as slots: which column holds what, and how what people wrote becomes a number in it.
 
 use super::table::{Slot, SlotKind};
+use crate::area;
 use crate::policy::condition::Test;
 use crate::policy::day;
 use crate::policy::model::Item;
 use crate::policy::money::{Decimal, ONE};
 use crate::policy::sorted;
 use std::collections::HashMap;
+
+/// The attribute that says where an enterprise is.
+pub(super) const AREA: &str = "area";
 
 /// Tags one slot can hold; the value stays apart from [`UNKNOWN`](super::UNKNOWN).
 const TAGS_PER_SLOT: usize = 62;
@@ -80,6 +84,7 @@ impl Slots {
                 _ => {}
             });
             item.amount.tags(&mut |code| tag(code, &mut slots.tags));
+            codes.entry(AREA.to_owned()).or_default().extend(area::prefix(&item.area).filter(|prefix| !prefix.is_empty()));
         }
         slots.codes = codes.into_iter().map(|(attr, list)| (attr, Codes::new(list))).collect();
         slots

@@ -50,6 +50,7 @@ impl Check<'_> {
                 }
             }
             Amount::MaxOf(list) => self.list(list, &format!("{place}.max_of"), true),
+            Amount::MinOf(list) => self.list(list, &format!("{place}.min_of"), false),
             Amount::SumOf(list) => self.list(list, &format!("{place}.sum_of"), false),
             Amount::Capped(capped) => {
                 let place = format!("{place}.capped");
@@ -165,6 +166,7 @@ fn most(amount: &Amount) -> Option<Fen> {
         Amount::ByTag(map) => map.values().map(most).try_fold(Fen::ZERO, |best, next| next.map(|next| best.max(next))),
         Amount::Staged(stages) => Some(stages.iter().fold(Fen::ZERO, |sum, stage| sum.plus(stage.amount))),
         Amount::MaxOf(list) => list.iter().map(most).try_fold(Fen::ZERO, |best, next| next.map(|next| best.max(next))),
+        Amount::MinOf(list) => list.iter().filter_map(most).min(),
         Amount::SumOf(list) => list.iter().map(most).try_fold(Fen::ZERO, |sum, next| next.map(|next| sum.plus(next))),
         Amount::Capped(capped) => most(&capped.of).map_or(Some(capped.cap), |most| Some(most.min(capped.cap))),
     }

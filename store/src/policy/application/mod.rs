@@ -202,11 +202,11 @@ async fn insert(
     let row = sqlx::query!(
         "insert into application (number, client_key, enterprise_id, enterprise_name, uscc, area, item_id, version, title, mode,
             item_area, department_id, facts, as_of, amount, state, seq, contact_name, contact_phone, note, person_id,
-            submitted_at, state_at)
+            submitted_at, state_at, period)
          select 'SQ-' || to_char($14::timestamptz at time zone 'Asia/Shanghai', 'YYYY-MMDD')
                 || lpad(nextval('application_number_seq')::text, 5, '0'),
             $1, e.id, e.name, e.uscc, e.area, i.id, $4, $5, $6, i.area, i.department_id, $7, $8, $9, 'submitted', 1,
-            $10, $11, $12, $13, $14, $14
+            $10, $11, $12, $13, $14, $14, $15
          from enterprise e, policy_item i where e.id = $2 and i.id = $3
          on conflict (enterprise_id, client_key) do nothing returning id, number",
         new.client_key,
@@ -222,7 +222,8 @@ async fn insert(
         new.contact_phone,
         new.note,
         new.person,
-        now
+        now,
+        new.item.period(new.as_of)
     )
     .fetch_optional(tx)
     .await?;
@@ -312,6 +313,49 @@ pub async fn mine(
     .fetch_all(conn.pg())
     .await?;
     Ok(Page::cut(rows, limit, |application| application.id.to_string()))
+}
+
+/// What an enterprise has applied for and was not refused: for each item the newest.
+#[derive(Debug, Clone)]
+pub struct Live {
+    pub item_code: String,
+    pub number: String,
+    pub as_of: Date,
+    pub period: Option<String>,
+    pub state: String,
+    /// Computed, fen.
+    pub amount: i64,
+    pub approved_amount: Option<i64>,
+    pub paid_amount: Option<i64>,
+}
+
+impl Live {
+    /// What it comes to by now, fen: paid, approved, or computed.
+    pub fn fen(&self) -> i64 {
+        self.paid_amount.or(self.approved_amount).unwrap_or(self.amount)
+    }
+
+    /// Whether it is for the period of an item that a day lies in.
+    pub fn is_of(&self, item: &Item, today: Date) -> bool {
+        let period = self.period.clone().unwrap_or_else(|| item.period(self.as_of));
+        period == item.period(today) || State::parse(&self.state).is_some_and(State::is_open)
+    }
+}
+
+/// Applications of an enterprise that were neither rejected nor withdrawn, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn live(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<Live>, StoreError> {
+    Ok(sqlx::query_as!(
+        Live,
+        "select i.code as item_code, a.number, a.as_of, a.period, a.state, a.amount, a.approved_amount, a.paid_amount
+            from application a join policy_item i on i.id = a.item_id
+            where a.enterprise_id = $1 and a.state not in ('rejected', 'withdrawn') order by a.id desc",
+        enterprise
+    )
+    .fetch_all(conn.pg())
+    .await?)
 }
 
 /// The newest application of an enterprise for an item.

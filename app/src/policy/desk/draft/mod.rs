@@ -30,7 +30,7 @@ pub const CONDITIONS: [(&str, &str); 11] = [
 ];
 
 /// Kinds of an amount: key, label.
-pub const AMOUNTS: [(&str, &str); 10] = [
+pub const AMOUNTS: [(&str, &str); 11] = [
     ("fixed", "固定金额"),
     ("percent", "按比例"),
     ("per_unit", "按数量"),
@@ -38,6 +38,7 @@ pub const AMOUNTS: [(&str, &str); 10] = [
     ("by_tag", "按资质"),
     ("staged", "分阶段"),
     ("max_of", "取最高"),
+    ("min_of", "取最低"),
     ("sum_of", "合计"),
     ("capped", "合计封顶"),
     ("none", "非资金支持"),

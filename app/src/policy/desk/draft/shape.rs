@@ -52,7 +52,7 @@ impl Draft {
                 let new = match last {
                     "bands" => json!({ "from": "0", "amount": "" }),
                     "staged" => json!({ "milestone": "", "amount": "" }),
-                    "max_of" | "sum_of" => amount(kind),
+                    "max_of" | "min_of" | "sum_of" => amount(kind),
                     _ => leaf(kind),
                 };
                 list.push(Some(new).filter(|new| fits(pointer, 1, new))?);
@@ -101,7 +101,7 @@ impl Draft {
     pub fn group_before(&self, pointer: &str) -> Option<String> {
         let (parent, at) = element(pointer)?;
         let before = format!("{parent}/{}", at.checked_sub(1)?);
-        let lists = ["all", "any", "at_least/of", "max_of", "sum_of"].map(|group| format!("{before}/{group}"));
+        let lists = ["all", "any", "at_least/of", "max_of", "min_of", "sum_of"].map(|group| format!("{before}/{group}"));
         lists.into_iter().find(|list| self.value.pointer(list).is_some_and(Value::is_array))
     }
 
@@ -188,6 +188,7 @@ pub(super) fn amount(kind: &str) -> Value {
         "by_tag" => json!({ "by_tag": { "tag1": { "fixed": "" } } }),
         "staged" => json!({ "staged": [{ "milestone": "", "amount": "" }] }),
         "max_of" => json!({ "max_of": [{ "fixed": "" }] }),
+        "min_of" => json!({ "min_of": [{ "fixed": "" }] }),
         "sum_of" => json!({ "sum_of": [{ "fixed": "" }] }),
         "capped" => json!({ "capped": { "of": { "fixed": "" }, "cap": "" } }),
         "none" => json!("none"),

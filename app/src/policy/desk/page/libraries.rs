@@ -7,7 +7,7 @@ use crate::request::Request;
 use crate::ui::form::hidden;
 use crate::ui::{back, icon, section};
 use domain::calendar::words::moment;
-use domain::policy::library::{AttributeKind, Library};
+use domain::policy::library::{AttributeKind, Library, Want};
 use leptos::prelude::*;
 use serde_json::Value;
 use store::policy::library::Change;
@@ -51,6 +51,7 @@ fn change(change: &Change, libraries: &Libraries, now: OffsetDateTime) -> AnyVie
         word("meaning"),
         word("source"),
         may_state.unwrap_or("").to_owned(),
+        Want::parse(&word("want")).map_or_else(String::new, |want| want.label().to_owned()),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let about = format!("{} · {} 提交", change.code, moment(change.proposed_at, now));
@@ -120,6 +121,7 @@ fn page(libraries: &Libraries, form: &Form, now: OffsetDateTime) -> AnyView {
 
 fn attribute_form(form: &Form) -> AnyView {
     let kinds: Vec<(&str, &str)> = AttributeKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect();
+    let wants: Vec<(&str, &str)> = Want::ALL.iter().map(|want| (want.code(), want.label())).collect();
     let may_state = form.value("library") == "attribute" && form.chosen("may_state", "on");
     entry(
         "attribute",
@@ -127,6 +129,7 @@ fn attribute_form(form: &Form) -> AnyView {
             {input(form, "attribute", "code", "代码")}{input(form, "attribute", "name", "名称")}
             {choice(form, "attribute", "kind", "类型", &kinds)}{input(form, "attribute", "unit", "单位")}
             {input(form, "attribute", "source", "数据来源")}{choice(form, "attribute", "refresh", "更新频率", &REFRESH)}
+            {choice(form, "attribute", "want", "企业希望它", &wants)}
             <div class="choice">
                 <input type="checkbox" id="attribute-may_state" name="may_state" value="on" checked=may_state/>
                 <label for="attribute-may_state"><span>"企业可以自己填写"</span></label>

@@ -1,0 +1,88 @@
+//! 差一点 names only steps that an enterprise would want to take, and the smallest first.
+#![allow(clippy::unwrap_used)]
+
+use crate::random::{TODAY, condition, item, library, small_facts};
+use domain::policy::amount::Amount;
+use domain::policy::book::Book;
+use domain::policy::condition::{Op, Test};
+use domain::policy::evaluate::Standing;
+use domain::policy::facts::Facts;
+use domain::policy::library::{Library, Want};
+use domain::policy::money::{Decimal, Fen};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Revenue may grow, employees may shrink (in this test), of research nothing is said.
+fn advised() -> Library {
+    let mut library = library();
+    for (code, want) in [("revenue", Want::More), ("employees", Want::Less)] {
+        library.attributes.get_mut(code).unwrap().want = want;
+    }
+    library
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_step_is_wanted_and_is_enough(condition in condition(), facts in small_facts()) {
+        let library = advised();
+        let book = Book::new(vec![item("a", condition, Amount::Fixed(Fen(100)))], TODAY).with(&library);
+        let outcome = &book.evaluate(&facts).outcomes[0];
+        prop_assert_eq!(outcome.standing == Standing::Near, outcome.short.is_some());
+        let Some(short) = outcome.short else { return Ok(()) };
+        let leaf = &book.explain(0, &facts)[short];
+        let (attr, op) = match &leaf.leaf.test {
+            Test::Num { attr, op, .. } => (attr.as_str(), *op),
+            Test::Ratio { num, op, .. } => (num.as_str(), *op),
+            Test::Age { .. } => return Ok(()),
+            other => panic!("{other:?} has no measure"),
+        };
+        match attr {
+            "revenue" => prop_assert!(matches!(op, Op::Ge | Op::Gt | Op::Eq)),
+            "employees" => prop_assert!(matches!(op, Op::Le | Op::Lt | Op::Eq)),
+            other => prop_assert!(false, "{} moved", other),
+        }
+        if let (Test::Num { .. }, Op::Ge | Op::Le) = (&leaf.leaf.test, op) {
+            let gap = Decimal::parse(leaf.gap.as_ref().unwrap()).unwrap().micro();
+            let now = Decimal::parse(&facts.get(attr).unwrap().value).unwrap().micro();
+            let mut taken = facts.clone();
+            let then = if op == Op::Ge { now + gap } else { now - gap };
+            taken.values.get_mut(attr).unwrap().value = Decimal::from_micro(then).to_string();
+            prop_assert!(matches!(book.evaluate(&taken).outcomes[0].standing, Standing::Applicable));
+        }
+    }
+}
+
+fn leaf(attr: &str, op: &str, value: &str) -> Value {
+    json!({"num": {"attr": attr, "op": op, "value": value}})
+}
+
+fn book(conditions: Vec<Value>) -> Book {
+    let made = |(at, condition)| item(&format!("i{at}"), serde_json::from_value(condition).unwrap(), Amount::Fixed(Fen(100)));
+    Book::new(conditions.into_iter().enumerate().map(made).collect(), TODAY).with(&advised())
+}
+
+#[test]
+fn nobody_is_advised_to_earn_less_or_to_lose_what_else_is_asked() {
+    let facts: Facts = serde_json::from_value(json!({"revenue": "80", "employees": "30", "rd_expense": "1"})).unwrap();
+    let standing = |condition: Value| book(vec![condition]).evaluate(&facts).outcomes[0].standing;
+    assert_eq!(standing(leaf("revenue", "ge", "100")), Standing::Near);
+    assert_eq!(standing(leaf("revenue", "le", "50")), Standing::Unmet);
+    assert_eq!(standing(leaf("rd_expense", "ge", "2")), Standing::Unmet);
+    assert_eq!(standing(json!({"ratio": {"num": "employees", "den": "revenue", "op": "ge", "value": "0.5"}})), Standing::Unmet);
+    assert_eq!(standing(json!({"ratio": {"num": "revenue", "den": "employees", "op": "ge", "value": "3"}})), Standing::Near);
+    // The step would break the other condition.
+    assert_eq!(standing(json!({"all": [leaf("revenue", "ge", "100"), leaf("revenue", "le", "90")]})), Standing::Unmet);
+}
+
+#[test]
+fn the_smallest_step_comes_first() {
+    let facts: Facts = serde_json::from_value(json!({"revenue": "80", "employees": "30"})).unwrap();
+    let book = book(vec![leaf("revenue", "ge", "800"), leaf("revenue", "ge", "100"), leaf("revenue", "ge", "81")]);
+    let evaluation = book.evaluate(&facts);
+    let order: Vec<&str> = evaluation.outcomes.iter().map(|outcome| book.items()[outcome.item].id.as_str()).collect();
+    assert_eq!(order, ["i2", "i1", "i0"]);
+    let either = super::steps::book(vec![json!({"any": [leaf("revenue", "ge", "800"), leaf("revenue", "ge", "90")]})]);
+    assert_eq!(either.evaluate(&facts).outcomes[0].short, Some(1));
+}
