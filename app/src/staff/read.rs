@@ -230,10 +230,11 @@ pub async fn account(ctx: &mut Ctx, id: &str) -> Result<AccountPage, AppError> {
     let conn = &mut ctx.conn;
     let account = staff::get(conn, account_id(id)?).await?;
     let own = account.id == me.id;
-    let (work, locks) = if own {
-        (Work::default(), 0)
+    let (work, locks, factor) = if own {
+        (Work::default(), 0, false)
     } else {
-        (staff::work(conn, account.id).await?, staff::locks(conn, account.id, ctx.now).await?)
+        let locks = staff::locks(conn, account.id, ctx.now).await?;
+        (staff::work(conn, account.id).await?, locks, staff::has_factor(conn, account.id).await?)
     };
     let mut colleagues = staff::colleagues(conn, account.id).await?;
     colleagues.retain(|colleague| colleague.id != me.id);
@@ -244,6 +245,7 @@ pub async fn account(ctx: &mut Ctx, id: &str) -> Result<AccountPage, AppError> {
         Command::Unlock => locks > 0,
         _ => true,
     });
+        Command::ResetFactor => factor,
     let wanted = change::Wanted { kind: Kind::Staff.code(), key: &account.login, ..change::Wanted::default() };
     let changes = change::list(conn, &wanted, None, CHANGES).await?.rows;
     let seen = change::last(conn, Kind::Staff, &account.login).await?;
