@@ -179,6 +179,8 @@ pub async fn list(ctx: &mut Ctx) -> Result<Table, AppError> {
     Ok(Table {
         path: "/desk/admin/staff",
         name: "工作人员",
+        lead: "",
+        more: Vec::new(),
         columns: columns.into_iter().map(|(code, label)| Column(code, label)).collect(),
         filters,
         rows,
@@ -243,9 +245,9 @@ pub async fn account(ctx: &mut Ctx, id: &str) -> Result<AccountPage, AppError> {
     commands.retain(|command| match command {
         Command::HandOver => !colleagues.is_empty() && !work.is_empty(),
         Command::Unlock => locks > 0,
+        Command::ResetFactor => factor,
         _ => true,
     });
-        Command::ResetFactor => factor,
     let wanted = change::Wanted { kind: Kind::Staff.code(), key: &account.login, ..change::Wanted::default() };
     let changes = change::list(conn, &wanted, None, CHANGES).await?.rows;
     let seen = change::last(conn, Kind::Staff, &account.login).await?;

@@ -192,11 +192,11 @@ async fn an_administrator_finds_what_happened_in_the_own_area(pool: PgPool) {
     let wrong = admin.get(&format!("{path}?day=gestern&login=centre03")).await;
     assert!(wrong.body.contains("请这样填写日期") && wrong.body.contains("value=\"centre03\""));
     // Taken away, which is written itself.
-    let csv = admin.get(&format!("{path}.csv?login=centre03")).await;
+    let csv = admin.get(&format!("{path}/table?as=csv&login=centre03")).await;
     assert!(csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
     assert!(csv.body.contains("越权被拒,centre03,吴兴区,/desk/facts") && !csv.body.contains("centre01"), "{}", csv.body);
-    assert_eq!(written(&pool, "exported").await, [line("admin", "security.csv", "1 行 login=centre03&")]);
-    assert_eq!(admin.get(&format!("{path}.csv?kind=nonsense")).await.status.as_u16(), 422);
+    assert_eq!(written(&pool, "exported").await, [line("admin", "security.csv", "1 行")], "once");
+    assert_eq!(admin.get(&format!("{path}/table?as=csv&kind=nonsense")).await.status.as_u16(), 422);
     // A district's administrator: its own accounts' alone.
     let sql = "insert into staff (login, name, role, area, password_hash, must_change_password, created_at)
         values ('guanli03', '吴兴管理员', 'administrator', 330502, 'x', false, now())";
@@ -204,11 +204,11 @@ async fn an_administrator_finds_what_happened_in_the_own_area(pool: PgPool) {
     let district = site.staff("guanli03").await;
     let page = district.get(path).await.body;
     assert!(page.contains("centre03") && !page.contains("centre01"));
-    let csv = district.get(&format!("{path}.csv")).await.body;
+    let csv = district.get(&format!("{path}/table?as=csv")).await.body;
     assert!(csv.contains("centre03") && !csv.contains("centre01"));
     for login in ["centre01", "lingdao", "zhengce", "jiandu"] {
         let other = site.staff(login).await;
         assert_eq!(other.get(path).await.status.as_u16(), 403, "{login}");
-        assert_eq!(other.get(&format!("{path}.csv")).await.status.as_u16(), 403, "{login}");
+        assert_eq!(other.get(&format!("{path}/table?as=csv")).await.status.as_u16(), 403, "{login}");
     }
 }
