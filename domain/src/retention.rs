@@ -23,6 +23,7 @@ pub enum Kind {
     Person,
     Job,
     Notice,
+    SecurityEvent,
 }
 
 /// What happens when the time is over.
@@ -86,6 +87,8 @@ pub const RULES: &[Rule] = &[
         "nobody acts for an enterprise with it; what they did stays under the account's number"),
     rule(Kind::Job, "job", "未能送达的任务：最后一次尝试之后", 30, Act::Delete, "an operator has had a month to look"),
     rule(Kind::Notice, "notice", "无法读取的通知：搁置之后", 180, Act::Delete, "an operator has had half a year to look"),
+    rule(Kind::SecurityEvent, "security_event", "安全日志：记下之后", LIMITATION, Act::Delete,
+        "half a year at least (网络安全法 第二十一条); who read what is asked for as long as claims may be made (assumed)"),
 ];
 
 impl Rule {
@@ -106,6 +109,8 @@ mod tests {
         assert_eq!(codes.len(), RULES.len());
         let place = |kind| RULES.iter().position(|rule| rule.kind == kind).expect("has a rule");
         assert!(place(Kind::Browser) < place(Kind::Person) && place(Kind::Session) < place(Kind::Person));
+        // Less than that the database refuses (0026_security_retention.sql).
+        assert!(RULES[place(Kind::SecurityEvent)].keep >= Duration::days(183));
         assert!(RULES.iter().all(|rule| !rule.keep.is_negative() && !rule.why.is_empty()));
     }
 }

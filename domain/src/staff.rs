@@ -14,6 +14,7 @@ vocabulary! {
         HandOver = "hand-over", "移交工作";
         Unlock = "unlock", "解除登录限制";
         Reset = "reset", "重置密码";
+        ResetFactor = "reset-factor", "取消两步验证";
         Disable = "disable", "停用账号";
         Enable = "enable", "启用账号";
     }
@@ -116,6 +117,8 @@ pub enum Refusal {
     LastAdministrator(&'static str),
     #[error("岗位和范围只能在您的辖区内")]
     Wider,
+    #[error("这个账号没有两步验证，不用取消")]
+    NoFactor,
     #[error("没有变化，不用保存")]
     Same,
     #[error("只能移交给同一岗位、同一范围的在用账号")]
@@ -143,7 +146,7 @@ impl Keeper {
         }
         match command {
             Command::Enable if account.active => return Err(Refusal::Active),
-            Command::Reset | Command::Unlock | Command::Disable if !account.active => {
+            Command::Reset | Command::ResetFactor | Command::Unlock | Command::Disable if !account.active => {
                 return Err(Refusal::Disabled(command.label()));
             }
             _ => {}

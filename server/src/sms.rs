@@ -18,6 +18,9 @@ pub struct Notice {
     pub phone: String,
     /// A line.
     pub text: String,
+    /// What it is about (`TextKey::template_about`).
+    #[serde(default)]
+    pub about: String,
 }
 
 #[derive(Serialize)]
@@ -49,28 +52,29 @@ impl Gateway {
         Ok(Gateway { client, config })
     }
 
-    /// Sends a code. The body is JSON; `X-Signature` is the hex HMAC-SHA256 of it under the secret.
+    /// Sends a code, with the template that the city has named, else that of the settings. The body is JSON; `X-Signature` is the hex
+    /// HMAC-SHA256 of it under the secret.
     ///
     /// # Errors
     /// When the gateway does not answer with success in time.
-    pub async fn send(&self, message: &CodeMessage, now: OffsetDateTime) -> Result<()> {
+    pub async fn send(&self, message: &CodeMessage, template: Option<&str>, now: OffsetDateTime) -> Result<()> {
         let Some(url) = &self.config.sms_url else {
             tracing::info!(phone = domain::mask::phone(&message.phone), code = message.code, "no SMS gateway: sign-in code");
             return Ok(());
         };
-        self.post(url, &message.phone, &self.config.sms_template, &message.code, now).await
+        self.post(url, &message.phone, template.unwrap_or(&self.config.sms_template), &message.code, now).await
     }
 
-    /// Sends a notice, with the template for notices.
+    /// Sends a notice, with the template that the city has named for what it is about, else that of the settings.
     ///
     /// # Errors
     /// As [`Gateway::send`].
-    pub async fn send_notice(&self, message: &Notice, now: OffsetDateTime) -> Result<()> {
+    pub async fn send_notice(&self, message: &Notice, template: Option<&str>, now: OffsetDateTime) -> Result<()> {
         let Some(url) = &self.config.sms_url else {
             tracing::info!(phone = domain::mask::phone(&message.phone), text = message.text, "no SMS gateway: notice");
             return Ok(());
         };
-        self.post(url, &message.phone, &self.config.sms_notice_template, &message.text, now).await
+        self.post(url, &message.phone, template.unwrap_or(&self.config.sms_notice_template), &message.text, now).await
     }
 
     async fn post(&self, url: &str, phone: &str, template: &str, text: &str, now: OffsetDateTime) -> Result<()> {

@@ -14,6 +14,7 @@ use app::account::act::CODE_LIFE;
 use domain::actor::Actor;
 use domain::calendar::local;
 use domain::issue::Command;
+use domain::issue::texts::TextKey;
 use futures::FutureExt;
 use futures::future::join_all;
 use std::panic::AssertUnwindSafe;
@@ -200,12 +201,14 @@ pub async fn sendings(state: &AppState, gateway: &Gateway, kind: Kind) -> anyhow
 }
 
 async fn send(state: &AppState, gateway: &Gateway, kind: Kind, job: &Job) -> anyhow::Result<()> {
+    let texts = state.tables().terms.texts.clone();
+    let template = |key| texts.written(key, local(state.now()).date()).map(|text| text.title.as_str());
     if kind == Kind::Sms {
         let message: CodeMessage = serde_json::from_value(job.payload.clone())?;
-        return gateway.send(&message, state.now()).await;
+        return gateway.send(&message, template(TextKey::SmsCode), state.now()).await;
     }
     let message: Notice = serde_json::from_value(job.payload.clone())?;
-    gateway.send_notice(&message, state.now()).await
+    gateway.send_notice(&message, template(TextKey::template_about(&message.about)), state.now()).await
 }
 
 /// Records that a job failed; it is tried again later.

@@ -1,6 +1,6 @@
 //! What an administrator does: keeps organisations, takes back what waits for its day.
 
-use super::read;
+use super::{read, stale};
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::Request;
@@ -26,7 +26,7 @@ pub fn page(kind: Kind, key: Option<&str>) -> String {
 ///
 /// # Errors
 /// [`AppError::Invalid`] for fields, [`AppError::Refused`] where nothing is changed or another change waits for its day,
-/// [`AppError::Conflict`] where somebody changed it since, [`AppError::NotFound`] outside the administrator's area,
+/// [`stale`] where somebody changed it since, [`AppError::NotFound`] outside the administrator's area,
 /// [`AppError::Forbidden`] for an area by anybody but the city's.
 pub async fn save(request: &Request, kind: Kind, key: Option<&str>, form: &Form) -> Result<Next, AppError> {
     let (put, thing, tail) = {
@@ -48,7 +48,7 @@ pub async fn save(request: &Request, kind: Kind, key: Option<&str>, form: &Form)
         };
         let (who, now) = (who(&staff), ctx.now);
         let wish = Wish { thing: &thing, expect, who: &who, tail: &tail, today: kept.today, now };
-        let put = organisation::put(&mut ctx.conn, &wish).await.map_err(|error| refused(error, page(kind, key)))?;
+        let put = organisation::put(&mut ctx.conn, &wish).await.map_err(refused)?;
         (put, thing, tail)
     };
     if put == Put::Unchanged {
@@ -64,10 +64,10 @@ pub async fn save(request: &Request, kind: Kind, key: Option<&str>, form: &Form)
     Ok(Next::to(read::path(kind)).saying(said))
 }
 
-/// Why a change was not made, as the form says it; `page` is where to look again.
-pub fn refused(error: SettingError, page: String) -> AppError {
+/// Why a change was not made, as the form says it.
+pub fn refused(error: SettingError) -> AppError {
     match error {
-        SettingError::Stale => AppError::Conflict(page, "刚刚有人改过，请先看最新情况"),
+        SettingError::Stale => stale(),
         SettingError::Taken => AppError::field("code", "这个编号已经用过"),
         SettingError::Waiting => AppError::Refused("已有一项修改待生效：请先撤回它，或者等它生效以后再改".to_owned()),
         SettingError::Store(StoreError::Conflict(constraint)) if constraint.ends_with("_name_key") => {

@@ -23,7 +23,9 @@ const ENTRIES: &[Entry] = &[
     },
     Entry { href: "/desk/admin/limits", title: "办理时限", about: "各环节的时限，按提交那天的版本办理" },
     Entry { href: "/desk/admin/calendar", title: "工作日历", about: "节假日和调休" },
-    Entry { href: "/desk/admin/texts", title: "通知用语", about: "发给企业、部门、企服中心的消息" },
+    Entry {
+        href: "/desk/admin/texts", title: "通知用语、短信模板", about: "发给企业、部门、企服中心的消息，短信平台的模板编号"
+    },
     Entry {
         href: "/desk/admin/staff", title: "工作人员", about: "账号、岗位和范围、首次密码、停用和移交"
     },

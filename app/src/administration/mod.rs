@@ -14,5 +14,5 @@ pub use page::{
     AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage, NewStationPage,
     StationPage, StationsPage,
 };
-pub use tail::{planned, tail};
-pub use words::{said, seen};
+pub use tail::{planned, stale, tail};
+pub use words::{as_it_is, said, seen};

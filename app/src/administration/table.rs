@@ -34,7 +34,11 @@ pub struct Row {
 pub struct Table {
     pub path: &'static str,
     pub name: &'static str,
+    /// What stands below the heading.
+    pub lead: &'static str,
     pub columns: Vec<Column>,
+    /// Columns after those, which only the file has and the search looks at: what would be too much for a page.
+    pub more: Vec<Column>,
     pub filters: Vec<Filter>,
     /// All of them, in the order they are shown in unless somebody asks for another.
     pub rows: Vec<Row>,
@@ -71,7 +75,7 @@ impl Table {
 
     /// What was asked for, whole, to be taken along.
     pub fn sheet(&self, asked: &Form) -> Sheet {
-        let heading = self.columns.iter().map(|column| Cell::Heading(column.1.to_owned())).collect();
+        let heading = self.columns.iter().chain(&self.more).map(|column| Cell::Heading(column.1.to_owned())).collect();
         let rows = self.wanted(asked).into_iter().map(|row| row.cells.iter().cloned().map(Cell::Text).collect());
         Sheet { name: self.name, rows: [heading].into_iter().chain(rows).collect() }
     }
@@ -81,7 +85,8 @@ impl Table {
         let rows = self.wanted(asked);
         let total = rows.len();
         let page = asked.value("page").parse::<usize>().unwrap_or(1).clamp(1, total.div_ceil(PAGE).max(1));
-        let shown: Vec<AnyView> = rows.iter().skip((page - 1) * PAGE).take(PAGE).map(|row| row_view(row)).collect();
+        let shown: Vec<AnyView> =
+            rows.iter().skip((page - 1) * PAGE).take(PAGE).map(|row| row_view(row, &self.columns)).collect();
         let list = if shown.is_empty() { empty("没有符合条件的。", None) } else { self.body(asked, shown) };
         let to = |page: usize| format!("{}?{}", self.path, query(asked, &[("page", page.to_string())]));
         let before = (page > 1).then(|| view! { <a class="button secondary" href=to(page - 1)>"上一页"</a> });
@@ -89,6 +94,7 @@ impl Table {
         let add = self.add.map(|(href, words)| view! { <a class="button" href=href>{icon("plus")}{words}</a> });
         view! {
             <h1>{self.name}</h1>
+            {(!self.lead.is_empty()).then(|| view! { <p class="muted">{self.lead}</p> })}
             {self.filter_form(asked)}
             <p class="row">
                 {add}
@@ -149,10 +155,12 @@ impl Table {
     }
 }
 
-fn row_view(row: &Row) -> AnyView {
-    let mut cells = row.cells.iter();
-    let first = cells.next().cloned().unwrap_or_default();
-    let rest = cells.map(|cell| view! { <td>{cell.clone()}</td> }).collect_view();
+fn row_view(row: &Row, columns: &[Column]) -> AnyView {
+    let mut cells = row.cells.iter().zip(columns);
+    let first = cells.next().map(|(cell, _)| cell.clone()).unwrap_or_default();
+    // An empty cell stays empty: a narrow screen leaves it out.
+    let rest = cells.map(|(cell, column)| view! { <td data-of=column.1>{(!cell.is_empty()).then(|| cell.clone())}</td> });
+    let rest = rest.collect_view();
     let href = row.href.clone();
     view! { <tr><td><a href=href><strong>{first}</strong></a></td>{rest}</tr> }.into_any()
 }
@@ -209,13 +217,15 @@ mod tests {
     fn table() -> Table {
         let row = |name: &str, count: &str, open: &str| Row {
             href: String::new(),
-            cells: vec![name.to_owned(), count.to_owned()],
+            cells: vec![name.to_owned(), count.to_owned(), format!("词{count}")],
             marks: vec![("active", open.to_owned())],
         };
         Table {
             path: "/x",
             name: "部门",
+            lead: "",
             columns: vec![Column("name", "名称"), Column("count", "件数")],
+            more: vec![Column("words", "词")],
             filters: vec![Filter { name: "active", label: "状态", options: Vec::new() }],
             rows: vec![row("市建设局", "9", "yes"), row("市公安局", "10", "yes"), row("老建设局", "1", "no")],
             add: None,
@@ -234,6 +244,8 @@ mod tests {
         assert_eq!(names(&[("sort", "count")]), ["老建设局", "市建设局", "市公安局"], "numbers are not texts");
         assert_eq!(names(&[("sort", "-count")])[0], "市公安局");
         assert_eq!(names(&[("sort", "nothing"), ("active", "")]).len(), 3);
+        assert_eq!(names(&[("q", "词10")]), ["市公安局"], "what only the file shows is found too");
+        assert_eq!(table().sheet(&Form::default()).rows[0].len(), 3);
     }
 
     #[test]

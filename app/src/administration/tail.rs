@@ -1,8 +1,9 @@
 //! The end of every form that changes a setting: why, and from which day.
 
+use crate::error::AppError;
 use crate::form::Form;
 use crate::ui::form::{Field, field, hidden, submit};
-use crate::ui::section;
+use crate::ui::{icon, section};
 use domain::policy::day;
 use leptos::prelude::*;
 use store::administration::change::Change;
@@ -15,11 +16,20 @@ const FROM: Field =
         kind: "date", max: 10, ..field("from", "从哪天起生效", "选今天，保存后立即生效；选以后的日期，到那天生效")
     };
 
-/// The fields `why` and `from`, what the page showed (`seen`), and the button. Read them with `domain::administration::Tail::read`.
-pub fn tail(form: &Form, today: Date, seen: i64) -> AnyView {
+/// What a form is told whose thing somebody changed since its page was shown: what was typed stays, [`tail`] says what holds now.
+pub fn stale() -> AppError {
+    AppError::field("seen", "您打开页面之后有人改过。您填写的内容还在，请对照现在的情况，改好后再保存")
+}
+
+/// The fields `why` and `from`, what the page showed (`seen`), and the button. Read them with `domain::administration::Tail::read`. Where
+/// somebody was quicker ([`stale`]), what holds `now` in words, which whoever sends the form again has then seen.
+pub fn tail(form: &Form, today: Date, seen: i64, now: &str) -> AnyView {
+    let late = form.error("seen").is_some();
     let form = form.clone().or("from", day::text(today)).or("seen", seen.to_string());
-    let seen = form.value("seen").to_owned();
+    let seen = if late { seen.to_string() } else { form.value("seen").to_owned() };
+    let late = late.then(|| view! { <p class="flash warn" id="seen">{icon("warn")}<span>"现在是："{now.to_owned()}</span></p> });
     view! {
+        {late}
         {WHY.view(&form)}
         {FROM.view(&form)}
         {hidden("seen", seen)}

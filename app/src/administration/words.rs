@@ -73,6 +73,13 @@ pub fn said(change: &Change, reference: &Reference) -> String {
     format!("{verb}{}", parts.join("；"))
 }
 
+/// A thing as it is, field by field: 名称：市住建局；入驻：是.
+pub fn as_it_is(thing: &Value, reference: &Reference) -> String {
+    let parts = fields(None, Some(thing)).into_iter();
+    let parts = parts.map(|(field, _, now)| format!("{}：{}", label(&field), value(&field, now.as_ref(), reference)));
+    parts.collect::<Vec<_>>().join("；")
+}
+
 /// The thing a change is of: its kind and its name, or its key where it has none.
 pub fn seen(change: &Change) -> String {
     let kind = Kind::from_code(&change.kind).map_or(change.kind.as_str(), |kind| kind.label());

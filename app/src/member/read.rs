@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::request::Ctx;
 use domain::actor::{AreaCode, EnterpriseId, MemberRole, PersonId};
 use domain::member::Task;
+use domain::security::Kind;
 use store::enterprise::{self, Enterprise};
 use store::member::{self, Entry, Member};
 
@@ -37,7 +38,7 @@ pub struct Mine {
     pub history: Option<Vec<Entry>>,
 }
 
-/// The members of the enterprise chosen.
+/// The members of the enterprise chosen. That an owner read the numbers of others stands in the security log.
 ///
 /// # Errors
 /// As [`Ctx::require_member`].
@@ -48,6 +49,11 @@ pub async fn mine(ctx: &mut Ctx) -> Result<Mine, AppError> {
         MemberRole::Owner => Some(member::history(&mut ctx.conn, me.enterprise.id).await?),
         MemberRole::Agent => None,
     };
+    // An owner reads the whole numbers of the others; one's own is no news.
+    let others = members.iter().filter(|member| member.id != me.person.person).count();
+    if history.is_some() && others > 0 {
+        ctx.note(Kind::Unmasked, &me.enterprise.name, &format!("企业联系人 {others} 人")).await?;
+    }
     Ok(Mine { me, members, history })
 }
 
@@ -77,6 +83,7 @@ pub async fn one(ctx: &mut Ctx, person: PersonId) -> Result<One, AppError> {
     let found = members.iter().find(|member| member.id == person).cloned().ok_or(AppError::NotFound)?;
     if person != me.person.person {
         ctx.require_owner()?;
+        ctx.note(Kind::Unmasked, &me.enterprise.name, &format!("企业联系人 {}", found.name)).await?;
     }
     let other_owner = members.iter().any(|member| member.role == MemberRole::Owner && member.id != person);
     Ok(One { me, member: found, other_owner })

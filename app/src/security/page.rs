@@ -1,13 +1,14 @@
 //! The security log. An administrator opens it on a desktop when something is odd, or once a week, wanting to know who did what from where.
 
 use super::read::{self, Asked, label};
+use crate::administration::table::exports;
 use crate::error::Stop;
 use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, select};
 use crate::ui::list::more;
-use crate::ui::{empty, icon, time};
+use crate::ui::{back, empty, icon, time};
 use ::time::OffsetDateTime;
 use domain::area;
 use domain::calendar::words;
@@ -70,14 +71,13 @@ fn log(page: &Page<Row>, asked: &Asked, now: OffsetDateTime) -> AnyView {
         }
         .into_any()
     };
-    let (next, csv) = (format!("/desk/admin/security?{}", asked.query()), format!("/desk/admin/security.csv?{}", asked.query()));
+    let next = format!("/desk/admin/security?{}", asked.query());
     view! {
+        {back("/desk/admin", "系统管理")}
         {form.summary()}
-        <div class="title-row">
-            <h1>"安全日志"</h1>
-            <a class="button secondary" href=csv download="">"下载 CSV"</a>
-        </div>
+        <h1>"安全日志"</h1>
         {filters(&form)}
+        <p class="row">{exports("/desk/admin/security", &form)}</p>
         {table}
         {more(&next, page.next.as_deref())}
     }

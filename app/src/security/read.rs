@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use crate::form::Form;
 use crate::request::Ctx;
+use crate::sheet::{Cell, Sheet};
 use domain::calendar::{SHANGHAI, local};
 use domain::policy::model::day;
 use domain::security::Kind;
@@ -24,6 +25,12 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// From the query of an address; what is missing asks for everything.
+    pub fn of(form: &Form) -> Asked {
+        let text = |name: &str| form.value(name).to_owned();
+        Asked { kind: text("kind"), login: text("login"), day: text("day") }
+    }
+
     /// As a query: `kind=…&login=…&day=…&`.
     pub fn query(&self) -> String {
         let pairs = [("kind", &self.kind), ("login", &self.login), ("day", &self.day)];
@@ -71,16 +78,22 @@ pub async fn list(ctx: &mut Ctx, asked: &Asked, after: Option<&str>) -> Result<P
     Ok(security::list(&mut ctx.conn, &filter, after, PAGE).await?)
 }
 
-/// The log as lines to be taken away, the latest [`MOST`]; that it was is an event of its own.
+/// The log to be taken away, the latest [`MOST`]. That it was is written by whoever sends it.
 ///
 /// # Errors
 /// As [`Ctx::require_administrator`]; [`AppError::Invalid`] for a question that cannot be read.
-pub async fn export(ctx: &mut Ctx, asked: &Asked) -> Result<Vec<Row>, AppError> {
+pub async fn sheet(ctx: &mut Ctx, asked: &Asked) -> Result<Sheet, AppError> {
     ctx.require_administrator()?;
     let filter = asked.filter()?;
     let rows = security::list(&mut ctx.conn, &filter, None, MOST).await?.rows;
-    ctx.note(Kind::Exported, "security.csv", &format!("{} 行 {}", rows.len(), asked.query())).await?;
-    Ok(rows)
+    let heading = ["时间", "事件", "账号", "地区", "对象", "说明", "来源", "请求"];
+    let heading = heading.map(|title| Cell::Heading(title.to_owned())).into_iter().collect();
+    let rows = rows.into_iter().map(|row| {
+        let area = row.area.map_or_else(String::new, domain::area::name);
+        let cells = [stamp(row.at), label(&row.kind), row.login, area, row.subject, row.detail, row.network, row.request];
+        cells.map(Cell::Text).into_iter().collect()
+    });
+    Ok(Sheet { name: "安全日志", rows: [heading].into_iter().chain(rows).collect() })
 }
 
 /// The name of a kind as it was stored.

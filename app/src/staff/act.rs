@@ -8,6 +8,7 @@ use crate::form::Form;
 use crate::request::Request;
 use domain::actor::{Duty, StaffId};
 use domain::administration::Tail;
+use domain::security::Kind;
 use domain::staff::{self as rules, Command, Keeper, Refusal};
 use domain::text::Check;
 use store::StoreError;
@@ -138,6 +139,7 @@ pub async fn command(request: &Request, account: StaffId, command: Command, form
         (Command::HandOver, ..) => Step::HandOver,
         (Command::Unlock, ..) => Step::Unlock,
         (Command::Reset, _, Some((_, hash))) => Step::Reset(hash),
+        (Command::ResetFactor, ..) => Step::ResetFactor,
         (Command::Disable, ..) => Step::Disable,
         (Command::Enable, ..) => Step::Enable,
         (Command::Duty | Command::Reset, ..) => return Err(AppError::NotFound),
@@ -149,10 +151,24 @@ pub async fn command(request: &Request, account: StaffId, command: Command, form
     let order = Order { keeper: Keeper { staff: me.id, area }, who: &who, account, seen, step, taker, tail: &tail };
     let now = ctx.now;
     let done = staff::command(&mut ctx.conn, &order, now).await?;
+    if let Some(kind) = noted(command) {
+        let login = staff::get(&mut ctx.conn, account).await?.login;
+        ctx.note(kind, &login, &tail.why).await?;
+    }
     if let Some((password, _)) = first {
         return Ok(Done::Password(FirstPassword { account, password }));
     }
     Ok(Done::Next(Next::to(path(account)).saying(told(command, done, taker.is_some()))))
+}
+
+/// What of it stands in the security log: how somebody gets in.
+fn noted(command: Command) -> Option<Kind> {
+    match command {
+        Command::Reset => Some(Kind::PasswordReset),
+        Command::ResetFactor => Some(Kind::FactorReset),
+        Command::Unlock => Some(Kind::Unlocked),
+        _ => None,
+    }
 }
 
 /// Who goes on with the open work; nobody where it stays.
@@ -181,6 +197,7 @@ fn told(command: Command, done: staff::Done, handed: bool) -> String {
         Command::HandOver => "工作已移交",
         Command::Unlock => "已解除，现在可以再试",
         Command::Reset => "密码已重置",
+        Command::ResetFactor => "两步验证已取消，登录已全部退出；请本人下次登录后重新设置",
         Command::Disable => "账号已停用，登录已全部退出",
         Command::Enable => "账号已启用，用原来的密码登录",
     };

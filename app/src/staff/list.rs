@@ -4,7 +4,7 @@ use super::read;
 use crate::administration::table::asked;
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::{icon, tag};
+use crate::ui::{back, icon, tag};
 use domain::staff::State;
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ pub fn StaffListPage() -> impl IntoView {
     reads(async move {
         let table = read::list(&mut *request.open().await?).await?;
         title(table.name);
-        Ok(table.view(&asked))
+        Ok(view! { {back("/desk/admin", "系统管理")}{table.view(&asked)} }.into_any())
     })
 }
 

@@ -164,6 +164,9 @@ fn consequence(command: Command, page: &AccountPage) -> &'static str {
         Command::Unlock => "清除输错密码的次数，本人可以马上再试。",
         Command::Reset if page.account.state() == State::First => "原来的首次密码作废，显示一个新的，本人登录后必须换掉。",
         Command::Reset => "原密码马上作废，在所有设备上退出；显示一次首次密码，本人登录后必须换掉。",
+        Command::ResetFactor => {
+            "本人丢了手机和恢复码时用：先当面或打电话核实是本人。原来的两步验证和恢复码马上作废，在所有设备上退出；本人用密码登录后重新设置。"
+        }
         Command::Disable => "马上生效：在所有设备上退出，不能再登录，不再收到消息。已办的记录不变，以后可以启用。",
         Command::Enable => "启用后可以用原来的密码登录。",
     }
@@ -184,7 +187,7 @@ fn act(command: Command, page: &AccountPage, form: &Form, open: bool) -> AnyView
             Some(view! { {duty}{taker(command, page, &form)} }.into_any())
         }
         Command::HandOver | Command::Disable => taker(command, page, &form),
-        Command::Unlock | Command::Reset | Command::Enable => None,
+        Command::Unlock | Command::Reset | Command::ResetFactor | Command::Enable => None,
     };
     let class = if command == Command::Disable { "button danger" } else { "button" };
     view! {
@@ -326,6 +329,7 @@ pub fn sentences(change: &Change) -> Vec<String> {
             "handed_to" => format!("工作移交给 {}", word(is)),
             "unlocked" => "解除登录限制".to_owned(),
             "password" => "重置密码".to_owned(),
+            "factor" => "取消两步验证".to_owned(),
             _ => return None,
         })
     });

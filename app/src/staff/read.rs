@@ -179,6 +179,8 @@ pub async fn list(ctx: &mut Ctx) -> Result<Table, AppError> {
     Ok(Table {
         path: "/desk/admin/staff",
         name: "工作人员",
+        lead: "",
+        more: Vec::new(),
         columns: columns.into_iter().map(|(code, label)| Column(code, label)).collect(),
         filters,
         rows,
@@ -230,10 +232,11 @@ pub async fn account(ctx: &mut Ctx, id: &str) -> Result<AccountPage, AppError> {
     let conn = &mut ctx.conn;
     let account = staff::get(conn, account_id(id)?).await?;
     let own = account.id == me.id;
-    let (work, locks) = if own {
-        (Work::default(), 0)
+    let (work, locks, factor) = if own {
+        (Work::default(), 0, false)
     } else {
-        (staff::work(conn, account.id).await?, staff::locks(conn, account.id, ctx.now).await?)
+        let locks = staff::locks(conn, account.id, ctx.now).await?;
+        (staff::work(conn, account.id).await?, locks, staff::has_factor(conn, account.id).await?)
     };
     let mut colleagues = staff::colleagues(conn, account.id).await?;
     colleagues.retain(|colleague| colleague.id != me.id);
@@ -242,6 +245,7 @@ pub async fn account(ctx: &mut Ctx, id: &str) -> Result<AccountPage, AppError> {
     commands.retain(|command| match command {
         Command::HandOver => !colleagues.is_empty() && !work.is_empty(),
         Command::Unlock => locks > 0,
+        Command::ResetFactor => factor,
         _ => true,
     });
     let wanted = change::Wanted { kind: Kind::Staff.code(), key: &account.login, ..change::Wanted::default() };

@@ -2,6 +2,7 @@
 //! is moved by it.
 
 use super::read::{self, Kept};
+use crate::administration::stale;
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::Request;
@@ -44,7 +45,7 @@ struct Told<'a> {
     seen: Option<i64>,
 }
 
-/// Writes a line with its change; `page` is where to look again when somebody was quicker.
+/// Writes a line with its change, and leads to `page`.
 async fn write(request: &Request, kept: &Kept, told: Told<'_>, line: &Line<'_>, page: &str) -> Result<Next, AppError> {
     let name = format!("{} {}", kept.staff.organisation, kept.staff.name);
     let new = NewChange {
@@ -59,9 +60,7 @@ async fn write(request: &Request, kept: &Kept, told: Told<'_>, line: &Line<'_>, 
     let mut ctx = request.open().await?;
     match put(&mut ctx.conn, &new, told.seen, line, kept.now).await {
         Ok(()) => {}
-        Err(StoreError::Conflict(what)) if what == "seen" => {
-            return Err(AppError::Conflict(page.to_owned(), "刚刚有人改过，请先看最新情况"));
-        }
+        Err(StoreError::Conflict(what)) if what == "seen" => return Err(stale()),
         Err(StoreError::Conflict(what)) if what == "setting_change_differs_check" => {
             return Err(AppError::Refused("没有改动：填写的内容和那天的一样".to_owned()));
         }
@@ -102,7 +101,7 @@ async fn of_city(request: &Request, kind: Kind, key: &str) -> Result<Kept, AppEr
 /// Adds a board ([`NEW`]) or changes one from a day on; with `do=withdraw` takes back what is planned for `day`.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for fields, [`AppError::Refused`] where nothing is changed, [`AppError::Conflict`] where somebody was quicker,
+/// [`AppError::Invalid`] for fields, also where somebody was quicker ([`stale`]), [`AppError::Refused`] where nothing is changed,
 /// [`AppError::Forbidden`] for a district's administrator, [`AppError::NotFound`] for a board that is none.
 pub async fn save_board(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
     let kept = of_city(request, Kind::Board, code).await?;

@@ -4,5 +4,6 @@
 pub mod act;
 mod page;
 pub mod read;
+pub mod tables;
 
 pub use page::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};

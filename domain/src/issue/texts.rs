@@ -30,6 +30,10 @@ vocabulary! {
         CentreRated = "centre_rated", "给企服中心：评价不满意";
         CentreReopened = "centre_reopened", "给企服中心：重新办理";
         CentreWithdrawn = "centre_withdrawn", "给企服中心：企业撤回";
+        SmsCode = "sms_code", "短信模板：登录验证码";
+        SmsPolicy = "sms_policy", "短信模板：政策提醒";
+        SmsApplication = "sms_application", "短信模板：政策申请进展";
+        SmsMember = "sms_member", "短信模板：企业联系人变动";
     }
 }
 
@@ -75,6 +79,9 @@ impl TextKey {
             TextKey::CentreReturned => ("部门退回交办件", "{reason}", &["reason"], true),
             TextKey::CentreRated => ("企业评价不满意", "{level}，已重新交办。", &["level"], false),
             TextKey::CentreReopened => ("诉求重新办理", "{reason}", &["reason"], true),
+            TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember => {
+                ("按服务器设置", "", &[], false)
+            }
         }
     }
 
@@ -84,13 +91,39 @@ impl TextKey {
         Text { title: title.to_owned(), body: body.to_owned() }
     }
 
+    /// Whether it names a template that the SMS gateway knows, and says nothing itself: the title is its name there, and our own words are
+    /// that the server's settings have it.
+    pub fn is_template(self) -> bool {
+        matches!(self, TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember)
+    }
+
+    /// The template of a notice by SMS, by what its job says it is about; an application's says nothing.
+    pub fn template_about(about: &str) -> TextKey {
+        match about {
+            "policy" => TextKey::SmsPolicy,
+            "member" => TextKey::SmsMember,
+            _ => TextKey::SmsApplication,
+        }
+    }
+
     /// The places it may have, as they are written: `{due}`.
     pub fn places(self) -> Vec<String> {
+        if self.is_template() {
+            return Vec::new();
+        }
         self.own().2.iter().chain(&EVERYWHERE).map(|name| ["{", name, "}"].concat()).collect()
     }
 
     /// Reads what an administrator wrote. `None` where something is wrong, which `check` knows then, by `title` and `body`.
     pub fn read(self, check: &mut Check, title: &str, body: &str) -> Option<Text> {
+        if self.is_template() {
+            let title = check.text("title", "模板编号", title, 1, 40);
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+            if !title.chars().all(plain) {
+                check.fault("title", "模板编号照短信平台上的填写，只有字母、数字、短横线、下划线、点和冒号");
+            }
+            return check.is_clean().then_some(Text { title, body: String::new() });
+        }
         let title = check.text("title", "标题", title, 2, 40);
         let body = check.text("body", "内容", body, 0, 300);
         let places = self.places();
@@ -186,7 +219,7 @@ mod tests {
 
     #[test]
     fn our_own_words_are_what_an_administrator_might_have_written() {
-        for key in TextKey::ALL {
+        for key in TextKey::ALL.iter().filter(|key| !key.is_template()) {
             let own = key.built_in();
             assert_eq!(read(*key, &own.title, &own.body), Ok(own.clone()), "{key}");
         }
@@ -203,6 +236,19 @@ mod tests {
         }
         assert!(read(TextKey::Declined, "不予受理", "请致电企服中心").is_err(), "the explanation");
         assert!(read(TextKey::Answered, "{text}", "请评价").is_err(), "the answer, in the body");
+    }
+
+    #[test]
+    fn a_template_is_a_name_that_the_gateway_knows() {
+        let template = |title| read(TextKey::SmsMember, title, "what is typed here goes nowhere");
+        assert_eq!(template(" SMS_4711.b "), Ok(Text { title: "SMS_4711.b".to_owned(), body: String::new() }));
+        for wrong in ["", "模板", "a b", "{number}", &"x".repeat(41)] {
+            assert!(template(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(TextKey::SmsMember.places(), Vec::<String>::new());
+        for (about, key) in [("policy", TextKey::SmsPolicy), ("member", TextKey::SmsMember), ("", TextKey::SmsApplication)] {
+            assert_eq!(TextKey::template_about(about), key, "{about}");
+        }
     }
 
     #[test]

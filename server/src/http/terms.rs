@@ -2,11 +2,40 @@
 
 use super::context::{Reply, finish};
 use super::forms::plain;
+use super::tables;
+use app::administration::table::Table;
+use app::form::Form;
 use app::request::Request;
 use app::terms::act::{self, BOARDS, CALENDAR, CATEGORIES, LIMITS, TEXTS};
+use app::terms::read::{self, Kept};
+use app::terms::tables as lists;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
+use domain::administration::Kind;
+
+type Asked = Query<Vec<(String, String)>>;
+
+/// The boards, to be taken along.
+pub async fn boards(Extension(request): Extension<Request>, asked: Asked) -> Reply {
+    list(&request, Kind::Board, asked, lists::boards).await
+}
+
+/// The categories, to be taken along.
+pub async fn categories(Extension(request): Extension<Request>, asked: Asked) -> Reply {
+    list(&request, Kind::Category, asked, lists::categories).await
+}
+
+/// The words of messages, to be taken along.
+pub async fn texts(Extension(request): Extension<Request>, asked: Asked) -> Reply {
+    list(&request, Kind::Text, asked, lists::texts).await
+}
+
+async fn list(request: &Request, kind: Kind, Query(asked): Asked, table: fn(&Kept) -> Table) -> Reply {
+    let asked = Form::new(asked);
+    let kept = read::kept(&mut *request.open().await?, kind, "").await?;
+    tables::list(request, &table(&kept).sheet(&asked), asked.value("as"), kind.code()).await
+}
 
 /// A board, new or changed.
 pub async fn board(Extension(request): Extension<Request>, Path(code): Path<String>, body: Body) -> Reply {

@@ -152,9 +152,9 @@ fn every_door_is_listed_and_every_listed_door_is_there() {
         .collect();
     let known: BTreeSet<(String, String)> = DOORS.iter().map(|door| (door.method.to_owned(), door.path.to_owned())).collect();
     let unlisted: Vec<_> = there.difference(&known).collect();
-    assert!(unlisted.is_empty(), "doors without an entry in access.rs, which stay shut: {unlisted:?}");
+    assert!(unlisted.is_empty(), "doors without an entry in access/doors.rs, which stay shut: {unlisted:?}");
     let missing: Vec<_> = known.difference(&there).collect();
-    assert!(missing.is_empty(), "entries of access.rs without a door: {missing:?}");
+    assert!(missing.is_empty(), "entries of access/doors.rs without a door: {missing:?}");
     assert_eq!(DOORS.len(), known.len(), "a door is listed twice");
 }
 

@@ -184,6 +184,64 @@ async fn lost_or_switched_off_the_password_opens_again(pool: PgPool) {
     assert_eq!(password(&site.anonymous(), "centre01").await.location(), "/desk");
 }
 
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_keeps_the_account_takes_a_lost_factor_away(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (city, wuxing) = (site.staff("admin").await, site.staff("admin02").await);
+    let (own, elsewhere) = (account(&site, "centre03").await, account(&site, "centre04").await);
+    let page = |id: i64| format!("/desk/admin/staff/{id}");
+    let command = |id: i64| format!("/desk/admin/staff/{id}/reset-factor");
+    assert!(!wuxing.get(&page(own)).await.body.contains(&command(own)), "there is none to take away");
+    let (colleague, other) = (site.staff("centre03").await, site.staff("centre04").await);
+    enrol(&site, &colleague).await;
+    enrol(&site, &other).await;
+    let factors = async || sqlx::query_scalar::<_, i64>("select count(*) from second_factor").fetch_one(&pool).await.unwrap();
+    assert_eq!(factors().await, 2);
+
+    // Nobody, a member, the wrong role, the colleague itself, another district's administrator.
+    let seen = hidden(&wuxing.get(&page(own)).await.body, "seen").remove(0);
+    let fields = [("seen", seen.as_str()), ("why", "手机丢失，已当面核实")];
+    for (who, browser, status) in [
+        ("nobody", site.anonymous(), 401),
+        ("a member", site.member(2).await, 403),
+        ("a centre", site.staff("centre01").await, 403),
+        ("themselves", colleague.clone(), 403),
+    ] {
+        assert_eq!(browser.post(&command(own), &fields).await.status.as_u16(), status, "{who}");
+    }
+    assert_eq!(wuxing.post(&command(elsewhere), &fields).await.status.as_u16(), 404, "another district's");
+    assert_eq!(factors().await, 2);
+
+    // A reason, and a password typed just now; nothing that was typed is lost.
+    let silent = wuxing.post(&command(own), &[("seen", seen.as_str()), ("why", "")]).await;
+    assert!(silent.status.as_u16() == 422 && silent.body.contains("请填写变更原因"), "{}", silent.body);
+    age(&pool, 11).await;
+    let asked = wuxing.post(&command(own), &fields).await;
+    assert!(asked.status.as_u16() == 422 && asked.body.contains("name=\"confirm_password\""), "{}", asked.body);
+    assert!(carried(&asked).contains(&("why".to_owned(), "手机丢失，已当面核实".to_owned())));
+    assert_eq!(factors().await, 2);
+    age(&pool, 0).await;
+    assert!(wuxing.get(&page(own)).await.body.contains(&command(own)));
+    let done = wuxing.post(&command(own), &fields).await;
+    assert_eq!((done.status.as_u16(), done.location()), (303, page(own).as_str()), "{}", done.body);
+    assert_eq!(factors().await, 1);
+    assert_eq!(colleague.get("/desk").await.status.as_u16(), 401, "whoever has the telephone does not go on");
+    assert_eq!(password(&site.anonymous(), "centre03").await.location(), "/desk", "the password opens again");
+    assert_eq!(password(&site.anonymous(), "centre04").await.location(), CODE);
+    let shown = city.get(&page(own)).await.body;
+    assert!(shown.contains("取消两步验证") && shown.contains("手机丢失，已当面核实"), "{shown}");
+    let log: Vec<(String, String, String)> =
+        sqlx::query_as("select login, subject, detail from security_event where kind = 'factor_reset'")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(log, [("admin02".to_owned(), "centre03".to_owned(), "手机丢失，已当面核实".to_owned())]);
+    // Twice does nothing more.
+    let seen = hidden(&wuxing.get(&page(own)).await.body, "seen").remove(0);
+    let again = wuxing.post(&command(own), &[("seen", seen.as_str()), ("why", "再来一次")]).await;
+    assert!(again.status.as_u16() == 409 && again.body.contains("没有两步验证"), "{}", again.body);
+}
+
 /// What a page that stopped a form carries.
 fn carried(page: &Answer) -> Vec<(String, String)> {
     let form = page.body.split("action=\"/desk/confirm\"").nth(1).unwrap().split("</form>").next().unwrap();

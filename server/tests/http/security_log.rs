@@ -51,6 +51,31 @@ async fn sign_ins_failures_and_locks_are_written(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn who_reads_the_numbers_of_other_members_is_written(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let page = owner.get("/me/members").await;
+    assert_eq!(written(&pool, "unmasked").await, [], "the own number is no news");
+    let whose = hidden(&page.body, "whose").remove(0);
+    let add = [("whose", whose.as_str()), ("name", "沈洁"), ("phone", "13900000099")];
+    assert_eq!(owner.post("/me/members", &add).await.status.as_u16(), 303);
+    let page = owner.get("/me/members").await;
+    assert!(page.body.contains("13900000099"));
+    let lines = written(&pool, "unmasked").await;
+    assert_eq!((lines.len(), lines[0].0.as_str(), lines[0].2.as_str()), (1, "138****0002", "企业联系人 1 人"));
+    let own = page.body.matches("/me/members/").count();
+    assert_eq!(own, 2, "a page each");
+    for part in page.body.split("href=\"/me/members/").skip(1) {
+        let path = format!("/me/members/{}", part.split('"').next().unwrap());
+        assert_eq!(owner.get(&path).await.status.as_u16(), 200, "{path}");
+    }
+    let lines = written(&pool, "unmasked").await;
+    assert_eq!((lines.len(), lines[1].2.as_str()), (2, "企业联系人 沈洁"), "of the two the other's alone: {lines:?}");
+    let whole = "select count(*) from security_event e where e::text like '%13900000099%'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(whole).fetch_one(&pool).await.unwrap(), 0, "and no number stands in it");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn sessions_passwords_and_refusals_are_written(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let handler = site.staff("jianshe").await;
@@ -167,11 +192,11 @@ async fn an_administrator_finds_what_happened_in_the_own_area(pool: PgPool) {
     let wrong = admin.get(&format!("{path}?day=gestern&login=centre03")).await;
     assert!(wrong.body.contains("请这样填写日期") && wrong.body.contains("value=\"centre03\""));
     // Taken away, which is written itself.
-    let csv = admin.get(&format!("{path}.csv?login=centre03")).await;
+    let csv = admin.get(&format!("{path}/table?as=csv&login=centre03")).await;
     assert!(csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
     assert!(csv.body.contains("越权被拒,centre03,吴兴区,/desk/facts") && !csv.body.contains("centre01"), "{}", csv.body);
-    assert_eq!(written(&pool, "exported").await, [line("admin", "security.csv", "1 行 login=centre03&")]);
-    assert_eq!(admin.get(&format!("{path}.csv?kind=nonsense")).await.status.as_u16(), 422);
+    assert_eq!(written(&pool, "exported").await, [line("admin", "security.csv", "1 行")], "once");
+    assert_eq!(admin.get(&format!("{path}/table?as=csv&kind=nonsense")).await.status.as_u16(), 422);
     // A district's administrator: its own accounts' alone.
     let sql = "insert into staff (login, name, role, area, password_hash, must_change_password, created_at)
         values ('guanli03', '吴兴管理员', 'administrator', 330502, 'x', false, now())";
@@ -179,11 +204,11 @@ async fn an_administrator_finds_what_happened_in_the_own_area(pool: PgPool) {
     let district = site.staff("guanli03").await;
     let page = district.get(path).await.body;
     assert!(page.contains("centre03") && !page.contains("centre01"));
-    let csv = district.get(&format!("{path}.csv")).await.body;
+    let csv = district.get(&format!("{path}/table?as=csv")).await.body;
     assert!(csv.contains("centre03") && !csv.contains("centre01"));
     for login in ["centre01", "lingdao", "zhengce", "jiandu"] {
         let other = site.staff(login).await;
         assert_eq!(other.get(path).await.status.as_u16(), 403, "{login}");
-        assert_eq!(other.get(&format!("{path}.csv")).await.status.as_u16(), 403, "{login}");
+        assert_eq!(other.get(&format!("{path}/table?as=csv")).await.status.as_u16(), 403, "{login}");
     }
 }

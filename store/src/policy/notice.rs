@@ -246,7 +246,7 @@ fn compose(rows: &[Told]) -> Result<(Messages, Vec<Value>), StoreError> {
             messages.links.push(digest.link);
         }
         if let Some(digest) = digest(&lines(|row| row.sms)?) {
-            sms.push(json!({ "phone": mine[0].phone, "text": digest.title }));
+            sms.push(json!({ "phone": mine[0].phone, "text": digest.title, "about": "policy" }));
         }
     }
     Ok((messages, sms))

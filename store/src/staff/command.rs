@@ -21,6 +21,8 @@ pub enum Step<'a> {
     Unlock,
     /// A new first password: argon2id, PHC form.
     Reset(&'a str),
+    /// The second factor was lost.
+    ResetFactor,
     Disable,
     Enable,
 }
@@ -33,6 +35,7 @@ impl Step<'_> {
             Step::HandOver => Command::HandOver,
             Step::Unlock => Command::Unlock,
             Step::Reset(_) => Command::Reset,
+            Step::ResetFactor => Command::ResetFactor,
             Step::Disable => Command::Disable,
             Step::Enable => Command::Enable,
         }
@@ -228,6 +231,14 @@ async fn write(
             // Whoever could not remember the old one has used up tries.
             sqlx::query_scalar!("select forget_staff_tries($1)", account.id).fetch_one(&mut *tx).await?;
             after.insert("password".to_owned(), json!(true));
+        }
+        Step::ResetFactor => {
+            let reset =
+                sqlx::query_scalar!(r#"select reset_staff_factor($1) as "reset!""#, account.id).fetch_one(&mut *tx).await?;
+            if !reset {
+                return Err(Refusal::NoFactor.into());
+            }
+            after.insert("factor".to_owned(), json!(true));
         }
         Step::Disable | Step::Enable => {
             let active = matches!(order.step, Step::Enable);

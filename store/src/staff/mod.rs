@@ -169,3 +169,11 @@ pub async fn work(conn: &mut Conn, id: StaffId) -> Result<Work, StoreError> {
 pub async fn locks(conn: &mut Conn, id: StaffId, now: OffsetDateTime) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"select staff_tries($1, $2) as "locks!""#, id, now).fetch_one(conn.pg()).await?)
 }
+
+/// Whether an account has a second factor, or is about to set one up.
+///
+/// # Errors
+/// As [`work`].
+pub async fn has_factor(conn: &mut Conn, id: StaffId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select staff_factor($1) as "there!""#, id).fetch_one(conn.pg()).await?)
+}

@@ -144,7 +144,9 @@ async fn a_districts_administrator_reaches_nothing_elsewhere(owner: PgPool) {
     let mine = town.world.staff["centre_wuxing"].0;
     for login in ["centre_nanxun", "station_lianshi", "centre_city", "handler_jianshe", "admin", "policy"] {
         let (account, _) = town.world.staff[login];
-        for step in [Step::Name("别人"), Step::Disable, Step::Enable, Step::Reset("x"), Step::Unlock, Step::HandOver] {
+        for step in
+            [Step::Name("别人"), Step::Disable, Step::Enable, Step::Reset("x"), Step::ResetFactor, Step::Unlock, Step::HandOver]
+        {
             assert!(not_found(town.order(town.wuxing, account, step, Some(mine)).await), "{login} {step:?}");
         }
         let mut conn = town.conn(town.wuxing).await;
@@ -153,7 +155,9 @@ async fn a_districts_administrator_reaches_nothing_elsewhere(owner: PgPool) {
         drop(conn);
         let update = format!("update staff set name = '别人' where id = {account}");
         assert_eq!(town.bare(town.wuxing.staff, &update).await, Ok(0), "{login}");
-        for call in ["staff_work({})", "staff_tries({}, now())", "forget_staff_tries({})"] {
+        for call in
+            ["staff_work({})", "staff_tries({}, now())", "forget_staff_tries({})", "staff_factor({})", "reset_staff_factor({})"]
+        {
             let sql = format!("select {}", call.replace("{}", &account.to_string()));
             assert_eq!(town.bare(town.wuxing.staff, &sql).await, Err("42501".to_owned()), "{login} {call}");
         }
@@ -282,8 +286,14 @@ async fn sessions_end_with_the_rights_they_had(owner: PgPool) {
         (Step::Unlock, false),
         (Step::Duty(Duty::Leader { area: WUXING }), true),
         (Step::Reset("another"), true),
+        (Step::ResetFactor, true),
         (Step::Disable, true),
     ] {
+        if matches!(step, Step::ResetFactor) {
+            assert_eq!(refusal(town.order(town.wuxing, account, step, None).await), Refusal::NoFactor);
+            let factor = "insert into second_factor (staff_id, secret, created_at, confirmed_at) values ($1, 'x', now(), now())";
+            sqlx::query(factor).bind(account).execute(&town.world.owner).await.unwrap();
+        }
         let session = town.world.session(Who::Staff(account)).await;
         assert!(lives(&session).await);
         let colleague = town.world.session(Who::Staff(town.world.staff["centre_wuxing"].0)).await;

@@ -3,7 +3,7 @@
 
 use crate::administration::read::{self, Kept};
 use crate::administration::table::asked;
-use crate::administration::{act, planned, said, tail};
+use crate::administration::{act, as_it_is, planned, said, tail};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::render::{reads, title};
@@ -106,6 +106,7 @@ fn page(kept: &Kept, name: &str, form: Form, reference: &Reference) -> AnyView {
     let action = act::page(kept.kind, key.as_deref());
     let waiting = kept.planned().map(|change| planned(change, &said(change, reference)));
     let form = filled(form, kept);
+    let now = kept.thing.as_ref().map_or_else(String::new, |thing| as_it_is(&thing.value(), reference));
     let fixed = kept.thing.as_ref().map(|thing| {
         let mut rows = vec![("编号", words(thing.key()))];
         if kept.kind != Kind::Area {
@@ -115,9 +116,9 @@ fn page(kept: &Kept, name: &str, form: Form, reference: &Reference) -> AnyView {
     });
     let fields = kept.writable.then(|| {
         view! {
-            <form method="post" action=action class="stack card narrow" novalidate>
+            <form method="post" action=action class="stack card narrow start" novalidate>
                 {fields(&form, kept)}
-                {tail(&form, kept.today, kept.seen)}
+                {tail(&form, kept.today, kept.seen, &now)}
             </form>
         }
     });
@@ -125,7 +126,7 @@ fn page(kept: &Kept, name: &str, form: Form, reference: &Reference) -> AnyView {
         {back(read::path(kept.kind), kept.kind.label())}
         {form.summary()}
         <h1>{name.to_owned()}</h1>
-        {fixed}
+        {fixed.map(|fixed| view! { <section class="card">{fixed}</section> })}
         {waiting}
         {fields}
         {history(kept, reference)}

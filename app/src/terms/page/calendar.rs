@@ -67,7 +67,8 @@ fn runs(calendar: &WorkCalendar, set: &[DayLine], year: i32) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (day, working) in days {
         let own = set_on(day);
-        let named = own.map_or_else(|| holiday_name(day).unwrap_or("").to_owned(), |line| line.note.clone());
+        let built_in = if working { "调休" } else { holiday_name(day).unwrap_or("") };
+        let named = own.map_or_else(|| built_in.to_owned(), |line| line.note.clone());
         match runs.last_mut() {
             // A weekend between two days off belongs to them.
             Some(run) if run.working == working && run.name == named && (day - run.last).whole_days() <= 3 && !working => {
@@ -98,7 +99,7 @@ fn page(kept: &Kept, set: &[DayLine], year: i32, form: &Form) -> AnyView {
             until.year(),
             said(until)
         );
-        view! { <p class="flash">{icon("warn")}{sentence}</p> }
+        view! { <p class="flash warn">{icon("warn")}<span>{sentence}</span></p> }
     });
     let rows = runs(calendar, set, year).into_iter().map(|run| {
         let days = if run.first == run.last { said(run.first) } else { format!("{} 至 {}", said(run.first), said(run.last)) };

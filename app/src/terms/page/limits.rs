@@ -79,7 +79,7 @@ fn limits_form(kept: &Kept, form: &Form) -> AnyView {
     view! {
         <form method="post" action=LIMITS class="stack" novalidate>
             <div class="calc-fields">{fields}</div>
-            {tail(form, kept.today, kept.seen)}
+            {tail(form, kept.today, kept.seen, &says(kept.terms.limits.on(kept.today)))}
         </form>
     }
     .into_any()

@@ -13,11 +13,14 @@ pub use categories::{CategoriesPage, CategoryPage};
 pub use limits::LimitsPage;
 pub use texts::{TextPage, TextsPage};
 
+use super::act::NEW;
 use super::read::Kept;
+use crate::administration::table::Table;
 use crate::administration::{said, seen, tail};
+use crate::error::AppError;
 use crate::form::Form;
 use crate::ui::form::{Field, field, hidden, select};
-use crate::ui::{section, time};
+use crate::ui::{back, facts, section, time, words};
 use domain::calendar::words::moment;
 use domain::policy::day;
 use leptos::prelude::*;
@@ -38,6 +41,60 @@ fn group(list: &[(&str, &str)]) -> Vec<(String, Vec<(String, String)>)> {
 
 fn plain(list: Vec<(String, String)>) -> Vec<(String, Vec<(String, String)>)> {
     vec![(String::new(), list)]
+}
+
+/// A page of one thing: what is to come of it, what may be changed and by whom, what was changed before.
+struct Thing<'a> {
+    /// Where they are listed: address and name.
+    list: (&'static str, &'static str),
+    heading: String,
+    action: &'a str,
+    /// What holds now, in words; empty where nothing does.
+    now: &'a str,
+    planned: Vec<(Date, String)>,
+    /// Between what is to come and the form.
+    before: Option<AnyView>,
+    /// The form, or what stands in its place.
+    body: AnyView,
+}
+
+impl Thing<'_> {
+    fn view(self, kept: &Kept, form: &Form) -> AnyView {
+        view! {
+            {back(self.list.0, self.list.1)}
+            {form.summary()}
+            <h1>{self.heading}</h1>
+            {coming(form, self.action, kept, self.now, self.planned)}
+            {self.before}
+            {self.body}
+            {history(kept)}
+        }
+        .into_any()
+    }
+}
+
+/// The form of a thing to whoever may change it; what it says to the others.
+fn form_or_facts(kept: &Kept, now: &str, form: impl FnOnce() -> AnyView) -> AnyView {
+    if kept.whole_city() {
+        return section("修改", form());
+    }
+    let rows = (!now.is_empty()).then(|| facts(vec![("现在", words(now.to_owned()))]));
+    view! { <p class="muted">{OF_THE_CITY}</p>{rows} }.into_any()
+}
+
+/// Whether a code is that of something, or of a new one by whoever may add it.
+fn require_known(kept: &Kept, code: &str, known: bool) -> Result<(), AppError> {
+    match (known, code == NEW) {
+        (true, _) => Ok(()),
+        (false, true) if kept.whole_city() => Ok(()),
+        (false, true) => Err(AppError::Forbidden),
+        (false, false) => Err(AppError::NotFound),
+    }
+}
+
+/// A list with what was changed below it.
+fn listed(table: &Table, asked: &Form, kept: &Kept) -> AnyView {
+    view! { {back("/desk/admin", "系统管理")}{table.view(asked)}{history(kept)} }.into_any()
 }
 
 /// What waits for its day, after what holds `now`, and the way to take it back. What changes nothing, as it was taken back, is left out.

@@ -1,14 +1,16 @@
 //! The words of messages (通知用语): ours, or those that the city has written.
 
-use super::{OF_THE_CITY, coming, history, tail};
+use super::{OF_THE_CITY, Thing, listed, tail};
+use crate::administration::table::asked;
 use crate::error::AppError;
 use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::terms::act::TEXTS;
 use crate::terms::read::{self, Kept};
+use crate::terms::tables;
 use crate::ui::form::{Field, field, hidden};
-use crate::ui::{back, facts, section, words};
+use crate::ui::{facts, section, words};
 use domain::administration::Kind;
 use domain::issue::texts::{Text, TextKey};
 use leptos::Params;
@@ -16,47 +18,19 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
 
+const TEMPLATE: Field = Field { max: 40, ..field("title", "模板编号", "照短信平台上审核通过的模板填写") };
 const TITLE: Field = Field { max: 40, ..field("title", "标题", "") };
 const BODY: Field = Field { max: 300, rows: 3, optional: true, ..field("body", "内容", "") };
 
 /// The list.
 #[component]
 pub fn TextsPage() -> impl IntoView {
-    let request = Request::current();
+    let (request, asked) = (Request::current(), asked());
     reads(async move {
         let kept = read::kept(&mut *request.open().await?, Kind::Text, "").await?;
-        title("通知用语");
-        Ok(list(&kept))
+        title("通知用语和短信模板");
+        Ok(listed(&tables::texts(&kept), &asked, &kept))
     })
-}
-
-fn list(kept: &Kept) -> AnyView {
-    let texts = &kept.terms.texts;
-    let rows = TextKey::ALL.iter().map(|key| {
-        let text = texts.on(*key, kept.today);
-        let own = if texts.written(*key, kept.today).is_some() { "本市" } else { "内置" };
-        view! {
-            <tr>
-                <td><a href=format!("{TEXTS}/{}", key.code())><strong>{key.label()}</strong></a></td>
-                <td>{text.title}<small>{text.body}</small></td>
-                <td>{own}</td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    view! {
-        {back("/desk/admin", "系统管理")}
-        <h1>"通知用语"</h1>
-        <p class="muted">"花括号里的内容发送时自动填写。修改只对以后发出的消息有效。"</p>
-        <div class="table-wrap" tabindex="0" role="region" aria-label="通知用语">
-            <table class="queue">
-                <thead><tr><th scope="col">"消息"</th><th scope="col">"标题和内容"</th><th scope="col">"来源"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        {history(kept)}
-    }
-    .into_any()
 }
 
 #[derive(Params, Debug, Clone, PartialEq, Eq)]
@@ -82,7 +56,7 @@ pub fn TextPage() -> impl IntoView {
 }
 
 fn says(text: &Text) -> String {
-    [text.title.as_str(), text.body.as_str()].join("：")
+    if text.body.is_empty() { text.title.clone() } else { [text.title.as_str(), text.body.as_str()].join("：") }
 }
 
 fn page(kept: &Kept, key: TextKey, form: &Form) -> AnyView {
@@ -91,18 +65,28 @@ fn page(kept: &Kept, key: TextKey, form: &Form) -> AnyView {
     let now = texts.on(key, kept.today);
     let planned = texts.coming(key, kept.today).into_iter().map(|(from, text)| (from, says(&text))).collect();
     let own = key.built_in();
-    let rows = facts(vec![("现在", words(says(&now))), ("内置", words(says(&own)))]);
+    let template = key.is_template();
+    let built_in = if template { "没有填写时" } else { "内置" };
+    let said = says(&now);
+    let rows = facts(vec![("现在", words(said.clone())), (built_in, words(says(&own)))]);
     let body = if kept.whole_city() {
-        let places = format!("发送时自动填写：{}", key.places().join(" "));
-        let form = form.clone().or("title", now.title.clone()).or("body", now.body.clone());
+        let places = if template {
+            "短信平台只发审核过的模板，内容在平台上修改；这里只填用哪一个。".to_owned()
+        } else {
+            format!("发送时自动填写：{}", key.places().join(" "))
+        };
+        let typed = if template && texts.written(key, kept.today).is_none() { String::new() } else { now.title.clone() };
+        let form = form.clone().or("title", typed).or("body", now.body.clone());
+        let body = (!template).then(|| BODY.view(&form));
+        let title = if template { TEMPLATE } else { TITLE };
         let revert = texts.written(key, kept.today).is_some().then(|| {
             let form = Form::default();
             section(
-                "恢复内置用语",
+                if template { "恢复服务器设置" } else { "恢复内置用语" },
                 view! {
                     <form method="post" action=action.clone() class="stack" novalidate>
                         {hidden("do", "revert")}
-                        {tail(&form, kept.today, kept.seen)}
+                        {tail(&form, kept.today, kept.seen, &said)}
                     </form>
                 },
             )
@@ -112,9 +96,9 @@ fn page(kept: &Kept, key: TextKey, form: &Form) -> AnyView {
             view! {
                 <p class="muted">{places}</p>
                 <form method="post" action=action.clone() class="stack" novalidate>
-                    {TITLE.view(&form)}
-                    {BODY.view(&form)}
-                    {tail(&form, kept.today, kept.seen)}
+                    {title.view(&form)}
+                    {body}
+                    {tail(&form, kept.today, kept.seen, &said)}
                 </form>
             },
         );
@@ -122,14 +106,6 @@ fn page(kept: &Kept, key: TextKey, form: &Form) -> AnyView {
     } else {
         view! { <p class="muted">{OF_THE_CITY}</p> }.into_any()
     };
-    view! {
-        {back(TEXTS, "通知用语")}
-        {form.summary()}
-        <h1>{key.label()}</h1>
-        {coming(form, &action, kept, &says(&now), planned)}
-        {rows}
-        {body}
-        {history(kept)}
-    }
-    .into_any()
+    let (list, heading) = ((TEXTS, "通知用语和短信模板"), key.label().to_owned());
+    Thing { list, heading, action: &action, now: &said, planned, before: Some(section("用语", rows)), body }.view(kept, form)
 }
