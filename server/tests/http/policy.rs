@@ -405,7 +405,7 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
         .unwrap();
     let change = store::policy::portrait::Change {
         code: "tags".to_owned(),
-        value: Some(serde_json::json!(["hightech"])),
+        value: Some(serde_json::json!(["hightech", "software-enterprise"])),
         period: String::new(),
         source: "市科技局".to_owned(),
     };
