@@ -45,13 +45,14 @@ pub const AMOUNTS: [(&str, &str); 11] = [
 ];
 
 /// Values that may be left out: an empty control of these is no value.
-const OPTIONAL: [&str; 15] = [
+const OPTIONAL: [&str; 16] = [
     "/cap",
     "/floor",
     "/to",
     "/clause",
     "/received",
     "/apply/from",
+    "/apply/per",
     "/version",
     "/published_on",
     "/url",
@@ -83,7 +84,7 @@ impl Draft {
             value: json!({
                 "id": "", "title": "", "document": { "no": "", "title": "", "issuer": "", "url": "" },
                 "level": "city", "area": "湖州市", "board": "policy", "tags": [], "valid": { "from": today },
-                "apply": { "mode": "declare", "where": "", "materials": [] }, "clauses": { "c1": "" },
+                "apply": { "mode": "declare", "per": "window", "where": "", "materials": [] }, "clauses": { "c1": "" },
                 "condition": { "all": [ leaf("num") ] }, "amount": amount("fixed"),
             }),
         }
