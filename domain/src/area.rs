@@ -70,6 +70,13 @@ pub fn districts() -> impl Iterator<Item = AreaCode> {
     AREAS.iter().map(|area| area.0).filter(|code| *code != CITY)
 }
 
+/// The one district that an address names in full; none where it names none or several: 长兴路 lies elsewhere than 长兴县.
+pub fn named_in<'a>(address: &str, mut districts: impl Iterator<Item = (AreaCode, &'a str)>) -> Option<AreaCode> {
+    let found = districts.by_ref().find(|(code, name)| *code != CITY && address.contains(name))?;
+    let other = districts.any(|(code, name)| code != CITY && address.contains(name));
+    (!other).then_some(found.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +98,15 @@ mod tests {
         }
         assert!(concerns_city("") && concerns_city("33") && concerns_city("3305") && concerns_city("330521"));
         assert!(!concerns_city("330683") && !concerns_city("32"));
+    }
+
+    #[test]
+    fn an_address_names_a_district_in_full_or_not_at_all() {
+        let named = |address| named_in(address, AREAS.iter().map(|area| (area.0, area.1)));
+        assert_eq!(named("长兴县雉城街道明珠路 8 号"), Some(330_522));
+        assert_eq!(named("湖州市长兴路 8 号"), None, "a street of another place");
+        assert_eq!(named("吴兴区与南浔区交界处"), None);
+        assert_eq!(named("织里镇"), None);
+        assert_eq!(named(""), None);
     }
 }

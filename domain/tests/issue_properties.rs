@@ -23,6 +23,7 @@ fn actor() -> impl Strategy<Value = Actor> {
         6 => staff(20, Duty::Handler { department: 5 }),
         1 => staff(21, Duty::Handler { department: 6 }),
         1 => staff(30, Duty::Supervisor { area: CITY }),
+        1 => staff(33, Duty::Station { station: 3, area: 330_502 }),
         1 => staff(31, Duty::Leader { area: CITY }),
         1 => staff(32, Duty::Administrator { area: CITY }),
         1 => Just(Actor::System),
@@ -44,13 +45,18 @@ fn command() -> impl Strategy<Value = Command> {
         2 => words().prop_map(|text| Command::Submit(Submission {
             title: "道路积水".into(), text, category: "drainage".into(), place: "织里".into(), area: 330_502,
             channel: Channel::Online, photos: 0 })),
-        3 => level.prop_map(|level| Command::Accept { category: "drainage".into(), level, urgency: Urgency::Normal }),
+        3 => (level, prop::sample::select(Urgency::ALL), prop::option::weighted(0.1, 330_502..330_504i32)).prop_map(
+            |(level, urgency, area)| Command::Accept { category: "drainage".into(), level, urgency, area }),
+        2 => (words(), any::<bool>()).prop_map(|(result, reached)| Command::Contact {
+            way: ContactWay::Phone, with: "陈伟".into(), reached, result }),
+        1 => words().prop_map(|text| Command::Note { text, photos: 0 }),
+        1 => Just(Command::Urge),
         1 => words().prop_map(|explanation| Command::Decline { reason: DeclineReason::Duplicate, explanation }),
         1 => words().prop_map(|reason| Command::Object { reason }),
         1 => words().prop_map(|what| Command::Ask { what }),
         1 => words().prop_map(|text| Command::Supply { text, photos: 0 }),
         4 => (5i64..7, prop::collection::vec(5i64..9, 0..3))
-            .prop_map(|(lead, co)| Command::Dispatch { lead, co, note: String::new() }),
+            .prop_map(|(lead, co)| Command::Dispatch { lead, co, note: "由其负责办理".into() }),
         4 => Just(Command::Sign),
         1 => (words(), 5i64..7).prop_map(|(reason, proposed)| Command::Return { reason, proposed }),
         1 => words().prop_map(|text| Command::Progress { text }),
@@ -72,9 +78,12 @@ fn step() -> impl Strategy<Value = (Command, Option<Actor>, i64)> {
 /// The actor the command is meant for.
 fn meant(command: CommandKind) -> Actor {
     match command {
-        CommandKind::Accept | CommandKind::Decline | CommandKind::Ask | CommandKind::Dispatch | CommandKind::Close => {
-            Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } }
-        }
+        CommandKind::Accept
+        | CommandKind::Contact
+        | CommandKind::Decline
+        | CommandKind::Ask
+        | CommandKind::Dispatch
+        | CommandKind::Close => Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } },
         CommandKind::Sign | CommandKind::Return | CommandKind::Progress | CommandKind::Answer => {
             Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } }
         }
@@ -109,6 +118,7 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                 prop_assert!(row.from.contains(&before.state));
                 for event in events {
                     let due = issue.answer.map(|clock| clock.due);
+                    let (contact, reached) = (issue.contact, matches!(event, Event::Contacted { reached: true, .. }));
                     issue = evolve(issue, &event, now, &actor, &terms.calendar);
                     let carries = matches!(
                         event,
@@ -119,6 +129,11 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                             | Event::Redispatched { .. }
                     );
                     prop_assert!(carries || issue.answer.map(|clock| clock.due) == due, "{} moved a due time", event.kind());
+                    // Only a contact is a contact, and the first one stays; what was promised may come earlier, never later.
+                    if let (Some(before), Some(after)) = (contact, issue.contact) {
+                        prop_assert!(after.met == before.met || (reached && before.met.is_none()), "{} met it", event.kind());
+                        prop_assert!(after.due <= before.due);
+                    }
                     log.push((event, now, actor));
                 }
                 match row.to {
@@ -130,6 +145,9 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                 let again = matches!(log.last(), Some((Event::Redispatched { .. }, ..)));
                 let first = before.round == 0 && issue.state == State::Dispatched;
                 prop_assert_eq!(issue.round - before.round, u16::from(again || first));
+                prop_assert!(issue.asks <= 2 && issue.returns <= 1 && issue.rulings <= 2, "{issue:?}");
+                prop_assert!(issue.paused_minutes <= 5 * 420);
+                prop_assert_eq!(issue.pause.is_some(), issue.state == State::AwaitingInput);
                 prop_assert!(before.flags.iter().all(|flag| issue.flags.contains(flag)), "a flag was lost");
                 prop_assert!(actor_fits(&actor, &before));
             }
@@ -151,6 +169,7 @@ fn actor_fits(actor: &Actor, issue: &Issue) -> bool {
     match actor {
         Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,
         Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre,
+        Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station == Some(*station),
         Actor::Staff { duty: Duty::Handler { department }, .. } => issue.lead == Some(*department),
         Actor::Staff { .. } => false,
         Actor::System => true,

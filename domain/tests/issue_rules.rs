@@ -14,6 +14,8 @@ const OWNER: Actor = Actor::Member { person: 1, enterprise: 7, role: MemberRole:
 const ASSISTED: Actor = Actor::Assisted { staff: 90, station: 3, person: 1, enterprise: 7 };
 const DISTRICT: Actor = Actor::Staff { id: 10, duty: Duty::Centre { area: 330_502 } };
 const CITY_CENTRE: Actor = Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } };
+const STATION: Actor = Actor::Staff { id: 30, duty: Duty::Station { station: 3, area: 330_502 } };
+const OTHER: Actor = Actor::Staff { id: 21, duty: Duty::Handler { department: 8 } };
 const LEAD: Actor = Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } };
 const T0: OffsetDateTime = datetime!(2026-11-23 09:00 +8);
 
@@ -80,7 +82,17 @@ fn submit_street() -> Command {
 }
 
 fn accept(level: Level) -> Command {
-    Command::Accept { category: "drainage".into(), level, urgency: Urgency::Normal }
+    Command::Accept { category: "drainage".into(), level, urgency: Urgency::Normal, area: None }
+}
+
+fn contact() -> Command {
+    Command::Contact {
+        way: ContactWay::Phone, with: "陈伟".into(), reached: true, result: "约好明天上午到现场看".into()
+    }
+}
+
+fn dispatch_for(lead: i64, note: &str) -> Command {
+    Command::Dispatch { lead, co: vec![], note: note.into() }
 }
 
 fn dispatch(lead: i64) -> Command {
@@ -112,7 +124,185 @@ fn accepting_sets_the_limit_of_the_level_from_the_submission() {
     let mut case = Case::submitted();
     case.ok(accept(Level::Simple), &DISTRICT, datetime!(2026-11-24 16:00 +8));
     assert_eq!(case.due(), datetime!(2026-11-27 17:30 +8));
-    assert_eq!(case.issue.contact.unwrap().met, Some(datetime!(2026-11-24 16:00 +8)));
+    assert_eq!(case.issue.contact.unwrap().met, None, "accepting is not contacting");
+}
+
+#[test]
+fn only_a_contact_that_reached_somebody_stops_its_clock() {
+    let at = datetime!(2026-11-23 09:40 +8);
+    let mut case = Case::submitted();
+    assert!(matches!(case.refused(contact(), &LEAD, at), Refusal::NotAllowed(_)), "not yet the lead's");
+    assert!(matches!(case.refused(contact(), &STATION, at), Refusal::NotAllowed(_)), "neither filed there nor served by it");
+    assert!(matches!(case.refused(contact(), &OWNER, at), Refusal::NotAllowed(_)));
+    let vain = Command::Contact { way: ContactWay::Phone, with: "陈伟".into(), reached: false, result: "无人接听".into() };
+    case.ok(vain, &DISTRICT, at);
+    assert_eq!(case.issue.contact.unwrap().met, None);
+    for (with, result) in [("", "约好明天"), ("陈伟", "")] {
+        let empty = Command::Contact { way: ContactWay::Visit, with: with.into(), reached: true, result: result.into() };
+        case.rule(empty, &DISTRICT, at, "text");
+    }
+    case.issue.serving = Some(3);
+    case.ok(contact(), &STATION, at);
+    assert_eq!((case.issue.contact.unwrap().met, case.issue.state), (Some(at), State::Submitted));
+    // Later ones are records, too, and the first one stays the first.
+    case.ok(accept(Level::Simple), &DISTRICT, at);
+    case.ok(dispatch(5), &DISTRICT, at);
+    case.ok(contact(), &LEAD, datetime!(2026-11-23 11:00 +8));
+    assert_eq!(case.issue.contact.unwrap().met, Some(at));
+}
+
+#[test]
+fn in_issues_of_before_the_first_act_of_the_centre_was_the_contact() {
+    let mut case = Case::submitted();
+    case.issue.contact_apart = false;
+    case.ok(accept(Level::Simple), &DISTRICT, T0);
+    assert_eq!(case.issue.contact.unwrap().met, Some(T0));
+    let old = r#"{"type":"submitted","submission":{"title":"积水","text":"一下雨就积水，货车进不来。","category":"drainage","place":"",
+        "area":330502,"channel":"online","photos":0},"limits":1,"contact_due":"2026-11-23T10:00:00+08:00",
+        "accept_due":"2026-11-23T17:30:00+08:00","answer_due":"2026-12-04T17:30:00+08:00"}"#;
+    let Event::Submitted { contact_apart, urgency, .. } = serde_json::from_str(old).unwrap() else { panic!("a submission") };
+    assert_eq!((contact_apart, urgency), (false, Urgency::Normal));
+}
+
+#[test]
+fn what_is_urgent_is_called_within_half_an_hour() {
+    let urgent = || Command::Accept { category: "drainage".into(), level: Level::Simple, urgency: Urgency::Urgent, area: None };
+    let mut early = Case::submitted();
+    early.ok(urgent(), &DISTRICT, datetime!(2026-11-23 09:10 +8));
+    assert_eq!(early.issue.contact.unwrap().due, datetime!(2026-11-23 09:40 +8));
+    let mut late = Case::submitted();
+    late.ok(urgent(), &DISTRICT, datetime!(2026-11-23 09:50 +8));
+    assert_eq!(late.issue.contact.unwrap().due, datetime!(2026-11-23 10:00 +8), "never later than promised");
+    let mut met = Case::submitted();
+    met.ok(contact(), &DISTRICT, datetime!(2026-11-23 09:05 +8));
+    met.ok(urgent(), &DISTRICT, datetime!(2026-11-23 09:10 +8));
+    assert_eq!(met.issue.contact.unwrap().due, datetime!(2026-11-23 10:00 +8), "what was met stays as it was");
+    // A category that is urgent by itself is promised so.
+    let mut terms = Terms::default();
+    let mut categories = terms.catalogue.category_lines().to_vec();
+    let known = terms.catalogue.at(T0).category("drainage").unwrap().clone();
+    categories.push((datetime!(2026-11-01 00:00 +8), Category { urgency: Urgency::Urgent, ..known }));
+    terms.catalogue = Arc::new(Catalogue::new(terms.catalogue.board_lines().to_vec(), categories, Vec::new()));
+    let mut born = Case { issue: Issue::draft(7), terms };
+    born.ok(submit(), &OWNER, T0);
+    assert_eq!(born.issue.contact.unwrap().due, datetime!(2026-11-23 09:30 +8));
+    assert_eq!(born.issue.urgency, Urgency::Urgent);
+}
+
+#[test]
+fn the_centre_of_the_place_goes_on_wherever_it_was_filed_for() {
+    let changxing = Actor::Staff { id: 12, duty: Duty::Centre { area: 330_522 } };
+    let there =
+        |area| Command::Accept { category: "drainage".into(), level: Level::Simple, urgency: Urgency::Normal, area: Some(area) };
+    let mut case = Case::submitted();
+    case.rule(there(440_100), &DISTRICT, T0, "area");
+    case.ok(there(330_522), &DISTRICT, T0);
+    assert_eq!((case.issue.area, case.issue.centre), (330_522, 330_522));
+    assert!(matches!(case.refused(dispatch(5), &DISTRICT, T0), Refusal::NotAllowed(_)));
+    case.ok(dispatch(5), &changxing, T0);
+    // What an objection brought to the city stays there.
+    let mut objected = Case::submitted();
+    objected.ok(decline(), &DISTRICT, T0);
+    objected.ok(Command::Object { reason: "这次是另一处道路".into() }, &OWNER, T0);
+    objected.ok(there(330_522), &CITY_CENTRE, T0);
+    assert_eq!((objected.issue.area, objected.issue.centre), (330_522, CITY));
+}
+
+#[test]
+fn an_enterprise_is_asked_twice_a_round_and_waited_for_five_days_in_all() {
+    let ask = || Command::Ask { what: "请补充厂房的具体位置".into() };
+    let supply = || Command::Supply { text: "在东门".into(), photos: 0 };
+    let mut case = Case::submitted();
+    case.ok(accept(Level::Complex), &DISTRICT, T0);
+    case.ok(ask(), &DISTRICT, T0);
+    case.ok(supply(), &OWNER, datetime!(2026-11-26 09:00 +8));
+    assert_eq!(case.issue.paused_minutes, 3 * 420);
+    case.ok(ask(), &DISTRICT, datetime!(2026-11-26 09:00 +8));
+    assert_eq!(case.issue.pause.as_ref().unwrap().cap, datetime!(2026-11-27 17:30 +8), "two of the five days are left");
+    case.ok(supply(), &OWNER, datetime!(2026-11-26 10:00 +8));
+    case.rule(ask(), &DISTRICT, datetime!(2026-11-26 11:00 +8), "ask_twice");
+    // All of it used up by one question.
+    let mut long = Case::submitted();
+    long.ok(accept(Level::Complex), &DISTRICT, T0);
+    long.ok(ask(), &DISTRICT, T0);
+    long.ok(Command::LapsePause, &Actor::System, datetime!(2026-12-01 09:00 +8));
+    long.rule(ask(), &DISTRICT, datetime!(2026-12-01 09:10 +8), "ask_used");
+    // The next round begins anew.
+    let mut next = Case::answered();
+    next.issue.asks = 2;
+    next.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, datetime!(2026-11-25 11:00 +8));
+    next.ok(Command::Sign, &LEAD, datetime!(2026-11-25 11:10 +8));
+    next.ok(ask(), &LEAD, datetime!(2026-11-25 11:20 +8));
+}
+
+#[test]
+fn in_the_second_round_the_centre_may_choose_another_department_and_that_one_may_return_once() {
+    let at = |minute: i64| datetime!(2026-11-25 13:30 +8) + time::Duration::minutes(minute);
+    let back = |proposed| Command::Return { reason: "属于道路养护职责".into(), proposed };
+    let mut case = Case::answered();
+    case.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, at(0));
+    assert_eq!((case.issue.round, case.issue.lead), (2, Some(5)));
+    case.rule(dispatch_for(8, ""), &DISTRICT, at(1), "text");
+    case.rule(dispatch_for(5, "仍由其办理为好"), &DISTRICT, at(1), "dispatch_same");
+    let events = decide(&case.issue, &dispatch_for(8, "企业两次反映的是道路养护"), &DISTRICT, at(1), &case.terms).unwrap();
+    assert!(matches!(events[0], Event::Dispatched { from: Some(5), lead: 8, .. }), "the department that loses it is told");
+    case.ok(Command::Sign, &LEAD, at(1));
+    case.ok(dispatch_for(8, "企业两次反映的是道路养护"), &DISTRICT, at(2));
+    assert_eq!((case.issue.state, case.issue.lead, case.issue.round), (State::Dispatched, Some(8), 2));
+    case.rule(dispatch_for(6, "再换一个部门看看"), &DISTRICT, at(3), "dispatch_final");
+    case.ok(back(5), &OTHER, at(4));
+    case.rule(dispatch_for(8, ""), &DISTRICT, at(5), "text");
+    case.ok(dispatch_for(8, "经核实养护由其负责"), &DISTRICT, at(5));
+    case.rule(back(5), &OTHER, at(6), "return_final");
+    // The department that was too little may send it back once, too.
+    let mut same = Case::answered();
+    same.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, at(0));
+    same.ok(back(8), &LEAD, at(1));
+    same.ok(dispatch_for(5, "经核实仍由其负责"), &DISTRICT, at(2));
+    same.rule(back(8), &LEAD, at(3), "return_final");
+    // In the first round a department that has it keeps it until it returns it.
+    let mut first = Case::submitted();
+    first.ok(accept(Level::Simple), &DISTRICT, T0);
+    first.ok(dispatch(5), &DISTRICT, T0);
+    first.rule(dispatch_for(8, "换一个部门看看"), &DISTRICT, T0, "dispatch_held");
+}
+
+#[test]
+fn an_enterprise_adds_what_it_likes_and_urges_once_a_day() {
+    let mut case = Case::submitted();
+    let due = case.due();
+    case.ok(Command::Note { text: String::new(), photos: 1 }, &OWNER, T0);
+    case.ok(Command::Note { text: "今天又积水了".into(), photos: 0 }, &ASSISTED, T0);
+    case.rule(Command::Note { text: String::new(), photos: 0 }, &OWNER, T0, "text");
+    assert!(matches!(case.refused(Command::Urge, &DISTRICT, T0), Refusal::NotAllowed(_)));
+    case.ok(Command::Urge, &OWNER, T0);
+    case.rule(Command::Urge, &OWNER, datetime!(2026-11-23 23:59 +8), "urged");
+    case.ok(Command::Urge, &OWNER, datetime!(2026-11-24 00:01 +8));
+    assert_eq!((case.issue.urges, case.issue.state, case.due()), (2, State::Submitted, due), "nothing else moves");
+    let answered = Case::answered();
+    assert!(matches!(answered.refused(Command::Urge, &OWNER, T0), Refusal::WrongState { .. }));
+}
+
+#[test]
+fn whoever_has_it_hears_of_it() {
+    use notice::{Recipient, notices};
+    let mut case = Case::submitted();
+    let told = |case: &Case, event: &Event| {
+        notices(event, &case.issue, T0, &case.terms)
+            .into_iter()
+            .map(|notice| (notice.recipient, notice.title))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&case, &Event::Urged), [(Recipient::Centre(330_502), "企业催办".to_owned())]);
+    case.ok(accept(Level::Simple), &DISTRICT, T0);
+    case.ok(dispatch_for(5, ""), &DISTRICT, T0);
+    assert_eq!(told(&case, &Event::Urged), [(Recipient::Department(5), "企业催办".to_owned())]);
+    let moved = Event::Dispatched { lead: 5, co: vec![], from: Some(8), note: "道路由其养护".into(), sign_due: T0 };
+    assert!(told(&case, &moved).contains(&(Recipient::Department(8), "交办件改由其他部门办理".to_owned())));
+    // What the enterprise reads is true: a rating that reopens reminds the centre.
+    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new() };
+    assert!(told(&case, &Event::Rated { rating }).iter().any(|(to, _)| *to == Recipient::Centre(330_502)));
+    assert!(told(&case, &Event::Reopened { reason: "又积水了".into() }).iter().any(|(to, _)| *to == Recipient::Centre(330_502)));
 }
 
 #[test]
@@ -126,12 +316,6 @@ fn a_solved_and_content_rating_closes_an_unsolved_one_goes_round() {
         assert_eq!((bad.issue.state, bad.issue.round), (State::Dispatched, 2));
         assert_eq!(bad.issue.flags, [Flag::Dissatisfied, Flag::Redispatched]);
         assert!(bad.due() > datetime!(2026-11-27 17:30 +8), "a full limit from now");
-        bad.rule(
-            Command::Return { reason: "不属于本部门职责".into(), proposed: 9 },
-            &LEAD,
-            datetime!(2026-11-25 11:30 +8),
-            "return_round",
-        );
     }
 }
 
@@ -163,6 +347,7 @@ fn an_objection_goes_once_and_to_other_eyes() {
 #[test]
 fn only_waiting_for_input_pauses_and_only_to_its_cap() {
     let mut case = Case::submitted();
+    case.ok(contact(), &DISTRICT, T0);
     case.ok(accept(Level::Simple), &DISTRICT, T0);
     let due = case.due();
     let ask = Command::Ask { what: "请补充厂房的具体位置".into() };
@@ -177,9 +362,11 @@ fn only_waiting_for_input_pauses_and_only_to_its_cap() {
     let moved = case.due();
     assert_eq!(case.terms.calendar.working_between(due, moved).whole_hours(), 35);
     assert!(case.issue.late_at().is_some());
-    case.rule(Command::LapsePause, &Actor::System, datetime!(2026-12-05 09:00 +8), "pause_runs");
-    case.ok(Command::Supply { text: "东门往南".into(), photos: 0 }, &OWNER, datetime!(2026-12-03 09:00 +8));
-    assert_eq!(case.due(), moved, "what the lapse moved is not moved again");
+    assert_eq!((case.issue.state, case.issue.lapsed), (State::Accepted, true), "with whoever asked");
+    let again = case.refused(Command::LapsePause, &Actor::System, datetime!(2026-12-05 09:00 +8));
+    assert!(matches!(again, Refusal::WrongState { .. }));
+    case.ok(Command::Note { text: "东门往南".into(), photos: 0 }, &OWNER, datetime!(2026-12-03 09:00 +8));
+    assert_eq!(case.due(), moved, "what comes later moves nothing");
 }
 
 #[test]
@@ -193,7 +380,8 @@ fn a_return_is_quick_reasoned_and_the_second_ruling_is_final() {
     case.ok(back(9), &LEAD, datetime!(2026-11-23 15:00 +8));
     assert!(case.issue.returned && case.issue.lead.is_none());
     assert!(!case.issue.flags.contains(&Flag::Redispatched), "a return is not a second dispatch");
-    case.ok(dispatch(5), &DISTRICT, datetime!(2026-11-23 16:00 +8));
+    case.rule(dispatch(5), &DISTRICT, datetime!(2026-11-23 16:00 +8), "text");
+    case.ok(dispatch_for(5, "经核实仍由其负责"), &DISTRICT, datetime!(2026-11-23 16:00 +8));
     assert_eq!(case.issue.round, 1);
     case.rule(back(9), &LEAD, datetime!(2026-11-23 16:10 +8), "return_final");
 }
@@ -240,11 +428,12 @@ fn buttons_are_what_decide_would_let_through() {
     let case = Case::answered();
     let at = datetime!(2026-11-25 11:00 +8);
     let buttons = |actor| allowed_commands(&case.issue, &actor, at, &case.terms);
-    assert_eq!(buttons(OWNER), [CommandKind::Rate, CommandKind::Withdraw]);
-    assert_eq!(buttons(LEAD), []);
-    assert_eq!(buttons(ASSISTED), []);
+    assert_eq!(buttons(OWNER), [CommandKind::Note, CommandKind::Rate, CommandKind::Withdraw]);
+    assert_eq!(buttons(LEAD), [CommandKind::Contact]);
+    assert_eq!(buttons(ASSISTED), [CommandKind::Note]);
     let new = Case::submitted();
-    assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.terms), [CommandKind::Accept, CommandKind::Decline]);
+    let first = [CommandKind::Accept, CommandKind::Decline, CommandKind::Contact];
+    assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.terms), first);
 }
 
 /// A holiday that is proclaimed meanwhile moves nothing that was promised, however often the events are replayed.
@@ -280,7 +469,7 @@ fn after_the_cap_the_work_goes_on_without_the_input() {
     let mut centre = Case::submitted();
     centre.ok(accept(Level::Simple), &DISTRICT, T0);
     centre.ok(ask(), &DISTRICT, T0);
-    assert!(matches!(centre.refused(dispatch(5), &DISTRICT, T0), Refusal::Rule { code: "pause_holds", .. }));
+    assert!(matches!(centre.refused(dispatch(5), &DISTRICT, T0), Refusal::WrongState { .. }));
     centre.ok(Command::LapsePause, &Actor::System, lapse);
     centre.ok(dispatch(5), &DISTRICT, lapse);
     assert_eq!((centre.issue.state, &centre.issue.pause), (State::Dispatched, &None));
@@ -290,13 +479,13 @@ fn after_the_cap_the_work_goes_on_without_the_input() {
     lead.ok(dispatch(5), &DISTRICT, T0);
     lead.ok(Command::Sign, &LEAD, T0);
     lead.ok(ask(), &LEAD, T0);
-    assert!(matches!(lead.refused(answer(), &LEAD, T0), Refusal::Rule { code: "pause_holds", .. }));
+    assert!(matches!(lead.refused(answer(), &LEAD, T0), Refusal::WrongState { .. }));
     lead.ok(Command::LapsePause, &Actor::System, lapse);
-    assert!(matches!(lead.refused(dispatch(6), &DISTRICT, lapse), Refusal::Rule { code: "pause_holds", .. }));
+    assert!(matches!(lead.refused(dispatch(6), &DISTRICT, lapse), Refusal::Rule { code: "dispatch_held", .. }));
     lead.ok(Command::Progress { text: "未收到补充，先按现有情况查看。".into() }, &LEAD, lapse);
-    assert_eq!(lead.issue.state, State::AwaitingInput, "the enterprise may still supply");
+    assert_eq!((lead.issue.state, lead.issue.lapsed), (State::Handling, true));
     lead.ok(answer(), &LEAD, lapse);
-    assert_eq!((lead.issue.state, &lead.issue.pause), (State::Answered, &None));
+    assert_eq!((lead.issue.state, lead.issue.lapsed), (State::Answered, false));
 }
 
 /// From 2026-12-01 on a simple issue has two days, an enterprise five to come back, and nobody files under 道路积水 any more.
@@ -337,7 +526,8 @@ fn a_changed_limit_or_category_is_about_new_issues_only() {
     new.ok(submit_street(), &OWNER, later);
     assert_eq!(new.issue.limits, 2);
     new.rule(accept(Level::Simple), &DISTRICT, later, "category");
-    new.ok(Command::Accept { category: "street".into(), level: Level::Simple, urgency: Urgency::Normal }, &DISTRICT, later);
+    let street = Command::Accept { category: "street".into(), level: Level::Simple, urgency: Urgency::Normal, area: None };
+    new.ok(street, &DISTRICT, later);
     assert_eq!(new.due(), datetime!(2026-12-08 17:30 +8));
     let mut declined = Case { issue: Issue::draft(7), terms: changed() };
     declined.ok(submit_street(), &OWNER, later);

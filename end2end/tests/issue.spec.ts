@@ -118,12 +118,12 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   // Unsatisfied: round two.
   await page.getByRole("radio", { name: "没解决" }).check();
   await page.getByRole("radio", { name: "不满意", exact: true }).check();
-  await expect(page.getByText("我们会重新办理，并由企服中心督办。")).toBeVisible();
+  await expect(page.getByText("会退回办理单位重新办理，企服中心会收到提醒。")).toBeVisible();
   await picture(page, "rating");
   await expectNoSidewaysScroll(page);
   await page.getByRole("button", { name: "提交评价" }).click();
   await expect(page.getByRole("status").filter({ hasText: "重新办理" })).toBeVisible();
-  await expect(page.locator("#live").getByText("第 2 轮", { exact: true })).toBeVisible();
+  await expect(page.locator("#live").getByText("第 2 次办理", { exact: true })).toBeVisible();
   await islands(page);
   await act(handler, number, "签收", async () => {});
   await sees("办理中");
@@ -138,7 +138,7 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   await page.getByRole("radio", { name: "解决了", exact: true }).check();
   await page.getByRole("radio", { name: "满意", exact: true }).check();
   await page.getByRole("button", { name: "提交评价" }).click();
-  await expect(page.locator("#live").getByText("已销号").first()).toBeVisible();
+  await expect(page.locator("#live").getByText("已办结").first()).toBeVisible();
   await picture(page, "closed");
   await expectNoSidewaysScroll(page);
   await page.getByRole("link", { name: /消息/ }).first().click();

@@ -49,7 +49,7 @@ test("a rating sent while the network is off is kept and sent again", async ({ p
 
   // Reasons fit the face, and what follows is said before it is sent.
   await sheet(page).getByRole("radio", { name: "没解决" }).check();
-  await expect(sheet(page).getByText("我们会重新办理，并由企服中心督办。")).toBeVisible();
+  await expect(sheet(page).getByText("会退回办理单位重新办理，企服中心会收到提醒。")).toBeVisible();
   await sheet(page).getByRole("radio", { name: "解决了", exact: true }).check();
   await sheet(page).getByRole("radio", { name: "不满意", exact: true }).check();
   await expect(sheet(page).getByRole("checkbox", { name: "办得慢" })).toBeVisible();
@@ -57,7 +57,7 @@ test("a rating sent while the network is off is kept and sent again", async ({ p
   await sheet(page).getByRole("radio", { name: "满意", exact: true }).check();
   await expect(sheet(page).getByRole("checkbox", { name: "办得慢" })).toHaveCount(0);
   await sheet(page).getByRole("checkbox", { name: "办得快" }).check();
-  await expect(sheet(page).getByText(/提交后这件诉求销号/)).toBeVisible();
+  await expect(sheet(page).getByText(/提交后这件诉求办结/)).toBeVisible();
   await picture(page, "rating-sheet");
 
   complaints.expect(/ERR_INTERNET_DISCONNECTED/);
@@ -76,7 +76,7 @@ test("a rating sent while the network is off is kept and sent again", async ({ p
   await context.setOffline(false);
   await sheet(page).getByRole("button", { name: "再试一次" }).click();
   await expect(sheet(page)).toBeHidden();
-  await expect(page.locator("#live").getByText("已销号").first()).toBeVisible();
+  await expect(page.locator("#live").getByText("已办结").first()).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "谢谢您的评价" })).toBeFocused();
   await expect(page.locator("#live").getByText("办得快")).toBeVisible();
   await expect(page).toHaveURL(new RegExp(`/issues/${number}$`));

@@ -90,10 +90,7 @@ fn waiting(issues: &HomeIssues, now: OffsetDateTime) -> AnyView {
 
 fn running(issues: &HomeIssues, clock: &Clock) -> AnyView {
     if issues.open.is_empty() {
-        return empty(
-            "遇到办不成、不会办、没人管的事，在这里提。有人受理，有时限，有答复。",
-            Some(("/issues/new", "提第一个诉求")),
-        );
+        return empty("遇到办不成、不会办、没人管的事，在这里提。有人受理，有时限，有答复。", Some(("/issues/new", "提诉求")));
     }
     let cells = issues.open.iter().map(|row| issue_cell(row, clock.now, &clock.calendar, &clock.reference)).collect_view();
     let all = (issues.open_count > issues.open.len())

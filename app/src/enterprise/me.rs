@@ -50,9 +50,9 @@ fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
                 <li class="cell"><a href="/me/notices"><strong>"政策提醒"</strong><span class="muted">"怎样提醒、只看哪些主题"</span></a></li>
             </ul>
         })}
-        {section("可以办事的人", view! {
+        {section("企业联系人", view! {
             <ul class="cells">{rows.collect_view()}</ul>
-            <p class="more"><a href="/me/members">"企业联系人：谁能办什么、增减"</a></p>
+            <p class="more"><a href="/me/members">"谁能办什么、增减联系人"</a></p>
         })}
         {leave}
     }

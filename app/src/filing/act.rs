@@ -6,8 +6,9 @@ use crate::access::written_for;
 use crate::error::{AppError, Next};
 use crate::form::{Form, WHOSE};
 use crate::request::{Ctx, Request};
-use domain::actor::{Actor, EnterpriseId};
-use domain::catalogue::{Edition, Hint, Suggestion};
+use domain::actor::{Actor, AreaCode, EnterpriseId};
+use domain::area;
+use domain::catalogue::{Edition, FALLBACK, Hint, Suggestion};
 use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
 use domain::phone;
 use domain::security::Kind;
@@ -74,6 +75,8 @@ pub struct Offer {
     pub form: Form,
     /// The enterprise's name.
     pub enterprise: String,
+    /// Where it is registered.
+    pub registered: AreaCode,
     /// Whose draft a browser keeps: the person or staff at the keys, and the enterprise.
     pub owner: String,
 }
@@ -95,7 +98,7 @@ pub async fn offer(ctx: &mut Ctx, side: Side, form: Form) -> Result<Offer, AppEr
         .or("place", enterprise.address.clone())
         .or("contact_name", filer.contact_name)
         .or("contact_phone", filer.contact_phone);
-    Ok(Offer { form, enterprise: enterprise.name, owner })
+    Ok(Offer { form, enterprise: enterprise.name, registered: enterprise.area, owner })
 }
 
 /// Whose draft a browser keeps.
@@ -233,7 +236,9 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
     let category = match form.value("category") {
         // Without a choice in the drop-down the radio of the suggestions counts, and without that what the words point to.
         "" => match form.value("suggested") {
-            "" | "other" => today.fit(&words(form)).code().to_owned(),
+            // 其他 / 不知道 is an answer: the centre classifies it.
+            "other" => FALLBACK.to_owned(),
+            "" => today.fit(&words(form)).code().to_owned(),
             code => code.to_owned(),
         },
         code => code.to_owned(),
@@ -242,6 +247,10 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
         check.fault("category", "请选择一个类别；拿不准就选“其他问题”");
     }
     let place = check.text("place", "地点", form.value("place"), 0, 120);
+    let area = place_area(ctx, form.value("area"), &place, enterprise.area);
+    if area.is_none() {
+        check.fault("area", "请选择问题发生的区县");
+    }
     let contact_name = check.text("contact_name", "联系人", form.value("contact_name"), 1, 30);
     let contact_phone = check.parse("contact_phone", phone::parse_contact_phone(form.value("contact_phone")));
     if photos.len() > usize::from(MAX_PHOTOS) {
@@ -257,7 +266,7 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
             text,
             category,
             place,
-            area: enterprise.area,
+            area: area.unwrap_or(enterprise.area),
             channel,
             photos: u8::try_from(photos.len()).unwrap_or(MAX_PHOTOS),
         },
@@ -265,6 +274,16 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
         contact_phone: contact_phone.unwrap_or_default(),
         photos,
     })
+}
+
+/// The district whose centre takes it: the one chosen, else the one that the place names, else where the enterprise is registered.
+fn place_area(ctx: &Ctx, chosen: &str, place: &str, registered: AreaCode) -> Option<AreaCode> {
+    let areas = &ctx.reference.areas;
+    if chosen.is_empty() {
+        let named = area::named_in(place, areas.iter().map(|area| (area.code, area.name.as_str())));
+        return Some(named.unwrap_or(registered));
+    }
+    areas.iter().map(|area| area.code).find(|code| code.to_string() == chosen)
 }
 
 /// Files what was checked. The same key again answers the first receipt.

@@ -14,7 +14,7 @@ use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::SubmitButton;
-use crate::ui::form::{Field, field, hidden};
+use crate::ui::form::{Field, field, hidden, select};
 use crate::ui::{back, facts, icon, words};
 use domain::calendar::words as calendar_words;
 use domain::catalogue::Edition;
@@ -83,11 +83,11 @@ fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
         let mut ctx = request.open().await?;
         let offer = act::offer(&mut ctx, side, form).await?;
         title("提诉求");
-        Ok(questions(&offer, side, ctx.catalogue()))
+        Ok(questions(&offer, side, ctx.catalogue(), &ctx.reference))
     })
 }
 
-fn questions(offer: &Offer, side: Side, today: Edition<'_>) -> AnyView {
+fn questions(offer: &Offer, side: Side, today: Edition<'_>, reference: &Reference) -> AnyView {
     let form = &offer.form;
     let beside = matches!(side, Side::Beside(_)).then(|| {
         let enterprise = offer.enterprise.clone();
@@ -110,13 +110,22 @@ fn questions(offer: &Offer, side: Side, today: Edition<'_>) -> AnyView {
         boards: categories(today),
         photos: photo_question(form, side),
     };
+    let area = area_question(offer, reference);
     view! {
         {form.summary()}
         <h1>"提诉求"</h1>
         {beside}
-        <FilingForm questions=Carried(questions)/>
+        <FilingForm questions=Carried(questions)>{area}</FilingForm>
     }
     .into_any()
+}
+
+/// Where it happened decides which centre takes it, not where the enterprise is registered (S-2).
+fn area_question(offer: &Offer, reference: &Reference) -> AnyView {
+    let registered = reference.area(offer.registered);
+    let areas = reference.areas.iter().map(|area| (area.code.to_string(), area.name.clone()));
+    let list = [(String::new(), format!("按上面的地点；没写明区县的，按登记地{registered}"))].into_iter().chain(areas).collect();
+    select(&offer.form, "area", "在哪个区县？", None, vec![(String::new(), list)])
 }
 
 /// The photo question of a form, with what was uploaded before.
@@ -166,11 +175,11 @@ fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
         act::filer(&mut ctx, side).await?;
         let checked = checked.ok_or_else(|| Stop::redirect(side.questions()))?;
         title("请核对");
-        Ok(check(&checked, &form, side, ctx.catalogue()))
+        Ok(check(&checked, &form, side, ctx.catalogue(), &ctx.reference))
     })
 }
 
-fn check(checked: &Checked, form: &Form, side: Side, today: Edition<'_>) -> AnyView {
+fn check(checked: &Checked, form: &Form, side: Side, today: Edition<'_>, reference: &Reference) -> AnyView {
     let category = today.category_name(&checked.submission.category).to_owned();
     let chosen = form.value("category").is_empty() && form.value("suggested").is_empty();
     let reason = chosen.then(|| view! { <small class="muted">" 根据您的描述选择"</small> });
@@ -181,20 +190,31 @@ fn check(checked: &Checked, form: &Form, side: Side, today: Edition<'_>) -> AnyV
         view! { <ul class="photo-grid">{items.collect_view()}</ul> }
     });
     let place = if checked.submission.place.is_empty() { "未填写".to_owned() } else { checked.submission.place.clone() };
+    let centre = format!("{}（{}）", reference.centre(checked.submission.area), reference.area(checked.submission.area));
+    // Each line leads back to its own question, with everything else kept.
+    let line = |field: &'static str, name: &'static str, value: AnyView| {
+        let to = format!("{}#{field}", side.questions());
+        let edit = view! {
+            <button class="link" form="check" formaction=to name="step" value="edit">"修改"<span class="hidden">{name}</span></button>
+        };
+        (name, view! { <div class="editable">{value}{edit}</div> }.into_any())
+    };
     view! {
         <h1>"请核对"</h1>
         <section class="card">
             {facts(vec![
-                ("标题", words(checked.submission.title.clone())),
-                ("问题", words(checked.submission.text.clone())),
-                ("分类", view! { <p>{category}{reason}</p> }.into_any()),
-                ("地点", words(place)),
-                ("照片", photos.map_or_else(|| words("没有"), IntoAny::into_any)),
-                ("联系", words(format!("{} {}", checked.contact_name, checked.contact_phone))),
+                line("title", "标题", words(checked.submission.title.clone())),
+                line("text", "问题", words(checked.submission.text.clone())),
+                line("category", "分类", view! { <p>{category}{reason}</p> }.into_any()),
+                line("place", "地点", words(place)),
+                line("area", "受理", words(centre)),
+                line("photos", "照片", photos.map_or_else(|| words("没有"), IntoAny::into_any)),
+                line("contact_name", "联系", words(format!("{} {}", checked.contact_name, checked.contact_phone))),
             ])}
         </section>
-        <form method="post" action=side.file() class="actions">
+        <form id="check" method="post" action=side.file() class="actions">
             {carried(checked)}
+            {hidden("area", form.value("area"))}
             {hidden(WHOSE, form.value(WHOSE))}
             <SubmitButton label="确认提交".to_owned() module=Carried(Module::Filing)/>
             <button class="button secondary" formaction=side.questions() name="step" value="edit">"返回修改"</button>

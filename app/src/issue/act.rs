@@ -6,7 +6,9 @@ use crate::form::Form;
 use crate::request::Request;
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::permission::may_command;
-use domain::issue::{Command, CommandKind, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Satisfaction, Urgency};
+use domain::issue::{
+    Command, CommandKind, ContactWay, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Satisfaction, Urgency,
+};
 use domain::text::FieldError;
 use store::issue::CommandError;
 
@@ -18,6 +20,8 @@ pub fn read_member(kind: CommandKind, form: &Form, photos: usize) -> Result<Comm
     let text = |name: &str| form.value(name).to_owned();
     Ok(match kind {
         CommandKind::Supply => Command::Supply { text: text("text"), photos: u8::try_from(photos).unwrap_or(u8::MAX) },
+        CommandKind::Note => Command::Note { text: text("text"), photos: u8::try_from(photos).unwrap_or(u8::MAX) },
+        CommandKind::Urge => Command::Urge,
         CommandKind::Object => Command::Object { reason: text("text") },
         CommandKind::Reopen => Command::Reopen { reason: text("text") },
         CommandKind::Withdraw => Command::Withdraw { reason: text("text") },
@@ -39,6 +43,14 @@ fn rating(form: &Form) -> Result<Rating, AppError> {
     let level = Satisfaction::from_code(form.value("level"));
     if level.is_none() {
         errors.push(FieldError::new("level", "请选择满意程度"));
+    }
+    // Asked once: whoever sends it again means it.
+    if let Some(level @ (Satisfaction::VerySatisfied | Satisfaction::Satisfied)) = level
+        && form.value("solved") == "no"
+        && form.value("sure") != level.code()
+    {
+        let sentence = format!("您选了“没解决”，又选了“{level}”，请核对。确实如此，请再按一次“提交评价”");
+        errors.push(FieldError::new("level", sentence));
     }
     match level {
         Some(level) if errors.is_empty() => Ok(Rating {
@@ -100,6 +112,7 @@ fn words_of(kind: CommandKind, members: bool) -> &'static str {
         _ if members => "text",
         CommandKind::Decline => "explanation",
         CommandKind::Ask => "what",
+        CommandKind::Contact => "result",
         CommandKind::Dispatch => "note",
         CommandKind::Return => "return_reason",
         CommandKind::Progress => "progress",
@@ -121,11 +134,13 @@ fn refused(error: CommandError, words: &str) -> AppError {
 /// What the page says once a member's command was given.
 fn thanks(command: &Command) -> &'static str {
     match command {
-        Command::Rate(rating) if rating.reopens() => "已收到您的评价。我们会重新办理，并由企服中心督办。",
-        Command::Rate(_) => "谢谢您的评价，这件诉求已销号。",
+        Command::Rate(rating) if rating.reopens() => "已收到您的评价。已退回办理单位重新办理，企服中心会收到提醒。",
+        Command::Rate(_) => "谢谢您的评价，这件诉求已办结。",
+        Command::Note { .. } => "已添加，办理单位会收到提醒。",
+        Command::Urge => "已催办，办理单位会收到提醒。",
         Command::Supply { .. } => "已补充，部门继续办理。",
         Command::Object { .. } => "异议已提交，由市企服中心重新审核。",
-        Command::Reopen { .. } => "已要求重新办理，并由企服中心督办。",
+        Command::Reopen { .. } => "已退回办理单位重新办理，企服中心会收到提醒。",
         _ => "已撤回。",
     }
 }
@@ -143,7 +158,9 @@ pub fn read_staff(kind: CommandKind, form: &Form) -> Result<Command, AppError> {
             category: text("category"),
             level: Level::from_code(form.value("level")).ok_or_else(|| missing("level", "请选择难易程度"))?,
             urgency: Urgency::from_code(form.value("urgency")).unwrap_or(Urgency::Normal),
+            area: form.value("area").parse().ok(),
         },
+        CommandKind::Contact => contact(form)?,
         CommandKind::Decline => Command::Decline {
             reason: DeclineReason::from_code(form.value("reason")).ok_or_else(|| missing("reason", "请选择不予受理的原因"))?,
             explanation: text("explanation"),
@@ -170,6 +187,32 @@ pub fn read_staff(kind: CommandKind, form: &Form) -> Result<Command, AppError> {
     })
 }
 
+/// 记录联系: with whom, how, whether somebody was there, what was said.
+fn contact(form: &Form) -> Result<Command, AppError> {
+    let mut faults = Vec::new();
+    let way = ContactWay::from_code(form.value("way"));
+    if way.is_none() {
+        faults.push(FieldError::new("way", "请选择联系方式"));
+    }
+    if form.value("with").trim().is_empty() {
+        faults.push(FieldError::new("with", "请填写联系了谁"));
+    }
+    let reached = match form.value("reached") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => {
+            faults.push(FieldError::new("reached", "请选择是否联系上"));
+            None
+        }
+    };
+    match (way, reached) {
+        (Some(way), Some(reached)) if faults.is_empty() => {
+            Ok(Command::Contact { way, with: form.value("with").to_owned(), reached, result: form.value("result").to_owned() })
+        }
+        _ => Err(AppError::Invalid(faults)),
+    }
+}
+
 /// Gives a staff command as its form or its island sent it.
 ///
 /// # Errors
@@ -190,6 +233,11 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
         Command::Return { proposed, .. } => vec![*proposed],
         _ => Vec::new(),
     };
+    if let Command::Accept { area: Some(area), .. } = &command
+        && !ctx.reference.areas.iter().any(|known| known.code == *area)
+    {
+        return Err(AppError::field("area", "请选择问题发生的区县"));
+    }
     let serves = |id| ctx.reference.departments.iter().any(|known| known.id == id && known.serves(issue.area));
     if !departments.iter().all(|id| serves(*id)) {
         return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));

@@ -138,7 +138,7 @@ pub struct StaffIssue {
     pub issue: Issue,
     /// What this person may do now.
     pub commands: Vec<CommandKind>,
-    /// What the enterprise raised in the last year.
+    /// What the enterprise raised in the last year, with whomever.
     pub history: History,
     /// Where to dispatch it; only for whoever may.
     pub route: Option<Route>,
@@ -161,7 +161,7 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     let commands = allowed_commands(&issue, &actor, ctx.now, &ctx.terms);
     let whole = !commands.is_empty();
     let noted = whole.then(|| ctx.event(Kind::Unmasked, number, ""));
-    let history = store::issue::history(&mut ctx.conn, detail.enterprise, noted.as_ref(), ctx.now).await?;
+    let history = store::issue::history(&mut ctx.conn, detail.id, noted.as_ref(), ctx.now).await?;
     if let Some(event) = &noted {
         ctx.tell(event);
     }

@@ -114,9 +114,16 @@ mod server {
         let reference = &clock.reference;
         match event {
             Event::Submitted { .. } => said("提交诉求", ""),
-            Event::Accepted { answer_due, level, .. } => {
-                said("已受理", format!("难易程度：{level}。最迟{}答复。", due(answer_due)))
+            Event::Accepted { answer_due, level, area, .. } => {
+                let place = area.map(|area| format!("问题发生在{}，由{}交办。", reference.area(area), reference.centre(area)));
+                said("已受理", format!("难易程度：{level}。最迟{}答复。{}", due(answer_due), place.unwrap_or_default()))
             }
+            Event::Contacted { way, with, reached, result } => {
+                let reached = if *reached { "" } else { "（未联系上）" };
+                said(format!("联系企业：{way}，{with}{reached}"), result.clone())
+            }
+            Event::Noted { text, .. } => said("企业添加说明", text.clone()),
+            Event::Urged => said("企业催办", ""),
             Event::Declined { reason, explanation } => said("不予受理", format!("{reason}。{explanation}")),
             Event::Objected { reason, centre, .. } => {
                 said(format!("提出异议，由{}重新审核", reference.centre(*centre)), reason.clone())
@@ -129,7 +136,9 @@ mod server {
                     if *shifted_minutes > 0 { format!("\n答复期限顺延到{}。", due(answer_due)) } else { String::new() };
                 said("已补充材料", format!("{text}{moved}"))
             }
-            Event::PauseLapsed { answer_due, .. } => said("补充期限已到，恢复计时", format!("最迟{}答复。", due(answer_due))),
+            Event::PauseLapsed { answer_due, .. } => {
+                said("补充期限已到，继续办理", format!("恢复计时，最迟{}答复。", due(answer_due)))
+            }
             Event::Dispatched { lead, co, sign_due, .. } => {
                 let names: Vec<String> = co.iter().map(|id| reference.department(*id)).collect();
                 let together = if names.is_empty() { String::new() } else { format!("，{}协办", names.join("、")) };
@@ -146,11 +155,11 @@ mod server {
                 said(format!("答复：{outcome}{late}"), text.clone())
             }
             Event::Rated { rating } => rated(rating),
-            Event::Closed { basis: CloseBasis::Rated } => said("已销号", "企业确认问题已解决。"),
-            Event::Closed { basis: CloseBasis::CallBack { note } } => said("已销号", format!("期限内未评价，已回访：{note}")),
+            Event::Closed { basis: CloseBasis::Rated } => said("已办结", "企业确认问题已解决。"),
+            Event::Closed { basis: CloseBasis::CallBack { note } } => said("已办结", format!("期限内未评价，已回访：{note}")),
             Event::Reopened { reason } => said("要求重新办理", reason.clone()),
             Event::Redispatched { round, answer_due, .. } => {
-                said(format!("第 {round} 轮：重新交办"), format!("最迟{}答复。", due(answer_due)))
+                said(format!("第 {round} 次办理：重新交办"), format!("最迟{}答复。", due(answer_due)))
             }
             Event::Withdrawn { reason } => said("已撤回", reason.clone()),
         }

@@ -55,7 +55,7 @@ pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Referenc
 pub fn issue_cell(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, reference: &Reference) -> AnyView {
     let href = format!("/issues/{}", row.number);
     let who = holder(row.state, row.centre, row.lead, reference);
-    let round = (row.round > 1).then(|| format!("第 {} 轮", row.round));
+    let round = (row.round > 1).then(|| format!("第 {} 次办理", row.round));
     view! {
         <li class="cell">
             <a href=href>

@@ -164,7 +164,7 @@ fn at_desk(page: AtDesk, form: &Form, now: OffsetDateTime) -> AnyView {
                 ("地址", words(if enterprise.address.is_empty() { "未登记".to_owned() } else { enterprise.address })),
             ])}
         </section>
-        {section("可以办事的人", known)}
+        {section("企业联系人", known)}
         {section("当场登记", register(enterprise.id, owned, form))}
         {section("变更记录", history(changes, now, false))}
     }

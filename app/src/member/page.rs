@@ -82,7 +82,7 @@ fn page(mine: Mine, form: &Form, now: OffsetDateTime) -> AnyView {
         {form.summary()}
         <h1>"企业联系人"</h1>
         <p class="muted">{me.enterprise.name}</p>
-        {section(format!("可以办事的人 {count}"), view! { <ul class="cells">{rows.collect_view()}</ul>{ask} })}
+        {section(format!("企业联系人 {count}"), view! { <ul class="cells">{rows.collect_view()}</ul>{ask} })}
         {add}
         {rights()}
         {changes.map(|changes| section("变更记录", history(changes, now, false)))}

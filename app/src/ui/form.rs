@@ -19,7 +19,7 @@ impl Form {
         Some(
             view! {
                 <div class="error-summary" role="alert" tabindex="-1" id="errors">
-                    <h2>{icon("warn")}"还差一点"</h2>
+                    <h2>{icon("warn")}"请更正以下内容"</h2>
                     <ul>{items.collect_view()}</ul>
                 </div>
             }

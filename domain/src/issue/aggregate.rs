@@ -16,15 +16,15 @@ pub struct Issue {
     pub round: u16,
     /// Sequence number of the last event; 0 for a draft.
     pub version: u32,
-    /// District of the filing.
+    /// District of the place: as it was filed, or as the centre corrected it.
     pub area: AreaCode,
-    /// The centre responsible now: the district's, or the city's after an objection.
+    /// The centre responsible now: that of the place, or the city's after an objection.
     pub centre: AreaCode,
     /// Category code.
     pub category: String,
     /// Difficulty; `Ordinary` until accepted.
     pub level: Level,
-    /// Urgency; `Normal` until accepted.
+    /// Urgency; that of the category until accepted.
     pub urgency: Urgency,
     /// How it came in.
     pub channel: Channel,
@@ -34,6 +34,8 @@ pub struct Issue {
     pub assisted_by: Option<StaffId>,
     /// The station it was filed at, when assisted.
     pub station: Option<StationId>,
+    /// The station that serves the enterprise: not of its events, as `enterprise` is not.
+    pub serving: Option<StationId>,
     /// 主办 department.
     pub lead: Option<DepartmentId>,
     /// 协办 departments.
@@ -51,6 +53,8 @@ pub struct Issue {
     pub ended_at: Option<OffsetDateTime>,
     /// First contact.
     pub contact: Option<Clock>,
+    /// Whether only a recorded contact meets that clock.
+    pub contact_apart: bool,
     /// Acceptance.
     pub accept: Option<Clock>,
     /// Signature.
@@ -59,10 +63,21 @@ pub struct Issue {
     pub interim: Option<Clock>,
     /// The answer of the current round; the `due_at` shown everywhere.
     pub answer: Option<Clock>,
-    /// Set while the answer's clock stands still, or stood still until its cap in this state.
+    /// Set while the answer's clock stands still.
     pub pause: Option<Pause>,
-    /// How often departments returned it since the last ruling of round start; the second ruling is final.
+    /// The pause reached its cap without an answer, and nothing was done about it since.
+    pub lapsed: bool,
+    /// How often the enterprise was asked to supply in this round.
+    pub asks: u16,
+    /// How many working minutes the clock stood still in this round.
+    pub paused_minutes: u32,
+    /// How often departments returned it in this round.
     pub returns: u16,
+    /// How often the centre dispatched it in this round; its second ruling is final.
+    pub rulings: u16,
+    /// How often the enterprise asked to make haste, and when last.
+    pub urges: u16,
+    pub urged_at: Option<OffsetDateTime>,
     /// True from a return until the next dispatch: the centre's "returned" queue.
     pub returned: bool,
     /// The department a return proposed.
@@ -86,8 +101,6 @@ pub struct Pause {
     pub cap: OffsetDateTime,
     /// The state to go back to.
     pub from: State,
-    /// True once the cap was reached: the clock runs although the input is still awaited.
-    pub lapsed: bool,
 }
 
 impl Issue {
@@ -107,6 +120,7 @@ impl Issue {
             filed_by: None,
             assisted_by: None,
             station: None,
+            serving: None,
             lead: None,
             co: Vec::new(),
             limits: 0,
@@ -116,12 +130,19 @@ impl Issue {
             outcome: None,
             ended_at: None,
             contact: None,
+            contact_apart: false,
             accept: None,
             sign: None,
             interim: None,
             answer: None,
             pause: None,
+            lapsed: false,
+            asks: 0,
+            paused_minutes: 0,
             returns: 0,
+            rulings: 0,
+            urges: 0,
+            urged_at: None,
             returned: false,
             proposed: None,
             objected: false,
@@ -156,7 +177,7 @@ impl Issue {
 
     /// The clocks that run now: not met, the issue open, the answer's not paused.
     pub fn running(&self) -> impl Iterator<Item = (Step, Clock)> + '_ {
-        let paused = self.pause.as_ref().is_some_and(|pause| !pause.lapsed);
+        let paused = self.pause.is_some();
         self.clocks().filter(move |(step, clock)| {
             clock.runs() && self.state.is_open() && !(paused && matches!(step, Step::Answer | Step::Interim))
         })

@@ -16,7 +16,7 @@ pub struct Submission {
     pub category: String,
     /// Where, free text.
     pub place: String,
-    /// The district whose centre takes it first.
+    /// The district of the place, whose centre takes it first; the enterprise may be registered elsewhere.
     pub area: AreaCode,
     /// How it came in.
     pub channel: Channel,
@@ -57,6 +57,18 @@ pub enum Command {
         /// Difficulty, which sets the limit of the answer.
         level: Level,
         urgency: Urgency,
+        /// Where the place really is, if not where it was filed for: another district's centre goes on with it.
+        area: Option<AreaCode>,
+    },
+    /// 联系企业: accepting is not contacting, and only this stops the contact clock.
+    Contact {
+        way: ContactWay,
+        /// With whom.
+        with: String,
+        /// Whether somebody was there: a telephone that rang in vain is noted, and the clock runs on.
+        reached: bool,
+        /// What was said.
+        result: String,
     },
     /// 不予受理.
     Decline {
@@ -79,13 +91,21 @@ pub enum Command {
         /// How many photos came with them.
         photos: u8,
     },
+    /// 添加说明: what the enterprise adds to an open issue unasked.
+    Note {
+        text: String,
+        /// How many photos came with it.
+        photos: u8,
+    },
+    /// 催办, once a day.
+    Urge,
     /// 交办.
     Dispatch {
         /// 主办部门.
         lead: DepartmentId,
         /// 协办部门.
         co: Vec<DepartmentId>,
-        /// Internal note to the departments; may be empty.
+        /// Internal note to the departments; may be empty the first time, and says why where it is a ruling on what went before.
         note: String,
     },
     /// 签收.
@@ -126,7 +146,7 @@ pub enum Command {
         /// Why.
         reason: String,
     },
-    /// The cap of the pause ran out: the clock runs again.
+    /// The cap of the pause ran out: the issue is with whoever asked, and the clock runs again.
     LapsePause,
 }
 
@@ -136,10 +156,13 @@ vocabulary! {
     CommandKind {
         Submit = "submit", "提交";
         Accept = "accept", "受理";
+        Contact = "contact", "记录联系";
         Decline = "decline", "不予受理";
         Object = "object", "提出异议";
         Ask = "ask", "请企业补充";
         Supply = "supply", "补充材料";
+        Note = "note", "添加说明";
+        Urge = "urge", "催办";
         Dispatch = "dispatch", "交办";
         Sign = "sign", "签收";
         Return = "return", "退回";
@@ -159,10 +182,13 @@ impl Command {
         match self {
             Command::Submit(_) => CommandKind::Submit,
             Command::Accept { .. } => CommandKind::Accept,
+            Command::Contact { .. } => CommandKind::Contact,
             Command::Decline { .. } => CommandKind::Decline,
             Command::Object { .. } => CommandKind::Object,
             Command::Ask { .. } => CommandKind::Ask,
             Command::Supply { .. } => CommandKind::Supply,
+            Command::Note { .. } => CommandKind::Note,
+            Command::Urge => CommandKind::Urge,
             Command::Dispatch { .. } => CommandKind::Dispatch,
             Command::Sign => CommandKind::Sign,
             Command::Return { .. } => CommandKind::Return,

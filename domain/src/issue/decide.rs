@@ -6,8 +6,8 @@ use super::limits::Limits;
 use super::permission::may_command;
 use super::table::transition;
 use super::{Issue, Level, State, Terms, Urgency};
-use crate::actor::{Actor, CITY, DepartmentId};
-use crate::calendar::{CalendarError, Span, words};
+use crate::actor::{Actor, AreaCode, CITY, DepartmentId, area_covers};
+use crate::calendar::{CalendarError, Span, local, words};
 use crate::text::clean;
 use time::OffsetDateTime;
 
@@ -61,7 +61,13 @@ pub fn decide(
     let case = Case { issue, limits, now, terms };
     let event = match command {
         Command::Submit(submission) => case.submit(submission)?,
-        Command::Accept { category, level, urgency } => case.accept(category, *level, *urgency)?,
+        Command::Accept { category, level, urgency, area } => case.accept(category, *level, *urgency, *area)?,
+        Command::Contact { way, with, reached, result } => Event::Contacted {
+            way: *way,
+            with: worded(with, "联系了谁", 1, 30)?,
+            reached: *reached,
+            result: worded(result, "联系结果", 2, 500)?,
+        },
         Command::Decline { reason, explanation } => {
             Event::Declined { reason: *reason, explanation: worded(explanation, "不予受理的说明", 5, 500)? }
         }
@@ -71,9 +77,10 @@ pub fn decide(
             centre: CITY,
             accept_due: case.due(now, limits.accept)?,
         },
-        Command::Ask { what } => {
-            Event::InputAsked { what: worded(what, "要补充什么", 5, 500)?, cap: case.due(now, limits.pause_cap)? }
-        }
+        Command::Ask { what } => Event::InputAsked {
+            what: worded(what, "要补充什么", 5, 500)?,
+            cap: case.due(now, Span::Minutes(case.pause_left()))?,
+        },
         Command::Supply { text, photos } => {
             let text = worded(text, "补充内容", if *photos > 0 { 0 } else { 2 }, 2000)?;
             let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
@@ -83,6 +90,10 @@ pub fn decide(
             let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
             Event::PauseLapsed { answer_due, shifted_minutes, interim_due }
         }
+        Command::Note { text, photos } => {
+            Event::Noted { text: worded(text, "说明", if *photos > 0 { 0 } else { 2 }, 2000)?, photos: *photos }
+        }
+        Command::Urge => Event::Urged,
         Command::Dispatch { lead, co, note } => case.dispatch(*lead, co, note)?,
         Command::Sign => Event::Signed { interim_due: case.due(now, limits.interim)? },
         Command::Return { proposed, .. } if Some(*proposed) == issue.lead => {
@@ -156,7 +167,7 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
             may_return(issue, now, limits.return_window, until(issue.dispatched_at, limits.return_window)?)?;
         }
         CommandKind::Reopen if now > until(issue.ended_at, limits.reopen_window)? => {
-            return rule("reopen_late", format!("销号已超过 {}，请重新提一件诉求", limits.reopen_window));
+            return rule("reopen_late", format!("办结已超过 {}，请重新提一件诉求", limits.reopen_window));
         }
         CommandKind::Close => {
             let first = until(issue.answered_at, limits.silent_close)?;
@@ -164,28 +175,54 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
                 return rule("close_early", format!("企业还可以评价到{}，之后经回访才能销号", words::day(first.date())));
             }
         }
-        CommandKind::Dispatch | CommandKind::Progress | CommandKind::Answer if issue.state == State::AwaitingInput => {
-            let from = if kind == CommandKind::Dispatch { State::Accepted } else { State::Handling };
-            if !issue.pause.as_ref().is_some_and(|pause| pause.lapsed && pause.from == from) {
-                return rule("pause_holds", "正在等企业补充材料，补充后或补充期限到了再办理");
+        CommandKind::Dispatch => may_dispatch(issue)?,
+        CommandKind::Ask => {
+            if issue.asks >= MOST_ASKS {
+                return rule("ask_twice", "本次办理已请企业补充两次，请按现有情况办理，或直接联系企业");
+            }
+            if pause_left(issue, limits, terms) == 0 {
+                return rule("ask_used", format!("本次办理等企业补充已满 {}，请按现有情况办理", limits.pause_cap));
             }
         }
-        CommandKind::LapsePause => match &issue.pause {
-            Some(pause) if !pause.lapsed && now >= pause.cap => {}
-            _ => return rule("pause_runs", "还没有到补充期限"),
-        },
+        CommandKind::Urge if issue.urged_at.is_some_and(|at| local(at).date() == local(now).date()) => {
+            return rule("urged", "今天已经催办过，明天可以再催；急事请直接打电话");
+        }
+        CommandKind::LapsePause if !issue.pause.as_ref().is_some_and(|pause| now >= pause.cap) => {
+            return rule("pause_runs", "还没有到补充期限");
+        }
         _ => {}
     }
     Ok(())
 }
 
-/// A department may send back the first dispatch of the first round, within `window`, that is up to `last`.
-fn may_return(issue: &Issue, now: OffsetDateTime, window: Span, last: OffsetDateTime) -> Result<(), Refusal> {
-    if issue.returns > 0 {
-        return rule("return_final", "企服中心第二次交办为最终决定，不能再退回");
+/// How often the enterprise may be asked to supply in one round.
+const MOST_ASKS: u16 = 2;
+
+/// How many working minutes the clock may still stand still in this round.
+fn pause_left(issue: &Issue, limits: &Limits, terms: &Terms) -> u32 {
+    let all = u32::try_from(terms.calendar.length(limits.pause_cap).whole_minutes()).unwrap_or(0);
+    all.saturating_sub(issue.paused_minutes)
+}
+
+/// The centre dispatches what it accepted or got back. What a department has already it may give to another one from the second round
+/// on, once: its second ruling of a round is final.
+fn may_dispatch(issue: &Issue) -> Result<(), Refusal> {
+    if issue.state == State::Accepted {
+        return Ok(());
     }
-    if issue.round > 1 {
-        return rule("return_round", "二次交办件由原部门继续办理，不能退回");
+    if issue.round < 2 {
+        return rule("dispatch_held", "部门正在办理；首次办理中由部门退回后才能改交其他部门");
+    }
+    if issue.rulings > 0 {
+        return rule("dispatch_final", "本次办理已改交过，须由部门退回后再决定");
+    }
+    Ok(())
+}
+
+/// A department may send a dispatch back once a round, within `window`, that is up to `last`, unless it is the centre's second ruling.
+fn may_return(issue: &Issue, now: OffsetDateTime, window: Span, last: OffsetDateTime) -> Result<(), Refusal> {
+    if issue.returns > 0 || issue.rulings > 1 {
+        return rule("return_final", "企服中心第二次交办为最终决定，不能再退回");
     }
     if now > last {
         return rule("return_late", format!("退回须在交办后 {window}内（{}）", words::due(last, now)));
@@ -224,11 +261,16 @@ impl Case<'_> {
         submission.text = worded(&submission.text, "问题描述", 10, 2000)?;
         submission.place = worded(&submission.place, "地点", 0, 120)?;
         self.offered(&submission.category)?;
+        self.in_city(submission.area)?;
         if submission.photos > MAX_PHOTOS {
             return rule("photos", format!("照片最多 {MAX_PHOTOS} 张"));
         }
+        let urgency =
+            self.terms.catalogue.at(self.now).category(&submission.category).map_or(Urgency::Normal, |known| known.urgency);
         Ok(Event::Submitted {
-            contact_due: self.due(self.now, self.limits.contact)?,
+            urgency,
+            contact_apart: true,
+            contact_due: self.due(self.now, self.limits.first_contact(urgency))?,
             accept_due: self.due(self.now, self.limits.accept)?,
             answer_due: self.due(self.now, self.limits.answer(Level::Ordinary))?,
             limits: self.limits.version,
@@ -236,14 +278,27 @@ impl Case<'_> {
         })
     }
 
-    fn accept(&self, category: &str, level: Level, urgency: Urgency) -> Result<Event, Refusal> {
+    fn in_city(&self, area: AreaCode) -> Result<(), Refusal> {
+        if area_covers(CITY, area) { Ok(()) } else { rule("area", "请选择本市的区县") }
+    }
+
+    fn accept(&self, category: &str, level: Level, urgency: Urgency, area: Option<AreaCode>) -> Result<Event, Refusal> {
         // What it was filed under stays a category of its own, whatever is offered since.
         if category != self.issue.category {
             self.offered(category)?;
         }
         // The clock runs since the submission, whatever the level turns out to be.
         let answer_due = self.due(self.issue.submitted_at.unwrap_or(self.now), self.limits.answer(level))?;
-        Ok(Event::Accepted { category: category.to_owned(), level, urgency, answer_due })
+        let area = area.filter(|area| *area != self.issue.area);
+        area.map_or(Ok(()), |area| self.in_city(area))?;
+        // Found to be urgent only now: half an hour from now, and never later than what was promised.
+        let contact_due = match self.issue.contact.filter(|clock| clock.runs()) {
+            Some(clock) if urgency == Urgency::Urgent && self.issue.urgency != Urgency::Urgent => {
+                Some(self.due(self.now, self.limits.contact_urgent)?).filter(|due| *due < clock.due)
+            }
+            _ => None,
+        };
+        Ok(Event::Accepted { category: category.to_owned(), level, urgency, area, contact_due, answer_due })
     }
 
     fn dispatch(&self, lead: DepartmentId, co: &[DepartmentId], note: &str) -> Result<Event, Refusal> {
@@ -253,8 +308,15 @@ impl Case<'_> {
         let mut co = co.to_vec();
         co.sort_unstable();
         co.dedup();
-        let note = worded(note, "交办说明", 0, 500)?;
-        Ok(Event::Dispatched { lead, co, note, sign_due: self.due(self.now, self.limits.sign)? })
+        // A first dispatch explains itself; a ruling on a return, or on whose work was not enough, says why.
+        let ruling = self.issue.returns > 0 || self.issue.round > 1;
+        let note =
+            if ruling { worded(note, "交给这个部门的理由", 5, 500)? } else { worded(note, "交办说明", 0, 500)? };
+        if self.issue.state != State::Accepted && Some(lead) == self.issue.lead {
+            return rule("dispatch_same", "这件诉求已经在该部门，请选择其他部门");
+        }
+        let from = self.issue.lead.filter(|_| self.issue.state != State::Accepted);
+        Ok(Event::Dispatched { lead, co, from, note, sign_due: self.due(self.now, self.limits.sign)? })
     }
 
     fn rate(&self, rating: &Rating) -> Result<Vec<Event>, Refusal> {
@@ -275,13 +337,17 @@ impl Case<'_> {
         })
     }
 
-    /// The answer's due time moved by the pause so far, by how many working minutes, and the interim answer's. What a lapse already
-    /// moved is not moved again.
+    /// What is left of the longest pause of a round.
+    fn pause_left(&self) -> u32 {
+        pause_left(self.issue, self.limits, self.terms)
+    }
+
+    /// The answer's due time moved by the pause so far, by how many working minutes, and the interim answer's.
     fn shifted(&self) -> Result<(OffsetDateTime, u32, Option<OffsetDateTime>), Refusal> {
         let due = self.issue.answer.map_or(self.now, |clock| clock.due);
         let interim = self.issue.interim.map(|clock| clock.due);
         match &self.issue.pause {
-            Some(pause) if self.issue.state == State::AwaitingInput && !pause.lapsed => {
+            Some(pause) if self.issue.state == State::AwaitingInput => {
                 let paused = self.terms.calendar.working_between(pause.since, self.now.min(pause.cap));
                 let minutes = u32::try_from(paused.whole_minutes()).unwrap_or(0);
                 let moved = |due| self.due(due, Span::Minutes(minutes));

@@ -14,6 +14,12 @@ pub enum Event {
     Submitted {
         /// What was filed.
         submission: Submission,
+        /// By its category; the centre may rule otherwise.
+        #[serde(default = "normal", skip_serializing_if = "is_normal")]
+        urgency: Urgency,
+        /// Whether only a recorded contact stops the contact clock; in events of before, the centre's first act did.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        contact_apart: bool,
         /// Version of the limits in force (`issue::limits`).
         limits: u16,
         /// First contact promised by.
@@ -33,9 +39,25 @@ pub enum Event {
         /// Difficulty.
         level: Level,
         urgency: Urgency,
+        /// Where the place is, if not where it was filed for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<AreaCode>,
+        /// First contact owed by, where the ruling that it is urgent makes that earlier.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        contact_due: Option<OffsetDateTime>,
         /// Answer promised by.
         #[serde(with = "time::serde::rfc3339")]
         answer_due: OffsetDateTime,
+    },
+    /// Somebody spoke with the enterprise, or tried.
+    Contacted {
+        way: ContactWay,
+        /// With whom.
+        with: String,
+        /// Whether somebody was there; only then the contact clock stops.
+        reached: bool,
+        /// What was said.
+        result: String,
     },
     /// Declined with a reason.
     Declined {
@@ -77,7 +99,16 @@ pub enum Event {
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
         interim_due: Option<OffsetDateTime>,
     },
-    /// The pause reached its cap without an answer of the enterprise.
+    /// The enterprise added something unasked.
+    Noted {
+        /// Its words; may be empty where photos came.
+        text: String,
+        /// How many photos came.
+        photos: u8,
+    },
+    /// The enterprise asks to make haste.
+    Urged,
+    /// The pause reached its cap without an answer of the enterprise: the issue is with whoever asked again.
     PauseLapsed {
         /// Answer promised by, moved by the pause.
         #[serde(with = "time::serde::rfc3339")]
@@ -94,6 +125,9 @@ pub enum Event {
         lead: DepartmentId,
         /// 协办.
         co: Vec<DepartmentId>,
+        /// The department that had it until now, which is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<DepartmentId>,
         /// Internal note.
         note: String,
         /// Signature owed by.
@@ -159,6 +193,15 @@ pub enum Event {
     },
 }
 
+fn normal() -> Urgency {
+    Urgency::Normal
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
+fn is_normal(urgency: &Urgency) -> bool {
+    *urgency == Urgency::Normal
+}
+
 /// On what an issue was closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
@@ -178,10 +221,13 @@ impl Event {
         match self {
             Event::Submitted { .. } => "submitted",
             Event::Accepted { .. } => "accepted",
+            Event::Contacted { .. } => "contacted",
             Event::Declined { .. } => "declined",
             Event::Objected { .. } => "objected",
             Event::InputAsked { .. } => "input_asked",
             Event::Supplied { .. } => "supplied",
+            Event::Noted { .. } => "noted",
+            Event::Urged => "urged",
             Event::PauseLapsed { .. } => "pause_lapsed",
             Event::Dispatched { .. } => "dispatched",
             Event::Signed { .. } => "signed",

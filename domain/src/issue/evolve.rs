@@ -16,6 +16,16 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         Event::Submitted { .. } | Event::Accepted { .. } | Event::Declined { .. } | Event::Objected { .. } => {
             received(&mut issue, event, at, actor, calendar);
         }
+        Event::Contacted { reached, .. } => {
+            if *reached {
+                meet(&mut issue.contact, at);
+            }
+        }
+        Event::Urged => {
+            issue.urges += 1;
+            issue.urged_at = Some(at);
+        }
+        Event::Noted { .. } => {}
         Event::InputAsked { .. } | Event::Supplied { .. } | Event::PauseLapsed { .. } => {
             paused(&mut issue, event, at, calendar);
         }
@@ -36,8 +46,10 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
 fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor, calendar: &WorkCalendar) {
     let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
     match event {
-        Event::Submitted { submission, limits, contact_due, accept_due, answer_due } => {
+        Event::Submitted { submission, urgency, contact_apart, limits, contact_due, accept_due, answer_due } => {
             issue.state = State::Submitted;
+            issue.urgency = *urgency;
+            issue.contact_apart = *contact_apart;
             issue.limits = *limits;
             issue.submitted_at = Some(at);
             filed(issue, submission, actor);
@@ -45,12 +57,23 @@ fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor,
             issue.accept = clock(at, *accept_due);
             issue.answer = clock(at, *answer_due);
         }
-        Event::Accepted { category, level, urgency, answer_due } => {
+        Event::Accepted { category, level, urgency, area, contact_due, answer_due } => {
             issue.state = State::Accepted;
             issue.category.clone_from(category);
             issue.level = *level;
             issue.urgency = *urgency;
+            if let Some(area) = area {
+                // After an objection it is the city's, wherever the place is.
+                if issue.centre == issue.area {
+                    issue.centre = *area;
+                }
+                issue.area = *area;
+            }
             ruled(issue, at);
+            if let (Some(due), Some(contact)) = (contact_due, &mut issue.contact) {
+                contact.due = *due;
+                contact.warn = calendar.warn_at(contact.since, *due);
+            }
             issue.answer = clock(issue.submitted_at.unwrap_or(at), *answer_due);
         }
         Event::Declined { .. } => {
@@ -76,21 +99,20 @@ fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor,
 fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
     match event {
         Event::InputAsked { cap, .. } => {
-            issue.pause = Some(Pause { since: at, cap: *cap, from: issue.state, lapsed: false });
+            issue.pause = Some(Pause { since: at, cap: *cap, from: issue.state });
             issue.state = State::AwaitingInput;
-            // The centre's first act is the first contact, whichever it is.
-            meet(&mut issue.contact, at);
+            issue.asks += 1;
+            issue.lapsed = false;
+            first_act(issue, at);
         }
-        Event::Supplied { answer_due, shifted_minutes, interim_due, .. } => {
+        Event::Supplied { answer_due, shifted_minutes, interim_due, .. }
+        | Event::PauseLapsed { answer_due, shifted_minutes, interim_due } => {
+            // Back to whoever asked, supplied or not.
             issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
             shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
             issue.pause = None;
-        }
-        Event::PauseLapsed { answer_due, shifted_minutes, interim_due } => {
-            shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
-            if let Some(pause) = &mut issue.pause {
-                pause.lapsed = true;
-            }
+            issue.paused_minutes += *shifted_minutes;
+            issue.lapsed = matches!(event, Event::PauseLapsed { .. });
         }
         _ => {}
     }
@@ -108,7 +130,9 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.dispatched_at = Some(at);
             issue.returned = false;
             issue.proposed = None;
-            issue.pause = None;
+            issue.lapsed = false;
+            issue.rulings += 1;
+            issue.interim = None;
             issue.sign = clock(at, *sign_due);
         }
         Event::Signed { interim_due } => {
@@ -130,7 +154,7 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.state = State::Answered;
             issue.answered_at = Some(at);
             issue.outcome = Some(*outcome);
-            issue.pause = None;
+            issue.lapsed = false;
             meet(&mut issue.interim, at);
             meet(&mut issue.answer, at);
             if *late {
@@ -140,6 +164,7 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
         Event::Redispatched { round, sign_due, answer_due } => {
             issue.state = State::Dispatched;
             issue.round = *round;
+            (issue.asks, issue.paused_minutes, issue.returns, issue.rulings) = (0, 0, 0, 0);
             issue.dispatched_at = Some(at);
             issue.ended_at = None;
             issue.sign = clock(at, *sign_due);
@@ -192,10 +217,17 @@ fn filed(issue: &mut Issue, submission: &Submission, actor: &Actor) {
     }
 }
 
-/// The centre took it or did not; either way it has been in contact.
+/// The centre took it or did not.
 fn ruled(issue: &mut Issue, at: OffsetDateTime) {
-    meet(&mut issue.contact, at);
+    first_act(issue, at);
     meet(&mut issue.accept, at);
+}
+
+/// Of issues filed before contacts were recorded the centre's first act was the first contact, and stays it.
+fn first_act(issue: &mut Issue, at: OffsetDateTime) {
+    if !issue.contact_apart {
+        meet(&mut issue.contact, at);
+    }
 }
 
 fn meet(clock: &mut Option<Clock>, at: OffsetDateTime) {

@@ -2,7 +2,7 @@
 //! first version is ours; an administrator adds others. An issue keeps the version it was submitted under.
 
 use crate::calendar::{Span, local};
-use crate::issue::Level;
+use crate::issue::{Level, Urgency};
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 use time::{Date, OffsetDateTime, macros::date};
@@ -12,6 +12,9 @@ use time::{Date, OffsetDateTime, macros::date};
 pub struct Spans {
     /// 首次联系.
     pub contact: Span,
+    /// 首次联系 of what is urgent; versions of before have none of their own.
+    #[serde(default = "urgent")]
+    pub contact_urgent: Span,
     /// 受理.
     pub accept: Span,
     /// 签收.
@@ -34,12 +37,17 @@ pub struct Spans {
     pub silent_close: Span,
 }
 
+fn urgent() -> Span {
+    FIRST.spans.contact_urgent
+}
+
 /// One of the spans: its stable name, what people call it, where it stands.
 pub type Row = (&'static str, &'static str, fn(&mut Spans) -> &mut Span);
 
 /// Every span, in the order of the loop.
 pub const ROWS: &[Row] = &[
     ("contact", "首次联系", |spans| &mut spans.contact),
+    ("contact_urgent", "首次联系（紧急）", |spans| &mut spans.contact_urgent),
     ("accept", "受理", |spans| &mut spans.accept),
     ("sign", "签收", |spans| &mut spans.sign),
     ("interim", "阶段性答复", |spans| &mut spans.interim),
@@ -53,6 +61,14 @@ pub const ROWS: &[Row] = &[
 ];
 
 impl Spans {
+    /// The limit of the first contact.
+    pub fn first_contact(&self, urgency: Urgency) -> Span {
+        match urgency {
+            Urgency::Normal => self.contact,
+            Urgency::Urgent => self.contact_urgent,
+        }
+    }
+
     /// The limit of the answer.
     pub fn answer(&self, level: Level) -> Span {
         match level {
@@ -88,6 +104,7 @@ const FIRST: Limits = Limits {
     from: date!(2020 - 01 - 01),
     spans: Spans {
         contact: Span::Hours(1),
+        contact_urgent: Span::Minutes(30),
         accept: Span::Days(1),
         sign: Span::Days(1),
         interim: Span::Days(3),
@@ -189,6 +206,7 @@ pub fn check(spans: &Spans) -> Vec<(&'static str, String)> {
         ("answer_ordinary", spans.answer_simple, spans.answer_ordinary, "一般件的答复时限不能短于简单件"),
         ("answer_complex", spans.answer_ordinary, spans.answer_complex, "复杂件的答复时限不能短于一般件"),
         ("contact", spans.contact, spans.answer_simple, "首次联系的时限不能长于答复"),
+        ("contact_urgent", spans.contact_urgent, spans.contact, "紧急件的首次联系时限不能长于普通件"),
         ("accept", spans.accept, spans.answer_simple, "受理的时限不能长于答复"),
     ] {
         if length(shorter) > length(longer) {
@@ -261,5 +279,6 @@ mod tests {
         assert_eq!(faulty(|spans| spans.answer_ordinary = Span::Days(4)), ["answer_ordinary"]);
         assert_eq!(faulty(|spans| spans.contact = Span::Days(6)), ["contact"]);
         assert_eq!(faulty(|spans| spans.contact = Span::Minutes(500)), ["contact"]);
+        assert_eq!(faulty(|spans| spans.contact_urgent = Span::Hours(2)), ["contact_urgent"]);
     }
 }

@@ -41,6 +41,12 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
     let departments: Vec<Recipient> =
         after.lead.iter().chain(&after.co).map(|department| Recipient::Department(*department)).collect();
     let centre = vec![Recipient::Centre(after.centre)];
+    let before = match event {
+        Event::Dispatched { from: Some(from), note, .. } => {
+            Some((vec![Recipient::Department(*from)], Some((TextKey::HandlerMoved, vec![("reason", note.clone())]))))
+        }
+        _ => None,
+    };
     // What goes on before a dispatch is the centre's to go on with.
     let handlers = if departments.is_empty() && goes_on(event) { centre.clone() } else { departments };
     let told = [
@@ -49,7 +55,7 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
         (centre, to_centre(event)),
     ];
     let day = local(at).date();
-    let list = told.into_iter().filter_map(|(recipients, words)| words.map(|words| (recipients, words)));
+    let list = told.into_iter().chain(before).filter_map(|(recipients, words)| words.map(|words| (recipients, words)));
     list.flat_map(|(recipients, (key, values))| {
         let text = terms.texts.on(key, day).filled(&values);
         recipients.into_iter().map(move |recipient| Notice {
@@ -62,9 +68,9 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
     .collect()
 }
 
-/// Whether it ends a wait, so that somebody has to go on.
+/// Whether whoever has it is to hear of it: it ends a wait, adds to what is known, or asks for haste.
 fn goes_on(event: &Event) -> bool {
-    matches!(event, Event::Supplied { .. } | Event::PauseLapsed { .. })
+    matches!(event, Event::Supplied { .. } | Event::PauseLapsed { .. } | Event::Noted { .. } | Event::Urged)
 }
 
 fn day(at: OffsetDateTime) -> String {
@@ -89,6 +95,9 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         }
         // What the enterprise does itself, and what it need not know.
         Event::Submitted { .. }
+        | Event::Contacted { .. }
+        | Event::Noted { .. }
+        | Event::Urged
         | Event::Objected { .. }
         | Event::Supplied { .. }
         | Event::Returned { .. }
@@ -102,6 +111,11 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
 fn to_handlers(event: &Event) -> Option<Words> {
     Some(match event {
         Event::Supplied { .. } => (TextKey::HandlerSupplied, vec![]),
+        Event::Noted { text, photos } => {
+            let text = if text.is_empty() { format!("补充了 {photos} 个文件") } else { text.clone() };
+            (TextKey::HandlerNoted, vec![("text", text)])
+        }
+        Event::Urged => (TextKey::HandlerUrged, vec![]),
         Event::PauseLapsed { .. } => (TextKey::HandlerPauseLapsed, vec![]),
         Event::Dispatched { sign_due, .. } => (TextKey::HandlerDispatched, vec![("due", day(*sign_due))]),
         Event::Rated { rating } => {
@@ -117,6 +131,7 @@ fn to_handlers(event: &Event) -> Option<Words> {
 fn to_centre(event: &Event) -> Option<Words> {
     Some(match event {
         Event::Submitted { accept_due, .. } => (TextKey::CentreSubmitted, vec![("due", day(*accept_due))]),
+        Event::Accepted { area: Some(_), .. } => (TextKey::CentreMoved, vec![]),
         Event::Objected { reason, .. } => (TextKey::CentreObjected, vec![("reason", reason.clone())]),
         Event::Returned { reason, .. } => (TextKey::CentreReturned, vec![("reason", reason.clone())]),
         Event::Rated { rating } if rating.reopens() => (TextKey::CentreRated, vec![("level", rating.level.to_string())]),

@@ -83,6 +83,9 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         }
         (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => area_covers(*area, issue.centre),
         (Who::Lead, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.lead == Some(*department),
+        (Who::Station, Actor::Staff { duty: Duty::Station { station, .. }, .. }) => {
+            issue.station == Some(*station) || issue.serving == Some(*station)
+        }
         (Who::System, Actor::System) => true,
         _ => false,
     }

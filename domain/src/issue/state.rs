@@ -12,7 +12,7 @@ vocabulary! {
         Handling = "handling", "办理中";
         AwaitingInput = "awaiting_input", "待补充";
         Answered = "answered", "待评价";
-        Closed = "closed", "已销号";
+        Closed = "closed", "已办结";
         Declined = "declined", "不予受理";
         Withdrawn = "withdrawn", "已撤回";
     }
@@ -55,6 +55,15 @@ vocabulary! {
         Solved = "solved", "已解决";
         Explained = "explained", "已解释说明";
         NotPossible = "not_possible", "暂不能解决";
+    }
+}
+
+vocabulary! {
+    /// 联系方式 of a contact with the enterprise.
+    ContactWay {
+        Phone = "phone", "电话";
+        Visit = "visit", "上门";
+        Message = "message", "消息";
     }
 }
 

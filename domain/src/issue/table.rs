@@ -14,6 +14,8 @@ pub enum Who {
     Centre,
     /// The lead department.
     Lead,
+    /// The station it was filed at, or that serves the enterprise.
+    Station,
     /// The clock.
     System,
 }
@@ -42,26 +44,39 @@ pub struct Transition {
     pub to: To,
 }
 
-/// The table. From 待补充 work goes on only after the pause lapsed (`decide`): an enterprise that never supplies must not leave
-/// a department late and without a way to answer. A command that is not here for a state and a kind of actor is refused.
+/// The table. 待补充 ends with what was supplied or with its cap, and leads back to whoever asked. A command that is not here for a state and a kind of actor is refused.
 pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Submit, &[Who::Member, Who::Assisted], &[State::Draft], To::State(State::Submitted)),
     row(CommandKind::Accept, &[Who::Centre], &[State::Submitted], To::State(State::Accepted)),
     row(CommandKind::Decline, &[Who::Centre], &[State::Submitted], To::State(State::Declined)),
     row(CommandKind::Object, &[Who::Member], &[State::Declined], To::State(State::Submitted)),
     row(CommandKind::Ask, &[Who::Centre, Who::Lead], &[State::Accepted, State::Handling], To::State(State::AwaitingInput)),
+    row(CommandKind::Contact, &[Who::Centre, Who::Lead, Who::Station], State::OPEN, To::Same),
     row(CommandKind::Supply, &[Who::Member, Who::Assisted], &[State::AwaitingInput], To::Before),
-    row(CommandKind::LapsePause, &[Who::System], &[State::AwaitingInput], To::Same),
-    row(CommandKind::Dispatch, &[Who::Centre], &[State::Accepted, State::AwaitingInput], To::State(State::Dispatched)),
+    row(CommandKind::Note, &[Who::Member, Who::Assisted], AT_WORK_OR_ANSWERED, To::Same),
+    row(CommandKind::Urge, &[Who::Member], AT_WORK, To::Same),
+    row(CommandKind::LapsePause, &[Who::System], &[State::AwaitingInput], To::Before),
+    // From the departments' states only in the second round and later (`decide`).
+    row(
+        CommandKind::Dispatch,
+        &[Who::Centre],
+        &[State::Accepted, State::Dispatched, State::Handling],
+        To::State(State::Dispatched),
+    ),
     row(CommandKind::Sign, &[Who::Lead], &[State::Dispatched], To::State(State::Handling)),
     row(CommandKind::Return, &[Who::Lead], &[State::Dispatched], To::State(State::Accepted)),
-    row(CommandKind::Progress, &[Who::Lead], &[State::Handling, State::AwaitingInput], To::Same),
-    row(CommandKind::Answer, &[Who::Lead], &[State::Handling, State::AwaitingInput], To::State(State::Answered)),
+    row(CommandKind::Progress, &[Who::Lead], &[State::Handling], To::Same),
+    row(CommandKind::Answer, &[Who::Lead], &[State::Handling], To::State(State::Answered)),
     row(CommandKind::Rate, &[Who::Member], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
     row(CommandKind::Close, &[Who::Centre], &[State::Answered], To::State(State::Closed)),
     row(CommandKind::Reopen, &[Who::Member, Who::Centre], &[State::Closed], To::State(State::Dispatched)),
     row(CommandKind::Withdraw, &[Who::Member], State::OPEN, To::State(State::Withdrawn)),
 ];
+
+/// Somebody of the offices has it.
+const AT_WORK: &[State] = &[State::Submitted, State::Accepted, State::Dispatched, State::Handling];
+/// What the enterprise may add to unasked.
+const AT_WORK_OR_ANSWERED: &[State] = &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::Answered];
 
 const fn row(command: CommandKind, who: &'static [Who], from: &'static [State], to: To) -> Transition {
     Transition { command, who, from, to }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
 use domain::calendar::{Span, local};
 use domain::issue::{
-    Channel, Command, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission, Terms,
-    Urgency, decide, evolve,
+    Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission,
+    Terms, Urgency, decide, evolve,
 };
 use store::Conn;
 use store::issue::history::{self, History};
@@ -179,7 +179,7 @@ impl Story<'_> {
             channel,
             photos,
         };
-        if life.give(&Command::Submit(submission), &filer) {
+        if life.give(&Command::Submit(submission), &filer) && self.call(dice, &mut life)? {
             self.route(dice, &mut life, &owner, category)?;
         }
         let tell = self.now - life.at < Duration::days(3);
@@ -204,6 +204,19 @@ impl Story<'_> {
         let list = self.people.centres.get(&issue.centre).context("every area has a centre")?;
         let fits = |person: &&Person| !matches!(person.actor, Actor::Staff { id, .. } if Some(id) == other_than);
         list.iter().find(fits).context("a second officer")
+    }
+
+    /// The first contact: most within the hour, some too late. `false` where today comes first.
+    fn call(&self, dice: &mut Dice, life: &mut Life<'_>) -> Result<bool> {
+        if !life.wait(if dice.chance(92) { 3 + dice.below(52) } else { 70 + dice.below(200) }) {
+            return Ok(false);
+        }
+        let way = if dice.chance(85) { ContactWay::Phone } else { ContactWay::Visit };
+        let with =
+            life.events.first().map_or_else(String::new, |(_, _, name, _)| name.split('（').next().unwrap_or("").to_owned());
+        let result = (*dice.pick(stories::CALLS)).to_owned();
+        let centre = self.centre(&life.issue, None)?;
+        Ok(life.give(&Command::Contact { way, with, reached: true, result }, centre))
     }
 
     /// From the centre's desk to the department's.
@@ -234,7 +247,7 @@ impl Story<'_> {
         let known = catalogue.category(category).context("stories use the catalogue")?;
         let responsible = catalogue.route(known, life.issue.area);
         let urgency = if dice.chance(8) { Urgency::Urgent } else { Urgency::Normal };
-        let accept = Command::Accept { category: category.to_owned(), level: known.level, urgency };
+        let accept = Command::Accept { category: category.to_owned(), level: known.level, urgency, area: None };
         let centre = self.centre(&life.issue, life.issue.declined_by)?;
         if !life.give(&accept, centre) || !life.wait(5 + dice.below(120)) {
             return Ok(());

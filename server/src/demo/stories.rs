@@ -91,6 +91,10 @@ pub const COMPLAINTS: &[&str] = &[
 /// What enterprises say when it is.
 pub const THANKS: &[&str] = &["处理得很快，谢谢。", "说得很清楚，问题解决了。", "", "", "希望以后都这样。"];
 
+/// What came of a first contact.
+pub const CALLS: &[&str] =
+    &["已了解情况，说明了办理步骤和时限。", "已核实地点和现状，约好到现场查看的时间。", "已确认诉求内容，企业希望尽快答复。"];
+
 /// What is asked of enterprises.
 pub const ASKS: &[&str] =
     &["请补充营业执照照片和具体位置。", "请补充用电户号和现有变压器容量。", "请补充申报编号和系统截图。", "请补充合同和对账单。"];

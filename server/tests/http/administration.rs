@@ -279,5 +279,5 @@ async fn a_city_works_without_the_demo(pool: PgPool) {
     let shown = owner.get(&format!("/issues/{number}")).await.body;
     assert!(shown.contains("已疏通管道") && shown.contains("吴兴区建设局"), "{shown}");
     assert_eq!(status(&owner, &format!("/issues/{number}/rate"), &[("solved", "yes"), ("level", "satisfied")]).await, 303);
-    assert!(owner.get(&format!("/issues/{number}")).await.body.contains("已销号"));
+    assert!(owner.get(&format!("/issues/{number}")).await.body.contains("已办结"));
 }

@@ -151,7 +151,7 @@ async fn a_rating_that_lacks_something_says_what(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
     let number = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000024")).await;
-    let given = Given::Rate { solved: None, level: None, reasons: Vec::new(), comment: "好".to_owned() };
+    let given = Given::Rate { solved: None, level: None, sure: None, reasons: Vec::new(), comment: "好".to_owned() };
     let answer: Result<Done, RpcError> = owner.send(call(&IssueCommand { number, version: 1, given })).await.island();
     let Err(error) = answer else { panic!("an empty rating was taken") };
     assert_eq!(error.at("solved").as_deref(), Some("请选择问题解决了没有"));

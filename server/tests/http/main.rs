@@ -7,6 +7,7 @@ mod budget;
 mod desk;
 mod faults;
 mod filing;
+mod hands;
 mod identity;
 mod islands;
 mod limits;

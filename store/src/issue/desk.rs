@@ -150,9 +150,13 @@ pub async fn queue(
 
 async fn recent(conn: &mut Conn, duty: &Duty, span: &Span) -> Result<Vec<RawRow>, StoreError> {
     Ok(match duty {
-        Duty::Handler { department } => recent_list!(conn, span, *department, "i.lead = $4"),
+        Duty::Handler { department } => {
+            recent_list!(conn, span, *department, "(i.lead = $4 or i.id in (select issues_with_co($4)))")
+        }
         Duty::Station { station, .. } => recent_list!(conn, span, *station, "(i.station_id = $4 or i.enterprise_station = $4)"),
-        Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
+        // What was filed for it, and what was handed to it from elsewhere.
+        Duty::Centre { area } if *area != CITY => recent_list!(conn, span, *area, "(i.area = $4 or i.centre = $4)"),
+        Duty::Leader { area } | Duty::Supervisor { area } if *area != CITY => {
             recent_list!(conn, span, *area, "i.area = $4")
         }
         _ => recent_list!(conn, span, 0i64, "$4 = 0::bigint"),
@@ -229,7 +233,10 @@ pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result
     Ok(DeskCounts(counted.map(|queue| (*queue, count(*queue))).collect()))
 }
 
-/// Issues found by number, enterprise or words, the latest first; at most 50.
+/// The most issues that a search shows.
+pub const FOUND: usize = 50;
+
+/// Issues found by number, enterprise or words, the latest first; at most [`FOUND`].
 pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, StoreError> {
     let tokens = domain::search::query_tokens(words);
     if tokens.is_empty() {
@@ -268,21 +275,20 @@ pub async fn similar(conn: &mut Conn, category: &str) -> Result<Vec<(i64, i64)>,
 /// Issues of an enterprise that [`history`] looks at.
 pub const HISTORY: i64 = 300;
 
-/// What an enterprise raised in the last year; of more than [`HISTORY`] issues the latest moved. `noted` is written into the security log
+/// What the enterprise of an issue raised in the last year; of more than [`HISTORY`] issues the latest moved. `noted` is written into the security log
 /// in the same round trip: a page that shows a telephone number reads the history anyway.
 pub async fn history(
     conn: &mut Conn,
-    enterprise: i64,
+    issue: i64,
     noted: Option<&security::Event>,
     now: OffsetDateTime,
 ) -> Result<History, StoreError> {
     let (person, staff) = noted.map_or((None, None), security::Event::ids);
     let row = sqlx::query!(
-        r#"select count(*) as "year!", count(*) filter (where flags @> '{dissatisfied}') as "dissatisfied!",
+        r#"select year as "year!", dissatisfied as "dissatisfied!",
             case when $4::text is not null then record_security($4, $5, $6, $7, $8, $9, $10, $11) end as noted
-         from (select flags from issue where enterprise_id = $1 and submitted_at > $2
-            order by last_event_at desc, id desc limit $3) latest"#,
-        enterprise,
+         from issue_year($1, $2, $3)"#,
+        issue,
         now - Duration::days(365),
         HISTORY,
         noted.map(|event| event.kind.code()),

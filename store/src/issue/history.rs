@@ -63,7 +63,7 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
         };
         let mut row: Value = projection_of(&issue, last_at, terms)?;
         let extra = serde_json::json!({
-            "client_key": history.client_key, "enterprise_id": history.enterprise, "area": issue.area,
+            "client_key": history.client_key, "enterprise_id": history.enterprise, "area": submission.area,
             "title": submission.title, "body": submission.text, "place": submission.place,
             "contact_name": history.contact_name, "contact_phone": history.contact_phone, "channel": issue.channel.code(),
             "filed_by": issue.filed_by, "station_id": issue.station,

@@ -6,7 +6,7 @@ mod read;
 pub(crate) mod tally;
 mod write;
 
-pub use desk::{DeskCounts, HISTORY, Queue, counts, history, queue, search, similar};
+pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };

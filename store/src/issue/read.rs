@@ -47,6 +47,10 @@ pub struct IssueDetail {
     pub uscc: String,
     /// Its class code (S-13).
     pub enterprise_class: String,
+    /// Where it is registered; the place of the issue may be elsewhere.
+    pub registered: i32,
+    /// The station that serves it.
+    pub serving: Option<i64>,
     pub title: String,
     /// What happened.
     pub body: String,
@@ -64,9 +68,9 @@ pub struct IssueDetail {
 impl IssueDetail {
     /// The aggregate, by replaying the events.
     pub fn aggregate(&self, calendar: &WorkCalendar) -> Issue {
-        self.events
-            .iter()
-            .fold(Issue::draft(self.enterprise), |issue, row| evolve(issue, &row.event, row.at, &row.actor, calendar))
+        self.events.iter().fold(Issue { serving: self.serving, ..Issue::draft(self.enterprise) }, |issue, row| {
+            evolve(issue, &row.event, row.at, &row.actor, calendar)
+        })
     }
 }
 
@@ -88,7 +92,7 @@ struct RawEvent {
 pub async fn detail(conn: &mut Conn, number: &str) -> Result<IssueDetail, StoreError> {
     let row = sqlx::query!(
         r#"select id as "id!", number as "number!", enterprise_id as "enterprise_id!", enterprise_name as "enterprise_name!",
-            uscc as "uscc!", class as "class!", title as "title!", body as "body!", place as "place!",
+            uscc as "uscc!", class as "class!", registered as "registered!", serving, title as "title!", body as "body!", place as "place!",
             contact_name as "contact_name!", contact_phone as "contact_phone!", events as "events!: Vec<RawEvent>",
             photos as "photos!: Vec<PhotoRow>"
         from issue_page($1)"#,
@@ -107,6 +111,8 @@ pub async fn detail(conn: &mut Conn, number: &str) -> Result<IssueDetail, StoreE
         enterprise_name: row.enterprise_name,
         uscc: row.uscc,
         enterprise_class: row.class,
+        registered: row.registered,
+        serving: row.serving,
         title: row.title,
         body: row.body,
         place: row.place,
@@ -182,7 +188,8 @@ impl MineFilter {
                 "withdrawn",
             ],
             MineFilter::Waiting => &["awaiting_input", "answered"],
-            MineFilter::Open => &["submitted", "accepted", "dispatched", "handling", "awaiting_input"],
+            // As the home page counts them: what waits for the enterprise is told apart.
+            MineFilter::Open => &["submitted", "accepted", "dispatched", "handling"],
             MineFilter::Ended => &["closed", "declined", "withdrawn"],
         };
         codes.iter().map(|code| (*code).to_owned()).collect()
@@ -356,10 +363,10 @@ pub async fn home(conn: &mut Conn, enterprise: i64) -> Result<HomeIssues, StoreE
     }
 }
 
-/// What a desk should know of an enterprise.
+/// What a desk should know of an enterprise: the same for everyone who may read one of its issues, whichever others they may.
 #[derive(Debug, Clone, Copy)]
 pub struct History {
-    /// Issues of the last year.
+    /// Issues of the last year; of more than [`super::HISTORY`], so many.
     pub year: i64,
     /// Of these rated unsatisfied.
     pub dissatisfied: i64,

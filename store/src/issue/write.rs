@@ -159,15 +159,16 @@ async fn execute_in(
     now: OffsetDateTime,
     terms: &Terms,
 ) -> Result<Executed, CommandError> {
-    let head =
-        sqlx::query!("select id, enterprise_id from issue where number = $1 for update", number).fetch_one(&mut *tx).await?;
+    let head = sqlx::query!("select id, enterprise_id, enterprise_station from issue where number = $1 for update", number)
+        .fetch_one(&mut *tx)
+        .await?;
     let stored = sqlx::query!(
         r#"select seq, at, actor::text as "actor!", event::text as "event!" from issue_event where issue_id = $1 order by seq"#,
         head.id
     )
     .fetch_all(&mut *tx)
     .await?;
-    let mut issue = Issue::draft(head.enterprise_id);
+    let mut issue = Issue { serving: head.enterprise_station, ..Issue::draft(head.enterprise_id) };
     for row in stored {
         let actor: Actor = parse(&row.actor, number)?;
         issue = evolve(issue, &parse(&row.event, number)?, row.at, &actor, &terms.calendar);
@@ -265,7 +266,7 @@ fn queue_of(issue: &Issue) -> Option<Queue> {
 pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -> Result<serde_json::Value, StoreError> {
     let row = Projection::of(issue, now, terms);
     let flags: Vec<&str> = issue.flags.iter().map(|flag| flag.code()).collect();
-    let cap = issue.pause.as_ref().filter(|pause| !pause.lapsed && issue.state == State::AwaitingInput).map(|p| p.cap);
+    let cap = issue.pause.as_ref().map(|pause| pause.cap);
     let time = Projection::instant;
     Ok(json!({
         "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,

@@ -91,7 +91,7 @@ impl City {
                 actor,
                 &IssueScope {
                     enterprise: issue.enterprise,
-                    area: issue.area,
+                    area: life.filed_for,
                     centre: issue.centre,
                     lead: issue.lead,
                     co: &issue.co,
@@ -166,13 +166,17 @@ fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> bool 
     let late = issue.late_at().is_some_and(|late| late <= now);
     let scope = match duty {
         Duty::Handler { department } if queue == Queue::Assisting => issue.co.contains(department),
-        Duty::Handler { department } => issue.lead == Some(*department),
         Duty::Station { station, .. } => issue.station == Some(*station) || life.firm.station == Some(*station),
         // A district's centre works on what it is responsible for, and reads what was filed in its area.
-        Duty::Centre { area } if queue == Queue::All => area_covers(*area, issue.area),
+        Duty::Centre { area } if queue == Queue::All => area_covers(*area, life.filed_for) || *area == issue.centre,
+        // All of a department is what it takes part in, too, while that is open.
+        Duty::Handler { department } if queue == Queue::All => {
+            issue.lead == Some(*department) || (issue.state.is_open() && issue.co.contains(department))
+        }
+        Duty::Handler { department } => issue.lead == Some(*department),
         Duty::Centre { area } => *area == CITY || *area == issue.centre,
-        Duty::Leader { area } => area_covers(*area, issue.area),
-        Duty::Supervisor { area } => area_covers(*area, issue.area) && (late || !issue.flags.is_empty()),
+        Duty::Leader { area } => area_covers(*area, life.filed_for),
+        Duty::Supervisor { area } => area_covers(*area, life.filed_for) && (late || !issue.flags.is_empty()),
         Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
     };
     scope
@@ -238,8 +242,8 @@ async fn an_enterprise_lists_its_own_by_what_waits_for_it(owner: PgPool) {
                     && match filter {
                         MineFilter::All => true,
                         MineFilter::Waiting => waits,
-                        // An input that is awaited is in work and waits for the enterprise; an answer only waits.
-                        MineFilter::Open => life.issue.state.is_open() && life.issue.state != State::Answered,
+                        // The same as the home page counts.
+                        MineFilter::Open => life.issue.state.is_open() && !waits,
                         MineFilter::Ended => !life.issue.state.is_open(),
                     }
             });
@@ -392,4 +396,42 @@ async fn imported_histories_are_as_good_as_lived_ones(owner: PgPool) {
     assert_eq!((walk.broken, walk.events), (None, i64::from(lived)));
     drop(conn);
     city.world.end().await;
+}
+
+/// The station that serves an enterprise may call it though it was not filed there; what is said of the enterprise's year is the same for
+/// everyone who may read the issue, and nothing for whoever may not.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_station_calls_and_a_year_is_the_same_for_everyone(owner: PgPool) {
+    use domain::issue::{Command, ContactWay};
+    use store::issue::{CommandError, execute, history};
+    let world = World::new(owner).await;
+    let now = morning();
+    let number = world.file(&world.a, "道路积水", &[], now).await.number;
+    for title in ["用电增容", "申请退税"] {
+        world.file(&world.a, title, &[], now).await;
+    }
+    let call =
+        Command::Contact {
+            way: ContactWay::Visit, with: "陈伟".to_owned(), reached: true, result: "到现场看过".to_owned()
+        };
+    let mut other = world.staff("station_lianshi").await;
+    let actor = world.staff_actor("station_lianshi");
+    let refused = execute(&mut other, &number, &call, &actor, "驿站", &[], now, &world.terms).await;
+    assert!(matches!(refused, Err(CommandError::Store(store::StoreError::NotFound))), "{refused:?}");
+    drop(other);
+    let called = world.as_staff("station_zhili", &number, &call, now).await;
+    assert_eq!(called.contact.unwrap().met, Some(now));
+    world.as_staff("centre_wuxing", &number, &crate::world::accept(), now).await;
+    world.as_staff("centre_wuxing", &number, &crate::world::dispatch(world.departments[0], &[]), now).await;
+    let id = world.count(&format!("select id from issue where number = '{number}'")).await;
+    for login in ["centre_wuxing", "centre_city", "handler_jianshe", "station_zhili", "leader_wuxing"] {
+        let mut conn = world.staff(login).await;
+        let year = history(&mut conn, id, None, now + Duration::days(1)).await.unwrap();
+        assert_eq!((year.year, year.dissatisfied), (3, 0), "{login}");
+        assert_eq!(history(&mut conn, id, None, now + Duration::days(400)).await.unwrap().year, 0, "{login}");
+    }
+    let mut stranger = world.staff("handler_gongan").await;
+    assert!(history(&mut stranger, id, None, now).await.is_err(), "not even a figure");
+    drop(stranger);
+    world.end().await;
 }

@@ -86,10 +86,19 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
         CommandKind::Submit => submission("又提一次", WUXING),
         CommandKind::Accept => match accept() {
             Command::Accept { category, .. } => {
-                Command::Accept { category, level: dice.pick(Level::ALL), urgency: dice.pick(Urgency::ALL) }
+                let area = dice.one_in(6).then(|| dice.pick(&[WUXING, crate::world::NANXUN]));
+                Command::Accept { category, level: dice.pick(Level::ALL), urgency: dice.pick(Urgency::ALL), area }
             }
             other => other,
         },
+        CommandKind::Contact => Command::Contact {
+            way: dice.pick(domain::issue::ContactWay::ALL),
+            with: "陈伟".to_owned(),
+            reached: !dice.one_in(3),
+            result: words(dice),
+        },
+        CommandKind::Note => Command::Note { text: words(dice), photos: 0 },
+        CommandKind::Urge => Command::Urge,
         CommandKind::Decline => Command::Decline { reason: DeclineReason::Duplicate, explanation: words(dice) },
         CommandKind::Object => Command::Object { reason: words(dice) },
         CommandKind::Ask => Command::Ask { what: words(dice) },
@@ -114,24 +123,24 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
 /// What is tried next, by whom, after how many minutes.
 pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, i64) {
     use CommandKind::{
-        Accept, Answer, Ask, Close, Decline, Dispatch, LapsePause, Object, Progress, Rate, Reopen, Return, Sign, Submit, Supply,
-        Withdraw,
+        Accept, Answer, Ask, Close, Contact, Decline, Dispatch, LapsePause, Note, Object, Progress, Rate, Reopen, Return, Sign,
+        Submit, Supply, Urge, Withdraw,
     };
     let minutes = if dice.one_in(8) { 1 + dice.below(20_000) } else { 1 + dice.below(300) };
     let minutes = i64::try_from(minutes).unwrap();
     if dice.one_in(5) {
         let kind = dice.pick(&[
             Submit, Accept, Decline, Object, Ask, Supply, Dispatch, Sign, Return, Progress, Answer, Rate, Close, Reopen,
-            Withdraw, LapsePause,
+            Withdraw, LapsePause, Contact, Note, Urge,
         ]);
         return (dice.pick(PLAYERS), command(kind, world, dice), minutes);
     }
     let kind = match issue.state {
         State::Draft => Submit,
-        State::Submitted => dice.pick(&[Accept, Accept, Accept, Accept, Decline]),
+        State::Submitted => dice.pick(&[Accept, Accept, Accept, Contact, Decline]),
         State::Accepted => dice.pick(&[Dispatch, Dispatch, Dispatch, Ask]),
-        State::Dispatched => dice.pick(&[Sign, Sign, Sign, Return]),
-        State::Handling => dice.pick(&[Answer, Answer, Answer, Progress, Ask]),
+        State::Dispatched => dice.pick(&[Sign, Sign, Sign, Return, Urge]),
+        State::Handling => dice.pick(&[Answer, Answer, Answer, Progress, Ask, Note]),
         State::AwaitingInput => dice.pick(&[Supply, Supply, LapsePause]),
         State::Answered => dice.pick(&[Rate, Rate, Rate, Close]),
         State::Closed => Reopen,
@@ -140,7 +149,9 @@ pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, 
     let player = match kind {
         Sign | Return | Progress | Answer => lead(world, issue),
         Ask if issue.state == State::Handling => lead(world, issue),
-        Accept | Decline | Dispatch | Close | Ask => dice.pick(&[Player::Staff("centre_wuxing"), Player::Staff("centre_city")]),
+        Accept | Contact | Decline | Dispatch | Close | Ask => {
+            dice.pick(&[Player::Staff("centre_wuxing"), Player::Staff("centre_city")])
+        }
         Supply => dice.pick(&[Player::Owner, Player::Assisted]),
         LapsePause => Player::System,
         _ => Player::Owner,
@@ -158,6 +169,8 @@ pub struct Life {
     pub client_key: Uuid,
     pub firm: Firm,
     pub title: String,
+    /// The district it was filed for; the centre may have found the place elsewhere.
+    pub filed_for: i32,
     pub issue: Issue,
     pub events: Vec<(OffsetDateTime, Actor, String, Event)>,
     /// What the latest command wants told.
@@ -170,7 +183,8 @@ impl Life {
             client_key: Uuid::new_v4(),
             firm: firm.clone(),
             title: title.to_owned(),
-            issue: Issue::draft(firm.id),
+            filed_for: area,
+            issue: Issue { serving: firm.station, ..Issue::draft(firm.id) },
             events: vec![],
             told: vec![],
         };

@@ -38,7 +38,7 @@ fn expected(issue: &Issue, last_event_at: OffsetDateTime) -> Value {
         "lead": issue.lead, "co": issue.co, "proposed": issue.proposed, "returned": issue.returned,
         "due_at": maybe(issue.answer.map(|clock| clock.due)),
         "warn_at": text(issue.warn_at().unwrap_or(never)), "late_at": text(issue.late_at().unwrap_or(never)),
-        "pause_cap": maybe(issue.pause.as_ref().filter(|p| !p.lapsed && issue.state == State::AwaitingInput).map(|p| p.cap)),
+        "pause_cap": maybe(issue.pause.as_ref().map(|pause| pause.cap)),
         "answered_at": maybe(issue.answered_at), "ended_at": maybe(issue.ended_at),
         "outcome": issue.outcome.map(|outcome| outcome.code()),
         "rating_level": issue.rating.as_ref().map(|rating| rating.level.code()),
@@ -180,6 +180,16 @@ async fn pauses_that_reached_their_cap_are_found_once(owner: PgPool) {
     let lapse = Command::LapsePause;
     execute(&mut conn, &number, &lapse, &Actor::System, "系统", &[], cap, &world.terms).await.unwrap();
     assert!(store::issue::lapsing(&mut conn, cap + Duration::days(9), 10).await.unwrap().is_empty());
+    // It is with whoever asked, in their queue, and nowhere said to be with the enterprise.
+    let mut handler = world.staff("handler_jianshe").await;
+    let mine = store::issue::queue(&mut handler, &world.staff["handler_jianshe"].1, store::issue::Queue::Mine, cap, None, 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        mine.rows.iter().map(|row| (row.number.as_str(), row.state)).collect::<Vec<_>>(),
+        [(number.as_str(), State::Handling)]
+    );
+    drop(handler);
     drop(conn);
     world.end().await;
 }

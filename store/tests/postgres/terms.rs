@@ -170,7 +170,7 @@ async fn an_old_issue_stays_as_it_was(owner: PgPool) {
     let changed = loaded(&world).await;
     assert_eq!(changed.limits.on(today()).version, 2);
 
-    let accept = Command::Accept { category: "drainage".to_owned(), level: Level::Simple, urgency: Urgency::Normal };
+    let accept = Command::Accept { category: "drainage".to_owned(), level: Level::Simple, urgency: Urgency::Normal, area: None };
     let mut centre = world.staff("centre_wuxing").await;
     let actor = world.staff_actor("centre_wuxing");
     let issue =
@@ -222,7 +222,7 @@ async fn a_version_unheard_of_is_read_from_the_database(owner: PgPool) {
     let old = std::mem::replace(&mut world.terms, new);
     let number = world.file(&world.a, "道路积水", &[], now).await.number;
     world.terms = old;
-    let simple = Command::Accept { category: "drainage".to_owned(), level: Level::Simple, urgency: Urgency::Normal };
+    let simple = Command::Accept { category: "drainage".to_owned(), level: Level::Simple, urgency: Urgency::Normal, area: None };
     let issue = world.as_staff("centre_wuxing", &number, &simple, now).await;
     let submitted = issue.submitted_at.unwrap();
     let due = world.terms.calendar.add(submitted, Span::Days(2)).unwrap().due;

@@ -244,7 +244,7 @@ pub fn submission(title: &str, area: i32) -> Command {
 }
 
 pub fn accept() -> Command {
-    Command::Accept { category: "drainage".to_owned(), level: Level::Ordinary, urgency: Urgency::Normal }
+    Command::Accept { category: "drainage".to_owned(), level: Level::Ordinary, urgency: Urgency::Normal, area: None }
 }
 
 pub fn dispatch(lead: i64, co: &[i64]) -> Command {

@@ -52,9 +52,9 @@ pub(super) struct Answers {
     pub category: RwSignal<String>,
 }
 
-/// The whole form.
+/// The whole form. What it holds besides its own questions comes from the page and stays plain HTML.
 #[island]
-pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
+pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl IntoView {
     needs(Module::Filing);
     let Carried(questions) = questions;
     let Questions { action, key, whose, owner, text, title, place, contact_name, contact_phone, .. } = questions;
@@ -91,6 +91,7 @@ pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
             </section>
             <section class="card">
                 <Answer fault=place.fault.clone() question=place value=answers.place/>
+                {children()}
                 <PhotoTray tray fault=questions.photos.fault/>
             </section>
             <section class="card">
@@ -159,7 +160,7 @@ fn Suggestions(answers: Answers, hints: Vec<Hint>, chosen: String) -> impl IntoV
                     <For each=move || hints.get() key=|hint| hint.code.clone() let:hint>
                         <Choice code=hint.code label=hint.name detail=hint.board chosen/>
                     </For>
-                    <Choice code="other".to_owned() label="都不是".to_owned() detail="在下面选".to_owned() chosen/>
+                    <Choice code="other".to_owned() label="其他 / 不知道".to_owned() detail="由企服中心分类".to_owned() chosen/>
                 </div>
             </fieldset>
         </Show>

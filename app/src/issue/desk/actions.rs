@@ -10,13 +10,19 @@ use crate::ui::input::{Input, Pair};
 use domain::calendar::{Span, words};
 use domain::catalogue::Edition;
 use domain::issue::limits::Limits;
-use domain::issue::{CommandKind, DeclineReason, Level, Outcome, State, Urgency};
+use domain::issue::{CommandKind, ContactWay, DeclineReason, Level, Outcome, State, Urgency};
 
 const EXPLANATION: Field = Field { rows: 3, max: 500, ..field("explanation", "给企业的说明", "企业会看到这段话") };
 const WHAT: Field = Field {
     rows: 3, max: 500, ..field("what", "请企业补充什么", "例如：请补充用电户号和现有变压器容量")
 };
 const NOTE: Field = Field { rows: 2, max: 500, optional: true, ..field("note", "交办说明", "只有工作人员看得到") };
+const RULING: Field =
+    Field { rows: 2, max: 500, ..field("note", "为什么交给这个部门", "只有工作人员看得到；至少 5 个字") };
+const WITH: Field = Field { rows: 1, max: 30, ..field("with", "联系了谁", "") };
+const RESULT: Field = Field {
+    rows: 3, max: 500, ..field("result", "联系结果", "企业会看到这段话，例如：约好明天上午到现场看")
+};
 const RETURN: Field = Field {
     rows: 3, max: 500, ..field("return_reason", "为什么不属于本部门", "例如：该路段由属地镇街养护")
 };
@@ -28,10 +34,16 @@ const ANSWER: Field =
 const CALL: Field = Field { rows: 3, max: 500, ..field("call_back", "回访记录", "何时、怎样联系，企业怎么说") };
 const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重新办理的理由", "") };
 
-/// What this person may do now. What moves the issue on is what one came for, so asking goes last; the first is open, unless another
-/// was sent and refused.
+/// What this person may do now. What moves the issue on is what one came for, so speaking, asking and taking away go last; the first is
+/// open, unless another was sent and refused.
 pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> Acts {
-    let (asking, moving): (Vec<_>, Vec<_>) = page.commands.iter().partition(|kind| **kind == CommandKind::Ask);
+    let moved = page.issue.state != State::Accepted;
+    let aside = |kind: &CommandKind| match kind {
+        CommandKind::Contact | CommandKind::Ask => true,
+        CommandKind::Dispatch => moved,
+        _ => false,
+    };
+    let (asking, moving): (Vec<_>, Vec<_>) = page.commands.iter().partition(|kind| aside(kind));
     let catalogue = clock.terms.catalogue_of(&page.issue, clock.now);
     let limits = clock.terms.limits_of(&page.issue, clock.now);
     let desk = Desk { page, clock, limits, form: offered(page, form, catalogue) };
@@ -40,7 +52,7 @@ pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &C
         let Some(asked) = desk.asked(kind) else { continue };
         list.push(Act {
             code: kind.code().to_owned(),
-            label: kind.label().to_owned(),
+            label: if moved && kind == CommandKind::Dispatch { "改交其他部门" } else { kind.label() }.to_owned(),
             key: asked.key.to_owned(),
             consequence: asked.consequence,
             danger: matches!(kind, CommandKind::Decline | CommandKind::Return),
@@ -49,8 +61,7 @@ pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &C
             faults: if open == Some(kind) { faults(form) } else { Vec::new() },
         });
     }
-    let lapsed = page.issue.state == State::AwaitingInput && page.issue.pause.as_ref().is_some_and(|pause| pause.lapsed);
-    Acts { version: page.issue.version, lapsed, list }
+    Acts { version: page.issue.version, lapsed: page.issue.lapsed, list }
 }
 
 fn faults(form: &Form) -> Vec<Pair> {
@@ -64,7 +75,10 @@ fn offered(page: &StaffIssue, form: &Form, catalogue: Edition<'_>) -> Form {
     form.clone()
         .or("category", category.clone())
         .or("level", known.map_or(Level::Ordinary, |known| known.level).code())
-        .or("urgency", known.map_or(Urgency::Normal, |known| known.urgency).code())
+        .or("urgency", page.issue.urgency.code())
+        .or("area", page.issue.area.to_string())
+        .or("way", ContactWay::Phone.code())
+        .or("with", page.detail.contact_name.clone())
         .or("lead", page.route.as_ref().map(|route| route.department.to_string()).unwrap_or_default())
 }
 
@@ -94,8 +108,11 @@ impl Desk<'_> {
             CommandKind::Accept => self.accept(),
             CommandKind::Decline => self.decline(),
             CommandKind::Ask => {
-                asked("q", format!("发出后办理时限暂停，最多 {}。", self.limits.pause_cap), vec![WHAT.input(form)])
+                let all = self.limits.pause_cap;
+                let words = format!("发出后办理时限暂停；每次办理最多请企业补充两次，一共最多暂停 {all}。期限到了回到您这里。");
+                asked("q", words, vec![WHAT.input(form)])
             }
+            CommandKind::Contact => self.contact(),
             CommandKind::Dispatch => self.dispatch(),
             CommandKind::Sign => self.sign(),
             CommandKind::Return => self.give_back(),
@@ -141,13 +158,36 @@ impl Desk<'_> {
     fn accept(&self) -> Asked {
         let levels =
             Level::ALL.iter().map(|level| (level.code().to_owned(), format!("{level}（{}）", self.limits.answer(*level))));
-        let urgencies = Urgency::ALL.iter().map(|urgency| (urgency.code().to_owned(), urgency.label().to_owned()));
+        let urgencies = Urgency::ALL.iter().map(|urgency| {
+            let contact = self.limits.first_contact(*urgency);
+            (urgency.code().to_owned(), format!("{urgency}（{contact}内联系）"))
+        });
+        let areas = self.clock.reference.areas.iter().map(|area| (area.code.to_string(), area.name.clone())).collect();
         let inputs = vec![
             Input::select(&self.form, "category", "类别", "", self.categories()),
             Input::choices(&self.form, "level", "难易程度", false, levels.collect()),
             Input::choices(&self.form, "urgency", "紧急程度", false, urgencies.collect()),
+            Input::select(&self.form, "area", "问题发生在", "", vec![(String::new(), areas)]),
         ];
-        asked("a", "受理后企业立即收到通知；答复期限从提交时起算。", inputs)
+        asked("a", "受理后企业立即收到通知；答复期限从提交时起算。受理不算联系；发生在其他区县的，由那里的企服中心交办。", inputs)
+    }
+
+    fn contact(&self) -> Asked {
+        let ways = ContactWay::ALL.iter().map(|way| (way.code().to_owned(), way.label().to_owned()));
+        let reached = [("yes", "联系上了"), ("no", "没联系上")].map(|(code, label)| (code.to_owned(), label.to_owned()));
+        let inputs = vec![
+            Input::choices(&self.form, "way", "联系方式", false, ways.collect()),
+            WITH.input(&self.form),
+            Input::choices(&self.form, "reached", "联系上了吗", false, reached.to_vec()),
+            RESULT.input(&self.form),
+        ];
+        let due = self.page.issue.contact.filter(|clock| clock.met.is_none());
+        let now = self.clock.now;
+        let words = due.map_or_else(
+            || "已完成首次联系；再联系也请记下来。".to_owned(),
+            |clock| format!("首次联系须在{}完成，联系上才算；受理不算联系。", words::due(clock.due, now)),
+        );
+        asked("t", words, inputs)
     }
 
     fn decline(&self) -> Asked {
@@ -167,7 +207,16 @@ impl Desk<'_> {
         let mut inputs: Vec<Input> = route.into_iter().collect();
         inputs.push(self.department("lead", "主办部门"));
         inputs.push(Input::Folded("协办部门".to_owned(), Box::new(co)));
-        inputs.push(NOTE.input(&self.form));
+        let issue = &self.page.issue;
+        let ruling = issue.returns > 0 || issue.round > 1;
+        inputs.push(if ruling { RULING } else { NOTE }.input(&self.form));
+        if issue.state != State::Accepted {
+            let words = format!(
+                "改交后原部门不再办理并会收到通知，新的主办部门须在{}签收，可以退回一次。",
+                self.within(self.limits.sign)
+            );
+            return asked("d", words, inputs);
+        }
         asked("d", format!("交办后主办部门须在{}签收。", self.within(self.limits.sign)), inputs)
     }
 
@@ -177,12 +226,12 @@ impl Desk<'_> {
 
     fn give_back(&self) -> Asked {
         let inputs = vec![RETURN.input(&self.form), self.department("proposed", "建议由谁办理")];
-        asked("r", "退回后由企服中心重新交办；中心第二次交办为最终决定。", inputs)
+        asked("r", "每次办理可以退回一次，由企服中心重新交办；中心第二次交办为最终决定。", inputs)
     }
 
     fn answer(&self) -> Asked {
         let outcomes = Outcome::ALL.iter().map(|outcome| (outcome.code().to_owned(), outcome.label().to_owned()));
         let inputs = vec![Input::choices(&self.form, "outcome", "办理结果", false, outcomes.collect()), ANSWER.input(&self.form)];
-        asked("w", "答复后由企业评价；不满意会重新交办给本部门。", inputs)
+        asked("w", "答复后由企业评价；没解决或不满意会退回重新办理。", inputs)
     }
 }

@@ -108,7 +108,7 @@ pub fn Rows(list: List) -> impl IntoView {
         if list.queue.with(String::is_empty) {
             empty("没有找到。可以试试编号、企业名称，或问题里的两个字。", Some(("/desk", "回到工作台")))
         } else {
-            empty("这里空了，都处理完了。", None)
+            empty("暂无待办事项。", None)
         }
     }
 }
@@ -121,7 +121,7 @@ fn Table(list: List) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"编号"</th><th scope="col">"标题与企业"</th><th scope="col">"类别"</th>
-                        <th scope="col">"状态"</th><th scope="col">"剩余"</th><th scope="col">"在谁手里"</th>
+                        <th scope="col">"状态"</th><th scope="col">"剩余"</th><th scope="col">"当前办理单位"</th>
                     </tr>
                 </thead>
                 <tbody>

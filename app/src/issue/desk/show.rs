@@ -8,24 +8,36 @@ use crate::issue::timeline::{lines, photos_of};
 use crate::issue::view::tone;
 use crate::request::Clock;
 use crate::ui::When;
+use domain::actor::Duty;
 use domain::calendar::{local, words};
 use domain::enterprise::EnterpriseClass;
 use domain::issue::clock::Step;
 use domain::issue::{CommandKind, Issue, Queue, State, Urgency};
 use domain::mask;
-use store::issue::IssueRow;
+use store::issue::{FOUND, HISTORY, IssueRow};
 use time::OffsetDateTime;
 
 /// The list as it is now.
 pub fn list(desk: &Desk, after: Option<&str>, clock: &Clock) -> ListView {
+    // Who reads abnormal issues only is not told that these are all there are.
+    let label = |queue: Queue| match (queue, &desk.staff.duty) {
+        (Queue::All, Duty::Supervisor { .. }) => "全部异常件",
+        (Queue::All, Duty::Handler { .. }) => "全部主办、在办协办",
+        _ => queue.label(),
+    };
+    let found = if desk.page.rows.len() < FOUND {
+        "搜索结果".to_owned()
+    } else {
+        format!("搜索结果：只显示最近 {FOUND} 件")
+    };
     let tabs = Queue::of(&desk.staff.duty).iter().map(|queue| Tab {
         code: queue.code().to_owned(),
-        label: queue.label().to_owned(),
+        label: label(*queue).to_owned(),
         count: desk.counts.of(*queue),
     });
     ListView {
         organisation: desk.staff.organisation.clone(),
-        heading: desk.queue.map_or("搜索结果", Queue::label).to_owned(),
+        heading: desk.queue.map_or(found, |queue| label(queue).to_owned()),
         queue: desk.queue.map_or("", Queue::code).to_owned(),
         words: desk.words.clone(),
         after: after.unwrap_or("").to_owned(),
@@ -81,14 +93,15 @@ fn stamp(at: OffsetDateTime) -> Stamp {
 
 fn round(round: impl Into<i64>) -> String {
     let round = round.into();
-    if round > 1 { format!("第 {round} 轮") } else { String::new() }
+    if round > 1 { format!("第 {round} 次办理") } else { String::new() }
 }
 
 /// An issue, and what may be done about it. `form` holds what was typed into the action that was refused, `open`, if one was.
 pub fn issue(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> IssueView {
     let (detail, issue) = (&page.detail, &page.issue);
     let class = EnterpriseClass::parse(&detail.enterprise_class).map_or("", EnterpriseClass::label);
-    let history = format!("近一年 {} 件，{} 件不满意", page.history.year, page.history.dissatisfied);
+    let more = if page.history.year >= HISTORY { "以上" } else { "" };
+    let history = format!("近一年 {} 件{more}，{} 件不满意（各部门合计）", page.history.year, page.history.dissatisfied);
     IssueView {
         number: detail.number.clone(),
         stamp: detail.events.last().map_or(0, |event| stamp(event.at)),
@@ -112,15 +125,19 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     let department = issue.lead.map_or_else(|| "尚未交办".to_owned(), |id| clock.reference.department(id));
     let co: Vec<String> = issue.co.iter().map(|id| clock.reference.department(*id)).collect();
     let category = clock.terms.catalogue_of(issue, clock.now).category_name(&issue.category);
-    let facts = [
+    let mut facts = vec![
         ("类别", format!("{category} · {} · {}", issue.level, issue.urgency)),
         ("地点", format!("{} {}", clock.reference.area(issue.area), detail.place)),
         ("联系", mask::contact(&detail.contact_name, &page.phone)),
+        ("登记地", clock.reference.area(detail.registered)),
         ("渠道", issue.channel.label().to_owned()),
         ("受理", clock.reference.centre(issue.centre)),
         ("主办", department),
         ("协办", if co.is_empty() { "无".to_owned() } else { co.join("、") }),
     ];
+    if let Some(at) = issue.urged_at {
+        facts.push(("催办", format!("{} 次，最近 {}", issue.urges, words::moment(at, clock.now))));
+    }
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
@@ -132,7 +149,7 @@ fn clocks(issue: &Issue, at: &Clock) -> Vec<ClockRow> {
             Some(met) if met <= clock.due => ("ok", format!("{} 完成", words::moment(met, *now))),
             Some(met) => ("late", format!("{} 完成，{}", words::moment(met, *now), calendar.remaining(met, clock.due))),
             None if !issue.state.is_open() => ("quiet", "未完成".to_owned()),
-            None if issue.pause.as_ref().is_some_and(|pause| !pause.lapsed) && matches!(step, Step::Answer | Step::Interim) => {
+            None if issue.pause.is_some() && matches!(step, Step::Answer | Step::Interim) => {
                 ("quiet", "待企业补充，暂停计时".to_owned())
             }
             None => (tone(*now, Some(clock.warn), clock.due), calendar.remaining(*now, clock.due)),

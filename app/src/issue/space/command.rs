@@ -61,6 +61,8 @@ fn ask(kind: CommandKind, page: &MemberIssue, form: &Form) -> Option<Asked> {
     let (title, lead, body, button, files) = match kind {
         CommandKind::Rate => ("评价", "您的评价决定这件事算不算办好。", rate(page, form), "提交评价", false),
         CommandKind::Supply => ("补充材料", "补充后，办理时限继续计算。", supply(page, form), "提交补充", true),
+        CommandKind::Note => ("添加说明", "办理单位会收到提醒，办理时限不变。", supply(page, form), "提交说明", true),
+        CommandKind::Urge => ("催办", "办理单位会收到提醒。每天可以催办一次。", ().into_any(), "确认催办", false),
         CommandKind::Object => (
             "提出异议",
             "异议可以提出一次，由市企服中心的其他人员重新审核。",
@@ -70,7 +72,7 @@ fn ask(kind: CommandKind, page: &MemberIssue, form: &Form) -> Option<Asked> {
         ),
         CommandKind::Reopen => (
             "重新办理",
-            "问题还在或又出现了，原部门重新办理，并由企服中心督办。",
+            "问题还在或又出现了，退回办理单位重新办理，企服中心会收到提醒。",
             reason(form, "现在是什么情况？", "例如：修好的地方昨天又开始漏水"),
             "要求重新办理",
             false,
@@ -112,7 +114,8 @@ fn reason(form: &Form, label: &'static str, hint: &'static str) -> AnyView {
 }
 
 fn supply(page: &MemberIssue, form: &Form) -> AnyView {
-    let asked = page.detail.events.iter().rev().find_map(|row| match &row.event {
+    let waits = page.issue.pause.is_some();
+    let asked = page.detail.events.iter().rev().filter(|_| waits).find_map(|row| match &row.event {
         Event::InputAsked { what, .. } => Some(what.clone()),
         _ => None,
     });
@@ -145,8 +148,10 @@ fn rate(page: &MemberIssue, form: &Form) -> AnyView {
         ))}
         <section class="card rating">
             {choices(form, "radio", "solved", "问题解决了吗？", "big two", vec![choice("yes", "解决了"), choice("no", "没解决")])}
+            // Asked about once; sent again, it is meant.
+            {form.error("level").map(|_| hidden("sure", form.value("level")))}
             {choices(form, "radio", "level", "您满意吗？", "faces", faces.collect())}
-            <p class="again" role="note">{icon("loop")}"我们会重新办理，并由企服中心督办。"</p>
+            <p class="again" role="note">{icon("loop")}"会退回办理单位重新办理，企服中心会收到提醒。"</p>
             {choices(form, "checkbox", "reason", "为什么？（可多选）", "chips", reasons.collect())}
             <TextField question=Carried(COMMENT.question(form))/>
         </section>

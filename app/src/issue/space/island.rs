@@ -111,12 +111,12 @@ pub fn LiveIssue(shown: Carried<Shown>) -> impl IntoView {
 }
 
 fn tags((state, round, late): (domain::issue::State, u16, bool)) -> impl IntoView {
-    let round = (round > 1).then(|| tag("warn", icon("loop"), ["第 ", &round.to_string(), " 轮"].concat()));
+    let round = (round > 1).then(|| tag("warn", icon("loop"), ["第 ", &round.to_string(), " 次办理"].concat()));
     (state_tag(state), round, late.then(|| flag_tag(Flag::AnsweredLate)))
 }
 
 fn standing(now: &Progress) -> impl IntoView + use<> {
-    let with = now.state.is_open().then(|| view! { <span class="muted">"现在在谁手里："</span> });
+    let with = now.state.is_open().then(|| view! { <span class="muted">"当前办理单位："</span> });
     let next = (!now.next.is_empty()).then(|| view! { <p>{now.next.clone()}</p> });
     view! {
         <p class="holder">{with}<strong>{now.holder.clone()}</strong></p>
@@ -126,11 +126,13 @@ fn standing(now: &Progress) -> impl IntoView + use<> {
 }
 
 /// What can be done now: one primary button, the rest quieter. Each is a link to a page of its own, which a sheet saves.
-const ACTIONS: [(CommandKind, &str, bool); 5] = [
+const ACTIONS: [(CommandKind, &str, bool); 7] = [
     (CommandKind::Supply, "补充材料", true),
     (CommandKind::Rate, "去评价", true),
     (CommandKind::Object, "提出异议", true),
     (CommandKind::Reopen, "问题还在，重新办理", false),
+    (CommandKind::Note, "添加说明或照片", false),
+    (CommandKind::Urge, "催办", false),
     (CommandKind::Withdraw, "撤回诉求", false),
 ];
 

@@ -109,7 +109,7 @@ mod server {
             }
             State::AwaitingInput => "等您补充材料".to_owned(),
             State::Answered => "等您评价".to_owned(),
-            State::Closed => "已办结销号".to_owned(),
+            State::Closed => "已办结".to_owned(),
             State::Declined => "不予受理".to_owned(),
             State::Withdrawn => "您已撤回".to_owned(),
             State::Draft => String::new(),
@@ -121,7 +121,7 @@ mod server {
         let words = match issue.state {
             State::Submitted => "下一步：企服中心受理。",
             State::Accepted => "下一步：企服中心交给责任部门。",
-            State::Dispatched if issue.round > 1 => "我们会重新办理，并由企服中心督办。",
+            State::Dispatched if issue.round > 1 => "已退回办理单位重新办理，企服中心已收到提醒。",
             State::Dispatched => "下一步：部门签收并开始办理。",
             State::Answered => "问题解决了吗？请您评价。不满意会重新办理。",
             State::Declined => return Some(format!("如有不同意见，{window}内可以提出异议，由其他人员重新审核。")),

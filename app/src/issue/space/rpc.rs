@@ -13,18 +13,19 @@ pub enum Given {
     Rate {
         solved: Option<bool>,
         level: Option<Satisfaction>,
+        /// It was asked about and is meant.
+        sure: Option<Satisfaction>,
         reasons: Vec<RatingReason>,
         comment: String,
     },
     Supply {
+        /// Unasked: 添加说明.
+        note: bool,
         text: String,
         photos: Vec<String>,
     },
-    /// Object, reopen, withdraw: words alone.
-    Words {
-        kind: CommandKind,
-        text: String,
-    },
+    /// Object, reopen, withdraw: words alone; to urge, none.
+    Words { kind: CommandKind, text: String },
 }
 
 /// A command that was given.
@@ -54,12 +55,13 @@ mod server {
     use crate::form::Form;
     use crate::issue::{act, read};
     use crate::request::Request;
-    use domain::issue::CommandKind;
+    use domain::issue::{CommandKind, Satisfaction};
 
     impl Given {
         fn kind(&self) -> CommandKind {
             match self {
                 Given::Rate { .. } => CommandKind::Rate,
+                Given::Supply { note: true, .. } => CommandKind::Note,
                 Given::Supply { .. } => CommandKind::Supply,
                 Given::Words { kind, .. } => *kind,
             }
@@ -70,7 +72,8 @@ mod server {
             let mut form = Form::default();
             form.push("version", version.to_string());
             match self {
-                Given::Rate { solved, level, reasons, comment } => {
+                Given::Rate { solved, level, sure, reasons, comment } => {
+                    form.push("sure", sure.map_or("", Satisfaction::code));
                     if let Some(solved) = solved {
                         form.push("solved", if *solved { "yes" } else { "no" });
                     }
@@ -80,7 +83,7 @@ mod server {
                     reasons.iter().for_each(|reason| form.push("reason", reason.code()));
                     form.push("comment", comment);
                 }
-                Given::Supply { text, photos } => {
+                Given::Supply { text, photos, .. } => {
                     form.push("text", text);
                     photos.iter().for_each(|id| form.push("photo", id));
                 }

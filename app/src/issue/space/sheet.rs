@@ -32,7 +32,7 @@ fn words_of(kind: CommandKind) -> [&'static str; 5] {
         ],
         CommandKind::Reopen => [
             "重新办理",
-            "问题还在或又出现了，原部门重新办理，并由企服中心督办。",
+            "问题还在或又出现了，退回办理单位重新办理，企服中心会收到提醒。",
             "现在是什么情况？",
             "例如：修好的地方昨天又开始漏水",
             "要求重新办理",
@@ -41,6 +41,8 @@ fn words_of(kind: CommandKind) -> [&'static str; 5] {
             ["撤回诉求", "撤回后不再办理。想继续办，可以重新提一件。", "为什么撤回？", "例如：问题已经自行解决", "确认撤回"]
         }
         CommandKind::Supply => ["补充材料", "补充后，办理时限继续计算。", "补充说明", "只补照片也可以", "提交补充"],
+        CommandKind::Note => ["添加说明", "办理单位会收到提醒，办理时限不变。", "补充说明", "只补照片也可以", "提交说明"],
+        CommandKind::Urge => ["催办", "办理单位会收到提醒。每天可以催办一次。", "", "", "确认催办"],
         _ => ["评价", "您的评价决定这件事算不算办好。", "想说的话", "", "提交评价"],
     }
 }
@@ -52,6 +54,8 @@ struct Typed {
     text: RwSignal<String>,
     solved: RwSignal<Option<bool>>,
     level: RwSignal<Option<Satisfaction>>,
+    /// The face that was asked about: sent again, it is meant.
+    sure: RwSignal<Option<Satisfaction>>,
     reasons: RwSignal<Vec<RatingReason>>,
     tray: Tray,
 }
@@ -60,10 +64,16 @@ impl Typed {
     fn given(self) -> Given {
         let text = self.text.get();
         match self.kind {
-            CommandKind::Rate => {
-                Given::Rate { solved: self.solved.get(), level: self.level.get(), reasons: self.fitting(), comment: text }
+            CommandKind::Rate => Given::Rate {
+                solved: self.solved.get(),
+                level: self.level.get(),
+                sure: self.sure.get(),
+                reasons: self.fitting(),
+                comment: text,
+            },
+            CommandKind::Supply | CommandKind::Note => {
+                Given::Supply { note: self.kind == CommandKind::Note, text, photos: self.tray.ids() }
             }
-            CommandKind::Supply => Given::Supply { text, photos: self.tray.ids() },
             kind => Given::Words { kind, text },
         }
     }
@@ -78,10 +88,10 @@ impl Typed {
         let mut photos = page.photos.get_value();
         let (mut text, mut solved, mut level, mut reasons) = (String::new(), None, None, Vec::new());
         match kept {
-            Some(Given::Rate { solved: said, level: face, reasons: why, comment }) => {
+            Some(Given::Rate { solved: said, level: face, reasons: why, comment, .. }) => {
                 (text, solved, level, reasons) = (comment, said, face, why);
             }
-            Some(Given::Supply { text: words, photos: ids }) => (text, photos.kept) = (words, ids),
+            Some(Given::Supply { text: words, photos: ids, .. }) => (text, photos.kept) = (words, ids),
             Some(Given::Words { text: words, .. }) => text = words,
             None => {}
         }
@@ -90,6 +100,7 @@ impl Typed {
             text: RwSignal::new(text),
             solved: RwSignal::new(solved),
             level: RwSignal::new(level),
+            sure: RwSignal::new(None),
             reasons: RwSignal::new(reasons),
             tray: Tray::new(&photos),
         }
@@ -227,6 +238,9 @@ async fn give(page: Page, typed: Typed, error: RwSignal<Option<RpcError>>) {
             sentence
         }
         Err(why) => {
+            if why.at("level").is_some() {
+                typed.sure.set(typed.level.get_untracked());
+            }
             _ = error.try_set(Some(why));
             return;
         }
@@ -241,17 +255,17 @@ async fn give(page: Page, typed: Typed, error: RwSignal<Option<RpcError>>) {
 /// Supplying, objecting, reopening, withdrawing: words, and pictures where they help.
 #[component]
 fn Words(page: Page, typed: Typed, error: RwSignal<Option<RpcError>>) -> impl IntoView {
-    let supply = typed.kind == CommandKind::Supply;
+    let supply = matches!(typed.kind, CommandKind::Supply | CommandKind::Note);
     let [_, _, label, hint, _] = words_of(typed.kind);
     let asked = page.progress.with_untracked(|now| now.asked.clone());
-    let asked = (supply && !asked.is_empty()).then(|| {
+    let asked = (typed.kind == CommandKind::Supply && !asked.is_empty()).then(|| {
         view! { <div class="quoted"><p class="muted">"需要您补充"</p><p class="words">{asked}</p></div> }
     });
     let fault = Signal::derive(move || error.read().as_ref().and_then(|error| error.at("text")));
     let question = Question::text("text", label, hint, 4, if supply { 2000 } else { 500 });
     view! {
         {asked}
-        <Answer question value=typed.text fault/>
+        {(typed.kind != CommandKind::Urge).then(|| view! { <Answer question value=typed.text fault/> })}
         {supply.then(|| view! { <PhotoTray tray=typed.tray fault=None/> })}
     }
 }
@@ -307,9 +321,9 @@ fn consequence(typed: Typed) -> Option<impl IntoView> {
         _ => return None,
     };
     let (symbol, words) = if reopens {
-        (icon("loop"), "我们会重新办理，并由企服中心督办。")
+        (icon("loop"), "会退回办理单位重新办理，企服中心会收到提醒。")
     } else {
-        (icon("check"), "提交后这件诉求销号。如果问题又出现，还可以要求重新办理。")
+        (icon("check"), "提交后这件诉求办结。如果问题又出现，还可以要求重新办理。")
     };
     Some(view! { {symbol}<span>{words}</span> })
 }
