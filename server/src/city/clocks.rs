@@ -14,6 +14,7 @@ pub const LIMITS: Sheet = Sheet {
     columns: &[
         column("from", "起用日期"),
         column("contact", "首次联系"),
+        column("contact_urgent", "首次联系（紧急）"),
         column("accept", "受理"),
         column("sign", "签收"),
         column("interim", "阶段性答复"),
