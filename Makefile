@@ -30,7 +30,7 @@ sbom: ## Write what the program is made of to target/sbom, as CycloneDX
 	@scripts/setup build
 	@exec node scripts/supply-chain.mjs sbom
 
-fuzz: ## Try a million random inputs: forms, files, policies, numbers, dates, requests; some minutes
+fuzz: ## Try a million random inputs: numbers, money, days, telephones, codes, policies; some minutes
 	@scripts/setup test
 	@exec scripts/fuzz
 
