@@ -1,7 +1,7 @@
 # The commands of the project; each is a script that can be run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build dev lint audit sbom bench lighthouse sqlx clean
+.PHONY: help run test build dev lint audit sbom fuzz bench lighthouse sqlx clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ audit: ## Look for known holes in crates and Node packages (cargo-deny, npm audi
 sbom: ## Write what the program is made of to target/sbom, as CycloneDX
 	@scripts/setup build
 	@exec node scripts/supply-chain.mjs sbom
+
+fuzz: ## Try a million random inputs: numbers, money, days, telephones, codes, policies; some minutes
+	@scripts/setup test
+	@exec scripts/fuzz
 
 bench: ## Measure pages per second and CPU per page; writes docs/BENCHMARKS.md
 	@exec scripts/bench

@@ -106,8 +106,14 @@ fn items() -> impl Strategy<Value = Vec<Item>> {
     })
 }
 
+/// So many cases, or as many as `scripts/fuzz` asks for.
+fn config(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(cases), ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+    #![proptest_config(config(3_000))]
 
     #[test]
     fn nothing_an_editor_types_ends_the_process(items in items(), facts in facts(decimal())) {
