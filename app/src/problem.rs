@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::layout::PlainFrame;
 use crate::render::title;
 use crate::request::Request;
-use crate::ui::icon;
+use crate::ui::{HOTLINE, HOTLINE_LINK, icon};
 use leptos::prelude::*;
 use store::identity::Identity;
 
@@ -19,6 +19,8 @@ pub fn problem(error: &AppError) -> AnyView {
         AppError::Unauthenticated | AppError::Unproved | AppError::Internal(_) => "出了点问题",
     };
     let (href, label) = match request.session().map(|session| session.identity.clone()) {
+        // Signed in, as far as anybody could ask.
+        None if request.head().token.is_some() => ("/", "回到首页"),
         None => ("/sign-in", "去登录"),
         Some(Identity::Person(_)) => ("/home", "回到首页"),
         Some(Identity::Staff(_)) => ("/desk", "回到工作台"),
@@ -36,6 +38,7 @@ pub fn problem(error: &AppError) -> AnyView {
                 <h1>{icon("warn")}{heading}</h1>
                 <p>{sentence}</p>
                 <p><a class="button" href=href>{label}</a></p>
+                <p>"急事请拨打"<a href=HOTLINE_LINK>{icon("phone")}{HOTLINE}</a></p>
                 <p class="muted">"需要帮助时，请告诉我们这个编号："<code>{number}</code></p>
             </section>
         </PlainFrame>

@@ -106,6 +106,8 @@ pub struct Head {
     pub request_id: String,
     /// Path and query.
     pub path: String,
+    /// The address of the site as this browser knows it, for what leads here from paper; empty where it does not say.
+    pub origin: String,
     /// It only reads.
     pub get: bool,
     /// 关怀版 is on.

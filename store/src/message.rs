@@ -1,6 +1,7 @@
 //! In-app messages (站内消息) of persons and staff; row-level security keeps each to its own.
 
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
+use std::collections::HashMap;
 use time::OffsetDateTime;
 
 #[derive(Debug, Clone, sqlx::Type)]
@@ -87,4 +88,34 @@ pub async fn mark_read(conn: &mut Conn, inbox: Inbox, up_to: i64, now: OffsetDat
     .execute(conn.pg())
     .await?;
     Ok(())
+}
+
+/// Opens one message of an inbox: it is read from now on. Answers its issue's number and where else it leads.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for one of another inbox.
+pub async fn open(conn: &mut Conn, inbox: Inbox, id: i64, now: OffsetDateTime) -> Result<(String, Option<String>), StoreError> {
+    let (person, enterprise, staff) = match inbox {
+        Inbox::Person { person, enterprise } => (Some(person), Some(enterprise), None),
+        Inbox::Staff(staff) => (None, None, Some(staff)),
+    };
+    let row = sqlx::query!(
+        "update message set read_at = coalesce(read_at, $3) where id = $4
+            and (person_id = $1 and (enterprise_id = $5 or enterprise_id is null) or staff_id = $2) returning number, link",
+        person,
+        staff,
+        now,
+        id,
+        enterprise
+    )
+    .fetch_one(conn.pg())
+    .await?;
+    Ok((row.number, row.link))
+}
+
+/// The titles of the issues that messages are about, by number; of those that these eyes may read.
+pub async fn titles(conn: &mut Conn, messages: &[Message]) -> Result<HashMap<String, String>, StoreError> {
+    let numbers: Vec<String> = messages.iter().map(|message| message.number.clone()).collect();
+    let rows = sqlx::query!("select number, title from issue where number = any($1)", &numbers).fetch_all(conn.pg()).await?;
+    Ok(rows.into_iter().map(|row| (row.number, row.title)).collect())
 }

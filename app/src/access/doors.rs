@@ -72,6 +72,7 @@ doors! {
     Page GET "/me" Member;
     Page GET "/messages" Member;
     Stream GET "/messages/events" Member;
+    Form POST "/messages/open" Member;
     Form POST "/messages/read" Member;
     Rpc POST "/rpc/message/counts" SignedIn;
 
@@ -138,6 +139,7 @@ doors! {
     Form POST "/desk/members/{enterprise}" Registrar;
     Form POST "/desk/members/{enterprise}/remove" Centre;
     Page GET "/desk/messages" Staff;
+    Form POST "/desk/messages/open" Staff;
     Form POST "/desk/messages/read" Staff;
     Page GET "/desk/account" FirstPassword;
     Form POST "/desk/password" FirstPassword;

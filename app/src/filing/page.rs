@@ -6,6 +6,7 @@
 use super::Side;
 use super::act::{self, Checked, Offer, suggestions};
 use super::island::{DraftFiled, FilingForm, Photos, Questions};
+use crate::account::totp::picture;
 use crate::carried::Carried;
 use crate::error::{AppError, Stop};
 use crate::form::{Form, WHOSE};
@@ -255,7 +256,7 @@ pub fn ReceiptPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let page = issue::read::of_member(&mut ctx, &number).await?;
         let owner = act::filed_by(&ctx, page.detail.enterprise)?;
-        Ok(receipt(&page.detail, &page.issue, ctx.now, Side::Own, owner))
+        Ok(receipt(&page.detail, &page.issue, ctx.now, Side::Own, owner, &request.head().origin))
     })
 }
 
@@ -269,22 +270,32 @@ pub fn AssistReceiptPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let (detail, issue) = issue::read::filed_beside(&mut ctx, &number).await?;
         let owner = act::filed_by(&ctx, detail.enterprise)?;
-        Ok(receipt(&detail, &issue, ctx.now, Side::Beside(detail.enterprise), owner))
+        Ok(receipt(&detail, &issue, ctx.now, Side::Beside(detail.enterprise), owner, &request.head().origin))
     })
 }
 
-fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side, owner: String) -> AnyView {
+fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side, owner: String, origin: &str) -> AnyView {
     title("已提交");
     let number = detail.number.clone();
     let href = format!("{}/{number}", side.issues());
     let promised = issue.answer.map(|clock| calendar_words::due(clock.due, now));
     let contact = issue.contact.map(|clock| calendar_words::due(clock.due, now));
+    // The enterprise's own page of it, also on the receipt that a station prints.
+    let code = (!origin.is_empty()).then(|| picture(&format!("{origin}/issues/{number}")).ok()).flatten();
+    let code =
+        code.map(|svg| view! { <div class="qr" role="img" aria-label="二维码：扫码查看这件诉求的进度" inner_html=svg></div> });
+    let filed = issue.submitted_at.map(|at| calendar_words::moment(at, now)).unwrap_or_default();
     let again = (side == Side::Own).then(|| view! { <a class="button secondary" href="/issues/new">"再提一个"</a> });
     view! {
         <section class="card receipt">
             <h1>{icon("check")}"已提交"</h1>
             <p class="number">{number}</p>
             <p>{detail.title.clone()}</p>
+            {facts(vec![
+                ("企业", words(detail.enterprise_name.clone())),
+                ("信用代码", words(detail.uscc.clone())),
+                ("提交时间", words(filed)),
+            ])}
             {contact.map(|when| view! { <p>"工作人员会在"<strong>{when}</strong>"联系您"</p> })}
             {promised.map(|when| view! { <p>"最迟"<strong>{when}</strong>"给您答复"</p> })}
             <ol class="steps">
@@ -292,7 +303,8 @@ fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side,
                 <li>"部门办理"</li>
                 <li>"请您评价"</li>
             </ol>
-            <p class="muted">"截图或打印本页即可保存回执。"</p>
+            {code}
+            <p class="muted">"截图或打印本页即可保存回执；扫码可以随时查看进度。"</p>
         </section>
         <div class="actions">
             <a class="button" href=href>"查看进度"</a>

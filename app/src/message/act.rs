@@ -1,4 +1,4 @@
-//! Marking messages as read.
+//! Opening messages, and marking them as read.
 
 use super::read::inbox;
 use crate::error::{AppError, Next};
@@ -15,4 +15,17 @@ pub async fn mark_read(request: &Request, form: &Form, page: &str) -> Result<Nex
     let (up_to, now) = (form.value("up_to").parse().unwrap_or(0), ctx.now);
     store::message::mark_read(&mut ctx.conn, inbox, up_to, now).await?;
     Ok(Next::to(page))
+}
+
+/// Opens a message: it counts as read, and leads to what it is about. `base` is where problems open for whoever reads it.
+///
+/// # Errors
+/// As [`mark_read`]; [`AppError::NotFound`] for somebody else's.
+pub async fn open(request: &Request, form: &Form, base: &str) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let inbox = inbox(&ctx)?;
+    let id = form.value("id").parse().map_err(|_| AppError::NotFound)?;
+    let now = ctx.now;
+    let (number, link) = store::message::open(&mut ctx.conn, inbox, id, now).await?;
+    Ok(Next::to(link.unwrap_or_else(|| format!("{base}/{number}"))))
 }

@@ -14,6 +14,7 @@ use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query;
 use leptos_router::params::Params;
+use std::collections::HashMap;
 use store::message::Message;
 
 /// Where a list goes on.
@@ -39,10 +40,11 @@ fn inbox(path: &'static str, base: &'static str, stream: &'static str) -> impl I
     let query = use_query::<AfterQuery>().get_untracked().unwrap_or_default();
     let request = Request::current();
     reads(async move {
-        let (page, unread, now) = {
+        let (page, titles, unread, now) = {
             let mut ctx = request.open().await?;
             let page = read::list(&mut ctx, query.after.as_deref(), 30).await?;
-            (page, ctx.session.as_ref().map_or(0, |session| session.unread), ctx.now)
+            let titles = store::message::titles(&mut ctx.conn, &page.rows).await?;
+            (page, titles, ctx.session.as_ref().map_or(0, |session| session.unread), ctx.now)
         };
         title("消息");
         let newest = page.rows.first().map_or(0, |message| message.id);
@@ -57,7 +59,7 @@ fn inbox(path: &'static str, base: &'static str, stream: &'static str) -> impl I
         let body = if page.rows.is_empty() {
             empty("事情有进展时，消息会到这里。", None)
         } else {
-            view! { <div class="card"><MessageList list=page.rows base now/></div> }.into_any()
+            view! { <div class="card"><MessageList list=page.rows titles base now/></div> }.into_any()
         };
         let seen = Seen { unread, stream: stream.to_owned(), path: path.to_owned() };
         let next = format!("{path}?");
@@ -71,22 +73,32 @@ fn inbox(path: &'static str, base: &'static str, stream: &'static str) -> impl I
     })
 }
 
-/// Messages as cells; problems open under `base` (`/issues`, `/desk/issues`).
+/// Messages as cells; problems open under `base` (`/issues`, `/desk/issues`), and to open one marks it as read, so each is a form. `titles`
+/// names the problems by their numbers.
 #[component]
-pub fn MessageList(list: Vec<Message>, base: &'static str, now: OffsetDateTime) -> impl IntoView {
+pub fn MessageList(
+    list: Vec<Message>,
+    #[prop(optional)] titles: HashMap<String, String>,
+    base: &'static str,
+    now: OffsetDateTime,
+) -> impl IntoView {
+    let open = if base.starts_with("/desk") { "/desk/messages/open" } else { "/messages/open" };
     let items = list.into_iter().map(|message| {
-        let href = message.link.clone().unwrap_or_else(|| format!("{base}/{}", message.number));
+        let about = titles.get(&message.number).map_or_else(String::new, |title| format!("{title} · "));
         let unread = message.read_at.is_none();
         view! {
             <li class="cell" class:unread=unread>
-                <a href=href>
+                <form method="post" action=open>
+                    {hidden("id", message.id.to_string())}
+                    <button>
                     <span class="cell-head">
                         <strong>{message.title}{unread.then(|| view! { <span class="hidden">"（未读）"</span> })}</strong>
                         <small>{time(message.created_at, words::moment(message.created_at, now))}</small>
                     </span>
                     <span class="muted clamp">{message.body}</span>
-                    <small class="muted">{message.number}</small>
-                </a>
+                    <small class="muted">{about}{message.number}</small>
+                    </button>
+                </form>
             </li>
         }
     });

@@ -38,3 +38,8 @@ pub fn back(href: impl Into<String>, label: &'static str) -> AnyView {
     let href = href.into();
     view! { <a class="back" href=href>{icon("left")}{label}</a> }.into_any()
 }
+
+/// The government's telephone for everything (政务服务便民热线), the same number in every city.
+pub const HOTLINE: &str = "12345 政务服务便民热线";
+/// See [`HOTLINE`].
+pub const HOTLINE_LINK: &str = "tel:12345";

@@ -199,6 +199,11 @@ async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Res
             render::page(request, CONFIRM, || provide_context(form)).await
         }
         error => {
+            // Whoever is signed in is not told to sign in: an address behind no door asked nobody.
+            if matches!(error, AppError::NotFound) && request.session().is_none() {
+                _ = request.open().await.map(drop);
+                request.close().await;
+            }
             let error = error.clone();
             render::whole(request, move || app::problem::problem(&error)).await
         }
@@ -272,6 +277,7 @@ fn head(http: &axum::extract::Request, config: &Config) -> Head {
         nonce: random_hex::<16>(),
         request_id: random_hex::<6>(),
         path: http.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        origin: origin(http, config),
         get: matches!(*http.method(), Method::GET | Method::HEAD),
         elder: cookie(ELDER).as_deref() == Some("1"),
         token: own(COOKIE).filter(|token| !token.is_empty()),
@@ -282,6 +288,14 @@ fn head(http: &axum::extract::Request, config: &Config) -> Head {
         gzip: takes_gzip(&text(http.headers(), header::ACCEPT_ENCODING)),
         flash,
     }
+}
+
+/// Scheme and host, if the host is one and nothing else.
+fn origin(http: &axum::extract::Request, config: &Config) -> String {
+    let host = text(http.headers(), header::HOST);
+    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    let scheme = if config.tls { "https" } else { "http" };
+    if host.is_empty() || !plain { String::new() } else { format!("{scheme}://{host}") }
 }
 
 /// How long a body may pause while it arrives.

@@ -26,6 +26,21 @@ async fn mark(request: &Request, body: Body, page: &str) -> Reply {
     finish(request, act::mark_read(request, &form, page).await, form, page).await
 }
 
+/// Opens a member's message.
+pub async fn open(Extension(request): Extension<Request>, body: Body) -> Reply {
+    lead(&request, body, "/messages", "/issues").await
+}
+
+/// Opens a message of a staff account.
+pub async fn desk_open(Extension(request): Extension<Request>, body: Body) -> Reply {
+    lead(&request, body, "/desk/messages", "/desk/issues").await
+}
+
+async fn lead(request: &Request, body: Body, page: &str, base: &str) -> Reply {
+    let form = plain(body).await?;
+    finish(request, act::open(request, &form, base).await, form, page).await
+}
+
 /// Something of the enterprise moved: counts and messages are to be asked again.
 pub async fn events(State(state): State<AppState>, Extension(request): Extension<Request>) -> Reply {
     let heard = state.live.subscribe();

@@ -64,6 +64,7 @@ routes! {
     GET "/issues/{number}/events" => issue::events;
     POST "/issues/{number}/{command}" => issue::command;
     GET "/messages/events" => message::events;
+    POST "/messages/open" => message::open;
     POST "/messages/read" => message::read;
     POST "/me/members" => member::add;
     POST "/me/members/{person}" => member::change;
@@ -118,6 +119,7 @@ routes! {
     POST "/desk/admin/calendar" => terms::calendar;
     GET "/desk/admin/texts/table" => terms::texts;
     POST "/desk/admin/texts/{code}" => terms::text;
+    POST "/desk/messages/open" => message::desk_open;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;
     POST "/desk/confirm" => account::confirm;

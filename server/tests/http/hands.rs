@@ -164,3 +164,54 @@ async fn a_rating_that_contradicts_itself_is_asked_about_once(pool: PgPool) {
     assert_eq!(centre.post(&desk("dispatch"), &[("lead", &other), ("note", "企业反映的是道路养护")]).await.status.as_u16(), 303);
     assert_eq!(handler.get(&format!("/desk/issues/{number}")).await.status.as_u16(), 404, "it left their sight");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_message_that_is_opened_is_read_and_names_its_problem(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let number = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000a09")).await;
+    let centre = site.staff("centre03").await;
+    assert_eq!(centre.post(&format!("/desk/issues/{number}/accept"), &ACCEPT).await.status.as_u16(), 303);
+    let mut system = site.state.store.system().await.unwrap();
+    while store::outbox::drain(&mut system, time::OffsetDateTime::now_utc() + Duration::hours(1), 100).await.unwrap() > 0 {}
+    let id = sqlx::query_scalar::<_, i64>(
+        "select id from message where number = $1 and person_id is not null and read_at is null limit 1",
+    )
+    .bind(&number)
+    .fetch_one(&pool)
+    .await
+    .unwrap()
+    .to_string();
+    assert!(owner.get("/messages").await.body.contains("三号车间门口的路淹了 · "), "the problem by its name");
+    assert_eq!(site.member(3).await.post("/messages/open", &[("id", &id)]).await.status.as_u16(), 404, "a stranger's");
+    assert_eq!(centre.post("/desk/messages/open", &[("id", &id)]).await.status.as_u16(), 404, "nor staff's");
+    let opened = owner.post("/messages/open", &[("id", &id)]).await;
+    assert_eq!((opened.status.as_u16(), opened.location()), (303, format!("/issues/{number}").as_str()));
+    let unread = sqlx::query_scalar::<_, i64>("select count(*) from message where id = $1 and read_at is null")
+        .bind(id.parse::<i64>().unwrap())
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(unread, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_receipt_says_whose_and_when_and_errors_say_whom_to_call(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let number = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000a10")).await;
+    let mut conn = site.state.store.system().await.unwrap();
+    let uscc = store::issue::detail(&mut conn, &number).await.unwrap().uscc;
+    drop(conn);
+    let request = axum::http::Request::get(format!("/issues/{number}/receipt")).header("host", "qifu.example");
+    let receipt = owner.send(request.body(axum::body::Body::empty()).unwrap()).await.body;
+    for words in [uscc.as_str(), "提交时间", "工作人员会在", "class=\"qr\""] {
+        assert!(receipt.contains(words), "{words}");
+    }
+    assert!(owner.get(&format!("/issues/{number}")).await.body.contains("tel:12345"), "whom to call");
+    // An address behind no door: nobody who is signed in is told to sign in.
+    let lost = owner.get("/no-such-page").await;
+    assert!(lost.status.as_u16() == 404 && lost.body.contains("tel:12345") && lost.body.contains("回到首页"));
+    assert!(!lost.body.contains("去登录"));
+    assert!(site.anonymous().get("/no-such-page").await.body.contains("去登录"));
+}

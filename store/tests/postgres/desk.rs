@@ -374,7 +374,7 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
         let (live, issue) = (&heard[number], &life.issue);
         assert_eq!(
             (live.enterprise, live.area, live.centre, live.lead),
-            (issue.enterprise, issue.area, issue.centre, issue.lead)
+            (issue.enterprise, life.filed_for, issue.centre, issue.lead)
         );
         assert_eq!((&live.co, live.version), (&issue.co, i32::try_from(issue.version).unwrap()));
     }

@@ -15,7 +15,7 @@ use crate::issue::view::issue_cell;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::list::{Chip, chips, more};
-use crate::ui::{back, empty, facts, section, words};
+use crate::ui::{HOTLINE, HOTLINE_LINK, back, empty, facts, icon, section, words};
 use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params, use_query};
@@ -103,9 +103,19 @@ fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
         photos: photo_question(&Form::default(), Side::Own),
     };
     let contact = domain::mask::contact(&detail.contact_name, &detail.contact_phone);
+    let station = detail.serving.and_then(|id| clock.reference.station(id)).filter(|station| station.active).map(|station| {
+        let dial = format!("tel:{}", station.phone);
+        view! { <p><a class="button secondary" href=dial>{icon("phone")}{format!("{} {}", station.name, station.phone)}</a></p> }
+    });
+    let call = view! {
+        {station}
+        <p><a class="button secondary" href=HOTLINE_LINK>{icon("phone")}{HOTLINE}</a></p>
+        <p class="muted">{format!("通话时请报编号 {}", detail.number)}</p>
+    };
     view! {
         {back("/issues", "全部诉求")}
         <LiveIssue shown=Carried(shown)/>
+        {issue.state.is_open().then(|| section("打电话问", call))}
         {section("我提的问题", view! {
             {words(detail.body.clone())}
             <Photos photos=photos_of(detail, 1)/>
