@@ -80,6 +80,7 @@ fn attribute(kind: AttributeKind, unit: &str) -> Attribute {
         source: String::new(),
         refresh: String::new(),
         enterprise_may_state: true,
+        want: domain::policy::library::Want::default(),
     }
 }
 
