@@ -5,7 +5,7 @@
 
 use super::Side;
 use super::act::{self, Checked, Offer, suggestions};
-use super::island::{DraftFiled, FilingForm, Photos, Questions};
+use super::island::{DraftFiled, FORM, FilingForm, Photos, Questions};
 use crate::account::totp::picture;
 use crate::carried::Carried;
 use crate::error::{AppError, Stop};
@@ -15,7 +15,7 @@ use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::SubmitButton;
-use crate::ui::form::{Field, field, hidden, select};
+use crate::ui::form::{Field, field, hidden, select_of};
 use crate::ui::{back, facts, icon, words};
 use domain::calendar::words as calendar_words;
 use domain::catalogue::Edition;
@@ -116,7 +116,9 @@ fn questions(offer: &Offer, side: Side, today: Edition<'_>, reference: &Referenc
         {form.summary()}
         <h1>"提诉求"</h1>
         {beside}
-        <FilingForm questions=Carried(questions)>{area}</FilingForm>
+        <FilingForm questions=Carried(questions)/>
+        <section class="card">{area}</section>
+        <div class="actions"><button class="button" type="submit" form=FORM>"下一步：核对"</button></div>
     }
     .into_any()
 }
@@ -126,7 +128,7 @@ fn area_question(offer: &Offer, reference: &Reference) -> AnyView {
     let registered = reference.area(offer.registered);
     let areas = reference.areas.iter().map(|area| (area.code.to_string(), area.name.clone()));
     let list = [(String::new(), format!("按上面的地点；没写明区县的，按登记地{registered}"))].into_iter().chain(areas).collect();
-    select(&offer.form, "area", "在哪个区县？", None, vec![(String::new(), list)])
+    select_of(FORM, &offer.form, "area", "在哪个区县？", None, vec![(String::new(), list)])
 }
 
 /// The photo question of a form, with what was uploaded before.

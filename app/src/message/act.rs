@@ -17,14 +17,15 @@ pub async fn mark_read(request: &Request, form: &Form, page: &str) -> Result<Nex
     Ok(Next::to(page))
 }
 
-/// Opens a message: it counts as read, and leads to what it is about. `base` is where problems open for whoever reads it.
+/// Opens a message: it counts as read, and leads to what it is about. `page` is the list, where a form that names none leads back to;
+/// `base` is where problems open for whoever reads it.
 ///
 /// # Errors
 /// As [`mark_read`]; [`AppError::NotFound`] for somebody else's.
-pub async fn open(request: &Request, form: &Form, base: &str) -> Result<Next, AppError> {
+pub async fn open(request: &Request, form: &Form, page: &str, base: &str) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let inbox = inbox(&ctx)?;
-    let id = form.value("id").parse().map_err(|_| AppError::NotFound)?;
+    let Ok(id) = form.value("id").parse() else { return Ok(Next::to(page)) };
     let now = ctx.now;
     let (number, link) = store::message::open(&mut ctx.conn, inbox, id, now).await?;
     Ok(Next::to(link.unwrap_or_else(|| format!("{base}/{number}"))))

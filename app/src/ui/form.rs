@@ -194,6 +194,29 @@ pub fn select(
     empty: Option<&'static str>,
     groups: Vec<(String, Vec<(String, String)>)>,
 ) -> AnyView {
+    chooser(None, form, name, label, empty, groups)
+}
+
+/// The same outside of the form it belongs to, which has the id `of`.
+pub fn select_of(
+    of: &'static str,
+    form: &Form,
+    name: &'static str,
+    label: &'static str,
+    empty: Option<&'static str>,
+    groups: Vec<(String, Vec<(String, String)>)>,
+) -> AnyView {
+    chooser(Some(of), form, name, label, empty, groups)
+}
+
+fn chooser(
+    of: Option<&'static str>,
+    form: &Form,
+    name: &'static str,
+    label: &'static str,
+    empty: Option<&'static str>,
+    groups: Vec<(String, Vec<(String, String)>)>,
+) -> AnyView {
     let error = form.error(name).map(str::to_owned);
     let bad = error.is_some();
     let described = described_by(name, "", bad);
@@ -210,7 +233,7 @@ pub fn select(
         <div class="field" class:bad=bad>
             <label for=name>{label}</label>
             {fault(name, error)}
-            <select id=name name=name aria-describedby=described aria-invalid=invalid>
+            <select id=name name=name form=of aria-describedby=described aria-invalid=invalid>
                 {empty.map(|words| view! { <option value="">{words}</option> })}
                 {options.collect_view()}
             </select>

@@ -73,6 +73,7 @@ pub(super) fn fixed_by_law(day: Date) -> bool {
 }
 
 /// The last year of the table as it is written down: first day, last day, at work, name; sorted.
+#[cfg(feature = "server")]
 pub(super) fn last_year() -> Vec<(Date, Date, bool, &'static str)> {
     let year = COVERED_UNTIL.0;
     let off = OFF.iter().filter(|period| period.0 == year);

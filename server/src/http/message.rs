@@ -38,7 +38,7 @@ pub async fn desk_open(Extension(request): Extension<Request>, body: Body) -> Re
 
 async fn lead(request: &Request, body: Body, page: &str, base: &str) -> Reply {
     let form = plain(body).await?;
-    finish(request, act::open(request, &form, base).await, form, page).await
+    finish(request, act::open(request, &form, page, base).await, form, page).await
 }
 
 /// Something of the enterprise moved: counts and messages are to be asked again.

@@ -126,7 +126,7 @@ async fn a_problem_moves_in_place_for_its_own_enterprise_only(pool: PgPool) {
     }
     let now: Progress = owner.send(asked()).await.island().unwrap();
     assert_eq!((now.version, now.state), (1, State::Submitted));
-    assert_eq!(now.commands, [CommandKind::Withdraw]);
+    assert_eq!(now.commands, [CommandKind::Note, CommandKind::Urge, CommandKind::Withdraw]);
 
     // What is missing is a fault of its field, and nothing moved.
     let short: Result<Done, RpcError> = owner.send(withdraw(1, "好")).await.island();

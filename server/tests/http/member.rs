@@ -84,8 +84,10 @@ async fn a_station_registers_in_person_and_those_who_were_there_hear_of_it(pool:
     says(&station.get(&page).await, 200, &history);
     says(&site.staff("centre03").await.get("/desk/members").await, 200, &["当场登记：负责人 周敏 139****0001", &page]);
     assert!(!site.staff("centre04").await.get("/desk/members").await.body.contains("周敏"), "another district's");
-    let told = site.member(FIRM).await.get("/messages").await;
-    says(&told, 200, &["企业新登记了联系人", "href=\"/me/members\""]);
+    let firm = site.member(FIRM).await;
+    let told = firm.get("/messages").await;
+    says(&told, 200, &["企业新登记了联系人"]);
+    led(&firm.post("/messages/open", &[("id", &hidden(&told.body, "id")[0])]).await, "/me/members");
     says(&station.post(&page, &good).await, 422, &["这个手机号已经是这家企业的联系人"]);
 
     // Registered by mistake: the centre takes it back, and says why.
@@ -232,7 +234,9 @@ async fn what_is_the_owners_is_said_with_who_may(pool: PgPool) {
     assert!(flash(&ready).contains("已通知负责人"));
     assert!(!owner.get("/applications").await.body.contains("技术改造设备补助"), "nothing was filed");
     // The owner finds everything filled in, and submits it.
-    says(&owner.get("/messages").await, 200, &["有一件申请等您提交", &apply]);
+    let told = owner.get("/messages").await;
+    says(&told, 200, &["有一件申请等您提交"]);
+    led(&owner.post("/messages/open", &[("id", &hidden(&told.body, "id")[0])]).await, &apply);
     says(&owner.get(large).await, 200, &["周敏 今天", "去申报"]);
     let offered = owner.get(&apply).await;
     says(&offered, 200, &["value=\"周敏\"", "value=\"13800009002\"", "两台加弹机", "合同.jpg", "提交申报"]);

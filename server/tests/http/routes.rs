@@ -486,7 +486,9 @@ async fn lists_and_searches_show_nothing_of_others(pool: PgPool) {
         for path in ["/desk", search.as_str(), "/desk/messages"] {
             let answer = browser.get(path).await;
             assert_eq!(answer.status.as_u16(), 200, "{path} as {login}");
-            assert!(!answer.body.contains(title) && !answer.body.contains(enterprise), "{path} as {login} leaks");
+            // A supervisor reads what is abnormal, of this enterprise too, but not this one.
+            let named = login != "jiandu" && answer.body.contains(enterprise);
+            assert!(!answer.body.contains(title) && !named, "{path} as {login} leaks");
         }
     }
     let look_up = format!("/desk/assist?q={}", mine.secrets[2]);

@@ -69,7 +69,7 @@ async fn a_district_changes_its_own_departments_and_nothing_else(pool: PgPool) {
     for path in PAGES {
         let page = own.get(path).await;
         assert_eq!(status(&page), 200, "{path}");
-        assert!(!page.body.contains(&format!("action=\"{path}\"")) || path == "/desk/admin/categories", "{path}: no form");
+        assert!(!page.body.contains(&format!("method=\"post\" action=\"{path}\"")) || path == "/desk/admin/categories", "{path}: no form");
     }
     for path in ["/desk/admin/boards/new", "/desk/admin/categories/new"] {
         assert_eq!(status(&own.get(path).await), 403, "{path}");
@@ -192,6 +192,7 @@ async fn limits_hold_from_their_day(pool: PgPool) {
     let old = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000023")).await;
     let spans = [
         ("contact", "30", "m"),
+        ("contact_urgent", "30", "m"),
         ("accept", "1", "d"),
         ("sign", "1", "d"),
         ("interim", "2", "d"),

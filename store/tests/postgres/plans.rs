@@ -275,9 +275,9 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
         .await;
         if matches!(duty, Duty::Centre { .. }) {
             weigh(&world, faults, &format!("{login} beside an issue"), staff, 5_000, async |conn: &mut Conn| {
-                detail(conn, number).await.unwrap();
+                let shown = detail(conn, number).await.unwrap();
                 similar(conn, "drainage").await.unwrap();
-                history(conn, enterprise, None, now).await.unwrap();
+                history(conn, shown.id, None, now).await.unwrap();
             })
             .await;
         }

@@ -41,6 +41,9 @@ pub struct Questions {
     pub photos: Photos,
 }
 
+/// The form's id: controls that stand outside of it belong to it by this.
+pub const FORM: &str = "filing";
+
 /// The answers while they are typed.
 #[derive(Clone, Copy)]
 pub(super) struct Answers {
@@ -52,9 +55,9 @@ pub(super) struct Answers {
     pub category: RwSignal<String>,
 }
 
-/// The whole form. What it holds besides its own questions comes from the page and stays plain HTML.
+/// The form of [`FORM`]; the page adds what stays plain HTML to it from outside.
 #[island]
-pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl IntoView {
+pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
     needs(Module::Filing);
     let Carried(questions) = questions;
     let Questions { action, key, whose, owner, text, title, place, contact_name, contact_phone, .. } = questions;
@@ -75,7 +78,7 @@ pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl Int
     let restored = RwSignal::new(false);
     let draft = owner.clone();
     let view = view! {
-        <form node_ref=form id="filing" method="post" action=action enctype="multipart/form-data" novalidate class="stack">
+        <form node_ref=form id=FORM method="post" action=action enctype="multipart/form-data" novalidate class="stack">
             <input type="hidden" name="key" value=key/>
             <input type="hidden" name="whose" value=whose/>
             <section class="card">
@@ -91,14 +94,12 @@ pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl Int
             </section>
             <section class="card">
                 <Answer fault=place.fault.clone() question=place value=answers.place/>
-                {children()}
                 <PhotoTray tray fault=questions.photos.fault/>
             </section>
             <section class="card">
                 <Answer fault=contact_name.fault.clone() question=contact_name value=answers.contact_name/>
                 <Answer fault=contact_phone.fault.clone() question=contact_phone value=answers.contact_phone/>
             </section>
-            <div class="actions"><button class="button" type="submit">"下一步：核对"</button></div>
         </form>
     };
     // After the fields have told what stands in them: only an empty form takes a draft.

@@ -15,7 +15,7 @@ mod upload;
 #[cfg(any(feature = "ssr", feature = "filing"))]
 pub use draft::DraftFiled;
 #[cfg(any(feature = "ssr", feature = "filing"))]
-pub use form::{FilingForm, Questions};
+pub use form::{FORM, FilingForm, Questions};
 #[cfg(any(feature = "ssr", feature = "space"))]
 pub use photo_field::PhotoField;
 pub use photos::{PhotoTray, Photos, Tray};
