@@ -183,7 +183,8 @@ test("the ways out: withdraw, decline and object, ask and supply", async ({ page
   await expect(page.locator("#live").getByText("待受理")).toBeVisible();
   // The officer who declined may not decide again: other eyes look.
   await centre.goto(`/desk/issues/${declined}`);
-  await expect(centre.getByText("这件诉求现在不需要您处理。")).toBeVisible();
+  await expect(centre.locator("summary").filter({ hasText: "记录联系" })).toBeVisible();
+  await expect(centre.locator("summary").filter({ hasText: "受理" })).toHaveCount(0);
   const other = await another(DESK);
   await signInStaff(other, "centre02");
   await act(other, declined, "受理", async () => {});

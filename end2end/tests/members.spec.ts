@@ -63,7 +63,7 @@ test("a station registers an owner, who adds an agent and takes it out again", a
   await signIn(page, ownerPhone);
   await expect(page).toHaveURL(/\/home$/);
   await page.goto("/me");
-  await page.getByRole("link", { name: /企业联系人/ }).click();
+  await page.getByRole("link", { name: /增减联系人/ }).click();
   await page.getByLabel("姓名").fill("李强");
   await page.getByLabel("手机号").fill("139000");
   await page.getByRole("button", { name: "添加", exact: true }).click();

@@ -165,7 +165,7 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
   await expect(page.getByText("您的评价：5 分")).toBeVisible();
   await picture(page, "policy-paid");
   await page.goto("/messages");
-  await expect(page.getByRole("link", { name: /技术改造设备补助（演示）：已拨付/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /技术改造设备补助（演示）：已拨付/ })).toBeVisible();
 });
 
 test("a question about a policy goes into the loop with one tap", async ({ page, scripted }) => {

@@ -256,6 +256,8 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
             // A station's share is one in forty: the newest are looked through until a page is full.
             let most = match (*which, duty) {
                 (Queue::All, Duty::Station { .. }) => 40 * 21 + PAGE,
+                // What it takes part in beside another's is open, and looked through whole.
+                (Queue::All, Duty::Handler { .. }) => open + PAGE,
                 (Queue::All, _) => PAGE,
                 _ => open + PAGE,
             };
