@@ -69,7 +69,10 @@ async fn a_district_changes_its_own_departments_and_nothing_else(pool: PgPool) {
     for path in PAGES {
         let page = own.get(path).await;
         assert_eq!(status(&page), 200, "{path}");
-        assert!(!page.body.contains(&format!("method=\"post\" action=\"{path}\"")) || path == "/desk/admin/categories", "{path}: no form");
+        assert!(
+            !page.body.contains(&format!("method=\"post\" action=\"{path}\"")) || path == "/desk/admin/categories",
+            "{path}: no form"
+        );
     }
     for path in ["/desk/admin/boards/new", "/desk/admin/categories/new"] {
         assert_eq!(status(&own.get(path).await), 403, "{path}");
