@@ -187,7 +187,7 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
         CommandKind::Urge if issue.urged_at.is_some_and(|at| local(at).date() == local(now).date()) => {
             return rule("urged", "今天已经催办过，明天可以再催；急事请直接打电话");
         }
-        CommandKind::LapsePause if !issue.pause.as_ref().is_some_and(|pause| now >= pause.cap) => {
+        CommandKind::LapsePause if issue.pause.as_ref().is_none_or(|pause| now < pause.cap) => {
             return rule("pause_runs", "还没有到补充期限");
         }
         _ => {}
