@@ -53,8 +53,18 @@ function metric(id, factor, digits) {
 
 const missed = (target, value) => !(target.least === undefined ? value <= target.most : value >= target.least);
 
-/** The report of one visit, by a browser that never saw the site before. */
+/** The report of one visit. A trace of the browser that came out empty says nothing of the page: it is taken again, once. */
 async function visit(space, page) {
+  try {
+    return await look(space, page);
+  } catch (error) {
+    console.error(`${error.message}: once more`);
+    return look(space, page);
+  }
+}
+
+/** A visit by a browser that never saw the site before. */
+async function look(space, page) {
   const file = join(space.folder, "lighthouse.json");
   const headers = join(space.folder, "headers.json");
   writeFileSync(headers, JSON.stringify(page.cookie ? { Cookie: page.cookie } : {}));
