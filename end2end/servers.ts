@@ -1,7 +1,8 @@
 // Starts what the tests talk to: a fresh database in the cluster of DATABASE_URL, filled with the demo data, and two servers on
 // it, as in real use. Ends both, and drops the database, whatever happened.
 //
-// With QIFU_E2E_URL (and QIFU_E2E_SECOND_URL) set, servers that already run are used and nothing is started.
+// With QIFU_E2E_URL (and QIFU_E2E_SECOND_URL) set, servers that already run are used and nothing is started, but for the city that begins empty:
+// it has a database and a server of its own, and fails without DATABASE_URL rather than being passed over.
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";

@@ -80,8 +80,6 @@ async function codeSent(city: Empty): Promise<string> {
   return code;
 }
 
-test.skip(!process.env.DATABASE_URL, "needs a cluster to make a database in");
-
 test("a city is set up from a workbook, and a first problem is solved", async ({ another }) => {
   test.setTimeout(240_000);
   const city = empty("city");

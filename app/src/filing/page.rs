@@ -128,7 +128,7 @@ fn area_question(offer: &Offer, reference: &Reference) -> AnyView {
     let registered = reference.area(offer.registered);
     let areas = reference.areas.iter().map(|area| (area.code.to_string(), area.name.clone()));
     let list = [(String::new(), format!("按上面的地点；没写明区县的，按登记地{registered}"))].into_iter().chain(areas).collect();
-    select_of(FORM, &offer.form, "area", "在哪个区县？", None, vec![(String::new(), list)])
+    select_of(Some(FORM), &offer.form, "area", "在哪个区县？", None, vec![(String::new(), list)])
 }
 
 /// The photo question of a form, with what was uploaded before.

@@ -194,22 +194,11 @@ pub fn select(
     empty: Option<&'static str>,
     groups: Vec<(String, Vec<(String, String)>)>,
 ) -> AnyView {
-    chooser(None, form, name, label, empty, groups)
+    select_of(None, form, name, label, empty, groups)
 }
 
-/// The same outside of the form it belongs to, which has the id `of`.
+/// The same; with `of`, outside of the form that has this id and that it belongs to.
 pub fn select_of(
-    of: &'static str,
-    form: &Form,
-    name: &'static str,
-    label: &'static str,
-    empty: Option<&'static str>,
-    groups: Vec<(String, Vec<(String, String)>)>,
-) -> AnyView {
-    chooser(Some(of), form, name, label, empty, groups)
-}
-
-fn chooser(
     of: Option<&'static str>,
     form: &Form,
     name: &'static str,
