@@ -7,6 +7,7 @@ mod budget;
 mod desk;
 mod faults;
 mod filing;
+mod fuzz;
 mod hands;
 mod identity;
 mod islands;
