@@ -72,9 +72,16 @@ impl FromServerFnError for RpcError {
     /// is none of ours, so to the island it never came.
     fn from_server_fn_error(error: ServerFnErrorErr) -> RpcError {
         match error {
+            #[cfg(not(feature = "ssr"))]
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 RpcError::Refused("请求的内容不完整，请刷新页面".to_owned())
             }
+            // On the server it is what was sent that cannot be read: no fault of ours, and none that trying again mends.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_)
+            | ServerFnErrorErr::Request(_) => AppError::Refused("请求的内容不完整，请刷新页面".to_owned()).into(),
             _ => RpcError::Offline,
         }
     }

@@ -2,10 +2,10 @@
 
 use crate::site::{Browser, Site, answers, file, form};
 use crate::wire::Wire;
-use app::access::DOORS;
+use app::access::{DOORS, Kind};
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
 use futures::future::join_all;
 use http_body_util::BodyExt;
@@ -149,4 +149,24 @@ async fn a_character_that_cannot_be_stored_is_never_a_fault_of_ours(owner: PgPoo
         let status = answer.status;
         assert!(status == StatusCode::SEE_OTHER || status == StatusCode::UNPROCESSABLE_ENTITY && told, "{field}: {status}");
     }
+}
+
+/// What an island never sends: no fault of ours, and nobody is told to come back later.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn arguments_that_cannot_be_read_are_refused(owner: PgPool) {
+    let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
+    let people = [site.anonymous(), site.member(2).await, site.staff("centre01").await, site.staff("zhengce").await];
+    let mut refused = 0;
+    for door in DOORS.iter().filter(|door| door.kind == Kind::Rpc) {
+        for person in &people {
+            for body in [&b""[..], b"\xff\xff\xff\xff\xff\xff", b"draft=%00&x", b"{\"a\":1}"] {
+                let request =
+                    Request::post(door.path).header(header::CONTENT_TYPE, "application/postcard").body(Body::from(body)).unwrap();
+                let status = person.raw(request).await.status();
+                assert!(!status.is_server_error(), "{status} {} {body:?}", door.path);
+                refused += usize::from(status == StatusCode::CONFLICT);
+            }
+        }
+    }
+    assert!(refused > 0, "nobody got as far as the arguments");
 }
