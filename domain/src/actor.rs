@@ -152,6 +152,12 @@ pub enum Actor {
         /// Its duty and scope.
         duty: Duty,
     },
+    /// Another channel (S-5), by its key, for an enterprise that turned to it: it files, and does nothing else.
+    Integration {
+        /// The key.
+        key: i64,
+        enterprise: EnterpriseId,
+    },
     /// The clock: limits that ran out.
     System,
 }

@@ -43,6 +43,9 @@ kinds! {
     RecoveryMade "recovery_made" "更换恢复码";
     Unmasked "unmasked" "查看联系电话";
     Exported "exported" "导出、下载";
+    KeyAdded "key_added" "添加接口密钥";
+    KeyRevoked "key_revoked" "停用接口密钥";
+    KeyRefused "key_refused" "接口密钥不对";
 }
 
 impl Kind {

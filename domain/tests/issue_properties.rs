@@ -167,7 +167,9 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
 /// A stranger's enterprise, a district's centre elsewhere, and roles without commands never get one through.
 fn actor_fits(actor: &Actor, issue: &Issue) -> bool {
     match actor {
-        Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,
+        Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } | Actor::Integration { enterprise, .. } => {
+            *enterprise == issue.enterprise
+        }
         Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre,
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station == Some(*station),
         Actor::Staff { duty: Duty::Handler { department }, .. } => issue.lead == Some(*department),

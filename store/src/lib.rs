@@ -4,7 +4,9 @@
 //! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
 pub mod administration;
+pub mod api_key;
 pub mod audit;
+pub mod case;
 mod clock;
 pub mod enterprise;
 mod error;
@@ -13,6 +15,7 @@ pub mod issue;
 pub mod job;
 pub mod member;
 pub mod message;
+pub mod open311;
 pub mod outbox;
 pub mod photo;
 pub mod policy;

@@ -106,7 +106,7 @@ fn draft_owner(filer: &Filer) -> String {
     match filer.actor {
         Actor::Member { person, enterprise, .. } => format!("{person}/{enterprise}"),
         Actor::Assisted { staff, enterprise, .. } => format!("staff-{staff}/{enterprise}"),
-        Actor::Staff { .. } | Actor::System => String::new(),
+        Actor::Staff { .. } | Actor::Integration { .. } | Actor::System => String::new(),
     }
 }
 
@@ -152,7 +152,7 @@ pub async fn uploader(request: &Request, side: Side) -> Result<Uploader, AppErro
         match filer.actor {
             Actor::Member { person, enterprise, .. } => Uploader { enterprise, person: Some(person), staff: None },
             Actor::Assisted { staff, enterprise, .. } => Uploader { enterprise, person: None, staff: Some(staff) },
-            Actor::Staff { .. } | Actor::System => return Err(AppError::Forbidden),
+            Actor::Staff { .. } | Actor::Integration { .. } | Actor::System => return Err(AppError::Forbidden),
         }
     };
     request.close().await;

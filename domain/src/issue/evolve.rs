@@ -213,7 +213,7 @@ fn filed(issue: &mut Issue, submission: &Submission, actor: &Actor) {
             issue.station = Some(*station);
         }
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station = Some(*station),
-        Actor::Staff { .. } | Actor::System => {}
+        Actor::Staff { .. } | Actor::Integration { .. } | Actor::System => {}
     }
 }
 

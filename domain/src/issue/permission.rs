@@ -51,6 +51,8 @@ pub fn may_read(actor: &Actor, issue: &IssueScope<'_>) -> bool {
     match actor {
         Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,
         Actor::System => true,
+        // What it may see of what it filed is another question, and answered without the issue (`open311`).
+        Actor::Integration { .. } => false,
         Actor::Staff { duty, .. } => match duty {
             Duty::Station { station, .. } => issue.station == Some(*station) || issue.enterprise_station == Some(*station),
             Duty::Centre { area } => area_covers(*area, issue.area) || area_covers(*area, issue.centre),
@@ -67,7 +69,7 @@ pub fn sees_internal(actor: &Actor) -> bool {
     match actor {
         Actor::System => true,
         Actor::Staff { duty, .. } => READING.iter().any(|rule| rule.role == duty.code() && rule.internal),
-        Actor::Member { .. } | Actor::Assisted { .. } => false,
+        Actor::Member { .. } | Actor::Assisted { .. } | Actor::Integration { .. } => false,
     }
 }
 
@@ -86,6 +88,7 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         (Who::Station, Actor::Staff { duty: Duty::Station { station, .. }, .. }) => {
             issue.station == Some(*station) || issue.serving == Some(*station)
         }
+        (Who::Integration, Actor::Integration { enterprise, .. }) => *enterprise == issue.enterprise,
         (Who::System, Actor::System) => true,
         _ => false,
     }

@@ -137,7 +137,19 @@ vocabulary! {
     Channel {
         Online = "online", "企服空间";
         Station = "station", "企服驿站";
+        Hotline = "hotline", "12345 热线";
+        Direct = "direct", "亲清直通车";
+        Meeting = "meeting", "政企恳谈会";
+        Visit = "visit", "走访";
+        Upper = "upper", "上级平台";
+        Open311 = "open311", "开放接口";
     }
+}
+
+impl Channel {
+    /// The channels that file by a key; the others are ours.
+    pub const OUTER: &'static [Channel] =
+        &[Channel::Hotline, Channel::Direct, Channel::Meeting, Channel::Visit, Channel::Upper, Channel::Open311];
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub enum Who {
     Lead,
     /// The station it was filed at, or that serves the enterprise.
     Station,
+    /// Another channel, by its key.
+    Integration,
     /// The clock.
     System,
 }
@@ -46,7 +48,7 @@ pub struct Transition {
 
 /// The table. 待补充 ends with what was supplied or with its cap, and leads back to whoever asked. A command that is not here for a state and a kind of actor is refused.
 pub const TRANSITIONS: &[Transition] = &[
-    row(CommandKind::Submit, &[Who::Member, Who::Assisted], &[State::Draft], To::State(State::Submitted)),
+    row(CommandKind::Submit, &[Who::Member, Who::Assisted, Who::Integration], &[State::Draft], To::State(State::Submitted)),
     row(CommandKind::Accept, &[Who::Centre], &[State::Submitted], To::State(State::Accepted)),
     row(CommandKind::Decline, &[Who::Centre], &[State::Submitted], To::State(State::Declined)),
     row(CommandKind::Object, &[Who::Member], &[State::Declined], To::State(State::Submitted)),

@@ -10,7 +10,7 @@ pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
-pub(crate) use write::differs_from_events;
+pub(crate) use write::{differs_from_events, file_in};
 pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing};
 
 use crate::{NEVER, StoreError};

@@ -71,6 +71,16 @@ impl From<sqlx::Error> for CommandError {
 
 /// Files an issue: decides, then writes everything in one statement.
 pub async fn file(conn: &mut Conn, filing: &Filing<'_>, now: OffsetDateTime, terms: &Terms) -> Result<Filed, CommandError> {
+    file_in(conn.pg(), filing, now, terms).await
+}
+
+/// As [`file`], beside what else its transaction writes.
+pub(crate) async fn file_in(
+    conn: &mut PgConnection,
+    filing: &Filing<'_>,
+    now: OffsetDateTime,
+    terms: &Terms,
+) -> Result<Filed, CommandError> {
     let now = microseconds(now);
     let draft = Issue::draft(filing.enterprise);
     let events = decide(&draft, filing.command, filing.actor, now, terms)?;
@@ -92,7 +102,7 @@ pub async fn file(conn: &mut Conn, filing: &Filing<'_>, now: OffsetDateTime, ter
         notices,
         filing.photos
     )
-    .fetch_one(conn.pg())
+    .fetch_one(conn)
     .await?;
     Ok(Filed { number: filed.number, already: filed.already })
 }

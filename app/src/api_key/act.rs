@@ -1,0 +1,78 @@
+//! Adding and ending keys. A key is shown on the answer of the form that asked for it, nowhere else.
+
+use crate::error::{AppError, Next};
+use crate::form::Form;
+use crate::open311::hash_key;
+use crate::request::{Ctx, Request, random_hex};
+use domain::actor::{CITY, StaffId};
+use domain::api_key::{self, PREFIX};
+use domain::issue::Channel;
+use domain::security::Kind;
+use domain::text::Check;
+use store::api_key::NAME;
+
+/// Where keys are kept.
+pub const PATH: &str = "/desk/admin/keys";
+
+/// A key to be handed over, once.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    pub name: String,
+    pub key: String,
+}
+
+/// A fresh key.
+pub fn make() -> String {
+    format!("{PREFIX}{}", random_hex::<20>())
+}
+
+impl Ctx {
+    /// Whoever keeps keys: an administrator of the city.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`] for a district's.
+    pub(super) fn require_key_keeper(&self) -> Result<StaffId, AppError> {
+        let (staff, area) = self.require_administrator()?;
+        if area == CITY { Ok(staff.id) } else { Err(AppError::Forbidden) }
+    }
+}
+
+/// Adds a key.
+///
+/// # Errors
+/// [`AppError::Invalid`], [`AppError::Unproved`].
+pub async fn add(request: &Request, form: &Form) -> Result<NewKey, AppError> {
+    let mut ctx = request.open().await?;
+    let staff = ctx.require_key_keeper()?;
+    ctx.require_fresh()?;
+    let mut check = Check::new();
+    let name = api_key::name(&mut check, form.value("name"));
+    let channel = Channel::from_code(form.value("channel")).filter(|channel| Channel::OUTER.contains(channel));
+    if channel.is_none() {
+        check.fault("channel", "请选择渠道");
+    }
+    check.finish().map_err(AppError::Invalid)?;
+    let channel = channel.ok_or(AppError::NotFound)?;
+    let (key, now) = (make(), ctx.now);
+    match store::api_key::add(&mut ctx.conn, &name, &hash_key(&key), channel, Some(staff), now).await {
+        Err(error) if error.is_conflict_with(NAME) => return Err(AppError::field("name", "这个名称已经有了，请换一个")),
+        added => added?,
+    };
+    ctx.note(Kind::KeyAdded, &name, channel.label()).await?;
+    Ok(NewKey { name, key })
+}
+
+/// Ends a key at once, on every server.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Unproved`].
+pub async fn revoke(request: &Request, id: i64) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let staff = ctx.require_key_keeper()?;
+    ctx.require_fresh()?;
+    let now = ctx.now;
+    if let Some(name) = store::api_key::revoke(&mut ctx.conn, id, Some(staff), now).await? {
+        ctx.note(Kind::KeyRevoked, &name, "").await?;
+    }
+    Ok(Next::to(PATH).saying("密钥已停用"))
+}

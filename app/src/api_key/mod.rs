@@ -1,0 +1,6 @@
+//! 接口密钥: the keys by which other channels speak to the interfaces (S-5). Kept by the city's administrators.
+
+pub mod act;
+mod page;
+
+pub use page::KeysPage;

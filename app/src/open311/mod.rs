@@ -1,0 +1,82 @@
+//! Open311 GeoReport v2 (S-5, one mouth): services, requests and tokens for other channels. Values are those of the specification's JSON; `server`
+//! writes them as JSON or XML. No private datum is in any answer: without a key only published cases are seen, with one how its own filings stand.
+
+mod act;
+mod read;
+
+pub use act::report;
+pub use read::{definition, discovery, request, requests, services, token};
+
+use crate::error::AppError;
+use crate::request::Request;
+use crate::security::{self, Note};
+use domain::api_key;
+use domain::open311::{Fault, api_key as sent_key};
+use domain::security::Kind;
+use sha2::{Digest, Sha256};
+use store::api_key::Found;
+use store::{Conn, identity};
+use time::Duration;
+
+/// What is wrong with a request, all at once.
+pub type Faults = Vec<Fault>;
+
+/// SHA-256 of a key: what the database knows.
+pub fn hash_key(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+fn fault(code: u16, description: impl Into<String>) -> Faults {
+    vec![Fault::new(code, description)]
+}
+
+/// What went wrong on our side, or by a rule of the loop, in the terms of the specification.
+fn faults_of(error: impl Into<AppError>) -> Faults {
+    match error.into() {
+        AppError::Invalid(errors) => errors.into_iter().map(|error| Fault::new(400, error.message)).collect(),
+        AppError::NotFound => fault(404, "not found"),
+        AppError::Refused(sentence) => fault(400, sentence),
+        AppError::Busy(reason) => {
+            tracing::error!(reason, "open311 could not be answered");
+            fault(503, "the system is busy, please try again in a moment")
+        }
+        error => {
+            tracing::error!(%error, "open311 could not be answered");
+            fault(500, "something is wrong on our side, please try again later")
+        }
+    }
+}
+
+/// Whose request it is, with the connection to answer it; none without a key. Counted by key, or by address.
+///
+/// # Errors
+/// 403 for a key that is not in force, 429 for too many.
+async fn open(request: &Request, pairs: &[(String, String)]) -> Result<(Conn, Option<Found>), Faults> {
+    let services = request.services();
+    let now = services.now();
+    let mut conn = services.store.system().await.map_err(faults_of)?;
+    let found = match sent_key(pairs) {
+        None => None,
+        Some(key) => {
+            let known = api_key::is_shaped(key);
+            let found = if known { store::api_key::find(&mut conn, &hash_key(key), now).await.map_err(faults_of)? } else { None };
+            Some(found)
+        }
+    };
+    let (counted, most) = match &found {
+        Some(Some(key)) => (format!("api:key:{}", key.id), api_key::A_MINUTE),
+        _ => (format!("api:{}", request.head().network()), api_key::ANONYMOUS_A_MINUTE),
+    };
+    let allowed = identity::hit_rate_limit(&mut conn, &counted, Duration::minutes(1), most, now).await.map_err(faults_of)?;
+    if !allowed {
+        return Err(fault(429, format!("at most {most} requests a minute, please try again in a minute")));
+    }
+    match found {
+        Some(None) => {
+            let refused = Note { kind: Kind::KeyRefused, who: None, login: "", subject: "open311", detail: "" };
+            security::note(request, &mut conn, refused, now).await.map_err(faults_of)?;
+            Err(fault(403, "api_key is not in force"))
+        }
+        found => Ok((conn, found.flatten())),
+    }
+}

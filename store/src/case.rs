@@ -1,0 +1,192 @@
+//! 典型案例 (S-11): read by everybody, written by centres.
+
+use crate::{Conn, StoreError};
+use domain::actor::{AreaCode, DepartmentId, StaffId};
+use domain::case::Words;
+use sqlx::Connection;
+use time::OffsetDateTime;
+
+/// A case as it is told.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub id: i64,
+    pub title: String,
+    pub problem: String,
+    pub answer: String,
+    pub rule: String,
+    /// Category's code.
+    pub category: String,
+    pub area: AreaCode,
+    pub department: Option<DepartmentId>,
+    pub requested_at: OffsetDateTime,
+    pub closed_at: OffsetDateTime,
+    pub published_at: OffsetDateTime,
+    pub withdrawn_at: Option<OffsetDateTime>,
+}
+
+/// What a case is written from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    pub issue: i64,
+    pub category: String,
+    pub area: AreaCode,
+    pub department: Option<DepartmentId>,
+    pub requested_at: OffsetDateTime,
+    pub closed_at: OffsetDateTime,
+}
+
+/// The cases that are told and hold the words, the newest problem first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(conn: &mut Conn, words: &str, category: &str, limit: i64) -> Result<Vec<Case>, StoreError> {
+    Ok(sqlx::query_as!(
+        Case,
+        "select id, title, problem, answer, rule, category, area, department_id as department, requested_at, closed_at, published_at,
+            withdrawn_at
+         from typical_case
+         where withdrawn_at is null and ($1 = '' or strpos(title || ' ' || problem || ' ' || answer, $1) > 0)
+            and ($2 = '' or category = $2)
+         order by requested_at desc, id desc limit $3",
+        words,
+        category,
+        limit
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// A case; whoever may not see a withdrawn one finds none.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn get(conn: &mut Conn, id: i64) -> Result<Case, StoreError> {
+    Ok(sqlx::query_as!(
+        Case,
+        "select id, title, problem, answer, rule, category, area, department_id as department, requested_at, closed_at, published_at,
+            withdrawn_at
+         from typical_case where id = $1",
+        id
+    )
+    .fetch_one(conn.pg())
+    .await?)
+}
+
+/// The case that tells of an issue, if one does.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_issue(conn: &mut Conn, number: &str) -> Result<Option<i64>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "select c.id from typical_case c join typical_case_source s on s.case_id = c.id join issue i on i.id = s.issue_id
+         where i.number = $1 and c.withdrawn_at is null",
+        number
+    )
+    .fetch_optional(conn.pg())
+    .await?)
+}
+
+/// What a case of this issue would be written from: of one that was closed as solved.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where the scope sees no such issue.
+pub async fn source(conn: &mut Conn, number: &str) -> Result<Source, StoreError> {
+    Ok(sqlx::query_as!(
+        Source,
+        r#"select id as issue, category, area, lead as department, submitted_at as requested_at, ended_at as "closed_at!"
+         from issue where number = $1 and state = 'closed'"#,
+        number
+    )
+    .fetch_one(conn.pg())
+    .await?)
+}
+
+/// Publishes a case. Sent twice it is published once.
+///
+/// # Errors
+/// [`StoreError::RowRefused`] for whoever is no centre of the place.
+pub async fn publish(
+    conn: &mut Conn,
+    source: &Source,
+    words: &Words,
+    by: Option<StaffId>,
+    now: OffsetDateTime,
+) -> Result<i64, StoreError> {
+    let mut tx = conn.pg().begin().await?;
+    // Two centres in the same moment: the second waits, and finds the first one's.
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('typical_case', $1)) as locked", source.issue)
+        .fetch_one(&mut *tx)
+        .await?;
+    let told = sqlx::query_scalar!(
+        "select c.id from typical_case c join typical_case_source s on s.case_id = c.id
+         where s.issue_id = $1 and c.withdrawn_at is null",
+        source.issue
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if let Some(id) = told {
+        return Ok(id);
+    }
+    let id = sqlx::query_scalar!(
+        "insert into typical_case (title, problem, answer, rule, category, area, department_id, requested_at, closed_at, published_at,
+            published_by)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id",
+        words.title,
+        words.problem,
+        words.answer,
+        words.rule,
+        source.category,
+        source.area,
+        source.department,
+        source.requested_at,
+        source.closed_at,
+        now,
+        by
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    sqlx::query!("insert into typical_case_source (case_id, issue_id) values ($1, $2)", id, source.issue)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Takes a case back; whether it was told until now.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn withdraw(conn: &mut Conn, id: i64, by: StaffId, now: OffsetDateTime) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query!("update typical_case set withdrawn_at = $2, withdrawn_by = $3 where id = $1 and withdrawn_at is null", id, now, by)
+            .execute(conn.pg())
+            .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// The cases that are told, of problems of this span and these categories (none: of every one), the newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn between(
+    conn: &mut Conn,
+    from: OffsetDateTime,
+    until: OffsetDateTime,
+    categories: &[String],
+    limit: i64,
+) -> Result<Vec<Case>, StoreError> {
+    Ok(sqlx::query_as!(
+        Case,
+        "select id, title, problem, answer, rule, category, area, department_id as department, requested_at, closed_at, published_at,
+            withdrawn_at
+         from typical_case
+         where withdrawn_at is null and requested_at between $1 and $2 and (cardinality($3::text[]) = 0 or category = any($3))
+         order by requested_at desc, id desc limit $4",
+        from,
+        until,
+        categories,
+        limit
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
