@@ -8,6 +8,8 @@ use crate::administration::{
     AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
     NewStationPage, StationPage, StationsPage,
 };
+use crate::api_key::KeysPage;
+use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{DeskIssuePage, QueuePage};
@@ -75,6 +77,8 @@ fn SpaceRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("issues/:number") view=IssuePage/>
             <Route path=path!("issues/:number/receipt") view=ReceiptPage/>
             <Route path=path!("issues/:number/:command") view=CommandPage/>
+            <Route path=path!("cases") view=CasesPage/>
+            <Route path=path!("cases/:case") view=CasePage/>
             <Route path=path!("policies") view=PoliciesPage/>
             <Route path=path!("policies/calculator") view=CalculatorPage/>
             <Route path=path!("policies/:code") view=PolicyPage/>
@@ -105,6 +109,8 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/members") view=DeskMembersPage/>
             <Route path=path!("desk/members/enterprise") view=NewEnterprisePage/>
             <Route path=path!("desk/members/:enterprise") view=DeskEnterprisePage/>
+            <Route path=path!("desk/cases") view=DeskCasesPage/>
+            <Route path=path!("desk/cases/new") view=NewCasePage/>
             <Route path=path!("desk/messages") view=DeskMessagesPage/>
             <Route path=path!("desk/policies") view=DeskPoliciesPage/>
             <Route path=path!("desk/policies/new") view=NewPolicyPage/>
@@ -148,6 +154,7 @@ fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/stations") view=StationsPage/>
             <Route path=path!("desk/admin/stations/new") view=NewStationPage/>
             <Route path=path!("desk/admin/stations/:key") view=StationPage/>
+            <Route path=path!("desk/admin/keys") view=KeysPage/>
             <Route path=path!("desk/admin/security") view=SecurityPage/>
             <Route path=path!("desk/admin/log") view=LogPage/>
             <Route path=path!("desk/admin/log/:change") view=ChangePage/>

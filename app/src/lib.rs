@@ -14,9 +14,13 @@ pub mod account;
 #[cfg(feature = "ssr")]
 pub mod administration;
 #[cfg(feature = "ssr")]
+pub mod api_key;
+#[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod carried;
+#[cfg(feature = "ssr")]
+pub mod case;
 #[cfg(feature = "ssr")]
 pub mod document;
 #[cfg(feature = "ssr")]
@@ -32,6 +36,8 @@ pub mod layout;
 pub mod member;
 pub mod message;
 pub mod module;
+#[cfg(feature = "ssr")]
+pub mod open311;
 pub mod policy;
 #[cfg(feature = "ssr")]
 pub mod problem;

@@ -29,7 +29,9 @@ mod tests {
     #[test]
     fn the_shape_of_a_key() {
         assert!(is_shaped(&format!("qifu_{}", "0a".repeat(20))));
-        for other in ["", "qifu_", "qifu_zz", &"0a".repeat(20), &format!("qifu_{}", "0g".repeat(20)), &format!("qifu_{}", "0a".repeat(21))] {
+        for other in
+            ["", "qifu_", "qifu_zz", &"0a".repeat(20), &format!("qifu_{}", "0g".repeat(20)), &format!("qifu_{}", "0a".repeat(21))]
+        {
             assert!(!is_shaped(other), "{other}");
         }
     }

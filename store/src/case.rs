@@ -157,10 +157,14 @@ pub async fn publish(
 /// # Errors
 /// When the database does not answer.
 pub async fn withdraw(conn: &mut Conn, id: i64, by: StaffId, now: OffsetDateTime) -> Result<bool, StoreError> {
-    let done =
-        sqlx::query!("update typical_case set withdrawn_at = $2, withdrawn_by = $3 where id = $1 and withdrawn_at is null", id, now, by)
-            .execute(conn.pg())
-            .await?;
+    let done = sqlx::query!(
+        "update typical_case set withdrawn_at = $2, withdrawn_by = $3 where id = $1 and withdrawn_at is null",
+        id,
+        now,
+        by
+    )
+    .execute(conn.pg())
+    .await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -188,5 +192,20 @@ pub async fn between(
         limit
     )
     .fetch_all(conn.pg())
+    .await?)
+}
+
+/// The number of the latest issue of a category that was closed as solved since `from`, for demo data.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn latest_solved(conn: &mut Conn, category: &str, from: OffsetDateTime) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "select number from issue where state = 'closed' and category = $1 and submitted_at >= $2 and outcome = 'solved'
+         order by submitted_at desc limit 1",
+        category,
+        from
+    )
+    .fetch_optional(conn.pg())
     .await?)
 }

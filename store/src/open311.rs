@@ -28,7 +28,13 @@ pub struct Standing {
 ///
 /// # Errors
 /// As [`crate::issue::file`].
-pub async fn file(conn: &mut Conn, key: i64, filing: &Filing<'_>, now: OffsetDateTime, terms: &Terms) -> Result<Filed, CommandError> {
+pub async fn file(
+    conn: &mut Conn,
+    key: i64,
+    filing: &Filing<'_>,
+    now: OffsetDateTime,
+    terms: &Terms,
+) -> Result<Filed, CommandError> {
     let mut tx = conn.pg().begin().await?;
     let filed = file_in(&mut tx, filing, now, terms).await?;
     sqlx::query!(

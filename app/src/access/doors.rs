@@ -19,6 +19,8 @@ pub enum Kind {
     Stream,
     /// For machines that watch the process.
     Probe,
+    /// An interface for other systems: it asks for a key itself, and answers in its own terms.
+    Api,
 }
 
 impl Kind {
@@ -54,6 +56,12 @@ doors! {
     Probe GET "/healthz" Public;
     Probe GET "/readyz" Public;
     Form POST "/elder" Public;
+    Page GET "/cases" Public;
+    Page GET "/cases/{case}" Public;
+    Api GET "/open311/{file}" Public;
+    Api GET "/open311/v2/{file}" Public;
+    Api POST "/open311/v2/{file}" Public;
+    Api GET "/open311/v2/{resource}/{file}" Public;
     Page GET "/sign-in" Public;
     Form POST "/sign-in" Public;
     Page GET "/sign-in/code" Public;
@@ -138,6 +146,10 @@ doors! {
     Page GET "/desk/members/{enterprise}" Registrar;
     Form POST "/desk/members/{enterprise}" Registrar;
     Form POST "/desk/members/{enterprise}/remove" Centre;
+    Page GET "/desk/cases" Centre;
+    Page GET "/desk/cases/new" Centre;
+    Form POST "/desk/cases/new" Centre;
+    Form POST "/desk/cases/{case}/withdraw" Centre;
     Page GET "/desk/messages" Staff;
     Form POST "/desk/messages/open" Staff;
     Form POST "/desk/messages/read" Staff;
@@ -147,6 +159,9 @@ doors! {
     Form POST "/desk/confirm" FirstPassword;
     Page GET "/desk/account/factor" Enrolment;
     Form POST "/desk/account/factor" Enrolment;
+    Page GET "/desk/admin/keys" Administrator;
+    Form POST "/desk/admin/keys" Administrator;
+    Form POST "/desk/admin/keys/{key}/revoke" Administrator;
     Page GET "/desk/admin/security" Administrator;
     File GET "/desk/admin/security/table" Administrator;
 

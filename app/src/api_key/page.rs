@@ -70,7 +70,7 @@ fn show(keys: Vec<ApiKey>, new: Option<NewKey>, form: &Form, now: OffsetDateTime
 }
 
 fn row(key: &ApiKey, now: OffsetDateTime) -> AnyView {
-    let channel = Channel::from_code(&key.channel).map_or(key.channel.as_str(), Channel::label).to_owned();
+    let channel = Channel::from_code(&key.channel).map_or_else(|| key.channel.clone(), |channel| channel.label().to_owned());
     let when = |at: Option<OffsetDateTime>, none: &str| at.map_or_else(|| none.to_owned(), |at| moment(at, now));
     let by = if key.created_by.is_empty() { "命令行".to_owned() } else { key.created_by.clone() };
     let line = format!(

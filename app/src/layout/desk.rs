@@ -58,6 +58,9 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if matches!(duty, Duty::Station { .. } | Duty::Centre { .. }) {
         list.push(entry("/desk/members", "building", "企业联系人", under(path, "/desk/members")));
     }
+    if matches!(duty, Duty::Centre { .. }) {
+        list.push(entry("/desk/cases", "star", "典型案例", under(path, "/desk/cases")));
+    }
     list.push(Entry {
         count: Some((Count::Unread, unread)),
         ..entry("/desk/messages", "bell", "消息", under(path, "/desk/messages"))

@@ -85,7 +85,8 @@ async fn file(
     now: OffsetDateTime,
 ) -> Result<String, Faults> {
     let actor = Actor::Integration { key: key.id, enterprise };
-    let shown = if key.channel == Channel::Open311 { key.name.clone() } else { format!("{}（{}）", key.channel.label(), key.name) };
+    let shown =
+        if key.channel == Channel::Open311 { key.name.clone() } else { format!("{}（{}）", key.channel.label(), key.name) };
     let command = Command::Submit(submission);
     let filing = Filing {
         client_key: mark,
@@ -113,7 +114,10 @@ async fn whose(
         return Ok(found);
     }
     if report.enterprise_name.is_empty() {
-        return Err(fault(400, format!("attribute[{USCC}] is not known here yet: attribute[{ENTERPRISE_NAME}] is required with it")));
+        return Err(fault(
+            400,
+            format!("attribute[{USCC}] is not known here yet: attribute[{ENTERPRISE_NAME}] is required with it"),
+        ));
     }
     let area = report.area.or_else(|| named(tables, &report.place)).unwrap_or(CITY);
     let id = open311::enter(conn, &report.uscc, &report.enterprise_name, area, now).await.map_err(faults_of)?;

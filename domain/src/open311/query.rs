@@ -96,7 +96,8 @@ fn instant(pairs: &[(String, String)], name: &str, faults: &mut Vec<Fault>) -> O
         Some(day.midnight().assume_offset(offset!(+8)))
     });
     if found.is_none() {
-        faults.push(Fault::new(400, format!("{name}: a date and time with its zone is needed, such as 2026-11-27T09:00:00+08:00")));
+        faults
+            .push(Fault::new(400, format!("{name}: a date and time with its zone is needed, such as 2026-11-27T09:00:00+08:00")));
     }
     found
 }

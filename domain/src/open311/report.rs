@@ -73,7 +73,9 @@ impl Report {
         };
         let area = match attribute(AREA).as_str() {
             "" => None,
-            code => code.parse().map_err(|_| fault(format!("attribute[{AREA}]: one of the values of the service definition"))).ok(),
+            code => {
+                code.parse().map_err(|_| fault(format!("attribute[{AREA}]: one of the values of the service definition"))).ok()
+            }
         };
         let contact_name = match (text("last_name"), text("first_name")) {
             // 张 and 三 belong together, John and Smith do not.
@@ -84,7 +86,9 @@ impl Report {
             "" => String::new(),
             phone => parse_contact_phone(phone).map_err(|error| fault(format!("phone: {error}"))).unwrap_or_default(),
         };
-        for (name, value, most) in [("first_name, last_name", &contact_name, 30), (ENTERPRISE_NAME, &attribute(ENTERPRISE_NAME), 60)] {
+        for (name, value, most) in
+            [("first_name, last_name", &contact_name, 30), (ENTERPRISE_NAME, &attribute(ENTERPRISE_NAME), 60)]
+        {
             if value.chars().count() > most {
                 fault(format!("{name}: at most {most} characters"));
             }

@@ -177,7 +177,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
 }
 
 /// Writes into the security log what the operator did to an account: nobody is signed in here.
-async fn note(conn: &mut Conn, kind: Kind, login: &str) -> Result<()> {
+pub(super) async fn note(conn: &mut Conn, kind: Kind, login: &str) -> Result<()> {
     let event = Event {
         kind,
         who: None,

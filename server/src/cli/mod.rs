@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod api_key;
 mod audit;
 mod city;
 mod policy;
@@ -69,6 +70,11 @@ enum Command {
     City {
         #[command(subcommand)]
         command: city::CityCommand,
+    },
+    /// Keys by which other channels file problems and ask how they stand (Open311).
+    ApiKey {
+        #[command(subcommand)]
+        command: api_key::ApiKeyCommand,
     },
     /// Staff accounts.
     Staff {
@@ -285,6 +291,7 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
         Command::City { command: CityCommand::Init { file, passwords, operator, output } } => {
             city::init(&file, passwords, operator, url, output.json).await
         }
+        Command::ApiKey { command } => api_key::api_key(command, url).await,
         Command::Staff { command } => accounts::staff(command, url).await,
         Command::Job { command } => jobs(&command, url).await,
         Command::Audit { command } => audit::audit(command, url).await,

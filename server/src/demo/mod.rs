@@ -1,5 +1,6 @@
 //! Demo data: deterministic, decided by the domain's own rules, in every state and round. No real enterprise or person.
 
+mod cases;
 mod life;
 mod names;
 mod people;
@@ -80,6 +81,7 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
     let terms = Terms::default();
     let people = people::load(&mut conn, size.enterprises, now).await?;
     life::load(&mut conn, photos, &people, size.issues, &terms, now).await?;
+    cases::load(&mut conn, now).await?;
     policy::load(&mut conn, &people, now).await?;
     let mut after = 0;
     while let Some(last) = history::index_missing(&mut conn, after, 2000).await? {

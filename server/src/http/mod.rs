@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod administration;
+pub mod api_key;
+pub mod case;
 pub mod context;
 pub mod files;
 pub mod filing;
@@ -9,6 +11,7 @@ pub mod forms;
 pub mod issue;
 pub mod member;
 pub mod message;
+pub mod open311;
 pub mod ops;
 pub mod pages;
 pub mod photos;
@@ -50,6 +53,14 @@ macro_rules! routes {
 routes! {
     GET "/healthz" => ops::healthz;
     GET "/readyz" => ops::readyz;
+    GET "/open311/{file}" => open311::discovery;
+    GET "/open311/v2/{file}" => open311::list;
+    POST "/open311/v2/{file}" => open311::report;
+    GET "/open311/v2/{resource}/{file}" => open311::one;
+    POST "/desk/cases/new" => case::publish;
+    POST "/desk/cases/{case}/withdraw" => case::withdraw;
+    POST "/desk/admin/keys" => api_key::add;
+    POST "/desk/admin/keys/{key}/revoke" => api_key::revoke;
     POST "/elder" => account::elder;
     POST "/sign-in" => account::send_code;
     POST "/sign-in/code" => account::check_code;

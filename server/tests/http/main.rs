@@ -14,6 +14,7 @@ mod islands;
 mod limits;
 mod live;
 mod member;
+mod open311;
 mod policy;
 mod policy_desk;
 mod routes;

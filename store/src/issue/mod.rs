@@ -10,8 +10,8 @@ pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
-pub(crate) use write::{differs_from_events, file_in};
 pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing};
+pub(crate) use write::{differs_from_events, file_in};
 
 use crate::{NEVER, StoreError};
 use domain::issue::{Flag, State};

@@ -1,0 +1,26 @@
+//! Keys of other channels: forms.
+
+use super::context::{Reply, finish, page};
+use super::forms::plain;
+use app::api_key::act::{self, PATH};
+use app::request::Request;
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use leptos::prelude::provide_context;
+
+/// Adds a key. The answer itself shows it, as with first passwords; the same form again is refused, for the name is taken.
+pub async fn add(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    match act::add(&request, &form).await {
+        Ok(new) => page(&request, PATH, StatusCode::OK, || provide_context(new)).await,
+        Err(error) => finish(&request, Err(error), form, PATH).await,
+    }
+}
+
+/// Ends a key.
+pub async fn revoke(Extension(request): Extension<Request>, Path(key): Path<i64>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    finish(&request, act::revoke(&request, key).await, form, PATH).await
+}
