@@ -86,6 +86,8 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         (Who::Station, Actor::Staff { duty: Duty::Station { station, .. }, .. }) => {
             issue.station == Some(*station) || issue.serving == Some(*station)
         }
+        (Who::Leader, Actor::Staff { duty: Duty::Leader { area }, .. })
+        | (Who::Supervisor, Actor::Staff { duty: Duty::Supervisor { area }, .. }) => area_covers(*area, issue.area),
         (Who::System, Actor::System) => true,
         _ => false,
     }

@@ -10,6 +10,7 @@ mod filing;
 mod hands;
 mod identity;
 mod islands;
+mod issue_loop;
 mod limits;
 mod live;
 mod member;
