@@ -12,7 +12,7 @@ use crate::api_key::KeysPage;
 use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
-use crate::issue::desk::{DeskIssuePage, QueuePage};
+use crate::issue::desk::{AbnormalPage, CallBackPage, CallBacksPage, DeskIssuePage, QueuePage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
@@ -102,6 +102,9 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
         <ParentRoute path=path!("") view=DeskLayout>
             <Route path=path!("desk") view=QueuePage/>
             <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
+            <Route path=path!("desk/abnormal") view=AbnormalPage/>
+            <Route path=path!("desk/callbacks") view=CallBacksPage/>
+            <Route path=path!("desk/callbacks/:number") view=CallBackPage/>
             <Route path=path!("desk/assist") view=AssistPage/>
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>

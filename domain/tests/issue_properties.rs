@@ -60,13 +60,23 @@ fn command() -> impl Strategy<Value = Command> {
         4 => Just(Command::Sign),
         1 => (words(), 5i64..7).prop_map(|(reason, proposed)| Command::Return { reason, proposed }),
         1 => words().prop_map(|text| Command::Progress { text }),
+        2 => (0u32..12, words()).prop_map(|(days, reason)| Command::Extend { days, reason }),
+        2 => words().prop_map(|reason| Command::Grant { reason }),
+        1 => words().prop_map(|reason| Command::Refuse { reason }),
         4 => words().prop_map(|text| Command::Answer { text, outcome: Outcome::Explained }),
         4 => (any::<bool>(), satisfaction).prop_map(|(solved, level)| Command::Rate(Rating {
             solved, level, reasons: vec![], comment: String::new() })),
-        1 => words().prop_map(|call_back| Command::Close { call_back }),
+        1 => words().prop_map(|note| Command::Close { note }),
+        3 => (prop::option::weighted(0.7, (any::<bool>(), prop::sample::select(Satisfaction::ALL))), words()).prop_map(
+            |(said, notes)| Command::CallBack(CallBack {
+                way: ContactWay::Phone, said: said.map(|(solved, level)| Said { solved, level }), notes })),
         1 => words().prop_map(|reason| Command::Reopen { reason }),
         1 => words().prop_map(|reason| Command::Withdraw { reason }),
         1 => Just(Command::LapsePause),
+        3 => Just(Command::Alarm),
+        1 => words().prop_map(|text| Command::Instruct { leader: "王市长".into(), text }),
+        2 => words().prop_map(|question| Command::Inquire { question }),
+        2 => words().prop_map(|text| Command::Reply { text }),
     ]
 }
 
@@ -83,11 +93,17 @@ fn meant(command: CommandKind) -> Actor {
         | CommandKind::Decline
         | CommandKind::Ask
         | CommandKind::Dispatch
+        | CommandKind::CallBack
+        | CommandKind::Reply
+        | CommandKind::Grant
+        | CommandKind::Refuse
         | CommandKind::Close => Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } },
-        CommandKind::Sign | CommandKind::Return | CommandKind::Progress | CommandKind::Answer => {
+        CommandKind::Sign | CommandKind::Return | CommandKind::Progress | CommandKind::Extend | CommandKind::Answer => {
             Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } }
         }
-        CommandKind::LapsePause => Actor::System,
+        CommandKind::Instruct => Actor::Staff { id: 31, duty: Duty::Leader { area: CITY } },
+        CommandKind::Inquire => Actor::Staff { id: 30, duty: Duty::Supervisor { area: CITY } },
+        CommandKind::LapsePause | CommandKind::Alarm => Actor::System,
         _ => Actor::Member { person: 1, enterprise: ENTERPRISE, role: MemberRole::Owner },
     }
 }
@@ -127,6 +143,7 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                             | Event::Supplied { .. }
                             | Event::PauseLapsed { .. }
                             | Event::Redispatched { .. }
+                            | Event::Extended { .. }
                     );
                     prop_assert!(carries || issue.answer.map(|clock| clock.due) == due, "{} moved a due time", event.kind());
                     // Only a contact is a contact, and the first one stays; what was promised may come earlier, never later.
@@ -145,11 +162,13 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                 let again = matches!(log.last(), Some((Event::Redispatched { .. }, ..)));
                 let first = before.round == 0 && issue.state == State::Dispatched;
                 prop_assert_eq!(issue.round - before.round, u16::from(again || first));
+                prop_assert!(issue.extensions <= 1, "asked twice in a round");
                 prop_assert!(issue.asks <= 2 && issue.returns <= 1 && issue.rulings <= 2, "{issue:?}");
                 prop_assert!(issue.paused_minutes <= 5 * 420);
                 prop_assert_eq!(issue.pause.is_some(), issue.state == State::AwaitingInput);
-                prop_assert!(before.flags.iter().all(|flag| issue.flags.contains(flag)), "a flag was lost");
-                prop_assert!(actor_fits(&actor, &before));
+                let goes = |flag: &Flag| matches!(flag, Flag::Warning | Flag::Overdue);
+                prop_assert!(before.flags.iter().all(|flag| goes(flag) || issue.flags.contains(flag)), "a flag was lost");
+                prop_assert!(actor_fits(&actor, &before, command.kind()));
             }
         }
         REACHED.with_borrow_mut(|reached| reached.insert(issue.state));
@@ -165,7 +184,7 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
 }
 
 /// A stranger's enterprise, a district's centre elsewhere, and roles without commands never get one through.
-fn actor_fits(actor: &Actor, issue: &Issue) -> bool {
+fn actor_fits(actor: &Actor, issue: &Issue, kind: CommandKind) -> bool {
     match actor {
         Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } | Actor::Integration { enterprise, .. } => {
             *enterprise == issue.enterprise
@@ -173,6 +192,8 @@ fn actor_fits(actor: &Actor, issue: &Issue) -> bool {
         Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre,
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station == Some(*station),
         Actor::Staff { duty: Duty::Handler { department }, .. } => issue.lead == Some(*department),
+        Actor::Staff { duty: Duty::Leader { .. }, .. } => kind == CommandKind::Instruct,
+        Actor::Staff { duty: Duty::Supervisor { .. }, .. } => kind == CommandKind::Inquire,
         Actor::Staff { .. } => false,
         Actor::System => true,
     }

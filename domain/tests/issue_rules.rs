@@ -403,11 +403,12 @@ fn late_answers_stay_late_through_the_rounds() {
 #[test]
 fn silence_is_not_satisfaction() {
     let case = Case::answered();
-    let close = |note: &str| Command::Close { call_back: note.into() };
-    case.rule(close("电话三次无人接听"), &CITY_CENTRE, datetime!(2026-12-08 10:00 +8), "close_early");
-    case.rule(close("无"), &CITY_CENTRE, datetime!(2026-12-10 10:00 +8), "text");
+    let close = || Command::Close { note: String::new() };
+    case.rule(close(), &CITY_CENTRE, datetime!(2026-12-08 10:00 +8), "close_early");
+    case.rule(close(), &CITY_CENTRE, datetime!(2026-12-10 10:00 +8), "close_uncalled");
     let mut case = case;
-    case.ok(close("电话三次无人接听"), &CITY_CENTRE, datetime!(2026-12-10 10:00 +8));
+    case.ok(called(None), &CITY_CENTRE, datetime!(2026-12-10 10:00 +8));
+    case.ok(close(), &CITY_CENTRE, datetime!(2026-12-10 10:01 +8));
     let again = || Command::Reopen { reason: "又积水了，请再来看".into() };
     case.rule(again(), &OWNER, datetime!(2027-01-10 10:00 +8), "reopen_late");
     case.ok(again(), &OWNER, datetime!(2026-12-11 10:00 +8));
@@ -535,4 +536,187 @@ fn a_changed_limit_or_category_is_about_new_issues_only() {
     let object = Command::Object { reason: "这次是另一处道路".into() };
     let refusal = declined.refused(object, &OWNER, datetime!(2026-12-15 09:00 +8));
     assert_eq!(refusal.to_string(), "已超过 5 个工作日的异议期限，您可以重新提一件诉求");
+}
+
+fn extend(days: u32) -> Command {
+    Command::Extend { days, reason: "要等水务部门的管线图".into() }
+}
+
+fn grant() -> Command {
+    Command::Grant { reason: "管线图下周三才能拿到".into() }
+}
+
+/// Accepted, dispatched and signed at `at`, as an issue of this level.
+fn handling(level: Level, at: OffsetDateTime) -> Case {
+    let mut case = Case { issue: Issue::draft(7), terms: Terms::default() };
+    for (command, actor) in [(submit(), &OWNER), (accept(level), &DISTRICT), (dispatch(5), &DISTRICT), (Command::Sign, &LEAD)] {
+        case.ok(command, actor, at);
+    }
+    case
+}
+
+#[test]
+fn more_time_is_asked_for_a_day_ahead_and_moves_nothing_until_it_is_granted() {
+    let mut case = handling(Level::Simple, T0);
+    let due = case.due();
+    assert_eq!(due, datetime!(2026-11-27 17:30 +8));
+    case.rule(grant(), &DISTRICT, T0, "no_extension");
+    case.rule(extend(0), &LEAD, T0, "extend_days");
+    case.rule(extend(6), &LEAD, T0, "extend_days");
+    case.rule(Command::Extend { days: 2, reason: String::new() }, &LEAD, T0, "text");
+    case.rule(extend(2), &LEAD, datetime!(2026-11-27 09:01 +8), "extend_late");
+    for stranger in [&OTHER, &DISTRICT, &OWNER] {
+        assert!(matches!(case.refused(extend(2), stranger, T0), Refusal::NotAllowed(_)));
+    }
+    case.ok(extend(2), &LEAD, datetime!(2026-11-27 09:00 +8));
+    assert_eq!((case.due(), case.issue.state), (due, State::Handling), "asking moves nothing");
+    case.rule(extend(2), &LEAD, datetime!(2026-11-27 09:00 +8), "extended");
+    assert!(matches!(case.refused(grant(), &LEAD, T0), Refusal::NotAllowed(_)), "never by whoever asked");
+    case.rule(Command::Grant { reason: "好".into() }, &DISTRICT, datetime!(2026-11-27 10:00 +8), "text");
+    case.rule(grant(), &DISTRICT, datetime!(2026-11-27 17:31 +8), "grant_late");
+    let events = decide(&case.issue, &grant(), &DISTRICT, datetime!(2026-11-27 10:00 +8), &case.terms).unwrap();
+    let Event::Extended { from, answer_due, days, .. } = &events[0] else { panic!("{events:?}") };
+    assert_eq!((*from, *answer_due, *days), (due, datetime!(2026-12-01 17:30 +8), 2), "it says by how much");
+    case.ok(grant(), &DISTRICT, datetime!(2026-11-27 10:00 +8));
+    assert_eq!(case.due(), datetime!(2026-12-01 17:30 +8));
+    assert_eq!(case.issue.answer.unwrap().warn, datetime!(2026-11-30 14:42 +8));
+    case.rule(extend(1), &LEAD, datetime!(2026-11-27 11:00 +8), "extended");
+    let told = notice::notices(&events[0], &case.issue, T0, &case.terms);
+    let enterprise = told.iter().find(|notice| notice.recipient == notice::Recipient::Enterprise(7)).unwrap();
+    assert!(enterprise.body.contains("管线图下周三才能拿到") && enterprise.body.contains("2 个工作日"), "{}", enterprise.body);
+}
+
+#[test]
+fn a_refused_extension_leaves_the_promise_and_the_next_round_may_ask_again() {
+    let mut case = handling(Level::Simple, T0);
+    let due = case.due();
+    case.ok(extend(3), &LEAD, T0);
+    case.ok(Command::Refuse { reason: "管线图今天就能拿到".into() }, &CITY_CENTRE, T0);
+    assert_eq!((case.due(), case.issue.extension), (due, None));
+    case.rule(extend(3), &LEAD, T0, "extended");
+    case.ok(answer(), &LEAD, T0);
+    case.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, T0);
+    case.ok(Command::Sign, &LEAD, T0);
+    case.ok(extend(3), &LEAD, T0);
+    // What was answered meanwhile needs no more time.
+    case.ok(answer(), &LEAD, T0);
+    assert_eq!(case.issue.extension, None);
+}
+
+#[test]
+fn an_extension_and_a_pause_add_up_across_a_holiday() {
+    // Wednesday before National Day: 1 to 7 October are off, Saturday the 10th is worked.
+    let mut case = handling(Level::Simple, datetime!(2026-09-28 09:00 +8));
+    assert_eq!(case.due(), datetime!(2026-10-09 17:30 +8));
+    case.ok(extend(1), &LEAD, datetime!(2026-09-29 12:00 +8));
+    case.ok(grant(), &DISTRICT, datetime!(2026-09-29 17:30 +8));
+    assert_eq!(case.due(), datetime!(2026-10-10 17:30 +8), "the Saturday counts");
+    case.ok(Command::Ask { what: "请补充管线位置图".into() }, &LEAD, datetime!(2026-09-30 16:00 +8));
+    case.ok(Command::Supply { text: "见图".into(), photos: 0 }, &OWNER, datetime!(2026-10-08 10:30 +8));
+    assert_eq!(case.issue.paused_minutes, 180, "an hour and a half on either side of the holiday");
+    assert_eq!(case.due(), datetime!(2026-10-12 12:00 +8));
+}
+
+fn called(said: Option<(bool, Satisfaction)>) -> Command {
+    let said = said.map(|(solved, level)| Said { solved, level });
+    Command::CallBack(CallBack { way: ContactWay::Phone, said, notes: "企业说现场还有积水".into() })
+}
+
+#[test]
+fn a_call_back_that_hears_not_solved_reopens_what_was_rated_well_and_the_disagreement_is_flagged() {
+    let mut case = Case::answered();
+    let at = |hour: i64| datetime!(2026-11-25 10:00 +8) + time::Duration::hours(hour);
+    assert_eq!(case.issue.call_back.due, Some(datetime!(2026-12-02 10:00 +8)), "within five working days");
+    for stranger in [&LEAD, &OTHER, &OWNER, &STATION, &ASSISTED] {
+        let refused = case.refused(called(None), stranger, at(1));
+        assert!(matches!(refused, Refusal::NotAllowed(_)), "never whoever answered: {stranger:?}");
+    }
+    case.ok(rating(true, Satisfaction::Satisfied), &OWNER, at(1));
+    assert_eq!((case.issue.state, case.issue.flags.as_slice()), (State::Closed, [].as_slice()));
+    let silent = Command::CallBack(CallBack {
+        way: ContactWay::Phone,
+        said: Some(Said { solved: false, level: Satisfaction::Dissatisfied }),
+        notes: String::new(),
+    });
+    case.rule(silent, &DISTRICT, at(2), "text");
+    let call = called(Some((false, Satisfaction::Dissatisfied)));
+    let events = decide(&case.issue, &call, &DISTRICT, at(2), &case.terms).unwrap();
+    let told = notice::notices(&events[0], &case.issue, at(2), &case.terms);
+    assert!(
+        told.iter().any(|it| it.recipient == notice::Recipient::Department(5) && it.body.contains("现场还有积水")),
+        "{told:?}"
+    );
+    case.ok(call, &DISTRICT, at(2));
+    assert_eq!((case.issue.state, case.issue.round, case.issue.lead), (State::Dispatched, 2, Some(5)));
+    assert_eq!(case.issue.flags, [Flag::Dissatisfied, Flag::Disagreed, Flag::Redispatched]);
+    assert_eq!(case.issue.call_back, Calls::default(), "the next answer is called back anew");
+}
+
+#[test]
+fn a_rating_after_the_call_back_is_compared_as_well_and_the_rating_s_round_counts() {
+    let mut case = Case::answered();
+    let at = |hour: i64| datetime!(2026-11-25 10:00 +8) + time::Duration::hours(hour);
+    case.ok(called(Some((true, Satisfaction::Satisfied))), &DISTRICT, at(1));
+    assert_eq!((case.issue.state, case.issue.call_back.due), (State::Answered, None), "only the enterprise closes");
+    case.rule(called(None), &DISTRICT, at(9), "called");
+    case.ok(rating(true, Satisfaction::VeryDissatisfied), &OWNER, at(3));
+    assert!(case.issue.flags.contains(&Flag::Disagreed));
+    // What was said of the first round is no disagreement with the second.
+    let mut next = Case::answered();
+    next.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, at(1));
+    next.ok(Command::Sign, &LEAD, at(1));
+    next.ok(answer(), &LEAD, at(2));
+    next.ok(called(Some((true, Satisfaction::Satisfied))), &DISTRICT, at(3));
+    assert!(!next.issue.flags.contains(&Flag::Disagreed), "{:?}", next.issue.flags);
+    // Solved, but not content: flagged, and not sent round by anybody but the enterprise.
+    let mut unhappy = Case::answered();
+    unhappy.ok(called(Some((true, Satisfaction::Dissatisfied))), &DISTRICT, at(1));
+    assert_eq!((unhappy.issue.state, unhappy.issue.flags.as_slice()), (State::Answered, [Flag::Dissatisfied].as_slice()));
+}
+
+#[test]
+fn three_tries_an_hour_apart_are_enough() {
+    let mut case = Case::answered();
+    let at = |minute: i64| datetime!(2026-11-26 09:00 +8) + time::Duration::minutes(minute);
+    case.ok(called(None), &DISTRICT, at(0));
+    case.rule(called(None), &DISTRICT, at(59), "called_just_now");
+    case.ok(called(None), &DISTRICT, at(60));
+    assert!(case.issue.call_back.due.is_some());
+    case.ok(called(None), &CITY_CENTRE, at(120));
+    assert_eq!((case.issue.call_back.due, case.issue.call_back.missed), (None, MAX_MISSED));
+    // Whoever answers the telephone later is heard all the same.
+    case.ok(called(Some((true, Satisfaction::Satisfied))), &DISTRICT, at(600));
+    assert_eq!(case.issue.call_back.missed, MAX_MISSED);
+}
+
+#[test]
+fn a_fifth_of_what_is_withdrawn_is_called_back_and_stays_withdrawn() {
+    let withdrawn = |filed| {
+        let mut case = Case { issue: Issue::draft(7), terms: Terms::default() };
+        case.ok(submit(), &OWNER, filed);
+        case.ok(Command::Withdraw { reason: "自己解决了".into() }, &OWNER, filed);
+        case
+    };
+    let filed = |n: i64| T0 + time::Duration::microseconds(n * 61_000_007);
+    let sampled: Vec<i64> = (0..1000).filter(|n| withdrawn(filed(*n)).issue.call_back.due.is_some()).collect();
+    assert!((150..250).contains(&sampled.len()), "{}", sampled.len());
+    let mut case = withdrawn(filed(sampled[0]));
+    case.ok(called(Some((false, Satisfaction::Dissatisfied))), &DISTRICT, filed(sampled[0]));
+    assert_eq!((case.issue.state, case.issue.call_back.due, case.issue.flags.len()), (State::Withdrawn, None, 0));
+    let other = (0..1000).find(|n| !sampled.contains(n)).unwrap();
+    withdrawn(filed(other)).rule(called(None), &DISTRICT, filed(other), "not_sampled");
+}
+
+#[test]
+fn events_of_before_owe_no_call_back_and_are_written_as_they_were() {
+    for old in [
+        r#"{"type":"answered","text":"已疏通排水口","outcome":"solved","late":false}"#,
+        r#"{"type":"withdrawn","reason":"自己解决了"}"#,
+        r#"{"type":"closed","basis":{"by":"call_back","note":"电话回访过"}}"#,
+    ] {
+        let event: Event = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), old);
+        let issue = evolve(Case::submitted().issue, &event, T0, &LEAD, &WorkCalendar::default());
+        assert_eq!(issue.call_back, Calls::default());
+    }
 }

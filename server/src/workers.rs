@@ -44,6 +44,7 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     set.spawn(every(state.clone(), Duration::from_secs(1), "matches", async |state| policy::matchings(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(60), "tables", async |state| tables(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "pauses", async |state| pauses(state).await));
+    set.spawn(every(state.clone(), Duration::from_secs(30), "alarms", async |state| alarms(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "policies", async |state| policy::daily(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "tidy", async |state| tidy(state).await));
@@ -230,6 +231,36 @@ async fn pauses(state: &AppState) -> anyhow::Result<()> {
             Err(error) => return Err(error.into()),
         }
     }
+    Ok(())
+}
+
+/// How many issues a turn looks at before it asks anew.
+const ALARMED: i64 = 100;
+
+/// Tells of limits that warn or went by, and of what nobody takes, the longest due first: also what an outage kept from being told. Each is told once,
+/// as the issue is locked while it is decided, whichever servers are at it.
+///
+/// # Errors
+/// When the database does not answer; what was not told is told at the next turn.
+pub async fn alarms(state: &AppState) -> anyhow::Result<()> {
+    let mut conn = state.store.system().await?;
+    let terms = state.tables().terms;
+    while !state.shutdown.is_cancelled() {
+        let now = state.now();
+        let numbers = store::issue::alarming(&mut conn, now, ALARMED).await?;
+        for number in &numbers {
+            let done = store::issue::execute(&mut conn, number, &Command::Alarm, &Actor::System, "系统", &[], now, &terms).await;
+            match done {
+                // Another server, or somebody who did what was owed, was quicker.
+                Ok(_) | Err(CommandError::Refused(_)) => state.outbox.notify_one(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if numbers.len() < usize::try_from(ALARMED)? {
+            break;
+        }
+    }
+    conn.release();
     Ok(())
 }
 

@@ -96,6 +96,8 @@ struct Row {
 /// Messages to be written, a column each, for one insert.
 #[derive(Default)]
 struct Messages {
+    /// Codes of departments; empty for those who are told by their id.
+    codes: Vec<String>,
     kinds: Vec<String>,
     ids: Vec<i64>,
     enterprises: Vec<i64>,
@@ -112,7 +114,14 @@ impl Messages {
             Recipient::Enterprise(id) => ("enterprise", id),
             Recipient::Department(id) => ("department", id),
             Recipient::Centre(area) => ("centre", i64::from(area)),
+            Recipient::Supervisor(area) => ("supervisor", i64::from(area)),
+            Recipient::Leader(area) => ("leader", i64::from(area)),
+            Recipient::Board(code) => {
+                self.codes.push(code);
+                ("board", 0)
+            }
         };
+        self.codes.resize(self.kinds.len() + 1, String::new());
         self.kinds.push(kind.to_owned());
         self.ids.push(id);
         self.enterprises.push(row.enterprise_id);
@@ -150,13 +159,15 @@ async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime
         return Ok(());
     }
     sqlx::query!(
-        "insert into message (person_id, staff_id, enterprise_id, issue_id, number, kind, title, body, created_at)
-        select m.person_id, s.id, n.enterprise_id, n.issue_id, n.number, n.kind, n.title, n.body, $9
-        from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[])
-            as n (recipient, id, enterprise_id, issue_id, number, kind, title, body)
+        "insert into message (person_id, staff_id, enterprise_id, issue_id, number, kind, link, title, body, created_at)
+        select m.person_id, s.id, n.enterprise_id, n.issue_id, n.number, n.kind,
+            case when n.recipient = 'board' then '/desk/messages' end, n.title, n.body, $9
+        from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
+            $10::text[]) as n (recipient, id, enterprise_id, issue_id, number, kind, title, body, code)
         left join membership m on n.recipient = 'enterprise' and m.enterprise_id = n.id
         left join staff s on s.active and ((n.recipient = 'department' and s.department_id = n.id and s.role = 'handler')
-            or (n.recipient = 'centre' and s.role = 'centre' and s.area = n.id))
+            or (n.recipient in ('centre', 'leader', 'supervisor') and s.role = n.recipient and s.area = n.id)
+            or (n.recipient = 'board' and s.role = 'handler' and s.department_id = (select id from department d where d.code = n.code)))
         where m.person_id is not null or s.id is not null",
         &messages.kinds,
         &messages.ids,
@@ -166,7 +177,8 @@ async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime
         &messages.names,
         &messages.titles,
         &messages.bodies,
-        now
+        now,
+        &messages.codes
     )
     .execute(tx)
     .await?;

@@ -134,6 +134,9 @@ doors! {
     Rpc POST "/rpc/desk/issue" Desk;
     Rpc POST "/rpc/desk/act" Desk;
     Rpc POST "/rpc/desk/search" Desk;
+    Page GET "/desk/abnormal" Desk;
+    Page GET "/desk/callbacks" Centre;
+    Page GET "/desk/callbacks/{number}" Centre;
     Page GET "/desk/assist" Station;
     Page GET "/desk/assist/{enterprise}/new" Station;
     Form POST "/desk/assist/{enterprise}/new" Station;

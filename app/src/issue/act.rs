@@ -7,7 +7,8 @@ use crate::request::Request;
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::permission::may_command;
 use domain::issue::{
-    Command, CommandKind, ContactWay, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Satisfaction, Urgency,
+    CallBack, Command, CommandKind, ContactWay, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Said, Satisfaction,
+    Urgency,
 };
 use domain::text::FieldError;
 use store::issue::CommandError;
@@ -116,8 +117,15 @@ fn words_of(kind: CommandKind, members: bool) -> &'static str {
         CommandKind::Dispatch => "note",
         CommandKind::Return => "return_reason",
         CommandKind::Progress => "progress",
+        CommandKind::Instruct => "instruction",
+        CommandKind::Inquire => "question",
+        CommandKind::Reply => "reply",
+        CommandKind::Extend => "extend_reason",
+        CommandKind::Grant => "grant_reason",
+        CommandKind::Refuse => "refuse_reason",
         CommandKind::Answer => "answer",
-        CommandKind::Close => "call_back",
+        CommandKind::Close => "close_note",
+        CommandKind::CallBack => "call_notes",
         CommandKind::Reopen => "reopen_reason",
         _ => "main",
     }
@@ -177,14 +185,51 @@ pub fn read_staff(kind: CommandKind, form: &Form) -> Result<Command, AppError> {
             proposed: department("proposed").ok_or_else(|| missing("proposed", "请选择建议的办理部门"))?,
         },
         CommandKind::Progress => Command::Progress { text: text("progress") },
+        CommandKind::Extend => Command::Extend {
+            days: form.value("days").parse().map_err(|_| missing("days", "请选择延长多久"))?,
+            reason: text("extend_reason"),
+        },
+        CommandKind::Instruct => Command::Instruct { leader: text("leader"), text: text("instruction") },
+        CommandKind::Inquire => Command::Inquire { question: text("question") },
+        CommandKind::Reply => Command::Reply { text: text("reply") },
+        CommandKind::Grant => Command::Grant { reason: text("grant_reason") },
+        CommandKind::Refuse => Command::Refuse { reason: text("refuse_reason") },
         CommandKind::Answer => Command::Answer {
             text: text("answer"),
             outcome: Outcome::from_code(form.value("outcome")).ok_or_else(|| missing("outcome", "请选择办理结果"))?,
         },
-        CommandKind::Close => Command::Close { call_back: text("call_back") },
+        CommandKind::Close => Command::Close { note: text("close_note") },
+        CommandKind::CallBack => Command::CallBack(call_back(form)?),
         CommandKind::Reopen => Command::Reopen { reason: text("reopen_reason") },
         _ => return Err(AppError::NotFound),
     })
+}
+
+/// 回访: how, whether somebody was reached, and then what the enterprise said.
+fn call_back(form: &Form) -> Result<CallBack, AppError> {
+    let mut faults = Vec::new();
+    let mut lacks = |field: &str, message: &str| faults.push(FieldError::new(field, message));
+    let way = ContactWay::from_code(form.value("call_way"));
+    if way.is_none() {
+        lacks("call_way", "请选择联系方式");
+    }
+    let level = Satisfaction::from_code(form.value("call_level"));
+    let said = match (form.value("call_solved"), level) {
+        ("missed", _) => None,
+        (solved @ ("yes" | "no"), Some(level)) => Some(Said { solved: solved == "yes", level }),
+        ("yes" | "no", None) => {
+            lacks("call_level", "请选择企业说的满意程度");
+            None
+        }
+        _ => {
+            lacks("call_solved", "请选择企业怎么说，或没联系上");
+            None
+        }
+    };
+    match way {
+        Some(way) if faults.is_empty() => Ok(CallBack { way, said, notes: form.value("call_notes").to_owned() }),
+        _ => Err(AppError::Invalid(faults)),
+    }
 }
 
 /// 记录联系: with whom, how, whether somebody was there, what was said.
@@ -250,7 +295,14 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
             request.wake_outbox();
             // A department that returned an issue does not see it any more.
             let gone = store::issue::versions(&mut ctx.conn, number).await.is_err();
-            let to = if gone { "/desk".to_owned() } else { format!("/desk/issues/{number}") };
+            let list = crate::issue::desk::CALL_BACKS;
+            let to = if kind == CommandKind::CallBack && form.value("from") == list {
+                list.to_owned()
+            } else if gone {
+                "/desk".to_owned()
+            } else {
+                format!("/desk/issues/{number}")
+            };
             Ok(Next::to(to).saying(format!("{}：{number}", kind.label())))
         }
         Err(AppError::Refused(_)) if form.value("version").parse() != Ok(issue.version) => {

@@ -24,8 +24,12 @@ pub fn state_tag(state: State) -> AnyView {
 /// A flag as icon and word.
 pub fn flag_tag(flag: Flag) -> AnyView {
     let (symbol, tone) = match flag {
+        Flag::Warning => (icon("clock"), "warn"),
+        Flag::Overdue => (icon("late"), "late"),
         Flag::Dissatisfied => (icon("sad"), "late"),
         Flag::AnsweredLate => (icon("late"), "late"),
+        Flag::Instructed => (icon("pen"), "warn"),
+        Flag::Disagreed => (icon("ask"), "warn"),
         Flag::Redispatched => (icon("loop"), "warn"),
     };
     tag(tone, symbol, flag.label())

@@ -67,7 +67,7 @@ mod server {
     use crate::request::Clock;
     use crate::ui::When;
     use domain::calendar::words;
-    use domain::issue::{CloseBasis, Event, Rating};
+    use domain::issue::{CallBack, CloseBasis, Event, Rating};
     use store::issue::IssueDetail;
     use time::OffsetDateTime;
 
@@ -77,6 +77,7 @@ mod server {
             let said = describe(&row.event, clock);
             let note = match &row.event {
                 Event::Dispatched { note, .. } if internal => note.clone(),
+                Event::CalledBack { call, .. } if internal => call.notes.clone(),
                 _ => String::new(),
             };
             TimelineLine {
@@ -150,18 +151,59 @@ mod server {
                 ..said("部门退回", format!("{reason}\n建议由{}办理。", reference.department(*proposed)))
             },
             Event::Progressed { text } => said("办理进展", text.clone()),
-            Event::Answered { text, outcome, late } => {
+            Event::ExtensionAsked { days, reason, wanted } => Said {
+                internal: true,
+                ..said(format!("部门申请延期 {days} 个工作日"), format!("{reason}\n想延到{}。", due(wanted)))
+            },
+            Event::Extended { reason, from, answer_due, days } => {
+                said(format!("答复期限延长 {days} 个工作日"), format!("{reason}\n原为{}，现为{}。", due(from), due(answer_due)))
+            }
+            Event::ExtensionRefused { reason } => Said { internal: true, ..said("企服中心不同意延期", reason.clone()) },
+            Event::Answered { text, outcome, late, .. } => {
                 let late = if *late { "（超期）" } else { "" };
                 said(format!("答复：{outcome}{late}"), text.clone())
             }
             Event::Rated { rating } => rated(rating),
             Event::Closed { basis: CloseBasis::Rated } => said("已办结", "企业确认问题已解决。"),
-            Event::Closed { basis: CloseBasis::CallBack { note } } => said("已办结", format!("期限内未评价，已回访：{note}")),
+            Event::Closed { basis: CloseBasis::CallBack { note } } => {
+                let note = if note.is_empty() { String::new() } else { format!("：{note}") };
+                said("已办结", format!("期限内未评价，已回访{note}"))
+            }
             Event::Reopened { reason } => said("要求重新办理", reason.clone()),
             Event::Redispatched { round, answer_due, .. } => {
                 said(format!("第 {round} 次办理：重新交办"), format!("最迟{}答复。", due(answer_due)))
             }
-            Event::Withdrawn { reason } => said("已撤回", reason.clone()),
+            Event::CalledBack { call, missed } => called_back(call, *missed),
+            Event::Instructed { leader, text } => Said { internal: true, ..said(format!("领导批示：{leader}"), text.clone()) },
+            Event::Inquired { question, reply_due } => {
+                Said { internal: true, ..said("监督询问", format!("{question}\n请在{}回复。", due(reply_due))) }
+            }
+            Event::Replied { text, late } => {
+                let late = if *late { "（超期）" } else { "" };
+                Said { internal: true, ..said(format!("回复监督询问{late}"), text.clone()) }
+            }
+            Event::Warned { step, due: end, .. } => {
+                Said { internal: true, ..said(format!("预警：{step}"), format!("须在{}完成。", due(end))) }
+            }
+            Event::Overdue { step, due: end, .. } => {
+                Said { internal: true, ..said(format!("超期：{step}"), format!("应在{}完成。", due(end))) }
+            }
+            Event::Escalated { rung, since, .. } => Said {
+                internal: true,
+                ..said(format!("无人接手，已提醒{rung}"), format!("从{}起等待。", words::moment(*since, clock.now)))
+            },
+            Event::Withdrawn { reason, .. } => said("已撤回", reason.clone()),
+        }
+    }
+
+    /// What the enterprise said is no secret from it; what the offices noted beside it is their own.
+    fn called_back(call: &CallBack, missed: u16) -> Said {
+        match call.said {
+            Some(answer) => {
+                let solved = if answer.solved { "已解决" } else { "没解决" };
+                said(format!("企服中心回访：{solved}，{}", answer.level), "")
+            }
+            None => said(format!("企服中心回访（{}）：第 {missed} 次未联系上", call.way), ""),
         }
     }
 

@@ -49,6 +49,12 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if matches!(duty, Duty::PolicyEditor { .. } | Duty::Handler { .. }) {
         list.push(entry("/desk/applications", "inbox", "政策申请", under(path, "/desk/applications")));
     }
+    if matches!(duty, Duty::Centre { .. } | Duty::Supervisor { .. } | Duty::Leader { .. }) {
+        list.push(entry("/desk/abnormal", "warn", "异常件", under(path, "/desk/abnormal")));
+    }
+    if matches!(duty, Duty::Centre { .. }) {
+        list.push(entry("/desk/callbacks", "phone", "回访", under(path, "/desk/callbacks")));
+    }
     if matches!(duty, Duty::Station { .. }) {
         list.push(entry("/desk/assist", "plus", "代办", under(path, "/desk/assist")));
     }

@@ -1,7 +1,8 @@
 //! The issue (诉求) as the rules see it.
 
+use super::alarm::Told;
 use super::clock::{Clock, Step};
-use super::command::Rating;
+use super::command::{Rating, Said};
 use super::state::*;
 use crate::actor::{AreaCode, DepartmentId, EnterpriseId, PersonId, StaffId, StationId};
 use time::OffsetDateTime;
@@ -71,6 +72,10 @@ pub struct Issue {
     pub asks: u16,
     /// How many working minutes the clock stood still in this round.
     pub paused_minutes: u32,
+    /// How often more time was asked for in this round.
+    pub extensions: u16,
+    /// Working days more that were asked for, and are not ruled on yet.
+    pub extension: Option<u32>,
     /// How often departments returned it in this round.
     pub returns: u16,
     /// How often the centre dispatched it in this round; its second ruling is final.
@@ -88,8 +93,33 @@ pub struct Issue {
     pub declined_by: Option<StaffId>,
     /// The latest judgement.
     pub rating: Option<Rating>,
+    /// The round it is about.
+    pub rated_round: u16,
+    /// 回访: what is owed and what came of it.
+    pub call_back: Calls,
+    /// A reply to supervision that is owed, and by when.
+    pub inquiry: Option<OffsetDateTime>,
+    /// Which of the limits that run were told of.
+    pub told: Vec<Told>,
+    /// How many of [`super::alarm::Rung`] were told that nobody takes it.
+    pub climbed: u8,
+    /// Since when it waits for a dispatch.
+    pub waiting_since: Option<OffsetDateTime>,
     /// Flags raised by events (S-7), in order of raising.
     pub flags: Vec<Flag>,
+}
+
+/// 回访 of the latest answer, or of a withdrawal that belongs to the sample.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Owed by; `None` once somebody was reached or it was tried often enough.
+    pub due: Option<OffsetDateTime>,
+    /// When it was tried last.
+    pub tried_at: Option<OffsetDateTime>,
+    /// How often nobody was reached.
+    pub missed: u16,
+    /// What the enterprise said.
+    pub said: Option<Said>,
 }
 
 /// 待补充: the only state that pauses the answer's clock.
@@ -139,6 +169,8 @@ impl Issue {
             lapsed: false,
             asks: 0,
             paused_minutes: 0,
+            extensions: 0,
+            extension: None,
             returns: 0,
             rulings: 0,
             urges: 0,
@@ -148,6 +180,12 @@ impl Issue {
             objected: false,
             declined_by: None,
             rating: None,
+            rated_round: 0,
+            call_back: Calls::default(),
+            inquiry: None,
+            told: Vec::new(),
+            climbed: 0,
+            waiting_since: None,
             flags: Vec::new(),
         }
     }

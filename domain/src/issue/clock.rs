@@ -1,5 +1,6 @@
 //! A limit that runs: since when, until when, met when, and when the warning starts.
 
+use crate::vocabulary::vocabulary;
 use time::OffsetDateTime;
 
 /// One limit of one step. Times are instants; the working calendar turned the limit into `due` when it was set.
@@ -16,30 +17,14 @@ pub struct Clock {
     pub met: Option<OffsetDateTime>,
 }
 
-/// The step a clock belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// 首次联系.
-    Contact,
-    /// 受理.
-    Accept,
-    /// 签收.
-    Sign,
-    /// 阶段性答复.
-    Interim,
-    /// 答复.
-    Answer,
-}
-
-impl Step {
-    pub fn label(self) -> &'static str {
-        match self {
-            Step::Contact => "首次联系",
-            Step::Accept => "受理",
-            Step::Sign => "签收",
-            Step::Interim => "阶段性答复",
-            Step::Answer => "答复",
-        }
+vocabulary! {
+    /// The step a clock belongs to.
+    Step {
+        Contact = "contact", "首次联系";
+        Accept = "accept", "受理";
+        Sign = "sign", "签收";
+        Interim = "interim", "阶段性答复";
+        Answer = "answer", "答复";
     }
 }
 

@@ -44,6 +44,32 @@ impl Rating {
     }
 }
 
+/// 回访: what came of a call of the centre, a record of its own beside the rating (S-9).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallBack {
+    pub way: ContactWay,
+    /// What the enterprise said; `None` where nobody was reached.
+    pub said: Option<Said>,
+    /// Only the offices read it; may be empty where somebody was reached.
+    pub notes: String,
+}
+
+/// What the enterprise said when it was called back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// 问题解决了吗.
+    pub solved: bool,
+    /// One of five levels.
+    pub level: Satisfaction,
+}
+
+impl Said {
+    /// Unsolved or below 基本满意.
+    pub fn unhappy(self) -> bool {
+        !self.solved || self.level.is_unsatisfied()
+    }
+}
+
 /// A command; [`super::decide`] says whether it may be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -122,6 +148,23 @@ pub enum Command {
         /// What has been done so far; the enterprise reads it.
         text: String,
     },
+    /// 申请延期, at least a working day before the answer is due.
+    Extend {
+        /// Working days more.
+        days: u32,
+        /// Why it cannot be done in time.
+        reason: String,
+    },
+    /// 同意延期.
+    Grant {
+        /// Why; the enterprise reads it.
+        reason: String,
+    },
+    /// 不同意延期.
+    Refuse {
+        /// Why; the department reads it.
+        reason: String,
+    },
     /// 答复.
     Answer {
         /// What was done.
@@ -131,11 +174,13 @@ pub enum Command {
     },
     /// 评价.
     Rate(Rating),
-    /// 销号 without a rating: ten working days after the answer, once the centre has tried to call back.
+    /// 销号 without a rating: ten working days after the answer, once a call-back of this answer was tried.
     Close {
-        /// When and how the call-back was tried, and what came of it.
-        call_back: String,
+        /// On what grounds; may be empty.
+        note: String,
     },
+    /// 回访.
+    CallBack(CallBack),
     /// 重新办理.
     Reopen {
         /// What is still wrong.
@@ -146,6 +191,19 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// 领导批示, given by a leader or recorded by the centre.
+    Instruct {
+        /// Who instructs.
+        leader: String,
+        /// What is to be done.
+        text: String,
+    },
+    /// 监督询问: supervision or discipline inspection (纪检监察) asks.
+    Inquire { question: String },
+    /// 回复询问.
+    Reply { text: String },
+    /// A limit warns, is overdue, or nobody has taken it: whatever is due by now.
+    Alarm,
     /// The cap of the pause ran out: the issue is with whoever asked, and the clock runs again.
     LapsePause,
 }
@@ -167,11 +225,19 @@ vocabulary! {
         Sign = "sign", "签收";
         Return = "return", "退回";
         Progress = "progress", "阶段性答复";
+        Extend = "extend", "申请延期";
+        Grant = "grant", "同意延期";
+        Refuse = "refuse", "不同意延期";
         Answer = "answer", "答复";
         Rate = "rate", "评价";
+        CallBack = "call_back", "回访";
         Close = "close", "销号";
         Reopen = "reopen", "重新办理";
         Withdraw = "withdraw", "撤回";
+        Instruct = "instruct", "领导批示";
+        Inquire = "inquire", "监督询问";
+        Reply = "reply", "回复询问";
+        Alarm = "alarm", "提醒";
         LapsePause = "lapse_pause", "恢复计时";
     }
 }
@@ -193,11 +259,19 @@ impl Command {
             Command::Sign => CommandKind::Sign,
             Command::Return { .. } => CommandKind::Return,
             Command::Progress { .. } => CommandKind::Progress,
+            Command::Extend { .. } => CommandKind::Extend,
+            Command::Grant { .. } => CommandKind::Grant,
+            Command::Refuse { .. } => CommandKind::Refuse,
             Command::Answer { .. } => CommandKind::Answer,
             Command::Rate(_) => CommandKind::Rate,
+            Command::CallBack(_) => CommandKind::CallBack,
             Command::Close { .. } => CommandKind::Close,
             Command::Reopen { .. } => CommandKind::Reopen,
             Command::Withdraw { .. } => CommandKind::Withdraw,
+            Command::Instruct { .. } => CommandKind::Instruct,
+            Command::Inquire { .. } => CommandKind::Inquire,
+            Command::Reply { .. } => CommandKind::Reply,
+            Command::Alarm => CommandKind::Alarm,
             Command::LapsePause => CommandKind::LapsePause,
         }
     }

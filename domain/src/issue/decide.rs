@@ -1,5 +1,12 @@
 //! `decide`: may this command be, and what happens then.
 
+mod call_back;
+mod extend;
+
+pub use call_back::MAX_MISSED;
+pub use extend::{extended_to, longest_extension};
+
+use super::alarm::alarms;
 use super::command::{Command, CommandKind, Rating, Submission};
 use super::event::{CloseBasis, Event};
 use super::limits::Limits;
@@ -86,6 +93,17 @@ pub fn decide(
             let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
             Event::Supplied { text, photos: *photos, answer_due, shifted_minutes, interim_due }
         }
+        Command::Instruct { leader, text } => {
+            Event::Instructed { leader: worded(leader, "批示的领导", 2, 30)?, text: worded(text, "批示内容", 2, 500)? }
+        }
+        Command::Inquire { question } => Event::Inquired {
+            question: worded(question, "要了解什么", 5, 500)?,
+            reply_due: case.due(now, REPLY)?,
+        },
+        Command::Reply { text } => {
+            Event::Replied { text: worded(text, "回复", 5, 2000)?, late: issue.inquiry.is_some_and(|due| now > due) }
+        }
+        Command::Alarm => return Ok(alarms(issue, now, terms)),
         Command::LapsePause => {
             let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
             Event::PauseLapsed { answer_due, shifted_minutes, interim_due }
@@ -103,19 +121,26 @@ pub fn decide(
             Event::Returned { reason: worded(reason, "退回理由", 5, 500)?, proposed: *proposed }
         }
         Command::Progress { text } => Event::Progressed { text: worded(text, "阶段性答复", 5, 2000)? },
+        Command::Extend { days, reason } => case.extend(*days, reason)?,
+        Command::Grant { reason } => case.grant(reason)?,
+        Command::Refuse { reason } => Event::ExtensionRefused { reason: worded(reason, "不同意的理由", 5, 500)? },
         Command::Answer { text, outcome } => {
             let late = issue.answer.is_some_and(|clock| now > clock.due);
-            Event::Answered { text: worded(text, "答复内容", 10, 2000)?, outcome: *outcome, late }
+            let call_back_due = Some(case.due(now, call_back::WITHIN)?);
+            Event::Answered { text: worded(text, "答复内容", 10, 2000)?, outcome: *outcome, late, call_back_due }
         }
         Command::Rate(rating) => return case.rate(rating),
-        Command::Close { call_back } => {
-            Event::Closed { basis: CloseBasis::CallBack { note: worded(call_back, "回访记录", 5, 500)? } }
-        }
+        Command::CallBack(call) => return case.call_back(call),
+        Command::Close { note } => Event::Closed { basis: CloseBasis::CallBack { note: worded(note, "销号说明", 0, 500)? } },
         Command::Reopen { reason } => {
             let reason = worded(reason, "重新办理的理由", 5, 500)?;
             return Ok(vec![Event::Reopened { reason }, case.again()?]);
         }
-        Command::Withdraw { reason } => Event::Withdrawn { reason: worded(reason, "撤回原因", 2, 500)? },
+        Command::Withdraw { reason } => {
+            let reason = worded(reason, "撤回原因", 2, 500)?;
+            let call_back_due = call_back::sampled(issue).then(|| case.due(now, call_back::WITHIN)).transpose()?;
+            Event::Withdrawn { reason, call_back_due }
+        }
     };
     Ok(vec![event])
 }
@@ -174,6 +199,9 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
             if now < first {
                 return rule("close_early", format!("企业还可以评价到{}，之后经回访才能销号", words::day(first.date())));
             }
+            if issue.call_back.tried_at.is_none() {
+                return rule("close_uncalled", "还没有回访过企业，回访（联系不上也要记）后才能销号");
+            }
         }
         CommandKind::Dispatch => may_dispatch(issue)?,
         CommandKind::Ask => {
@@ -184,9 +212,18 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
                 return rule("ask_used", format!("本次办理等企业补充已满 {}，请按现有情况办理", limits.pause_cap));
             }
         }
+        CommandKind::CallBack => call_back::may(issue, now)?,
+        CommandKind::Extend => extend::may_ask(issue, now, terms)?,
+        CommandKind::Grant | CommandKind::Refuse => extend::may_rule(issue, kind, now)?,
         CommandKind::Urge if issue.urged_at.is_some_and(|at| local(at).date() == local(now).date()) => {
             return rule("urged", "今天已经催办过，明天可以再催；急事请直接打电话");
         }
+        CommandKind::Inquire if issue.inquiry.is_some() => return rule("inquired", "上一次询问还没有回复"),
+        CommandKind::Inquire if issue.flags.is_empty() && issue.late_at().is_none_or(|due| now < due) => {
+            return rule("not_abnormal", "这件诉求没有异常，不需要询问");
+        }
+        CommandKind::Reply if issue.inquiry.is_none() => return rule("not_inquired", "现在没有要回复的询问"),
+        CommandKind::Alarm if issue.alarm_at(terms).is_none_or(|at| now < at) => return rule("no_alarm", "现在没有要提醒的"),
         CommandKind::LapsePause if issue.pause.as_ref().is_none_or(|pause| now < pause.cap) => {
             return rule("pause_runs", "还没有到补充期限");
         }
@@ -194,6 +231,9 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
     }
     Ok(())
 }
+
+/// Within which a question of supervision is answered *(assumed)*.
+const REPLY: Span = Span::Days(3);
 
 /// How often the enterprise may be asked to supply in one round.
 const MOST_ASKS: u16 = 2;

@@ -1,6 +1,8 @@
 //! What happened to an issue: append-only, numbered, hash-chained. A due time changes only where an event carries a new one.
 
-use super::command::{Rating, Submission};
+use super::alarm::Rung;
+use super::clock::Step;
+use super::command::{CallBack, Rating, Submission};
 use super::state::*;
 use crate::actor::{AreaCode, DepartmentId};
 use serde::{Deserialize, Serialize};
@@ -152,6 +154,34 @@ pub enum Event {
         /// What was done so far.
         text: String,
     },
+    /// The department asked for more time.
+    ExtensionAsked {
+        /// Working days more.
+        days: u32,
+        /// Why it cannot be done in time.
+        reason: String,
+        /// When the answer would be due then; it is not before the centre grants it.
+        #[serde(with = "time::serde::rfc3339")]
+        wanted: OffsetDateTime,
+    },
+    /// The centre granted it.
+    Extended {
+        /// Why; the enterprise reads it.
+        reason: String,
+        /// Answer promised by until now.
+        #[serde(with = "time::serde::rfc3339")]
+        from: OffsetDateTime,
+        /// Answer promised by, moved.
+        #[serde(with = "time::serde::rfc3339")]
+        answer_due: OffsetDateTime,
+        /// Working days the due time moved by.
+        days: u32,
+    },
+    /// The centre did not grant it.
+    ExtensionRefused {
+        /// Why.
+        reason: String,
+    },
     Answered {
         /// What was done.
         text: String,
@@ -159,6 +189,9 @@ pub enum Event {
         outcome: Outcome,
         /// Whether `due_at` had passed.
         late: bool,
+        /// The call-back owed by; none in events of before there was one.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        call_back_due: Option<OffsetDateTime>,
     },
     /// Rated. A `Redispatched` follows when it reopens, a `Closed` when it does not.
     Rated {
@@ -186,11 +219,81 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         answer_due: OffsetDateTime,
     },
+    /// The centre called back, or tried. A `Redispatched` follows where the enterprise says that it is not solved.
+    CalledBack {
+        /// What came of it.
+        call: CallBack,
+        /// How often nobody was reached since the answer, this time included.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        missed: u16,
+    },
+    /// 领导批示.
+    Instructed {
+        /// Who.
+        leader: String,
+        /// What is to be done.
+        text: String,
+    },
+    /// Supervision asked.
+    Inquired {
+        question: String,
+        /// The reply owed by.
+        #[serde(with = "time::serde::rfc3339")]
+        reply_due: OffsetDateTime,
+    },
+    /// Whoever has it, or the centre, replied.
+    Replied {
+        text: String,
+        /// Whether it was owed earlier.
+        late: bool,
+    },
+    /// 预警: most of a limit is used, or less than a working day of it is left.
+    Warned {
+        step: Step,
+        /// When the limit began: with the step, which run of it this is.
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+        /// When it was to be told; the event may be later, after an outage.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+        /// It was overdue already when this could be told: nobody is warned of what is past.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        missed: bool,
+    },
+    /// 超期: a limit went by.
+    Overdue {
+        step: Step,
+        /// When the limit began.
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+    },
+    /// Nobody has taken it: the next one up is told.
+    Escalated {
+        rung: Rung,
+        /// Since when it waits.
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+        /// When it was to be told.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+    },
     /// Withdrawn by the enterprise.
     Withdrawn {
         /// Why.
         reason: String,
+        /// The call-back owed by, where it belongs to the sample; none in events of before there was one.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        call_back_due: Option<OffsetDateTime>,
     },
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
+fn is_zero(count: &u16) -> bool {
+    *count == 0
 }
 
 fn normal() -> Urgency {
@@ -210,7 +313,8 @@ pub enum CloseBasis {
     Rated,
     /// Ten working days without a rating, and a call-back was tried.
     CallBack {
-        /// The record of the call.
+        /// On what grounds besides the record of the call; in events of before, that record itself.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
     },
 }
@@ -233,11 +337,21 @@ impl Event {
             Event::Signed { .. } => "signed",
             Event::Returned { .. } => "returned",
             Event::Progressed { .. } => "progressed",
+            Event::ExtensionAsked { .. } => "extension_asked",
+            Event::Extended { .. } => "extended",
+            Event::ExtensionRefused { .. } => "extension_refused",
             Event::Answered { .. } => "answered",
             Event::Rated { .. } => "rated",
             Event::Closed { .. } => "closed",
             Event::Reopened { .. } => "reopened",
             Event::Redispatched { .. } => "redispatched",
+            Event::CalledBack { .. } => "called_back",
+            Event::Instructed { .. } => "instructed",
+            Event::Inquired { .. } => "inquired",
+            Event::Replied { .. } => "replied",
+            Event::Warned { .. } => "warned",
+            Event::Overdue { .. } => "overdue",
+            Event::Escalated { .. } => "escalated",
             Event::Withdrawn { .. } => "withdrawn",
         }
     }

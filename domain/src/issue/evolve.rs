@@ -1,9 +1,11 @@
 //! `evolve`: applies one event. Total: an event that was written is a fact, whatever the rules say today.
 
-use super::clock::Clock;
-use super::command::Submission;
+use super::alarm::{Rung, Told};
+use super::clock::{Clock, Step};
+use super::command::{Said, Submission};
+use super::decide::MAX_MISSED;
 use super::event::Event;
-use super::{Flag, Issue, Pause, State};
+use super::{Calls, Flag, Issue, Pause, State};
 use crate::actor::{Actor, Duty};
 use crate::calendar::WorkCalendar;
 use time::OffsetDateTime;
@@ -12,6 +14,7 @@ use time::OffsetDateTime;
 #[must_use]
 pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor, calendar: &WorkCalendar) -> Issue {
     issue.version += 1;
+    let before = (issue.state, issue.round);
     match event {
         Event::Submitted { .. } | Event::Accepted { .. } | Event::Declined { .. } | Event::Objected { .. } => {
             received(&mut issue, event, at, actor, calendar);
@@ -35,11 +38,65 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         | Event::Progressed { .. }
         | Event::Answered { .. }
         | Event::Redispatched { .. } => handled(&mut issue, event, at, calendar),
-        Event::Rated { .. } | Event::Closed { .. } | Event::Reopened { .. } | Event::Withdrawn { .. } => {
+        Event::ExtensionAsked { .. } | Event::Extended { .. } | Event::ExtensionRefused { .. } => {
+            extended(&mut issue, event, calendar);
+        }
+        Event::Instructed { .. } => raise(&mut issue, Flag::Instructed),
+        Event::Inquired { reply_due, .. } => issue.inquiry = Some(*reply_due),
+        Event::Replied { .. } => issue.inquiry = None,
+        Event::Warned { .. } | Event::Overdue { .. } | Event::Escalated { .. } => alarmed(&mut issue, event),
+        Event::Rated { .. }
+        | Event::CalledBack { .. }
+        | Event::Closed { .. }
+        | Event::Reopened { .. }
+        | Event::Withdrawn { .. } => {
             ended(&mut issue, event, at);
         }
     }
+    if (issue.state, issue.round) != before || matches!(event, Event::Dispatched { .. }) {
+        issue.climbed = 0;
+        issue.waiting_since = (issue.state == State::Accepted).then_some(at);
+    }
+    settle(&mut issue);
     issue
+}
+
+/// What the clocks did.
+fn alarmed(issue: &mut Issue, event: &Event) {
+    match event {
+        Event::Warned { step, .. } => issue.told.push(Told { step: *step, late: false }),
+        Event::Overdue { step, .. } => issue.told.push(Told { step: *step, late: true }),
+        Event::Escalated { rung, .. } => {
+            let place = Rung::ALL.iter().position(|known| known == rung).unwrap_or_default();
+            issue.climbed = issue.climbed.max(u8::try_from(place + 1).unwrap_or(u8::MAX));
+        }
+        _ => {}
+    }
+}
+
+/// A limit that begins anew, or got more time, is told of anew.
+fn renew(issue: &mut Issue, step: Step) {
+    issue.told.retain(|told| told.step != step);
+}
+
+/// 预警 and 超期在办 hold as long as a limit that was told of is neither met nor gone.
+fn settle(issue: &mut Issue) {
+    let open = issue.state.is_open();
+    let owed: Vec<Step> = issue.clocks().filter(|(_, clock)| open && clock.runs()).map(|(step, _)| step).collect();
+    let told = |issue: &Issue, late| issue.told.iter().any(|told| told.late == late && owed.contains(&told.step));
+    let overdue = told(issue, true);
+    // What became overdue is no warning any more.
+    let warned = issue.told.iter().any(|told| {
+        let over = issue.told.contains(&Told { step: told.step, late: true });
+        !told.late && !over && owed.contains(&told.step)
+    });
+    for (flag, holds) in [(Flag::Warning, warned), (Flag::Overdue, overdue)] {
+        if holds {
+            raise(issue, flag);
+        } else {
+            issue.flags.retain(|held| *held != flag);
+        }
+    }
 }
 
 /// From the filing to the centre's ruling.
@@ -90,6 +147,7 @@ fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor,
             issue.centre = *centre;
             issue.ended_at = None;
             issue.accept = clock(at, *accept_due);
+            renew(issue, Step::Accept);
         }
         _ => {}
     }
@@ -118,6 +176,26 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
     }
 }
 
+/// More time: what was asked for moves nothing, what was granted moves the answer's end.
+fn extended(issue: &mut Issue, event: &Event, calendar: &WorkCalendar) {
+    match event {
+        Event::ExtensionAsked { days, .. } => {
+            issue.extensions += 1;
+            issue.extension = Some(*days);
+        }
+        Event::Extended { answer_due, .. } => {
+            issue.extension = None;
+            if let Some(clock) = &mut issue.answer {
+                clock.due = *answer_due;
+                clock.warn = calendar.warn_at(clock.since, *answer_due);
+            }
+            renew(issue, Step::Answer);
+        }
+        Event::ExtensionRefused { .. } => issue.extension = None,
+        _ => {}
+    }
+}
+
 /// The departments' work.
 fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
     let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
@@ -132,13 +210,17 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.proposed = None;
             issue.lapsed = false;
             issue.rulings += 1;
+            issue.extension = None;
             issue.interim = None;
             issue.sign = clock(at, *sign_due);
+            renew(issue, Step::Sign);
+            renew(issue, Step::Interim);
         }
         Event::Signed { interim_due } => {
             issue.state = State::Handling;
             meet(&mut issue.sign, at);
             issue.interim = clock(at, *interim_due);
+            renew(issue, Step::Interim);
         }
         Event::Returned { proposed, .. } => {
             issue.state = State::Accepted;
@@ -150,10 +232,12 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.sign = None;
         }
         Event::Progressed { .. } => meet(&mut issue.interim, at),
-        Event::Answered { outcome, late, .. } => {
+        Event::Answered { outcome, late, call_back_due, .. } => {
+            issue.call_back = Calls { due: *call_back_due, ..Calls::default() };
             issue.state = State::Answered;
             issue.answered_at = Some(at);
             issue.outcome = Some(*outcome);
+            issue.extension = None;
             issue.lapsed = false;
             meet(&mut issue.interim, at);
             meet(&mut issue.answer, at);
@@ -164,12 +248,14 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
         Event::Redispatched { round, sign_due, answer_due } => {
             issue.state = State::Dispatched;
             issue.round = *round;
-            (issue.asks, issue.paused_minutes, issue.returns, issue.rulings) = (0, 0, 0, 0);
+            (issue.asks, issue.paused_minutes, issue.returns, issue.rulings, issue.extensions) = (0, 0, 0, 0, 0);
             issue.dispatched_at = Some(at);
             issue.ended_at = None;
             issue.sign = clock(at, *sign_due);
             issue.interim = None;
             issue.answer = clock(at, *answer_due);
+            issue.call_back = Calls::default();
+            issue.told.retain(|told| matches!(told.step, Step::Contact | Step::Accept));
             raise(issue, Flag::Redispatched);
         }
         _ => {}
@@ -184,18 +270,44 @@ fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime) {
                 raise(issue, Flag::Dissatisfied);
             }
             issue.rating = Some(rating.clone());
+            issue.rated_round = issue.round;
+            compare(issue);
+        }
+        Event::CalledBack { call, missed } => {
+            let calls = &mut issue.call_back;
+            calls.tried_at = Some(at);
+            calls.missed = *missed;
+            calls.said = call.said;
+            if call.said.is_some() || *missed >= MAX_MISSED {
+                calls.due = None;
+            }
+            if issue.state != State::Withdrawn && call.said.is_some_and(Said::unhappy) {
+                raise(issue, Flag::Dissatisfied);
+            }
+            compare(issue);
         }
         Event::Closed { .. } => {
             issue.state = State::Closed;
             issue.ended_at = Some(at);
         }
         Event::Reopened { .. } => issue.ended_at = None,
-        Event::Withdrawn { .. } => {
+        Event::Withdrawn { call_back_due, .. } => {
+            issue.call_back = Calls { due: *call_back_due, ..Calls::default() };
             issue.state = State::Withdrawn;
             issue.ended_at = Some(at);
             issue.pause = None;
         }
         _ => {}
+    }
+}
+
+/// Whether the enterprise said one thing when it rated a round and another when it was called back about it.
+fn compare(issue: &mut Issue) {
+    let rating = issue.rating.as_ref().filter(|_| issue.rated_round == issue.round);
+    if let (Some(rating), Some(said)) = (rating, issue.call_back.said)
+        && (rating.solved != said.solved || rating.level.is_unsatisfied() != said.level.is_unsatisfied())
+    {
+        raise(issue, Flag::Disagreed);
     }
 }
 

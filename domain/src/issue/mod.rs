@@ -4,6 +4,7 @@
 //! `evolve(issue, event)` applies one. Which command is possible where, and for whom, is data: [`table::TRANSITIONS`].
 
 mod aggregate;
+pub mod alarm;
 #[cfg(feature = "server")]
 pub mod chain;
 pub mod clock;
@@ -11,6 +12,7 @@ pub mod command;
 mod decide;
 pub mod event;
 mod evolve;
+pub mod flags;
 pub mod limits;
 pub mod notice;
 pub mod permission;
@@ -20,9 +22,9 @@ pub mod table;
 mod terms;
 pub mod texts;
 
-pub use aggregate::{Issue, Pause};
-pub use command::{Command, CommandKind, Rating, Submission};
-pub use decide::{MAX_PHOTO_BYTES, MAX_PHOTOS, Refusal, allowed_commands, decide};
+pub use aggregate::{Calls, Issue, Pause};
+pub use command::{CallBack, Command, CommandKind, Rating, Said, Submission};
+pub use decide::{MAX_MISSED, MAX_PHOTO_BYTES, MAX_PHOTOS, Refusal, allowed_commands, decide, extended_to, longest_extension};
 pub use event::{CloseBasis, Event};
 pub use evolve::evolve;
 pub use queue::Queue;

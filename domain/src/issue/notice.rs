@@ -1,16 +1,19 @@
 //! Who hears of an event, and of what (站内消息); the words are [`super::texts`].
 
+use super::alarm::Rung;
+use super::clock::Step;
 use super::event::{CloseBasis, Event};
 use super::limits::Limits;
 use super::texts::TextKey;
-use super::{Issue, Outcome, Terms};
-use crate::actor::{AreaCode, DepartmentId, EnterpriseId};
+use super::{CallBack, Issue, Outcome, Terms};
+use crate::actor::{AreaCode, CITY, DepartmentId, EnterpriseId};
 use crate::calendar::{local, words};
+use crate::catalogue::FALLBACK_BOARD;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 /// To whom a message goes; the store turns it into people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "to", content = "id", rename_all = "snake_case")]
 pub enum Recipient {
     /// Every member of the enterprise.
@@ -19,6 +22,12 @@ pub enum Recipient {
     Department(DepartmentId),
     /// The staff of exactly this area's centre.
     Centre(AreaCode),
+    /// Every handler of the department of this code, which leads the issue's board: it may not read the issue, so the message says all.
+    Board(String),
+    /// The leaders of exactly this area: the city's are the coordination group (协调小组).
+    Leader(AreaCode),
+    /// Supervision of exactly this area.
+    Supervisor(AreaCode),
 }
 
 /// A message to be written.
@@ -55,7 +64,11 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
         (centre, to_centre(event)),
     ];
     let day = local(at).date();
-    let list = told.into_iter().chain(before).filter_map(|(recipients, words)| words.map(|words| (recipients, words)));
+    let list = told
+        .into_iter()
+        .chain(before)
+        .chain(of_clock(event, after, at, terms))
+        .filter_map(|(recipients, words)| words.map(|words| (recipients, words)));
     list.flat_map(|(recipients, (key, values))| {
         let text = terms.texts.on(key, day).filled(&values);
         recipients.into_iter().map(move |recipient| Notice {
@@ -68,9 +81,56 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
     .collect()
 }
 
+/// Who owes a step hears of its limit, and once it went by the centre, too; who is next hears of what nobody takes.
+fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> Option<(Vec<Recipient>, Option<Words>)> {
+    let centre = Recipient::Centre(after.centre);
+    let owner = |step: Step| match step {
+        Step::Accept => centre.clone(),
+        _ => after.lead.map_or_else(|| centre.clone(), Recipient::Department),
+    };
+    let board = || {
+        let catalogue = terms.catalogue_of(after, at);
+        let board = catalogue.category(&after.category).map_or(FALLBACK_BOARD, |known| &known.board);
+        catalogue.board(board).map(|board| board.lead.clone())
+    };
+    let named = |step: Step, due| vec![("step", step.label().to_owned()), ("due", instant(due))];
+    Some(match event {
+        Event::Replied { text, .. } => {
+            let city = (after.area != CITY).then_some(Recipient::Supervisor(CITY));
+            let told = city.into_iter().chain([Recipient::Supervisor(after.area)]).collect();
+            (told, Some((TextKey::Replied, vec![("text", text.clone())])))
+        }
+        Event::Warned { step, due, missed: false, .. } => (vec![owner(*step)], Some((TextKey::Warned, named(*step, *due)))),
+        Event::Overdue { step, due, .. } => {
+            let mut told = vec![owner(*step)];
+            if !told.contains(&centre) {
+                told.push(centre.clone());
+            }
+            (told, Some((TextKey::Overdue, named(*step, *due))))
+        }
+        Event::Escalated { rung, since, .. } => {
+            let told = match rung {
+                Rung::Board => Recipient::Board(board()?),
+                Rung::Centre => centre.clone(),
+                Rung::Fallback => Recipient::Centre(CITY),
+                Rung::Group => Recipient::Leader(CITY),
+            };
+            let values = vec![("state", after.state.label().to_owned()), ("since", instant(*since))];
+            (vec![told], Some((TextKey::Escalated, values)))
+        }
+        _ => return None,
+    })
+}
+
 /// Whether whoever has it is to hear of it: it ends a wait, adds to what is known, or asks for haste.
 fn goes_on(event: &Event) -> bool {
     matches!(event, Event::Supplied { .. } | Event::PauseLapsed { .. } | Event::Noted { .. } | Event::Urged)
+}
+
+/// `12月3日 17:30`.
+fn instant(at: OffsetDateTime) -> String {
+    let at = local(at);
+    format!("{} {:02}:{:02}", words::day(at.date()), at.hour(), at.minute())
 }
 
 fn day(at: OffsetDateTime) -> String {
@@ -93,6 +153,9 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         Event::Redispatched { round, answer_due, .. } => {
             (TextKey::Redispatched, vec![("round", round.to_string()), ("due", day(*answer_due))])
         }
+        Event::Extended { reason, answer_due, days, .. } => {
+            (TextKey::Extended, vec![("reason", reason.clone()), ("due", day(*answer_due)), ("days", days.to_string())])
+        }
         // What the enterprise does itself, and what it need not know.
         Event::Submitted { .. }
         | Event::Contacted { .. }
@@ -101,11 +164,28 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         | Event::Objected { .. }
         | Event::Supplied { .. }
         | Event::Returned { .. }
+        | Event::ExtensionAsked { .. }
+        | Event::ExtensionRefused { .. }
         | Event::Rated { .. }
+        | Event::CalledBack { .. }
+        | Event::Instructed { .. }
+        | Event::Inquired { .. }
+        | Event::Replied { .. }
+        | Event::Warned { .. }
+        | Event::Overdue { .. }
+        | Event::Escalated { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }
         | Event::Withdrawn { .. } => return None,
     })
+}
+
+fn told_of(leader: &str, text: &str) -> Words {
+    (TextKey::Instructed, vec![("text", text.to_owned()), ("leader", leader.to_owned())])
+}
+
+fn asked_by(question: &str, due: OffsetDateTime) -> Words {
+    (TextKey::Inquired, vec![("text", question.to_owned()), ("due", day(due))])
 }
 
 fn to_handlers(event: &Event) -> Option<Words> {
@@ -118,12 +198,23 @@ fn to_handlers(event: &Event) -> Option<Words> {
         Event::Urged => (TextKey::HandlerUrged, vec![]),
         Event::PauseLapsed { .. } => (TextKey::HandlerPauseLapsed, vec![]),
         Event::Dispatched { sign_due, .. } => (TextKey::HandlerDispatched, vec![("due", day(*sign_due))]),
+        Event::Extended { answer_due, .. } => (TextKey::HandlerExtended, vec![("due", day(*answer_due))]),
+        Event::ExtensionRefused { reason } => (TextKey::HandlerExtensionRefused, vec![("reason", reason.clone())]),
         Event::Rated { rating } => {
             let solved = if rating.solved { "已解决" } else { "没解决" };
             (TextKey::HandlerRated, vec![("level", rating.level.to_string()), ("solved", solved.to_owned())])
         }
+        Event::CalledBack { call: CallBack { said: Some(said), notes, .. }, .. } if said.unhappy() => {
+            let solved = if said.solved { "已解决" } else { "没解决" };
+            (
+                TextKey::HandlerCalledBack,
+                vec![("level", said.level.to_string()), ("solved", solved.to_owned()), ("text", notes.clone())],
+            )
+        }
+        Event::Instructed { leader, text } => told_of(leader, text),
+        Event::Inquired { question, reply_due } => asked_by(question, *reply_due),
         Event::Redispatched { round, .. } => (TextKey::HandlerRedispatched, vec![("round", round.to_string())]),
-        Event::Withdrawn { reason } => (TextKey::HandlerWithdrawn, vec![("reason", reason.clone())]),
+        Event::Withdrawn { reason, .. } => (TextKey::HandlerWithdrawn, vec![("reason", reason.clone())]),
         _ => return None,
     })
 }
@@ -134,9 +225,14 @@ fn to_centre(event: &Event) -> Option<Words> {
         Event::Accepted { area: Some(_), .. } => (TextKey::CentreMoved, vec![]),
         Event::Objected { reason, .. } => (TextKey::CentreObjected, vec![("reason", reason.clone())]),
         Event::Returned { reason, .. } => (TextKey::CentreReturned, vec![("reason", reason.clone())]),
+        Event::ExtensionAsked { days, reason, .. } => {
+            (TextKey::CentreExtensionAsked, vec![("reason", reason.clone()), ("days", days.to_string())])
+        }
+        Event::Instructed { leader, text } => told_of(leader, text),
+        Event::Inquired { question, reply_due } => asked_by(question, *reply_due),
         Event::Rated { rating } if rating.reopens() => (TextKey::CentreRated, vec![("level", rating.level.to_string())]),
         Event::Reopened { reason } => (TextKey::CentreReopened, vec![("reason", reason.clone())]),
-        Event::Withdrawn { reason } => (TextKey::CentreWithdrawn, vec![("reason", reason.clone())]),
+        Event::Withdrawn { reason, .. } => (TextKey::CentreWithdrawn, vec![("reason", reason.clone())]),
         _ => return None,
     })
 }

@@ -89,6 +89,8 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
             issue.station == Some(*station) || issue.serving == Some(*station)
         }
         (Who::Integration, Actor::Integration { enterprise, .. }) => *enterprise == issue.enterprise,
+        (Who::Leader, Actor::Staff { duty: Duty::Leader { area }, .. })
+        | (Who::Supervisor, Actor::Staff { duty: Duty::Supervisor { area }, .. }) => area_covers(*area, issue.area),
         (Who::System, Actor::System) => true,
         _ => false,
     }

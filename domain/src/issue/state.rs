@@ -124,11 +124,15 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// 异常件 flags that events raise (S-7). Warning and overdue are read off the clocks.
+    /// 异常件 flags that events raise (S-7). 预警 and 超期在办 go when the limit is met or moved; the others stay.
     Flag {
+        Warning = "warning", "预警件";
         Dissatisfied = "dissatisfied", "不满意件";
         AnsweredLate = "answered_late", "超期办结件";
+        Overdue = "overdue", "超期在办";
         Redispatched = "redispatched", "二次交办件";
+        Instructed = "instructed", "领导批示件";
+        Disagreed = "disagreed", "评价回访不一致";
     }
 }
 

@@ -14,6 +14,10 @@ pub enum Who {
     Centre,
     /// The lead department.
     Lead,
+    /// A leader of the area.
+    Leader,
+    /// Supervision of the area, discipline inspection among it.
+    Supervisor,
     /// The station it was filed at, or that serves the enterprise.
     Station,
     /// Another channel, by its key.
@@ -57,6 +61,10 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Supply, &[Who::Member, Who::Assisted], &[State::AwaitingInput], To::Before),
     row(CommandKind::Note, &[Who::Member, Who::Assisted], AT_WORK_OR_ANSWERED, To::Same),
     row(CommandKind::Urge, &[Who::Member], AT_WORK, To::Same),
+    row(CommandKind::Instruct, &[Who::Leader, Who::Centre], State::OPEN, To::Same),
+    row(CommandKind::Inquire, &[Who::Supervisor], State::FILED, To::Same),
+    row(CommandKind::Reply, &[Who::Lead, Who::Centre], State::FILED, To::Same),
+    row(CommandKind::Alarm, &[Who::System], State::OPEN, To::Same),
     row(CommandKind::LapsePause, &[Who::System], &[State::AwaitingInput], To::Before),
     // From the departments' states only in the second round and later (`decide`).
     row(
@@ -68,8 +76,17 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Sign, &[Who::Lead], &[State::Dispatched], To::State(State::Handling)),
     row(CommandKind::Return, &[Who::Lead], &[State::Dispatched], To::State(State::Accepted)),
     row(CommandKind::Progress, &[Who::Lead], &[State::Handling], To::Same),
+    row(CommandKind::Extend, &[Who::Lead], &[State::Handling], To::Same),
+    row(CommandKind::Grant, &[Who::Centre], &[State::Handling, State::AwaitingInput], To::Same),
+    row(CommandKind::Refuse, &[Who::Centre], &[State::Handling, State::AwaitingInput], To::Same),
     row(CommandKind::Answer, &[Who::Lead], &[State::Handling], To::State(State::Answered)),
     row(CommandKind::Rate, &[Who::Member], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
+    row(
+        CommandKind::CallBack,
+        &[Who::Centre],
+        &[State::Answered, State::Closed, State::Withdrawn],
+        To::OneOf(&[State::Answered, State::Closed, State::Withdrawn, State::Dispatched]),
+    ),
     row(CommandKind::Close, &[Who::Centre], &[State::Answered], To::State(State::Closed)),
     row(CommandKind::Reopen, &[Who::Member, Who::Centre], &[State::Closed], To::State(State::Dispatched)),
     row(CommandKind::Withdraw, &[Who::Member], State::OPEN, To::State(State::Withdrawn)),

@@ -18,22 +18,33 @@ vocabulary! {
         Answered = "enterprise_answered", "给企业：已答复，请评价";
         Closed = "enterprise_closed", "给企业：已办结";
         Redispatched = "enterprise_redispatched", "给企业：重新办理";
+        Extended = "enterprise_extended", "给企业：办理延期";
         HandlerSupplied = "handler_supplied", "给经办：企业已补充";
         HandlerNoted = "handler_noted", "给经办：企业添加了说明";
         HandlerUrged = "handler_urged", "给经办：企业催办";
         HandlerMoved = "handler_moved", "给部门：改由其他部门办理";
         HandlerPauseLapsed = "handler_pause_lapsed", "给经办：补充期限已到";
         HandlerDispatched = "handler_dispatched", "给部门：新的交办件";
+        HandlerExtended = "handler_extended", "给部门：同意延期";
+        HandlerExtensionRefused = "handler_extension_refused", "给部门：不同意延期";
         HandlerRated = "handler_rated", "给部门：企业已评价";
+        HandlerCalledBack = "handler_called_back", "给部门：回访不满意";
         HandlerRedispatched = "handler_redispatched", "给部门：二次交办件";
         HandlerWithdrawn = "handler_withdrawn", "给部门：企业撤回";
         CentreSubmitted = "centre_submitted", "给企服中心：新的诉求";
         CentreMoved = "centre_moved", "给企服中心：其他区县转来";
         CentreObjected = "centre_objected", "给企服中心：企业有异议";
         CentreReturned = "centre_returned", "给企服中心：部门退回";
+        CentreExtensionAsked = "centre_extension_asked", "给企服中心：部门申请延期";
         CentreRated = "centre_rated", "给企服中心：评价不满意";
         CentreReopened = "centre_reopened", "给企服中心：重新办理";
         CentreWithdrawn = "centre_withdrawn", "给企服中心：企业撤回";
+        Instructed = "staff_instructed", "给部门和企服中心：领导批示";
+        Inquired = "staff_inquired", "给部门和企服中心：监督询问";
+        Replied = "supervisor_replied", "给监督：询问已回复";
+        Warned = "staff_warned", "给办理人员：时限预警";
+        Overdue = "staff_overdue", "给办理人员和企服中心：已经超期";
+        Escalated = "staff_escalated", "逐级提醒：无人接手";
         SmsCode = "sms_code", "短信模板：登录验证码";
         SmsPolicy = "sms_policy", "短信模板：政策提醒";
         SmsApplication = "sms_application", "短信模板：政策申请进展";
@@ -72,21 +83,41 @@ impl TextKey {
             TextKey::Answered => ("诉求已答复，请您评价", "{text}", &["text"], true),
             TextKey::Closed => ("诉求已办结", "如问题仍在，{window}内可以要求重新办理。", &["window"], false),
             TextKey::Redispatched => ("诉求重新办理", "第 {round} 次办理，最迟{due}给您答复。", &["due", "round"], false),
+            TextKey::Extended => {
+                ("办理时间延长", "{reason} 答复期限延长 {days} 个工作日，最迟{due}给您答复。", &["reason", "days", "due"], true)
+            }
             TextKey::HandlerSupplied => ("企业已补充材料", "请继续办理。", &[], false),
             TextKey::HandlerNoted => ("企业添加了说明", "{text}", &["text"], true),
             TextKey::HandlerUrged => ("企业催办", "请尽快办理，并告诉企业进展。", &[], false),
             TextKey::HandlerMoved => ("交办件改由其他部门办理", "{reason}", &["reason"], true),
             TextKey::HandlerPauseLapsed => ("补充期限已到，恢复计时", "企业未补充，请按现有情况办理。", &[], false),
             TextKey::HandlerDispatched => ("有新的交办件", "请主办部门在{due}前签收。", &["due"], false),
+            TextKey::HandlerExtended => ("企服中心同意延期", "请在{due}前答复。", &["due"], false),
+            TextKey::HandlerExtensionRefused => ("企服中心不同意延期", "{reason}", &["reason"], true),
             TextKey::HandlerRated => ("企业已评价", "{level}：{solved}", &["level", "solved"], true),
+            TextKey::HandlerCalledBack => ("回访时企业不认可", "{level}，{solved}。{text}", &["level", "solved", "text"], true),
             TextKey::HandlerRedispatched => ("二次交办件", "第 {round} 次办理，请尽快签收并重新办理。", &["round"], false),
             TextKey::HandlerWithdrawn | TextKey::CentreWithdrawn => ("企业撤回诉求", "{reason}", &["reason"], true),
             TextKey::CentreSubmitted => ("有新的诉求待受理", "请在{due}前受理。", &["due"], false),
             TextKey::CentreMoved => ("其他区县转来一件诉求", "问题发生在本辖区，已受理，请尽快交办。", &[], false),
             TextKey::CentreObjected => ("企业对不予受理提出异议", "{reason}", &["reason"], true),
             TextKey::CentreReturned => ("部门退回交办件", "{reason}", &["reason"], true),
+            TextKey::CentreExtensionAsked => {
+                ("部门申请延期", "{reason} 申请延长 {days} 个工作日，请在答复期限前决定。", &["reason", "days"], true)
+            }
             TextKey::CentreRated => ("企业评价不满意", "{level}，已重新交办。", &["level"], false),
             TextKey::CentreReopened => ("诉求重新办理", "{reason}", &["reason"], true),
+            TextKey::Instructed => ("领导批示", "{leader}：{text}", &["text", "leader"], true),
+            TextKey::Inquired => ("监督询问", "{text} 请在{due}前回复。", &["text", "due"], true),
+            TextKey::Replied => ("询问已回复", "{text}", &["text"], true),
+            TextKey::Warned => ("预警：{step}快到期", "“{title}”（{number}）须在{due}前完成{step}。", &["step", "due"], false),
+            TextKey::Overdue => {
+                ("超期：{step}", "“{title}”（{number}）应在{due}前完成{step}，请马上处理。", &["step", "due"], false)
+            }
+            TextKey::Escalated => {
+                let body = "“{title}”（{number}）从{since}起是“{state}”，超过时限还没有人接手，请督促。";
+                ("有诉求无人接手", body, &["since", "state"], false)
+            }
             TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember => {
                 ("按服务器设置", "", &[], false)
             }

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
 use domain::calendar::{Span, local};
 use domain::issue::{
-    Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Satisfaction, State, Submission,
-    Terms, Urgency, decide, evolve,
+    CallBack, Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Said, Satisfaction,
+    State, Submission, Terms, Urgency, decide, evolve,
 };
 use store::Conn;
 use store::issue::history::{self, History};
@@ -291,6 +291,24 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// The centre calls back most of what was rated; a few say another thing then.
+    fn call_back(&self, dice: &mut Dice, life: &mut Life<'_>) -> Result<()> {
+        if life.issue.state != State::Closed || !dice.chance(90) || !life.wait(300 + dice.below(1500)) {
+            return Ok(());
+        }
+        let centre = self.centre(&life.issue, None)?;
+        if dice.chance(15) {
+            life.give(&called(dice, None), centre);
+            if !life.wait(90 + dice.below(300)) {
+                return Ok(());
+            }
+        }
+        let solved = !dice.chance(3);
+        let level = if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied };
+        life.give(&called(dice, Some(Said { solved, level })), centre);
+        Ok(())
+    }
+
     fn department(&self, code: &str) -> Result<DepartmentId> {
         self.people.departments.get(code).copied().with_context(|| format!("department {code}"))
     }
@@ -329,7 +347,8 @@ impl Story<'_> {
                 // No rating comes: ten working days later somebody calls.
                 if life.wait(10 * 420 + 200 + dice.below(600)) {
                     let centre = self.centre(&life.issue, None)?;
-                    life.give(&Command::Close { call_back: "电话回访，企业表示已处理好，未上线评价。".to_owned() }, centre);
+                    life.give(&called(dice, None), centre);
+                    life.give(&Command::Close { note: String::new() }, centre);
                 }
                 return Ok(());
             }
@@ -338,6 +357,7 @@ impl Story<'_> {
             }
             let unhappy = dice.chance(if round == 1 { 16 } else { 25 });
             life.give(&Command::Rate(rating(dice, unhappy)), owner);
+            self.call_back(dice, life)?;
             if life.issue.state != State::Dispatched {
                 if dice.chance(2) && life.wait(420 + dice.below(1500)) {
                     life.give(&Command::Reopen { reason: "问题又出现了，请再来看一下。".to_owned() }, owner);
@@ -348,6 +368,16 @@ impl Story<'_> {
         }
         Ok(())
     }
+}
+
+/// A call-back: with what the enterprise said when it rated, or with nobody there.
+fn called(dice: &mut Dice, said: Option<Said>) -> Command {
+    let notes = match said {
+        Some(said) if said.solved => String::new(),
+        Some(_) => (*dice.pick(stories::COMPLAINTS)).to_owned(),
+        None => "电话无人接听。".to_owned(),
+    };
+    Command::CallBack(CallBack { way: ContactWay::Phone, said, notes })
 }
 
 fn rating(dice: &mut Dice, unhappy: bool) -> Rating {

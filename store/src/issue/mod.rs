@@ -1,17 +1,21 @@
 //! Issues (诉求): events, their projection, and the lists over it.
 
+mod abnormal;
+mod call_back;
 mod desk;
 pub mod history;
 mod read;
 pub(crate) mod tally;
 mod write;
 
+pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};
+pub use call_back::{COUNTED, CallBackRow, ExtensionRow, call_backs, call_backs_owed, extensions};
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
-pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing};
 pub(crate) use write::{differs_from_events, file_in};
+pub use write::{CommandError, Executed, Filed, Filing, alarming, execute, file, lapsing};
 
 use crate::{NEVER, StoreError};
 use domain::issue::{Flag, State};

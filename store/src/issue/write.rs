@@ -286,13 +286,22 @@ pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -
         "answered_at": time(issue.answered_at)?, "ended_at": time(issue.ended_at)?,
         "outcome": issue.outcome.map(|outcome| outcome.code()), "rating_level": issue.rating.as_ref().map(|r| r.level.code()),
         "rating_solved": issue.rating.as_ref().map(|r| r.solved), "flags": flags, "last_event_at": rfc3339(now)?,
-        "open": issue.state.is_open(), "queue": queue_of(issue).map(Queue::code),
+        "open": issue.state.is_open(), "queue": queue_of(issue).map(Queue::code), "extension": issue.extension,
+        "call_back_due": time(issue.call_back.due)?, "call_back_missed": (issue.call_back.missed > 0).then_some(issue.call_back.missed),
+        "alarm_at": time(issue.alarm_at(terms))?,
     }))
 }
 
 /// Numbers of issues whose pause has reached its cap. Needs the system's scope.
 pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar!("select number from issue where pause_cap <= $1 order by pause_cap limit $2", now, limit)
+        .fetch_all(conn.pg())
+        .await?)
+}
+
+/// Numbers of issues of which somebody is to be told, the longest due first. Needs the system's scope.
+pub async fn alarming(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!("select number from issue where alarm_at <= $1 order by alarm_at, id limit $2", now, limit)
         .fetch_all(conn.pg())
         .await?)
 }
@@ -314,7 +323,8 @@ pub(crate) fn differs_from_events(row: &serde_json::Value, events: &[serde_json:
     let same = |one: &serde_json::Value, other: &serde_json::Value| {
         one == other || instant(one).is_some_and(|at| instant(other) == Some(at))
     };
-    let columns = expected.into_iter().filter(|(column, _)| !matches!(column.as_str(), "warn_at" | "late_at" | "board"));
+    let columns =
+        expected.into_iter().filter(|(column, _)| !matches!(column.as_str(), "warn_at" | "late_at" | "alarm_at" | "board"));
     Ok(columns.filter(|(column, value)| !same(value, &row[column])).map(|(column, _)| column).collect())
 }
 

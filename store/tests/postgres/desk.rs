@@ -340,16 +340,20 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
             let mut tell = |person, staff| {
                 expected.push((person, staff, number.clone(), notice.title.clone(), notice.body.clone()));
             };
-            let meant = |duty: &Duty| match (notice.recipient, duty) {
-                (Recipient::Department(id), Duty::Handler { department }) => *department == id,
-                (Recipient::Centre(code), Duty::Centre { area }) => *area == code,
+            let meant = |duty: &Duty| match (&notice.recipient, duty) {
+                (Recipient::Department(id), Duty::Handler { department }) => department == id,
+                (Recipient::Centre(code), Duty::Centre { area }) => area == code,
+                (Recipient::Supervisor(code), Duty::Supervisor { area }) => area == code,
+                (Recipient::Leader(code), Duty::Leader { area }) => area == code,
                 _ => false,
             };
-            match notice.recipient {
+            match &notice.recipient {
                 Recipient::Enterprise(id) => {
-                    tell(city.firms.iter().find(|firm| firm.id == id).map(|firm| firm.person), None);
+                    tell(city.firms.iter().find(|firm| firm.id == *id).map(|firm| firm.person), None);
                 }
-                Recipient::Department(_) | Recipient::Centre(_) => {
+                // No department of this world leads a board.
+                Recipient::Board(code) => assert_eq!(code, "zhengwu"),
+                Recipient::Department(_) | Recipient::Centre(_) | Recipient::Leader(_) | Recipient::Supervisor(_) => {
                     city.world.staff.values().filter(|(_, duty)| meant(duty)).for_each(|(id, _)| tell(None, Some(*id)));
                 }
             }

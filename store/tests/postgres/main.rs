@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod administration;
+mod alarms;
 mod audit;
+mod call_back;
 mod desk;
 mod errors;
 mod filing;

@@ -3,7 +3,9 @@
 use crate::world::{Firm, WUXING, World, accept, answer, dispatch, rate, submission};
 use domain::actor::{Actor, Duty};
 use domain::issue::notice::{Notice, notices};
-use domain::issue::{Command, CommandKind, DeclineReason, Event, Issue, Level, Satisfaction, State, Urgency, decide, evolve};
+use domain::issue::{
+    CallBack, Command, CommandKind, DeclineReason, Event, Issue, Level, Said, Satisfaction, State, Urgency, decide, evolve,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -111,11 +113,22 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
         CommandKind::Sign => Command::Sign,
         CommandKind::Return => Command::Return { reason: words(dice), proposed: dice.pick(departments) },
         CommandKind::Progress => Command::Progress { text: words(dice) },
+        CommandKind::Extend => Command::Extend { days: u32::try_from(dice.below(5)).unwrap(), reason: words(dice) },
+        CommandKind::Grant => Command::Grant { reason: words(dice) },
+        CommandKind::Refuse => Command::Refuse { reason: words(dice) },
         CommandKind::Answer => answer(),
         CommandKind::Rate => rate(dice.pick(Satisfaction::ALL)),
-        CommandKind::Close => Command::Close { call_back: words(dice) },
+        CommandKind::CallBack => {
+            let said = (!dice.one_in(3)).then(|| Said { solved: !dice.one_in(3), level: dice.pick(Satisfaction::ALL) });
+            Command::CallBack(CallBack { way: dice.pick(domain::issue::ContactWay::ALL), said, notes: words(dice) })
+        }
+        CommandKind::Close => Command::Close { note: words(dice) },
         CommandKind::Reopen => Command::Reopen { reason: words(dice) },
         CommandKind::Withdraw => Command::Withdraw { reason: words(dice) },
+        CommandKind::Instruct => Command::Instruct { leader: "王市长".to_owned(), text: words(dice) },
+        CommandKind::Inquire => Command::Inquire { question: words(dice) },
+        CommandKind::Reply => Command::Reply { text: words(dice) },
+        CommandKind::Alarm => Command::Alarm,
         CommandKind::LapsePause => Command::LapsePause,
     }
 }
@@ -123,33 +136,45 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
 /// What is tried next, by whom, after how many minutes.
 pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, i64) {
     use CommandKind::{
-        Accept, Answer, Ask, Close, Contact, Decline, Dispatch, LapsePause, Note, Object, Progress, Rate, Reopen, Return, Sign,
-        Submit, Supply, Urge, Withdraw,
+        Accept, Alarm, Answer, Ask, CallBack as Call, Close, Contact, Decline, Dispatch, Extend, Grant, LapsePause, Note, Object,
+        Progress, Rate, Refuse, Reopen, Return, Sign, Submit, Supply, Urge, Withdraw,
     };
     let minutes = if dice.one_in(8) { 1 + dice.below(20_000) } else { 1 + dice.below(300) };
     let minutes = i64::try_from(minutes).unwrap();
     if dice.one_in(5) {
         let kind = dice.pick(&[
             Submit, Accept, Decline, Object, Ask, Supply, Dispatch, Sign, Return, Progress, Answer, Rate, Close, Reopen,
-            Withdraw, LapsePause, Contact, Note, Urge,
+            Withdraw, LapsePause, Contact, Note, Urge, Alarm, Call, Extend, Grant, Refuse,
         ]);
         return (dice.pick(PLAYERS), command(kind, world, dice), minutes);
+    }
+    if dice.one_in(8) {
+        return (Player::System, Command::Alarm, minutes);
+    }
+    if dice.one_in(20) && !issue.flags.is_empty() {
+        let (player, kind) = match issue.inquiry {
+            Some(_) => (Player::Staff("centre_city"), CommandKind::Reply),
+            None if dice.one_in(3) => (Player::Staff("leader_city"), CommandKind::Instruct),
+            None => (Player::Staff("supervisor_city"), CommandKind::Inquire),
+        };
+        return (player, command(kind, world, dice), minutes);
     }
     let kind = match issue.state {
         State::Draft => Submit,
         State::Submitted => dice.pick(&[Accept, Accept, Accept, Contact, Decline]),
         State::Accepted => dice.pick(&[Dispatch, Dispatch, Dispatch, Ask]),
         State::Dispatched => dice.pick(&[Sign, Sign, Sign, Return, Urge]),
-        State::Handling => dice.pick(&[Answer, Answer, Answer, Progress, Ask, Note]),
+        State::Handling if issue.extension.is_some() => dice.pick(&[Grant, Grant, Refuse, Answer]),
+        State::Handling => dice.pick(&[Answer, Answer, Answer, Progress, Ask, Note, Extend, Extend]),
         State::AwaitingInput => dice.pick(&[Supply, Supply, LapsePause]),
-        State::Answered => dice.pick(&[Rate, Rate, Rate, Close]),
-        State::Closed => Reopen,
+        State::Answered => dice.pick(&[Rate, Rate, Rate, Call, Close]),
+        State::Closed => dice.pick(&[Reopen, Call]),
         State::Declined | State::Withdrawn => Object,
     };
     let player = match kind {
-        Sign | Return | Progress | Answer => lead(world, issue),
+        Sign | Return | Progress | Answer | Extend => lead(world, issue),
         Ask if issue.state == State::Handling => lead(world, issue),
-        Accept | Contact | Decline | Dispatch | Close | Ask => {
+        Accept | Contact | Decline | Dispatch | Close | Call | Ask | Grant | Refuse => {
             dice.pick(&[Player::Staff("centre_wuxing"), Player::Staff("centre_city")])
         }
         Supply => dice.pick(&[Player::Owner, Player::Assisted]),

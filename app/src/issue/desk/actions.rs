@@ -7,10 +7,14 @@ use crate::issue::read::StaffIssue;
 use crate::request::Clock;
 use crate::ui::form::{Field, field};
 use crate::ui::input::{Input, Pair};
+use domain::actor::Duty;
 use domain::calendar::{Span, words};
 use domain::catalogue::Edition;
 use domain::issue::limits::Limits;
-use domain::issue::{CommandKind, ContactWay, DeclineReason, Level, Outcome, State, Urgency};
+use domain::issue::{
+    CommandKind, ContactWay, DeclineReason, Event, Level, MAX_MISSED, Outcome, Satisfaction, State, Urgency, extended_to,
+    longest_extension,
+};
 
 const EXPLANATION: Field = Field { rows: 3, max: 500, ..field("explanation", "给企业的说明", "企业会看到这段话") };
 const WHAT: Field = Field {
@@ -27,11 +31,28 @@ const RETURN: Field = Field {
     rows: 3, max: 500, ..field("return_reason", "为什么不属于本部门", "例如：该路段由属地镇街养护")
 };
 const PROGRESS: Field = Field { rows: 3, max: 2000, ..field("progress", "目前做了什么", "企业会看到这段话") };
+const EXTEND: Field =
+    Field {
+        rows: 3, max: 500, ..field("extend_reason", "为什么不能按期办结", "企服中心和企业据此了解，至少 5 个字")
+    };
+const GRANT: Field = Field { rows: 3, max: 500, ..field("grant_reason", "给企业的说明", "企业会看到这段话") };
+const REFUSE: Field = Field { rows: 3, max: 500, ..field("refuse_reason", "为什么不同意", "部门会看到这段话") };
+const LEADER: Field = Field { rows: 1, max: 30, ..field("leader", "批示的领导", "姓名和职务") };
+const INSTRUCTION: Field = Field { rows: 3, max: 500, ..field("instruction", "批示内容", "只有工作人员看得到") };
+const QUESTION: Field = Field { rows: 3, max: 500, ..field("question", "要了解什么", "部门和企服中心会看到，至少 5 个字") };
+const REPLY: Field = Field { rows: 4, max: 2000, ..field("reply", "回复", "监督人员会看到，至少 5 个字") };
 const ANSWER: Field =
     Field {
         rows: 5, max: 2000, ..field("answer", "答复内容", "做了什么、结果怎样、企业接下来要做什么。至少 10 个字")
     };
-const CALL: Field = Field { rows: 3, max: 500, ..field("call_back", "回访记录", "何时、怎样联系，企业怎么说") };
+const CALL: Field = Field {
+    rows: 3,
+    max: 500,
+    optional: true,
+    ..field("call_notes", "回访记录", "只有工作人员看得到；没解决或没联系上请写清楚")
+};
+const CLOSE: Field =
+    Field { rows: 2, max: 500, optional: true, ..field("close_note", "销号说明", "企业会看到这段话") };
 const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重新办理的理由", "") };
 
 /// What this person may do now. What moves the issue on is what one came for, so speaking, asking and taking away go last; the first is
@@ -39,7 +60,7 @@ const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重�
 pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> Acts {
     let moved = page.issue.state != State::Accepted;
     let aside = |kind: &CommandKind| match kind {
-        CommandKind::Contact | CommandKind::Ask => true,
+        CommandKind::Contact | CommandKind::Ask | CommandKind::Extend | CommandKind::Instruct => true,
         CommandKind::Dispatch => moved,
         _ => false,
     };
@@ -55,7 +76,7 @@ pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &C
             label: if moved && kind == CommandKind::Dispatch { "改交其他部门" } else { kind.label() }.to_owned(),
             key: asked.key.to_owned(),
             consequence: asked.consequence,
-            danger: matches!(kind, CommandKind::Decline | CommandKind::Return),
+            danger: matches!(kind, CommandKind::Decline | CommandKind::Return | CommandKind::Refuse),
             open: open.map_or(list.is_empty(), |open| open == kind),
             inputs: asked.inputs,
             faults: if open == Some(kind) { faults(form) } else { Vec::new() },
@@ -78,8 +99,25 @@ fn offered(page: &StaffIssue, form: &Form, catalogue: Edition<'_>) -> Form {
         .or("urgency", page.issue.urgency.code())
         .or("area", page.issue.area.to_string())
         .or("way", ContactWay::Phone.code())
+        .or("call_way", ContactWay::Phone.code())
         .or("with", page.detail.contact_name.clone())
+        .or("grant_reason", wish(page))
+        .or("leader", leader(page))
         .or("lead", page.route.as_ref().map(|route| route.department.to_string()).unwrap_or_default())
+}
+
+/// A leader instructs in its own name.
+fn leader(page: &StaffIssue) -> String {
+    if matches!(page.staff.duty, Duty::Leader { .. }) { page.staff.name.clone() } else { String::new() }
+}
+
+/// Why the department wants more time: the centre may tell it to the enterprise in these words.
+fn wish(page: &StaffIssue) -> String {
+    let asked = page.detail.events.iter().rev().find_map(|row| match &row.event {
+        Event::ExtensionAsked { reason, .. } => Some(reason.clone()),
+        _ => None,
+    });
+    asked.unwrap_or_default()
 }
 
 /// What an action asks: the letter that opens it, its consequence, its questions.
@@ -117,10 +155,22 @@ impl Desk<'_> {
             CommandKind::Sign => self.sign(),
             CommandKind::Return => self.give_back(),
             CommandKind::Progress => asked("p", "企业马上看到进展。", vec![PROGRESS.input(form)]),
+            CommandKind::Extend => self.extend(),
+            CommandKind::Instruct => {
+                asked("i", "这件诉求会成为领导批示件，部门和企服中心会收到通知。", vec![LEADER.input(form), INSTRUCTION.input(form)])
+            }
+            CommandKind::Inquire => asked("u", "部门和企服中心会收到通知，须在 3 个工作日内回复。", vec![QUESTION.input(form)]),
+            CommandKind::Reply => {
+                let due = self.page.issue.inquiry.map(|due| words::due(due, self.clock.now)).unwrap_or_default();
+                asked("y", format!("监督人员在等回复，请在{due}回复。"), vec![REPLY.input(form)])
+            }
+            CommandKind::Grant => self.grant(),
+            CommandKind::Refuse => asked("x", "答复期限不变，部门会收到理由；本次办理不能再申请。", vec![REFUSE.input(form)]),
             CommandKind::Answer => self.answer(),
             CommandKind::Close => {
-                asked("c", format!("企业 {}未评价，回访后可以销号。", self.limits.silent_close), vec![CALL.input(form)])
+                asked("c", format!("企业 {}未评价，已经回访过，可以销号。", self.limits.silent_close), vec![CLOSE.input(form)])
             }
+            CommandKind::CallBack => self.call_back(),
             CommandKind::Reopen => asked("o", "按二次交办件重新办理，企业和部门都会收到通知。", vec![REOPEN.input(form)]),
             _ => return None,
         })
@@ -190,6 +240,23 @@ impl Desk<'_> {
         asked("t", words, inputs)
     }
 
+    fn call_back(&self) -> Asked {
+        let ways = ContactWay::ALL.iter().map(|way| (way.code().to_owned(), way.label().to_owned()));
+        let solved = [("yes", "解决了"), ("no", "没解决"), ("missed", "没联系上")];
+        let solved = solved.map(|(code, label)| (code.to_owned(), label.to_owned()));
+        let levels = Satisfaction::ALL.iter().map(|level| (level.code().to_owned(), level.label().to_owned()));
+        let inputs = vec![
+            Input::choices(&self.form, "call_way", "联系方式", false, ways.collect()),
+            Input::choices(&self.form, "call_solved", "问题解决了吗", false, solved.to_vec()),
+            Input::choices(&self.form, "call_level", "满意吗（联系上了才选）", false, levels.collect()),
+            CALL.input(&self.form),
+        ];
+        let calls = &self.page.issue.call_back;
+        let tried = if calls.missed > 0 { format!("已有 {} 次没联系上。", calls.missed) } else { String::new() };
+        let words = format!("{tried}企业说没解决，会按二次交办件重新办理并告诉部门；{MAX_MISSED} 次没联系上就不再要求回访。");
+        asked("h", words, inputs)
+    }
+
     fn decline(&self) -> Asked {
         let reasons = DeclineReason::ALL.iter().map(|reason| (reason.code().to_owned(), reason.label().to_owned()));
         let reasons = vec![(String::new(), reasons.collect())];
@@ -227,6 +294,24 @@ impl Desk<'_> {
     fn give_back(&self) -> Asked {
         let inputs = vec![RETURN.input(&self.form), self.department("proposed", "建议由谁办理")];
         asked("r", "每次办理可以退回一次，由企服中心重新交办；中心第二次交办为最终决定。", inputs)
+    }
+
+    fn extend(&self) -> Asked {
+        let days = longest_extension(&self.page.issue, self.clock.now, &self.clock.terms);
+        let wanted = (1..=days).filter_map(|days| {
+            let due = extended_to(&self.page.issue, days, &self.clock.calendar).ok()?;
+            Some((days.to_string(), format!("{days} 个工作日，到{}", words::due(due, self.clock.now))))
+        });
+        let days = Input::select(&self.form, "days", "延长多久", "请选择", vec![(String::new(), wanted.collect())]);
+        asked("e", "由企服中心决定，同意后期限才变，企业会收到理由；每次办理只能申请一次。", vec![days, EXTEND.input(&self.form)])
+    }
+
+    fn grant(&self) -> Asked {
+        let issue = &self.page.issue;
+        let days = issue.extension.unwrap_or_default();
+        let due = extended_to(issue, days, &self.clock.calendar).map(|due| words::due(due, self.clock.now));
+        let words = format!("答复期限延长 {days} 个工作日，到{}。企业和部门都会收到通知。", due.unwrap_or_default());
+        asked("g", words, vec![GRANT.input(&self.form)])
     }
 
     fn answer(&self) -> Asked {

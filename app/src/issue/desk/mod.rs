@@ -4,9 +4,13 @@
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod act;
 #[cfg(feature = "ssr")]
+mod abnormal;
+#[cfg(feature = "ssr")]
 mod actions;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod browser;
+#[cfg(feature = "ssr")]
+mod call_backs;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod island;
 #[cfg(any(feature = "ssr", feature = "desk"))]
@@ -26,6 +30,10 @@ mod show;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 pub mod view;
 
+#[cfg(feature = "ssr")]
+pub use abnormal::AbnormalPage;
+#[cfg(feature = "ssr")]
+pub use call_backs::{CallBackPage, CallBacksPage, LIST as CALL_BACKS};
 #[cfg(feature = "ssr")]
 pub use page::{DeskIssuePage, Opened};
 #[cfg(feature = "ssr")]

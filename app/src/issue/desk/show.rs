@@ -12,7 +12,7 @@ use domain::actor::Duty;
 use domain::calendar::{local, words};
 use domain::enterprise::EnterpriseClass;
 use domain::issue::clock::Step;
-use domain::issue::{CommandKind, Issue, Queue, State, Urgency};
+use domain::issue::{CommandKind, Issue, Queue, State, Urgency, flags};
 use domain::mask;
 use store::issue::{FOUND, HISTORY, IssueRow};
 use time::OffsetDateTime;
@@ -138,7 +138,20 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     if let Some(at) = issue.urged_at {
         facts.push(("催办", format!("{} 次，最近 {}", issue.urges, words::moment(at, clock.now))));
     }
-    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let flags = flags(page, clock);
+    facts.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(flags).collect()
+}
+
+/// Every flag it ever bore: by which rule, since when, and when it went.
+fn flags(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
+    let events = page.detail.events.iter().map(|row| (&row.event, row.at, &row.actor));
+    let raised = flags::raised(Issue::draft(page.detail.enterprise), events, &clock.calendar);
+    let said = raised.into_iter().map(|raised| {
+        let moment = |at| words::moment(at, clock.now);
+        let gone = raised.cleared.map_or_else(String::new, |(_, at)| format!("，{} 消除", moment(at)));
+        (raised.flag.label().to_owned(), format!("{}：{} 起{gone}", raised.flag.rule(), moment(raised.at)))
+    });
+    said.collect()
 }
 
 /// The clocks of every step.

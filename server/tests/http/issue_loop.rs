@@ -1,0 +1,132 @@
+//! More time, call-backs, boards and questions of supervision, through the plain forms: who may, what is refused, what is told.
+
+use super::site::{Browser, Site, answers, file};
+use sqlx::PgPool;
+
+struct Desk {
+    site: Site,
+    owner: Browser,
+    centre: Browser,
+    handler: Browser,
+    number: String,
+}
+
+impl Desk {
+    /// A problem that the construction bureau has signed for.
+    async fn handling(pool: &PgPool) -> Desk {
+        let site = Site::demo(pool, &[]).await;
+        let owner = site.member(2).await;
+        let number = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000b01")).await;
+        let (centre, handler) = (site.staff("centre01").await, site.staff("jianshe").await);
+        let mut conn = site.state.store.system().await.unwrap();
+        let departments = store::reference::load(&mut conn).await.unwrap().departments;
+        drop(conn);
+        let lead = departments.iter().find(|known| known.code == "jianshe").unwrap().id.to_string();
+        let desk = Desk { site, owner, centre, handler, number };
+        let accept = [("category", "drainage"), ("level", "simple"), ("urgency", "normal")];
+        assert_eq!(desk.give(&desk.centre, "accept", &accept).await, 303);
+        assert_eq!(desk.give(&desk.centre, "dispatch", &[("lead", &lead)]).await, 303);
+        assert_eq!(desk.give(&desk.handler, "sign", &[]).await, 303);
+        desk
+    }
+
+    async fn answer(&self) {
+        let text = "已疏通排水口，并加装一处雨水口。";
+        assert_eq!(self.give(&self.handler, "answer", &[("answer", text), ("outcome", "solved")]).await, 303);
+    }
+
+    async fn give(&self, who: &Browser, command: &str, fields: &[(&str, &str)]) -> u16 {
+        who.post(&format!("/desk/issues/{}/{command}", self.number), fields).await.status.as_u16()
+    }
+
+    async fn seen(&self, who: &Browser) -> String {
+        who.get(&format!("/desk/issues/{}", self.number)).await.body
+    }
+
+    async fn drain(&self) {
+        let mut system = self.site.state.store.system().await.unwrap();
+        let later = time::OffsetDateTime::now_utc() + time::Duration::hours(1);
+        while store::outbox::drain(&mut system, later, 100).await.unwrap() > 0 {}
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn more_time_is_the_centre_s_to_grant_and_the_enterprise_reads_why(pool: PgPool) {
+    let desk = Desk::handling(&pool).await;
+    let reason = ("extend_reason", "要等水务部门的管线图");
+    assert_eq!(desk.give(&desk.handler, "extend", &[reason]).await, 422, "how long is asked");
+    let short = desk.handler.post(&format!("/desk/issues/{}/extend", desk.number), &[("days", "2"), ("extend_reason", "图")]).await;
+    assert!(short.status.as_u16() == 422 && short.body.contains("延期理由至少写 5 个字"), "{}", short.status);
+    assert_eq!(desk.give(&desk.centre, "extend", &[("days", "2"), reason]).await, 403);
+    assert_eq!(desk.give(&desk.handler, "extend", &[("days", "2"), reason]).await, 303);
+    let list = desk.centre.get("/desk/callbacks").await.body;
+    assert!(list.contains("部门申请延期，等您决定") && list.contains(&desk.number), "it waits for the centre");
+    let grant = [("grant_reason", "管线图下周才能拿到")];
+    for other in [&desk.handler, &desk.site.staff("jiandu").await] {
+        assert!([403, 404].contains(&desk.give(other, "grant", &grant).await));
+    }
+    assert_eq!(desk.give(&desk.centre, "grant", &grant).await, 303);
+    assert_eq!(desk.give(&desk.centre, "grant", &grant).await, 409, "once");
+    desk.drain().await;
+    let page = desk.owner.get(&format!("/issues/{}", desk.number)).await.body;
+    assert!(page.contains("答复期限延长 2 个工作日") && page.contains("管线图下周才能拿到"));
+    assert!(!page.contains("要等水务部门的管线图"), "what the offices say to each other stays there");
+    assert!(desk.owner.get("/messages").await.body.contains("办理时间延长"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_call_back_is_the_centre_s_and_opens_again_what_is_not_solved(pool: PgPool) {
+    let desk = Desk::handling(&pool).await;
+    desk.answer().await;
+    let (list, page) = ("/desk/callbacks", format!("/desk/callbacks/{}", desk.number));
+    for login in ["jianshe", "station01", "jiandu", "admin"] {
+        let browser = desk.site.staff(login).await;
+        for path in [list, &page] {
+            assert_eq!(browser.get(path).await.status.as_u16(), 403, "{login} {path}");
+        }
+    }
+    assert_eq!(desk.owner.get(list).await.status.as_u16(), 403);
+    assert!(desk.centre.get(list).await.body.contains(&desk.number));
+    let shown = desk.centre.get(&page).await.body;
+    assert!(shown.contains("href=\"tel:138") && shown.contains("部门答复以后，问题实际解决了吗"), "number and script");
+    let called = [("call_way", "phone"), ("call_solved", "no"), ("call_level", "dissatisfied"), ("call_notes", "昨天又积水了")];
+    assert_eq!(desk.give(&desk.handler, "call_back", &called).await, 403, "never whoever answered");
+    let path = format!("/desk/issues/{}/call_back", desk.number);
+    let lacking = desk.centre.post(&path, &[("call_way", "phone"), ("call_solved", "yes"), ("call_notes", "说还行")]).await;
+    assert!(lacking.status.as_u16() == 422 && lacking.body.contains("请选择企业说的满意程度") && lacking.body.contains("说还行"));
+    let mut sent = called.to_vec();
+    sent.push(("from", list));
+    let done = desk.centre.post(&path, &sent).await;
+    assert_eq!((done.status.as_u16(), done.location().split('?').next()), (303, Some(list)), "on to the next call");
+    assert!(!desk.centre.get(list).await.body.contains(&desk.number));
+    let seen = desk.seen(&desk.handler).await;
+    assert!(seen.contains("二次交办件") && seen.contains("昨天又积水了"));
+    desk.drain().await;
+    assert!(desk.handler.get("/desk/messages").await.body.contains("回访时企业不认可"));
+    let own = desk.owner.get(&format!("/issues/{}", desk.number)).await.body;
+    assert!(own.contains("企服中心回访：没解决") && !own.contains("昨天又积水了"), "the officer's notes stay with the offices");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn supervision_sees_what_is_abnormal_asks_and_is_answered(pool: PgPool) {
+    let desk = Desk::handling(&pool).await;
+    let supervisor = desk.site.staff("jiandu").await;
+    assert_eq!(supervisor.get(&format!("/desk/issues/{}", desk.number)).await.status.as_u16(), 404, "nothing is wrong with it");
+    let instruct = [("leader", "王市长"), ("instruction", "请今天到现场")];
+    assert_eq!(desk.give(&desk.handler, "instruct", &instruct).await, 403);
+    assert_eq!(desk.give(&desk.centre, "instruct", &instruct).await, 303);
+    let board = supervisor.get("/desk/abnormal?kind=instructed").await.body;
+    assert!(board.contains(&desk.number) && board.contains("规则：领导批示"));
+    assert!(!supervisor.get("/desk/abnormal?kind=disagreed").await.body.contains(&desk.number));
+    let seen = desk.seen(&supervisor).await;
+    assert!(seen.contains("监督询问") && seen.contains("138****") && !seen.contains("13800000002"), "it has no call to make");
+    assert_eq!(desk.give(&supervisor, "inquire", &[("question", "现场看过了吗")]).await, 303);
+    assert_eq!(desk.give(&supervisor, "reply", &[("reply", "自己回答自己的询问")]).await, 403);
+    assert_eq!(desk.give(&desk.handler, "reply", &[("reply", "上午已到现场看过")]).await, 303);
+    desk.drain().await;
+    assert!(supervisor.get("/desk/messages").await.body.contains("上午已到现场看过"));
+    let own = desk.owner.get(&format!("/issues/{}", desk.number)).await.body;
+    for internal in ["王市长", "现场看过了吗", "上午已到现场看过"] {
+        assert!(!own.contains(internal), "{internal}");
+    }
+}

@@ -1,0 +1,141 @@
+//! 预警, 超期 and what climbs, with real jobs: each once whatever number of servers is at it, in order after an outage, to the right people.
+
+use crate::world::{World, accept, answer, dispatch};
+use domain::issue::{Command, ContactWay, Flag};
+use sqlx::PgPool;
+use store::issue::{CommandError, abnormal, abnormal_counts, alarming, detail, execute};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+const FILED: OffsetDateTime = datetime!(2026-11-23 09:00 +8);
+
+/// A turn of a server's job: what it did, in order.
+async fn turn(world: &World, now: OffsetDateTime) -> Vec<String> {
+    let mut conn = world.store.system().await.unwrap();
+    let mut done = Vec::new();
+    for number in alarming(&mut conn, now, 100).await.unwrap() {
+        let told =
+            execute(&mut conn, &number, &Command::Alarm, &domain::actor::Actor::System, "系统", &[], now, &world.terms).await;
+        match told {
+            Ok(_) => done.push(number),
+            Err(CommandError::Refused(_)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    done
+}
+
+async fn kinds(world: &World, number: &str) -> Vec<String> {
+    let mut conn = world.store.system().await.unwrap();
+    let events = detail(&mut conn, number).await.unwrap().events;
+    events.iter().map(|row| row.event.kind().to_owned()).collect()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn two_servers_warn_once(pool: PgPool) {
+    let world = World::new(pool).await;
+    let number = world.file(&world.a, "厂门口积水", &[], FILED).await.number;
+    assert_eq!(turn(&world, datetime!(2026-11-23 09:47 +8)).await, Vec::<String>::new());
+    let at = datetime!(2026-11-23 09:48 +8);
+    let both = tokio::join!(turn(&world, at), turn(&world, at), turn(&world, at), turn(&world, at));
+    assert_eq!([both.0, both.1, both.2, both.3].concat(), [number.clone()], "one of them");
+    assert_eq!(kinds(&world, &number).await, ["submitted", "warned"]);
+    let mut conn = world.store.system().await.unwrap();
+    store::outbox::drain(&mut conn, at, 500).await.unwrap();
+    let warned = "select count(*) from message where kind = 'warned'";
+    assert_eq!(world.count(warned).await, 1, "the officer of the place");
+    // The supervisor reads what warns, from now on.
+    let mut supervisor = world.staff("supervisor_wuxing").await;
+    assert!(detail(&mut supervisor, &number).await.is_ok());
+    assert!(detail(&mut world.staff("supervisor_nanxun").await, &number).await.is_err());
+    drop((conn, supervisor));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn three_days_without_jobs_are_caught_up_in_order(pool: PgPool) {
+    let world = World::new(pool).await;
+    let first = world.file(&world.a, "厂门口积水", &[], FILED).await.number;
+    let second = world.file(&world.b, "路灯不亮", &[], FILED + Duration::minutes(5)).await.number;
+    let back = datetime!(2026-11-26 09:00 +8);
+    assert_eq!(turn(&world, back).await, [first.clone(), second], "the longest due first");
+    assert_eq!(turn(&world, back).await, Vec::<String>::new());
+    let told = ["submitted", "warned", "overdue", "warned", "overdue", "escalated", "escalated", "escalated"];
+    assert_eq!(kinds(&world, &first).await, told);
+    let mut conn = world.store.system().await.unwrap();
+    store::outbox::drain(&mut conn, back, 500).await.unwrap();
+    assert_eq!(world.count("select count(*) from message where kind = 'warned'").await, 0, "nobody is warned of what is past");
+    // Contact and acceptance overdue of two issues, each to its district's officer.
+    assert_eq!(world.count("select count(*) from message where kind = 'overdue'").await, 4);
+    // Of each the centre and the city's centre; no department of this world leads a board.
+    assert_eq!(world.count("select count(*) from message where kind = 'escalated'").await, 4);
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_board_s_lead_and_the_group_hear_of_what_nobody_takes(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.file(&world.a, "厂门口积水", &[], FILED).await;
+    // It leads the board of what falls to nobody else.
+    sqlx::query("update department set code = 'zhengwu' where id = $1")
+        .bind(world.departments[2])
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    let at = datetime!(2026-11-26 17:30 +8);
+    turn(&world, at).await;
+    let mut conn = world.store.system().await.unwrap();
+    store::outbox::drain(&mut conn, at, 500).await.unwrap();
+    for login in ["handler_gongan", "centre_wuxing", "centre_city", "leader_city"] {
+        let told = format!("select count(*) from message where kind = 'escalated' and staff_id = {}", world.staff[login].0);
+        assert_eq!(world.count(&told).await, 1, "{login}");
+    }
+    assert_eq!(world.count("select count(*) from message where kind = 'escalated'").await, 4, "and nobody else");
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_done_in_time_is_never_told_of_and_the_chain_holds(pool: PgPool) {
+    let world = World::new(pool).await;
+    let number = world.file(&world.a, "厂门口积水", &[], FILED).await.number;
+    let (way, with, result) = (ContactWay::Phone, "陈伟".to_owned(), "约好到现场看".to_owned());
+    world.as_staff("centre_wuxing", &number, &Command::Contact { way, with, reached: true, result }, FILED).await;
+    world.as_staff("centre_wuxing", &number, &accept(), FILED).await;
+    world.as_staff("centre_wuxing", &number, &dispatch(world.departments[0], &[]), FILED).await;
+    world.as_staff("handler_jianshe", &number, &Command::Sign, FILED).await;
+    world.as_staff("handler_jianshe", &number, &answer(), FILED + Duration::hours(2)).await;
+    assert_eq!(turn(&world, datetime!(2027-01-10 09:00 +8)).await, Vec::<String>::new());
+    assert_eq!(world.count("select count(*) from issue where alarm_at is not null").await, 0);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn supervision_and_leaders_write_what_the_rules_let_them_and_see_their_boards(pool: PgPool) {
+    let world = World::new(pool).await;
+    let number = world.file(&world.a, "厂门口积水", &[], FILED).await.number;
+    let at = datetime!(2026-11-23 10:00 +8);
+    turn(&world, at).await;
+    let board = async |login: &str| {
+        let mut conn = world.staff(login).await;
+        let page = abnormal(&mut conn, Flag::Overdue, None, 30).await.unwrap();
+        let counted = abnormal_counts(&mut conn).await.unwrap().into_iter().find(|(flag, _)| *flag == Flag::Overdue).unwrap().1;
+        assert_eq!(counted, i64::try_from(page.rows.len()).unwrap(), "{login}");
+        page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>()
+    };
+    for login in ["supervisor_city", "supervisor_wuxing", "leader_wuxing", "centre_wuxing"] {
+        assert_eq!(board(login).await, [number.clone()], "{login}");
+    }
+    for login in ["supervisor_nanxun", "handler_jianshe", "station_lianshi", "admin"] {
+        assert_eq!(board(login).await, Vec::<String>::new(), "{login}");
+    }
+    let ask = Command::Inquire { question: "为什么还没有联系企业".to_owned() };
+    world.as_staff("supervisor_wuxing", &number, &ask, at).await;
+    let reply = Command::Reply { text: "已约下午上门".to_owned() };
+    world.as_staff("centre_wuxing", &number, &reply, at).await;
+    let instruct = Command::Instruct { leader: "王市长".to_owned(), text: "请今天到现场".to_owned() };
+    let issue = world.as_staff("leader_city", &number, &instruct, at).await;
+    assert_eq!(issue.flags, [Flag::Overdue, Flag::Instructed]);
+    world.end().await;
+}
