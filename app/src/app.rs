@@ -10,7 +10,7 @@ use crate::administration::{
 };
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
-use crate::issue::desk::{DeskIssuePage, QueuePage};
+use crate::issue::desk::{DeskIssuePage, FiguresPage, QueuePage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
@@ -97,6 +97,7 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=DeskLayout>
             <Route path=path!("desk") view=QueuePage/>
+            <Route path=path!("desk/figures") view=FiguresPage/>
             <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
             <Route path=path!("desk/assist") view=AssistPage/>
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>

@@ -41,7 +41,12 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     let mut list = Vec::new();
     if !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }) {
         let queue = under(path, "/desk/issues") || path.split('?').next() == Some("/desk");
-        list.push(entry("/desk", "list", "工作台", queue));
+        if matches!(duty, Duty::Leader { .. } | Duty::Supervisor { .. }) {
+            list.push(entry("/desk/figures", "home", "概览", under(path, "/desk/figures")));
+            list.push(entry("/desk?queue=late", "list", "诉求", queue));
+        } else {
+            list.push(entry("/desk", "list", "工作台", queue));
+        }
     }
     if matches!(duty, Duty::PolicyEditor { .. }) {
         list.push(entry("/desk/policies", "yuan", "政策", under(path, "/desk/policies") || under(path, "/desk/facts")));

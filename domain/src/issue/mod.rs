@@ -11,6 +11,7 @@ pub mod command;
 mod decide;
 pub mod event;
 mod evolve;
+pub mod filter;
 pub mod limits;
 pub mod notice;
 pub mod permission;

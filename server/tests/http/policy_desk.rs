@@ -66,7 +66,9 @@ async fn step(browser: &Browser, step: &str, version: &str) -> Answer {
     // What the page showed is what is decided about.
     let page = browser.get(&format!("/desk/policies/{CODE}/edit")).await;
     let content = hidden(&page.body, "content").first().cloned().unwrap_or_default();
-    browser.post(&format!("/desk/policies/{CODE}/{step}"), &[("version", version), ("content", &content)]).await
+    let seen = ["source", "reach", "difference"].map(|code| ("seen", code));
+    let said = [("version", version), ("content", content.as_str()), seen[0], seen[1], seen[2]];
+    browser.post(&format!("/desk/policies/{CODE}/{step}"), &said).await
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -141,7 +143,7 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     sent(&step(&author, "return", "1").await, &edit);
     sent(&author.post(&edit, &with(&[("/amount/percent/rate", "0.9"), ("department", "1"), ("do", "save")])).await, &edit);
     sent(&step(&author, "submit", "1").await, &edit);
-    let blind = [("version", "1"), ("content", looked.as_str())];
+    let blind = [("version", "1"), ("content", looked.as_str()), ("seen", "source"), ("seen", "reach")];
     shows(&second.post(&format!("/desk/policies/{CODE}/publish"), &blind).await, 409, &["内容在您打开之后改过"]);
     sent(&step(&author, "return", "1").await, &edit);
     sent(&author.post(&edit, &with(&[("department", ""), ("do", "save")])).await, &edit);

@@ -1,12 +1,16 @@
 //! Issues (诉求): events, their projection, and the lists over it.
 
 mod desk;
+pub mod figures;
 pub mod history;
+mod narrowed;
 mod read;
 pub(crate) mod tally;
+pub mod view;
 mod write;
 
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
+pub use narrowed::{Line, Wanted, narrowed, whole};
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };

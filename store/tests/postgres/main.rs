@@ -4,6 +4,7 @@
 mod administration;
 mod audit;
 mod desk;
+mod desk_lists;
 mod errors;
 mod filing;
 mod member;

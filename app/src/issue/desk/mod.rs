@@ -12,6 +12,12 @@ mod island;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 mod list;
 #[cfg(feature = "ssr")]
+mod asked;
+#[cfg(feature = "ssr")]
+mod bar;
+#[cfg(feature = "ssr")]
+mod figures;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod palette;
@@ -23,10 +29,18 @@ mod queue;
 pub mod rpc;
 #[cfg(feature = "ssr")]
 mod show;
+#[cfg(feature = "ssr")]
+pub mod table;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 pub mod view;
+#[cfg(feature = "ssr")]
+pub mod views;
 
 #[cfg(feature = "ssr")]
 pub use page::{DeskIssuePage, Opened};
 #[cfg(feature = "ssr")]
 pub use queue::QueuePage;
+#[cfg(feature = "ssr")]
+pub use asked::{Asked, back_from, carried};
+#[cfg(feature = "ssr")]
+pub use figures::FiguresPage;
