@@ -5,13 +5,13 @@ use crate::error::AppError;
 use crate::issue::desk::Asked;
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
+use domain::issue::filter::Filter;
 use domain::issue::permission::sees_internal;
 use domain::issue::{CommandKind, Issue, allowed_commands};
 use domain::mask;
 use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
-use domain::issue::filter::Filter;
 use store::issue::{DeskCounts, History, IssueDetail, IssueRow, Line, MineFilter, Queue, Wanted};
 use uuid::Uuid;
 
@@ -128,7 +128,12 @@ fn named(ctx: &Ctx, words: &str) -> Vec<DepartmentId> {
     if words.chars().count() < 2 {
         return Vec::new();
     }
-    ctx.reference.departments.iter().filter(|department| department.name.contains(words)).map(|department| department.id).collect()
+    ctx.reference
+        .departments
+        .iter()
+        .filter(|department| department.name.contains(words))
+        .map(|department| department.id)
+        .collect()
 }
 
 /// Issues of the scope by number, enterprise or words, the latest first.

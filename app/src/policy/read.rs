@@ -385,7 +385,17 @@ pub async fn application_page(ctx: &mut Ctx, number: &str, staff: Option<StaffId
     let facts = application.facts()?;
     let book = Book::new(vec![version.item()?], application.as_of);
     let commands = application.standing()?.possible(staff, ctx.today());
-    Ok(ApplicationPage { application, events, files, book, facts, library: ctx.shelf.library.clone(), commands, withheld: None, counted })
+    Ok(ApplicationPage {
+        application,
+        events,
+        files,
+        book,
+        facts,
+        library: ctx.shelf.library.clone(),
+        commands,
+        withheld: None,
+        counted,
+    })
 }
 
 /// One application of the enterprise.

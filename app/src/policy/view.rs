@@ -89,7 +89,8 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
         .iter()
         .map(|(code, counts)| format!("{}按{}算", page.library.attribute_name(code), counts_label(counts)))
         .collect();
-    let decided = (!decided.is_empty()).then(|| view! { <p class="flash">{icon("check")}<span>{format!("核准时：{}。", decided.join("；"))}</span></p> });
+    let decided = (!decided.is_empty())
+        .then(|| view! { <p class="flash">{icon("check")}<span>{format!("核准时：{}。", decided.join("；"))}</span></p> });
     section("提交时锁定的内容", view! { {disagreeing}{decided}{rows}{conditions(item, &explained, &page.library)} })
 }
 
@@ -103,7 +104,9 @@ pub fn due(application: &Application, calendar: &WorkCalendar, now: OffsetDateTi
     let due = application.due(calendar)?;
     let class = if due < now { "status late" } else { "status run" };
     let symbol = icon(if due < now { "late" } else { "clock" });
-    Some(view! { <span class=class>{symbol}{time(due, dates::due(due, now))}"，"{calendar.remaining(now, due)}</span> }.into_any())
+    Some(
+        view! { <span class=class>{symbol}{time(due, dates::due(due, now))}"，"{calendar.remaining(now, due)}</span> }.into_any(),
+    )
 }
 
 /// A size as people read it.

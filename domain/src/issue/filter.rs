@@ -108,7 +108,8 @@ fn day(value: &str) -> Option<Date> {
 
 /// A code of ours: nothing that an address or a query would read otherwise.
 fn code(value: &str) -> Option<String> {
-    let plain = !value.is_empty() && value.len() <= 60 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    let plain =
+        !value.is_empty() && value.len() <= 60 && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
     plain.then(|| value.to_owned())
 }
 

@@ -41,7 +41,11 @@ pub const READING: &[ReadRule] = &[
     ReadRule { role: "station", reads: "issues filed at the station or of enterprises it serves", internal: false },
     ReadRule { role: "centre", reads: "issues of its area or handed to its centre", internal: true },
     ReadRule { role: "handler", reads: "issues its department leads or takes part in", internal: true },
-    ReadRule { role: "supervisor", reads: "abnormal issues of its area, those about to be late among them (S-7, S-8)", internal: true },
+    ReadRule {
+        role: "supervisor",
+        reads: "abnormal issues of its area, those about to be late among them (S-7, S-8)",
+        internal: true,
+    },
     ReadRule { role: "leader", reads: "every issue of its area", internal: true },
     ReadRule { role: "policy_editor", reads: "none", internal: false },
     ReadRule { role: "administrator", reads: "none", internal: false },

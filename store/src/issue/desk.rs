@@ -1,7 +1,7 @@
 //! The desk's queues (工作台): lists and counts by role and scope, from the same predicates.
 
-use super::read::History;
 use super::narrowed::{Wanted, narrowed};
+use super::read::History;
 use super::{IssueRow, RawRow, rows};
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor, security};
 use domain::actor::{CITY, Duty};

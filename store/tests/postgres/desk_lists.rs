@@ -5,8 +5,8 @@ use crate::desk::{City, all_pages, belongs, city, found, set};
 use crate::random::Life;
 use crate::world::{World, morning};
 use domain::actor::Duty;
-use domain::issue::filter::{Filter, Sort};
 use domain::issue::Flag;
+use domain::issue::filter::{Filter, Sort};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 use store::StoreError;
@@ -135,8 +135,7 @@ async fn a_search_finds_contact_and_department_and_is_narrowed_too(owner: PgPool
         narrowed(&mut conn, wanted, &read("flag=dissatisfied"), morning(), cursor.as_deref(), 9).await.unwrap()
     })
     .await;
-    let expected =
-        city.numbers(|life| life.issue.lead == Some(lead) && life.issue.flags.contains(&Flag::Dissatisfied));
+    let expected = city.numbers(|life| life.issue.lead == Some(lead) && life.issue.flags.contains(&Flag::Dissatisfied));
     assert_eq!(set(&rows), expected);
     drop(conn);
     city.world.end().await;

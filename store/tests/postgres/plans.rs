@@ -5,12 +5,14 @@
 
 use crate::world::World;
 use domain::actor::Duty;
+use domain::issue::filter::{Filter, Sort};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 use std::collections::BTreeMap;
 use store::identity::Who;
-use domain::issue::filter::{Filter, Sort};
-use store::issue::{MineFilter, Queue, Wanted, counts, figures, narrowed, detail, history, home, lapsing, mine, queue, search, similar, versions};
+use store::issue::{
+    MineFilter, Queue, Wanted, counts, detail, figures, history, home, lapsing, mine, narrowed, queue, search, similar, versions,
+};
 use store::message::Inbox;
 use store::{Conn, Store};
 use time::OffsetDateTime;

@@ -76,8 +76,10 @@ fn view(overview: Overview) -> AnyView {
         let rows = now.areas.iter().map(|figure| (area(figure.id, &clock), format!("&area={}", figure.id), *figure));
         section("按区县", table("区县", all, rows))
     });
-    let rows =
-        now.departments.iter().map(|figure| (clock.reference.department(figure.id), format!("&department={}", figure.id), *figure));
+    let rows = now
+        .departments
+        .iter()
+        .map(|figure| (clock.reference.department(figure.id), format!("&department={}", figure.id), *figure));
     let departments = table("主办部门", all, rows);
     view! {
         <h1>{format!("{organisation} · 概览")}</h1>
@@ -103,7 +105,11 @@ fn list(queue: Queue, more: &str) -> String {
 
 /// A figure, and the list behind it; nothing is behind none.
 fn figure(count: i64, href: String) -> AnyView {
-    if count == 0 { view! { <span class="muted">"0"</span> }.into_any() } else { view! { <a href=href>{count.to_string()}</a> }.into_any() }
+    if count == 0 {
+        view! { <span class="muted">"0"</span> }.into_any()
+    } else {
+        view! { <a href=href>{count.to_string()}</a> }.into_any()
+    }
 }
 
 fn table<Id>(of: &'static str, all: bool, rows: impl Iterator<Item = (String, String, Figure<Id>)>) -> AnyView {

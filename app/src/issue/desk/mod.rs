@@ -5,18 +5,18 @@
 mod act;
 #[cfg(feature = "ssr")]
 mod actions;
-#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
-mod browser;
-#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
-mod island;
-#[cfg(any(feature = "ssr", feature = "desk"))]
-mod list;
 #[cfg(feature = "ssr")]
 mod asked;
 #[cfg(feature = "ssr")]
 mod bar;
+#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
+mod browser;
 #[cfg(feature = "ssr")]
 mod figures;
+#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
+mod island;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+mod list;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
@@ -37,10 +37,10 @@ pub mod view;
 pub mod views;
 
 #[cfg(feature = "ssr")]
-pub use page::{DeskIssuePage, Opened};
-#[cfg(feature = "ssr")]
-pub use queue::QueuePage;
-#[cfg(feature = "ssr")]
 pub use asked::{Asked, back_from, carried};
 #[cfg(feature = "ssr")]
 pub use figures::FiguresPage;
+#[cfg(feature = "ssr")]
+pub use page::{DeskIssuePage, Opened};
+#[cfg(feature = "ssr")]
+pub use queue::QueuePage;

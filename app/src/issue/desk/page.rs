@@ -1,9 +1,9 @@
 //! One issue at the desk: everything about it on the left, what this person may do now on the right.
 
+use super::asked::{kept, way_back};
 use super::island::DeskIssue;
 use super::pane::{Shown, WholeIssue};
 use super::queue::places;
-use super::asked::{kept, way_back};
 use super::show;
 use crate::carried::Carried;
 use crate::error::AppError;

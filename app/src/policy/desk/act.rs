@@ -286,6 +286,7 @@ pub async fn command(request: &Request, number: &str, command: Command, form: &F
         _ => form,
     };
     let decision = decision(&found, command, form, today)?;
+    found.standing()?.hands(command, staff.id, decision.amount).map_err(|sentence| AppError::field("amount", sentence))?;
     if let (Some(amount), Some(most)) = (decision.amount, chosen.amount)
         && amount > most.0
         && found.proposed_amount != Some(amount)
@@ -293,7 +294,6 @@ pub async fn command(request: &Request, number: &str, command: Command, form: &F
         let sentence = format!("按您选的数据测算是 {}，不能超过", most.words());
         return Err(AppError::field("amount", sentence));
     }
-    found.standing()?.hands(command, staff.id, decision.amount).map_err(|sentence| AppError::field("amount", sentence))?;
     let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;
     let fund = version.item()?.fund.map(|fund| fund.remaining);
     let Decision { amount, until } = decision;

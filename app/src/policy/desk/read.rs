@@ -10,6 +10,7 @@ use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
 use crate::sheet::{Cell, Sheet as Table};
 use domain::actor::{AreaCode, CITY, StaffId};
+use domain::calendar::{local, midnight};
 use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
 use domain::policy::library::Library;
@@ -19,13 +20,12 @@ use domain::policy::version::State;
 use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
-use domain::calendar::{local, midnight};
 use store::policy::application::{Application, Found};
-use time::{Date, OffsetDateTime};
 use store::policy::evaluation::{Evaluation, STEPS};
 use store::policy::item::Version;
 use store::policy::library::Change;
 use store::policy::{application, evaluation, item, library};
+use time::{Date, OffsetDateTime};
 
 /// The list.
 pub struct List {
@@ -328,7 +328,8 @@ pub async fn queue(ctx: &mut Ctx, asked: &Form) -> Result<Queue, AppError> {
 pub async fn applications_table(ctx: &mut Ctx, asked: &Form) -> Result<Table, AppError> {
     let (_, reviewer) = ctx.require_reviewer()?;
     let page = application::found(&mut ctx.conn, reviewer, &narrowed(asked), None, 5_000).await?;
-    let titles = ["编号", "企业", "统一社会信用代码", "政策", "状态", "提交时间", "办理期限", "测算（元）", "核准（元）", "拨付（元）"];
+    let titles =
+        ["编号", "企业", "统一社会信用代码", "政策", "状态", "提交时间", "办理期限", "测算（元）", "核准（元）", "拨付（元）"];
     let yuan = |fen: Option<i64>| fen.map_or_else(|| Cell::Text(String::new()), |fen| Cell::Number(fen as f64 / 100.0));
     let minute = |at: Option<OffsetDateTime>| Cell::Text(at.map_or_else(String::new, |at| day::text(local(at).date())));
     let rows = page.rows.iter().map(|found| {

@@ -6,6 +6,7 @@ use super::sheet::{Control, Group, Look, Options, Part, Verb};
 use domain::policy::condition::Op;
 use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{GroupRule, Level, Mode};
+use domain::policy::words::{code_name, codes_of};
 use serde_json::Value;
 
 fn options(list: &[(&str, &str)]) -> Options {
@@ -249,7 +250,18 @@ impl Walk<'_> {
             }
             "in_set" => {
                 self.choice(format!("{at}/attr"), "指标", self.attributes(|kind| kind == AttributeKind::Code));
-                self.control(format!("codes:{at}/codes"), "代码（前几位即可，逗号分隔）", Look::Line);
+                let (attr, codes) = (self.draft.text(&format!("{at}/attr")), format!("{at}/codes"));
+                let named: Vec<String> = self.draft.lines(&codes).lines().map(|code| code_name(&attr, code)).collect();
+                let label = if named.is_empty() {
+                    "代码（前几位即可，逗号分隔）".to_owned()
+                } else {
+                    format!("代码（前几位即可，逗号分隔；现为{}）", named.join("、"))
+                };
+                self.control(format!("codes:{codes}"), &label, Look::Line);
+                let offered = codes_of(&attr);
+                if !offered.is_empty() {
+                    self.add(codes, "从列表加入", Some(offered));
+                }
             }
             "has_tag" => self.choice(format!("{at}/tag"), "资质", self.tags()),
             "date" => {
@@ -329,7 +341,8 @@ impl Walk<'_> {
     fn tiers(&mut self, at: &str) {
         self.choice(format!("{at}/attr"), "按什么分档", self.attributes(AttributeKind::is_numeric));
         self.choice(format!("{at}/mode"), "怎样算", options(&[("whole", "按所达档次全额计算"), ("marginal", "分段累计")]));
-        let fields = [("from", "从（含）"), ("to", "到（不含，末档可不写）"), ("amount", "金额（元）"), ("rate", "或比例（如 8%）")];
+        let fields =
+            [("from", "从（含）"), ("to", "到（不含，末档可不写）"), ("amount", "金额（元）"), ("rate", "或比例（如 8%）")];
         self.rows(&format!("{at}/bands"), "档", "添加一档", &fields);
         self.line(format!("{at}/cap"), "最高（元，可不写）");
     }

@@ -22,11 +22,11 @@ mod files;
 mod prepared;
 mod queue;
 
+pub use command::counted;
 pub use command::{ApplicationError, Words, command};
 pub use files::{File, add_file, files, pending_files};
 pub use prepared::{NewPrepared, Prepared, prepare, prepared};
 pub use queue::{Found, Reviewer, counts, found, queue};
-pub use command::counted;
 
 use super::settle;
 use crate::{Conn, Page, StoreError};

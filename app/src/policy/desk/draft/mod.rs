@@ -228,7 +228,18 @@ impl Draft {
 /// Puts something right in a place, so that the reader goes on to the next: what it takes there is found by trying.
 fn mend(value: &mut Value, place: &str) -> bool {
     let pointer = pointer_of(place);
-    for try_it in [json!("1"), json!("2026-01-01"), json!("city"), json!("declare"), json!("ge"), json!("highest"), json!("whole"), json!(1), json!([]), json!({})] {
+    for try_it in [
+        json!("1"),
+        json!("2026-01-01"),
+        json!("city"),
+        json!("declare"),
+        json!("ge"),
+        json!("highest"),
+        json!("whole"),
+        json!(1),
+        json!([]),
+        json!({}),
+    ] {
         let mut tried = value.clone();
         set(&mut tried, &pointer, try_it, &mut { MOST });
         let next = Draft { value: tried.clone() }.item();

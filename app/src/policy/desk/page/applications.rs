@@ -47,7 +47,14 @@ fn queue(queue: &Queue, asked: &Form, clock: &Clock) -> AnyView {
     let all = Chip { href: to("all"), label: "全部", count: None, current: queue.state.is_none() };
     let narrowed = ["q", "from", "to"].iter().any(|name| !asked.value(name).is_empty());
     let table = if queue.page.rows.is_empty() {
-        empty(if narrowed { "没有符合条件的申请。可以换个状态，或点“全部”再找。" } else { "暂无申请。" }, None)
+        empty(
+            if narrowed {
+                "没有符合条件的申请。可以换个状态，或点“全部”再找。"
+            } else {
+                "暂无申请。"
+            },
+            None,
+        )
     } else {
         view! {
             <div class="table-wrap" tabindex="0" role="region" aria-label="申请">
@@ -242,7 +249,11 @@ fn choices_of(page: &ApplicationPage, form: &Form) -> Option<AnyView> {
         }
     });
     let sum = |amount: Option<Fen>| amount.map_or_else(|| "不符合条件".to_owned(), |amount| amount.words());
-    let both = format!("全按企业自填是 {}，全按部门记录是 {}。金额留空，就按所选的数据算。", sum(page.counting(&[])), sum(page.by_record()));
+    let both = format!(
+        "全按企业自填是 {}，全按部门记录是 {}。金额留空，就按所选的数据算。",
+        sum(page.counting(&[])),
+        sum(page.by_record())
+    );
     Some(view! { {list.collect_view()}<p class="hint">{both}</p> }.into_any())
 }
 
@@ -308,9 +319,7 @@ fn act(command: Command, page: &ApplicationPage, form: &Form, open: Option<Comma
         Command::Ask | Command::Reject => named(REASON, "text"),
         Command::Notice => view! { {named(UNTIL, "until")}{named(TEXT, "text")} }.into_any(),
         Command::Propose => view! { {named(AMOUNT, "amount")}{named(WHY, "text")} }.into_any(),
-        Command::Approve => {
-            view! { {choices_of(page, &form)}{named(AMOUNT, "amount")}{named(TEXT, "text")} }.into_any()
-        }
+        Command::Approve => view! { {choices_of(page, &form)}{named(AMOUNT, "amount")}{named(TEXT, "text")} }.into_any(),
         Command::Pay => view! { {named(AMOUNT, "amount")}{named(TEXT, "text")} }.into_any(),
         _ => ().into_any(),
     };
