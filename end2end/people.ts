@@ -24,7 +24,7 @@ export async function signInStaff(page: Page, login: string): Promise<void> {
   await page.getByLabel("用户名").fill(login);
   await page.getByLabel("密码").fill(PASSWORD);
   await page.getByRole("button", { name: "登录", exact: true }).click();
-  await page.waitForURL(/\/desk(\/account|\/admin|\/policies)?$/);
+  await page.waitForURL(/\/desk(\/account|\/admin|\/figures|\/policies)?$/);
 }
 
 /** Opens an action of an issue's page at the desk, fills it in, and sends it. */

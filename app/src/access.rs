@@ -34,6 +34,8 @@ pub enum Access {
     Staff,
     /// Staff with business in issues.
     Desk,
+    /// Whoever looks on: leaders and supervisors.
+    Overseer,
     /// Station staff.
     Station,
     /// Whoever registers members in person: centres and stations.
@@ -70,6 +72,7 @@ impl Access {
             Access::Enrolment
             | Access::Staff
             | Access::Desk
+            | Access::Overseer
             | Access::Station
             | Access::Registrar
             | Access::Centre
@@ -97,6 +100,7 @@ impl Access {
             Access::Public | Access::SignedIn | Access::FirstPassword | Access::Enrolment | Access::Staff => true,
             Access::Person | Access::Member => false,
             Access::Desk => !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
+            Access::Overseer => matches!(duty, Duty::Leader { .. } | Duty::Supervisor { .. }),
             Access::Station => matches!(duty, Duty::Station { .. }),
             Access::Registrar => matches!(duty, Duty::Station { .. } | Duty::Centre { .. }),
             Access::Centre => matches!(duty, Duty::Centre { .. }),
@@ -258,6 +262,14 @@ impl Ctx {
     /// As [`Ctx::require_staff`].
     pub fn require_desk(&self) -> Result<StaffIdentity, AppError> {
         self.require(Access::Desk)
+    }
+
+    /// Whoever looks on (领导、监督).
+    ///
+    /// # Errors
+    /// As [`Ctx::require_staff`].
+    pub fn require_overseer(&self) -> Result<StaffIdentity, AppError> {
+        self.require(Access::Overseer)
     }
 
     /// Station staff, with their station (S-3).

@@ -12,7 +12,7 @@ use crate::api_key::KeysPage;
 use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
-use crate::issue::desk::{AbnormalPage, CallBackPage, CallBacksPage, DeskIssuePage, QueuePage};
+use crate::issue::desk::{AbnormalPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, QueuePage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
@@ -101,6 +101,7 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=DeskLayout>
             <Route path=path!("desk") view=QueuePage/>
+            <Route path=path!("desk/figures") view=FiguresPage/>
             <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
             <Route path=path!("desk/abnormal") view=AbnormalPage/>
             <Route path=path!("desk/callbacks") view=CallBacksPage/>

@@ -71,10 +71,10 @@ test("an item is written in the form, previewed, and published by a second perso
   // Not finished: a sentence at its place, and nothing is lost.
   complaints.expect(/422/);
   await page.getByRole("button", { name: "保存草稿" }).click();
-  await expect(page.locator(".error-summary")).toContainText("amount.percent");
+  await expect(page.locator(".error-summary")).toContainText("按什么计算：请填写或选择");
   await expect(page.getByLabel("名称", { exact: true })).toHaveValue("研发投入补助（测试）");
   await page.locator('[name="/amount/percent/of"]').selectOption("rd_expense");
-  await page.locator('[name="/amount/percent/rate"]').fill("0.1");
+  await page.locator('[name="/amount/percent/rate"]').fill("10%");
   await page.getByLabel("企业 1").fill("湖州");
   await page.locator(".sticky-actions").getByRole("button", { name: "预览" }).click();
   await expect(page.getByText(/会覆盖 [\d,]+ 家企业，约/)).toBeVisible();
@@ -88,6 +88,9 @@ test("an item is written in the form, previewed, and published by a second perso
   const other = await another({ viewport: { width: 1280, height: 800 } });
   await signInStaff(other, "zhengce02");
   await other.goto(`/desk/policies/${code}/edit`);
+  await expect(other.getByText(/会覆盖 [\d,]+ 家企业，约/)).toBeVisible();
+  for (const box of await other.getByRole("checkbox").all()) await box.check();
+  await picture(other, "policy-review");
   await other.getByRole("button", { name: "发布", exact: true }).click();
   await expect(other.getByRole("status").filter({ hasText: "已发布" })).toBeVisible();
 

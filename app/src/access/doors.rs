@@ -126,6 +126,10 @@ doors! {
 
     Page GET "/desk" Staff;
     Stream GET "/desk/events" Desk;
+    File GET "/desk/table" Desk;
+    Form POST "/desk/views" Desk;
+    Form POST "/desk/views/remove" Desk;
+    Page GET "/desk/figures" Overseer;
     Page GET "/desk/issues/{number}" Desk;
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;
@@ -210,6 +214,7 @@ doors! {
     Form POST "/desk/facts" Policy;
     File GET "/desk/facts/template" Policy;
     Page GET "/desk/applications" Reviewer;
+    File GET "/desk/applications/table" Reviewer;
     Page GET "/desk/applications/{number}" Reviewer;
     File GET "/desk/applications/{number}/files/{id}" Reviewer;
     Form POST "/desk/applications/{number}/{command}" Reviewer;

@@ -3,6 +3,7 @@
 use crate::access::Member;
 use crate::error::{AppError, Next};
 use crate::form::Form;
+use crate::issue::desk::{back_from, carried};
 use crate::request::Request;
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::permission::may_command;
@@ -296,17 +297,19 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
             // A department that returned an issue does not see it any more.
             let gone = store::issue::versions(&mut ctx.conn, number).await.is_err();
             let list = crate::issue::desk::CALL_BACKS;
+            let address = &request.head().path;
             let to = if kind == CommandKind::CallBack && form.value("from") == list {
                 list.to_owned()
             } else if gone {
-                "/desk".to_owned()
+                back_from(address)
             } else {
-                format!("/desk/issues/{number}")
+                format!("/desk/issues/{number}{}", carried(address))
             };
             Ok(Next::to(to).saying(format!("{}：{number}", kind.label())))
         }
         Err(AppError::Refused(_)) if form.value("version").parse() != Ok(issue.version) => {
-            Err(AppError::Conflict(format!("/desk/issues/{number}"), "这件诉求刚刚有新进展，请先看最新情况"))
+            let to = format!("/desk/issues/{number}{}", carried(&request.head().path));
+            Err(AppError::Conflict(to, "这件诉求刚刚有新进展，请先看最新情况"))
         }
         Err(error) => Err(error),
     }

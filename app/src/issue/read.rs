@@ -2,15 +2,17 @@
 
 use crate::access::Member;
 use crate::error::AppError;
+use crate::issue::desk::Asked;
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
+use domain::issue::filter::Filter;
 use domain::issue::permission::sees_internal;
 use domain::issue::{CommandKind, Issue, allowed_commands};
 use domain::mask;
 use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
-use store::issue::{DeskCounts, History, IssueDetail, IssueRow, MineFilter, Queue};
+use store::issue::{DeskCounts, History, IssueDetail, IssueRow, Line, MineFilter, Queue, Wanted};
 use uuid::Uuid;
 
 /// My problems, a page of them.
@@ -72,30 +74,66 @@ pub struct Desk {
     pub counts: DeskCounts,
     /// The rows.
     pub page: Page<IssueRow>,
-    /// What was searched for.
-    pub words: String,
+    /// What it was asked for.
+    pub asked: Asked,
 }
 
-/// A queue, or what a search found.
+/// Rows of a page of the desk's list.
+const ROWS: i64 = 30;
+/// The most rows of a list that is taken along.
+pub const MOST: i64 = 5_000;
+
+/// A queue, or what a search found, narrowed by what was asked for.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for a queue of another role.
-pub async fn desk(ctx: &mut Ctx, queue: &str, words: &str, after: Option<&str>) -> Result<Desk, AppError> {
-    let staff = ctx.require_desk()?;
-    let own = Queue::of(&staff.duty);
-    let queue = match queue {
-        "" => own.first().copied(),
-        code => Some(own.iter().copied().find(|q| q.code() == code).ok_or(AppError::Forbidden)?),
-    }
-    .ok_or(AppError::Forbidden)?;
+pub async fn desk(ctx: &mut Ctx, asked: Asked) -> Result<Desk, AppError> {
+    let (staff, queue) = queue_of(ctx, &asked)?;
     let counts = store::issue::counts(&mut ctx.conn, &staff.duty, ctx.now).await?;
-    let words = words.trim().to_owned();
-    if !words.is_empty() {
-        let rows = store::issue::search(&mut ctx.conn, &words).await?;
-        return Ok(Desk { staff, queue: None, counts, page: Page { rows, next: None }, words });
+    let after = asked.after.as_deref();
+    let page = if asked.words.is_empty() && asked.filter == Filter::default() {
+        store::issue::queue(&mut ctx.conn, &staff.duty, queue, ctx.now, after, ROWS).await?
+    } else {
+        let departments = named(ctx, &asked.words);
+        let wanted = wanted(queue, &asked.words, &departments);
+        store::issue::narrowed(&mut ctx.conn, wanted, &asked.filter, ctx.now, after, ROWS).await?
+    };
+    let queue = asked.words.is_empty().then_some(queue);
+    Ok(Desk { staff, queue, counts, page, asked })
+}
+
+/// The whole list, as far as a table may have it.
+///
+/// # Errors
+/// As [`desk`].
+pub async fn whole(ctx: &mut Ctx, asked: &Asked) -> Result<Vec<Line>, AppError> {
+    let (_, queue) = queue_of(ctx, asked)?;
+    let departments = named(ctx, &asked.words);
+    let wanted = wanted(queue, &asked.words, &departments);
+    Ok(store::issue::whole(&mut ctx.conn, wanted, &asked.filter, ctx.now, MOST).await?)
+}
+
+fn queue_of(ctx: &Ctx, asked: &Asked) -> Result<(StaffIdentity, Queue), AppError> {
+    let staff = ctx.require_desk()?;
+    let queue = Queue::find(&staff.duty, &asked.queue).ok_or(AppError::Forbidden)?;
+    Ok((staff, queue))
+}
+
+fn wanted<'a>(queue: Queue, words: &'a str, departments: &'a [DepartmentId]) -> Wanted<'a> {
+    if words.is_empty() { Wanted::In(queue) } else { Wanted::Found { words, departments } }
+}
+
+/// Departments whose name has what is searched for: two characters at least, or half the city has them.
+fn named(ctx: &Ctx, words: &str) -> Vec<DepartmentId> {
+    if words.chars().count() < 2 {
+        return Vec::new();
     }
-    let page = store::issue::queue(&mut ctx.conn, &staff.duty, queue, ctx.now, after, 30).await?;
-    Ok(Desk { staff, queue: Some(queue), counts, page, words })
+    ctx.reference
+        .departments
+        .iter()
+        .filter(|department| department.name.contains(words))
+        .map(|department| department.id)
+        .collect()
 }
 
 /// Issues of the scope by number, enterprise or words, the latest first.

@@ -3,8 +3,10 @@
 use super::{Entry, Frame, entry, navigation, under};
 use crate::access::lacks_factor;
 use crate::message::island::Count;
+use crate::render::reads;
 use crate::request::Request;
-use domain::actor::Duty;
+use crate::ui::icon;
+use domain::actor::{Duty, EnterpriseId};
 use domain::issue::queue::Queue;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -25,11 +27,38 @@ pub fn DeskLayout() -> impl IntoView {
         }
         _ => None,
     });
+    let station = session
+        .as_ref()
+        .is_some_and(|session| matches!(&session.identity, Identity::Staff(staff) if matches!(staff.duty, Duty::Station { .. })));
+    let behalf = beside(path).filter(|_| station).map(behalf);
     view! {
         <Frame brand="企服工作台" navigation=side>
+            {behalf}
             <Outlet/>
         </Frame>
     }
+}
+
+/// The enterprise that a page of a station is about; the page with the questions says so itself.
+fn beside(path: &str) -> Option<EnterpriseId> {
+    let path = path.split(['?', '#']).next().unwrap_or("");
+    if path.ends_with("/new") {
+        return None;
+    }
+    let rest = path.strip_prefix("/desk/assist/").or_else(|| path.strip_prefix("/desk/members/"))?;
+    rest.split('/').next()?.parse().ok()
+}
+
+/// On whose behalf: whoever sits beside several owners a day never takes one for another.
+fn behalf(enterprise: EnterpriseId) -> impl IntoView {
+    let request = Request::current();
+    reads(async move {
+        let mut ctx = request.open().await?;
+        ctx.require_station()?;
+        let found = store::enterprise::get(&mut ctx.conn, enterprise).await?;
+        let words = format!("正在为 {}（{}）办理，请企业联系人在旁确认", found.name, found.uscc);
+        Ok(view! { <p class="flash behalf">{icon("building")}<span>{words}</span></p> }.into_any())
+    })
 }
 
 /// Where the sections of a duty are, and their names.
@@ -41,7 +70,12 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     let mut list = Vec::new();
     if !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }) {
         let queue = under(path, "/desk/issues") || path.split('?').next() == Some("/desk");
-        list.push(entry("/desk", "list", "工作台", queue));
+        if matches!(duty, Duty::Leader { .. } | Duty::Supervisor { .. }) {
+            list.push(entry("/desk/figures", "home", "概览", under(path, "/desk/figures")));
+            list.push(entry("/desk?queue=late", "list", "诉求", queue));
+        } else {
+            list.push(entry("/desk", "list", "工作台", queue));
+        }
     }
     if matches!(duty, Duty::PolicyEditor { .. }) {
         list.push(entry("/desk/policies", "yuan", "政策", under(path, "/desk/policies") || under(path, "/desk/facts")));
@@ -73,4 +107,20 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     });
     list.push(entry("/desk/account", "person", "账号", under(path, "/desk/account")));
     list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn a_page_of_a_station_says_whom_it_is_for() {
+        assert_eq!(beside("/desk/assist/17/check?x=1"), Some(17));
+        assert_eq!(beside("/desk/members/4"), Some(4));
+        for path in
+            ["/desk/assist/17/new", "/desk/assist", "/desk/members", "/desk/members/enterprise", "/desk", "/desk/issues/17"]
+        {
+            assert_eq!(beside(path), None, "{path}");
+        }
+    }
 }

@@ -324,26 +324,51 @@ pub struct ApplicationPage {
     pub commands: Vec<ApplicationCommand>,
     /// What could be done now, but not by whoever looks, and who may.
     pub withheld: Option<String>,
+    /// Which figures counted for the latest decision: attribute, and `stated` or `recorded`.
+    pub counted: Vec<(String, String)>,
+}
+
+/// A figure that the enterprise says otherwise than a department has it.
+pub struct Disputed {
+    /// Its attribute.
+    pub code: String,
+    pub name: String,
+    /// What the enterprise says.
+    pub stated: String,
+    /// What the department has: 市经信局记录为 458 万元.
+    pub recorded: String,
 }
 
 impl ApplicationPage {
-    /// Figures it was computed on that the enterprise says otherwise than a department has them: each in a line.
-    pub fn disagreeing(&self) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
+    /// Figures it was computed on that the enterprise says otherwise than a department has them.
+    pub fn disputed(&self) -> Vec<Disputed> {
+        let mut list = Vec::new();
         for (code, fact) in self.facts.values.iter() {
             let used = self.book.items().iter().any(|item| item.asks_for(code));
             if let Some(recorded) = words::recorded(&self.library, code, fact).filter(|_| used) {
                 let stated = words::value(&self.library, code, &fact.value);
-                lines.push(format!("{}：企业自填 {stated}，{recorded}", self.library.attribute_name(code)));
+                list.push(Disputed { code: code.clone(), name: self.library.attribute_name(code).to_owned(), stated, recorded });
             }
         }
-        lines
+        list
     }
 
-    /// What it would come to by what the departments have; none where the enterprise would have nothing by that.
-    pub fn by_record(&self) -> Option<Fen> {
-        let outcomes = self.book.evaluate(&self.facts.as_recorded()).outcomes;
+    /// The same, each in a line.
+    pub fn disagreeing(&self) -> Vec<String> {
+        let lines = self.disputed().into_iter();
+        lines.map(|one| format!("{}：企业自填 {}，{}", one.name, one.stated, one.recorded)).collect()
+    }
+
+    /// What it would come to by what the departments have for these attributes; none where the enterprise would have nothing by that.
+    pub fn counting(&self, recorded: &[&str]) -> Option<Fen> {
+        let outcomes = self.book.evaluate(&self.facts.counting(recorded)).outcomes;
         outcomes.first().filter(|outcome| outcome.verdict == Verdict::Eligible).map(|outcome| outcome.amount.low)
+    }
+
+    /// What it would come to by what the departments have for all of them.
+    pub fn by_record(&self) -> Option<Fen> {
+        let disputed = self.disputed();
+        self.counting(&disputed.iter().map(|one| one.code.as_str()).collect::<Vec<_>>())
     }
 }
 
@@ -356,10 +381,21 @@ pub async fn application_page(ctx: &mut Ctx, number: &str, staff: Option<StaffId
     let events = application::events(&mut ctx.conn, application.id).await?;
     let files = application::files(&mut ctx.conn, application.id).await?;
     let version = item::get(&mut ctx.conn, &application.item_code, Some(application.version)).await?;
+    let counted = application::counted(&mut ctx.conn, application.id).await?;
     let facts = application.facts()?;
     let book = Book::new(vec![version.item()?], application.as_of);
     let commands = application.standing()?.possible(staff, ctx.today());
-    Ok(ApplicationPage { application, events, files, book, facts, library: ctx.shelf.library.clone(), commands, withheld: None })
+    Ok(ApplicationPage {
+        application,
+        events,
+        files,
+        book,
+        facts,
+        library: ctx.shelf.library.clone(),
+        commands,
+        withheld: None,
+        counted,
+    })
 }
 
 /// One application of the enterprise.

@@ -3,7 +3,7 @@
 use super::read::ApplicationPage;
 use crate::ui::policy::{conditions, day};
 use crate::ui::{facts, icon, section, time, words as text};
-use domain::calendar::words as dates;
+use domain::calendar::{WorkCalendar, words as dates};
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::money::Fen;
 use domain::policy::words;
@@ -84,7 +84,29 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
         let by_record = page.by_record().map_or_else(|| "按部门记录不符合条件".to_owned(), |fen| format!("按部门记录为 {}", fen.words()));
         view! { <p class="flash warn">{icon("warn")}<span>{lines.join("；")}"。"{by_record}"。由审核人决定按哪个算，并写明理由。"</span></p> }
     });
-    section("提交时锁定的内容", view! { {disagreeing}{rows}{conditions(item, &explained, &page.library)} })
+    let decided: Vec<String> = page
+        .counted
+        .iter()
+        .map(|(code, counts)| format!("{}按{}算", page.library.attribute_name(code), counts_label(counts)))
+        .collect();
+    let decided = (!decided.is_empty())
+        .then(|| view! { <p class="flash">{icon("check")}<span>{format!("核准时：{}。", decided.join("；"))}</span></p> });
+    section("提交时锁定的内容", view! { {disagreeing}{decided}{rows}{conditions(item, &explained, &page.library)} })
+}
+
+/// Whose figure counts.
+pub fn counts_label(counts: &str) -> &'static str {
+    if counts == "recorded" { "部门记录" } else { "企业自填" }
+}
+
+/// Until when the department is to act.
+pub fn due(application: &Application, calendar: &WorkCalendar, now: OffsetDateTime) -> Option<AnyView> {
+    let due = application.due(calendar)?;
+    let class = if due < now { "status late" } else { "status run" };
+    let symbol = icon(if due < now { "late" } else { "clock" });
+    Some(
+        view! { <span class=class>{symbol}{time(due, dates::due(due, now))}"，"{calendar.remaining(now, due)}</span> }.into_any(),
+    )
 }
 
 /// A size as people read it.

@@ -13,6 +13,7 @@ mod decide;
 pub mod event;
 mod evolve;
 pub mod flags;
+pub mod filter;
 pub mod limits;
 pub mod notice;
 pub mod permission;

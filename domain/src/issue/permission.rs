@@ -21,7 +21,7 @@ pub struct IssueScope<'a> {
     pub station: Option<StationId>,
     /// The station that serves the enterprise.
     pub enterprise_station: Option<StationId>,
-    /// True when a flag is up or a clock has run out (S-7).
+    /// True when a flag is up, or a clock has warned or run out (S-7).
     pub abnormal: bool,
 }
 
@@ -41,7 +41,11 @@ pub const READING: &[ReadRule] = &[
     ReadRule { role: "station", reads: "issues filed at the station or of enterprises it serves", internal: false },
     ReadRule { role: "centre", reads: "issues of its area or handed to its centre", internal: true },
     ReadRule { role: "handler", reads: "issues its department leads or takes part in", internal: true },
-    ReadRule { role: "supervisor", reads: "abnormal issues of its area (S-8)", internal: true },
+    ReadRule {
+        role: "supervisor",
+        reads: "abnormal issues of its area, those about to be late among them (S-7, S-8)",
+        internal: true,
+    },
     ReadRule { role: "leader", reads: "every issue of its area", internal: true },
     ReadRule { role: "policy_editor", reads: "none", internal: false },
     ReadRule { role: "administrator", reads: "none", internal: false },

@@ -21,6 +21,7 @@ vocabulary! {
         Late = "late", "已超期";
         ToRate = "to_rate", "待评价";
         Open = "open", "在办";
+        Filed = "filed", "本站代办";
         All = "all", "全部";
     }
 }
@@ -53,9 +54,9 @@ impl Queue {
         match duty {
             Duty::Centre { .. } => &[ToAccept, ToDispatch, Returned, Soon, Late, ToRate, Open, All],
             Duty::Handler { .. } => &[ToSign, Mine, Soon, Late, ToRate, Assisting, All],
-            Duty::Supervisor { .. } => &[Late, All],
+            Duty::Supervisor { .. } => &[Late, Soon, All],
             Duty::Leader { .. } => &[Late, Soon, Open, All],
-            Duty::Station { .. } => &[Open, All],
+            Duty::Station { .. } => &[Open, Filed, All],
             Duty::PolicyEditor { .. } | Duty::Administrator { .. } => &[],
         }
     }
@@ -66,7 +67,7 @@ impl Queue {
         if code.is_empty() { own.first().copied() } else { own.iter().copied().find(|queue| queue.code() == code) }
     }
 
-    /// Its rule. Every queue but [`Queue::All`] lists what is open only.
+    /// Its rule. Every queue but [`Queue::All`] and [`Queue::Filed`] lists what is open only.
     pub fn rule(self) -> Rule {
         let open = Rule { states: State::OPEN, returned: None, pressure: Pressure::Any };
         match self {
@@ -79,7 +80,7 @@ impl Queue {
             Queue::Late => Rule { pressure: Pressure::Late, ..open },
             Queue::ToRate => Rule { states: &[State::Answered], ..open },
             Queue::Assisting | Queue::Open => open,
-            Queue::All => Rule { states: State::FILED, ..open },
+            Queue::Filed | Queue::All => Rule { states: State::FILED, ..open },
         }
     }
 
@@ -138,7 +139,7 @@ mod tests {
     #[test]
     fn every_open_state_waits_in_a_queue_of_its_own_and_ended_ones_in_none() {
         let calm = WARN - time::Duration::minutes(1);
-        let general = [Queue::Assisting, Queue::Open, Queue::All];
+        let general = [Queue::Assisting, Queue::Open, Queue::Filed, Queue::All];
         for state in State::ALL.iter().copied() {
             let own: Vec<Queue> = queues(&issue(state), calm).into_iter().filter(|queue| !general.contains(queue)).collect();
             assert_eq!(own.len(), usize::from(state.is_open()), "{state:?}: {own:?}");

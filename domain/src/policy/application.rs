@@ -3,8 +3,9 @@
 use super::model::Mode;
 use super::money::Fen;
 use crate::actor::StaffId;
+use crate::calendar::{Span, WorkCalendar, midnight};
 use serde::{Deserialize, Serialize};
-use time::Date;
+use time::{Date, Duration, OffsetDateTime};
 
 /// State of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -203,6 +204,27 @@ pub fn within_fund(amount: i64, fund: Fen, spent: i64) -> Result<(), String> {
     if amount <= left { Ok(()) } else { Err(format!("资金不够：这项政策还剩 {}", Fen(left.max(0)).words())) }
 }
 
+/// What a reviewer has for what was filed or supplied, and for paying what was approved *(assumed)*.
+pub const REVIEW: Span = Span::Days(10);
+
+/// Until when the department is to act: to decide after `filed` (or after what was supplied last), to approve once the public notice has run out, to pay
+/// after the approval (`moved`). None where it is not its turn.
+pub fn due(
+    state: State,
+    filed: OffsetDateTime,
+    moved: OffsetDateTime,
+    notice_until: Option<Date>,
+    calendar: &WorkCalendar,
+) -> Option<OffsetDateTime> {
+    let since = match state {
+        State::Submitted | State::Reviewing => filed,
+        State::Approved => moved,
+        State::PublicNotice => midnight(notice_until?.checked_add(Duration::DAY)?),
+        State::AwaitingInput | State::Paid | State::Rejected | State::Withdrawn => return None,
+    };
+    calendar.add(since, REVIEW).ok().map(|due| due.due)
+}
+
 /// What a decision looks at.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing {
@@ -285,6 +307,19 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use time::macros::{date, datetime};
+
+    #[test]
+    fn a_department_has_ten_working_days_while_it_is_its_turn() {
+        let calendar = WorkCalendar::default();
+        let (filed, moved) = (datetime!(2026-11-02 10:00 +8), datetime!(2026-11-20 10:00 +8));
+        let due = |state| due(state, filed, moved, Some(date!(2026 - 11 - 08)), &calendar);
+        assert_eq!(due(State::Submitted), Some(datetime!(2026-11-16 10:00 +8)));
+        assert_eq!(due(State::Reviewing), due(State::Submitted), "opening it begins nothing anew");
+        assert_eq!(due(State::Approved), Some(datetime!(2026-12-04 10:00 +8)));
+        assert_eq!(due(State::PublicNotice).map(|at| at.date()), Some(date!(2026 - 11 - 20)));
+        assert!([State::AwaitingInput, State::Paid, State::Rejected, State::Withdrawn].iter().all(|state| due(*state).is_none()));
+    }
 
     #[test]
     fn a_reviewer_s_figure_comes_first_and_a_payment_follows_the_approval() {

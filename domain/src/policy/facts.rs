@@ -90,6 +90,17 @@ impl Facts {
         facts
     }
 
+    /// The facts with what the departments have for these attributes, and what the enterprise says for the others.
+    pub fn counting(&self, recorded: &[&str]) -> Facts {
+        let mut facts = self.clone();
+        for (code, fact) in self.values.iter().filter(|(code, _)| recorded.contains(&code.as_str())) {
+            if let Some(recorded) = &fact.recorded {
+                facts.values.insert(code.clone(), (**recorded).clone());
+            }
+        }
+        facts
+    }
+
     /// Sets a fact; an empty value removes it.
     pub fn set(&mut self, code: &str, fact: Fact) {
         if fact.value.trim().is_empty() {

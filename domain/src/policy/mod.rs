@@ -10,6 +10,7 @@ pub mod book;
 pub mod check;
 pub mod condition;
 pub mod day;
+pub mod difference;
 pub mod evaluate;
 pub mod explain;
 pub mod facts;

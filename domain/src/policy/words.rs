@@ -51,6 +51,17 @@ pub fn code_name(attr: &str, code: &str) -> String {
     }
 }
 
+/// The codes of an attribute that have a name of their own, to choose from: sections of industries, scales, areas; none for any other.
+pub fn codes_of(attr: &str) -> Vec<(String, String)> {
+    let codes: Vec<String> = match attr {
+        "industry" => (b'A'..).take(SECTIONS.len()).map(|letter| char::from(letter).to_string()).collect(),
+        "scale" => Scale::ALL.into_iter().map(|scale| scale.code().to_owned()).collect(),
+        "area" => area::AREAS.iter().map(|area| area.0.to_string()).collect(),
+        _ => Vec::new(),
+    };
+    codes.into_iter().map(|code| (code.clone(), format!("{} {code}", code_name(attr, &code)))).collect()
+}
+
 /// A decimal with thousands separators.
 pub fn grouped(value: Decimal) -> String {
     let text = value.to_string();

@@ -17,7 +17,7 @@ use axum::response::IntoResponse;
 use uuid::Uuid;
 
 /// The most files a form takes.
-const MOST: usize = 10;
+const MOST: usize = 20;
 
 /// What is taken: MIME type as `infer` finds it in the bytes, and the ending the file is given back with.
 const TAKEN: &[(&str, &str)] = &[
@@ -43,6 +43,8 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
     while let Some((file, bytes)) = upload.next().await? {
         let shown = shown_name(&file);
         let kept = upload.kept("file") + ids.len();
+        // `material-0`: which of the item's materials it is.
+        let material = upload.control().strip_prefix("material-").and_then(|place| place.parse().ok());
         let verdict = match accepted(&bytes, kept) {
             Ok(_) if !may_upload(request).await? => Err("没有收下：今天上传的文件太多，请明天再传"),
             Ok(content_type) => state.scanner.scan(&bytes).await.map(|()| content_type),
@@ -58,6 +60,7 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
                     name: shown,
                     content_type: content_type.to_owned(),
                     bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+                    material,
                 };
                 // The file first: a row without its file would be a broken link, a file without its row is only litter.
                 state.photos.put_file(id, bytes).await.map_err(unavailable)?;
@@ -91,7 +94,7 @@ fn given_name(name: &str, ending: &str) -> String {
 /// What a file is, or why it is not taken.
 fn accepted(bytes: &[u8], kept: usize) -> Result<&'static str, &'static str> {
     if kept >= MOST {
-        return Err("没有收下，最多 10 个文件");
+        return Err("没有收下，最多 20 个文件");
     }
     if bytes.is_empty() {
         return Err("是空文件");

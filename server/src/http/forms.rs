@@ -60,6 +60,8 @@ pub struct Upload {
     values: Vec<(String, String)>,
     /// Bytes that fields may still have.
     room: usize,
+    /// The control that the latest file came from.
+    control: String,
 }
 
 /// A form with or without files.
@@ -95,7 +97,7 @@ impl Upload {
             return plain(request.into_body()).await.map(Sent::Plain);
         }
         let multipart = Multipart::from_request(request, &()).await.map_err(|_| AppError::Refused("表单格式不对".to_owned()))?;
-        Ok(Sent::Files(Upload { multipart, values: Vec::new(), room: PLAIN_LIMIT }))
+        Ok(Sent::Files(Upload { multipart, values: Vec::new(), room: PLAIN_LIMIT, control: String::new() }))
     }
 
     /// The next file with its name; an empty control is none. A file that is too large has [`MAX_BYTES`] and one: whoever takes files refuses it.
@@ -117,10 +119,16 @@ impl Upload {
             };
             let bytes = part(&mut field, MAX_BYTES).await?;
             if !file.is_empty() || !bytes.is_empty() {
+                self.control = name;
                 return Ok(Some((file, bytes)));
             }
         }
         Ok(None)
+    }
+
+    /// The control that the latest file came from.
+    pub fn control(&self) -> &str {
+        &self.control
     }
 
     /// How many files of an earlier try the form still holds, as ids under `name`.

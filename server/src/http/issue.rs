@@ -3,10 +3,12 @@
 use super::context::{Reply, finish, finish_in};
 use super::forms::{plain, with_photos};
 use super::stream::stream;
+use super::tables;
 use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
-use app::issue::desk::Opened;
+use app::form::Form;
+use app::issue::desk::{Asked, Opened, carried, table, views};
 use app::issue::{act, kind_of, watch};
 use app::request::Request;
 use axum::Extension;
@@ -44,7 +46,30 @@ pub async fn desk_command(
     let kind = kind_of(&code)?;
     let form = plain(body).await?;
     let done = act::of_staff(&request, &number, kind, &form).await;
-    finish_in(&request, done, form, &format!("/desk/issues/{number}"), || provide_context(Opened(kind))).await
+    let page = format!("/desk/issues/{number}{}", carried(&request.head().path));
+    finish_in(&request, done, form, &page, || provide_context(Opened(kind))).await
+}
+
+/// The list that is asked for, to be taken along; the security log has it.
+pub async fn desk_table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
+    let asked = Form::new(asked);
+    let sheet = table::sheet(&mut *request.open().await?, &Asked::of(&asked)).await?;
+    tables::list(&request, &sheet, asked.value("as"), "issues").await
+}
+
+/// Keeps the list that is asked for under a name.
+pub async fn keep_view(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    let done = views::keep(&request, &form).await;
+    let page = format!("/desk?{}", Asked::of(&form).query());
+    finish(&request, done, form, &page).await
+}
+
+/// Drops a view that was kept.
+pub async fn drop_view(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    let done = views::remove(&request, &form).await;
+    finish(&request, done, form, "/desk").await
 }
 
 /// What the page has seen.

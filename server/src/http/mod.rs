@@ -91,6 +91,9 @@ routes! {
     GET "/photos/{id}" => photos::full;
     GET "/photos/{id}/thumb" => photos::thumb;
     GET "/desk/events" => issue::desk_events;
+    GET "/desk/table" => issue::desk_table;
+    POST "/desk/views" => issue::keep_view;
+    POST "/desk/views/remove" => issue::drop_view;
     GET "/desk/issues/{number}/events" => issue::desk_issue_events;
     POST "/desk/issues/{number}/{command}" => issue::desk_command;
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
@@ -108,6 +111,7 @@ routes! {
     POST "/desk/policies/{code}/{step}" => policy_desk::step;
     POST "/desk/facts" => policy_desk::import;
     GET "/desk/facts/template" => policy_desk::facts_template;
+    GET "/desk/applications/table" => policy_desk::applications_table;
     GET "/desk/applications/{number}/files/{id}" => files::download;
     POST "/desk/applications/{number}/{command}" => policy_desk::command;
     GET "/desk/admin/areas/table" => administration::areas;

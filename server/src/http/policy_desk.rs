@@ -2,7 +2,7 @@
 
 use super::context::{Reply, finish, internal, page};
 use super::forms::{Sent, Upload, plain, within};
-use super::tables::{XLSX, attachment, workbook};
+use super::tables::{self, XLSX, attachment, workbook};
 use crate::import::rows;
 use crate::photos::MAX_BYTES;
 use app::error::AppError;
@@ -13,7 +13,7 @@ use app::policy::desk::{import_facts, require_importer};
 use app::request::Request;
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::provide_context;
@@ -124,6 +124,13 @@ pub async fn command(Extension(request): Extension<Request>, Path((number, code)
     let mut form: Form = plain(body).await?;
     form.push("open", code);
     finish(&request, act::command(&request, &number, command, &form).await, form, &format!("/desk/applications/{number}")).await
+}
+
+/// The applications that are asked for, to be taken along; the security log has it.
+pub async fn applications_table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
+    let asked = Form::new(asked);
+    let sheet = read::applications_table(&mut *request.open().await?, &asked).await?;
+    tables::list(&request, &sheet, asked.value("as"), "applications").await
 }
 
 /// The evaluation of a policy as a workbook.

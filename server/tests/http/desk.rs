@@ -139,3 +139,130 @@ async fn the_palette_finds_by_number_enterprise_and_word(pool: PgPool) {
     }
     assert_eq!(centre.send(search(" ")).await.island::<Vec<Place>>(), Ok(Vec::new()));
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_list_is_narrowed_by_its_address_and_live_in_the_same_way(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let centre = site.staff("centre01").await;
+    let page = centre.get("/desk?queue=all&area=330502&sort=oldest").await;
+    assert_eq!(page.status.as_u16(), 200);
+    assert!(page.body.contains("全部（已筛选）") && page.body.contains("吴兴区 · 最早提交在前"));
+    // The island asks again by the code of its tab.
+    let view = list(&centre, "all&area=330502&sort=oldest").await;
+    assert!(!view.rows.is_empty() && view.rows.iter().all(|row| page.body.contains(&row.number)));
+    assert!(view.tabs.iter().all(|tab| tab.count.is_none() && tab.code.ends_with("&area=330502&sort=oldest")));
+    assert_eq!(view.queue, "all&area=330502&sort=oldest");
+    let next: ListView = centre
+        .send(call(&DeskList { queue: view.queue.clone(), words: String::new(), after: view.next.clone().unwrap() }))
+        .await
+        .island()
+        .unwrap();
+    assert!(next.rows.iter().all(|row| view.rows.iter().all(|before| before.number != row.number)));
+    // A queue of another role stays shut, filter or not; what cannot be read narrows nothing.
+    assert_eq!(centre.get("/desk?queue=mine&area=330502").await.status.as_u16(), 403);
+    assert_eq!(centre.get("/desk?queue=all&area=x&from=2026-99-99&flag=%27&sort=up&after=%00").await.status.as_u16(), 200);
+
+    // An issue leads back to the list it was opened from, also after something was done without a script.
+    let href = &view.rows[0].href;
+    assert!(href.contains("?from=queue:all~area:330502~sort:oldest"), "{href}");
+    let issue = centre.get(href).await.body;
+    assert!(issue.contains("href=\"/desk?queue=all&amp;area=330502&amp;sort=oldest\""));
+    let number = file(&site.member(2).await, &answers(KEY)).await;
+    let done = centre.post(&format!("/desk/issues/{number}/accept?from=queue:to_accept"), &ACCEPT).await;
+    assert_eq!(done.location(), format!("/desk/issues/{number}?from=queue:to_accept"));
+    let refused = centre.post(&format!("/desk/issues/{number}/dispatch?from=queue:to_accept"), &[("version", "2")]).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.body.contains("href=\"/desk?queue=to_accept\""));
+    assert!(!centre.get(&format!("/desk/issues/{number}?from=%22%3E%3Cscript%3E")).await.body.contains("<script>\""));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_search_is_paged_and_finds_contacts(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let number = file(&site.member(2).await, &answers(KEY)).await;
+    server::workers::drain(&site.state).await.unwrap();
+    let centre = site.staff("centre01").await;
+    for words in ["13800000002", "姚经理", number.as_str()] {
+        let page = centre.get(&format!("/desk?{}", serde_urlencoded::to_string([("q", words)]).unwrap())).await.body;
+        assert!(page.contains(&number) && page.contains("搜索结果"), "{words}");
+    }
+    let found: ListView = centre
+        .send(call(&DeskList { queue: "&area=330503".to_owned(), words: "姚经理".to_owned(), after: String::new() }))
+        .await
+        .island()
+        .unwrap();
+    assert!(found.rows.iter().all(|row| row.number != number) && found.queue.starts_with("&q=%E5%A7%9A"), "{}", found.queue);
+    let places: Vec<Place> = centre.send(search("13800000002")).await.island().unwrap();
+    assert!(places.iter().any(|place| place.label.starts_with(&number)), "the palette, too");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_list_is_taken_along_and_a_view_is_kept(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let centre = site.staff("centre01").await;
+    let table = centre.get("/desk/table?queue=all%26x&area=330502&as=csv").await;
+    assert_eq!(table.status.as_u16(), 200);
+    let view = list(&centre, "all&area=330502").await;
+    assert!(table.body.contains("编号,标题,企业,区县") && view.rows.iter().all(|row| table.body.contains(&row.number)));
+    assert!(table.body.lines().skip(1).all(|line| line.contains("吴兴区")), "as narrow as the page");
+    assert!(!table.body.contains("1380000"), "no telephone leaves");
+    let workbook = centre.get("/desk/table?queue=to_accept&as=xlsx").await;
+    assert!(workbook.bytes.starts_with(b"PK"));
+    assert_eq!(centre.get("/desk/table?queue=mine").await.status.as_u16(), 403, "another role's");
+    let mut conn = site.state.store.system().await.unwrap();
+    let noted = store::security::list(&mut conn, &store::security::Filter::default(), None, 10).await.unwrap();
+    assert!(noted.rows.iter().any(|row| row.subject == "issues.csv"), "the security log has it");
+    drop(conn);
+
+    let kept = [("queue", "all&area=330502"), ("area", "330502"), ("view", " 吴兴全部 ")];
+    let done = centre.post("/desk/views", &kept).await;
+    assert_eq!(done.location(), "/desk?queue=all&area=330502");
+    let page = centre.get(done.location()).await.body;
+    assert!(page.contains("href=\"/desk?queue=all&amp;area=330502\" aria-current=\"page\"") && page.contains("吴兴全部"));
+    let again = centre.post("/desk/views", &kept).await;
+    assert_eq!(again.status.as_u16(), 422);
+    assert!(again.body.contains("您已有同名的视图") && again.body.contains("value=\"330502\" selected"));
+    assert_eq!(centre.post("/desk/views", &[("queue", "mine"), ("view", "x")]).await.status.as_u16(), 403);
+    let id = super::site::hidden(&page, "id").pop().unwrap();
+    let other = site.staff("jianshe").await;
+    assert!(!other.get("/desk").await.body.contains("吴兴全部"));
+    other.post("/desk/views/remove", &[("id", &id)]).await;
+    assert!(centre.get("/desk").await.body.contains("吴兴全部"), "another's stays");
+    centre.post("/desk/views/remove", &[("id", &id)]).await;
+    assert!(!centre.get("/desk").await.body.contains("吴兴全部"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_looks_on_begins_with_figures_and_opens_what_is_behind_them(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    for login in ["lingdao", "jiandu"] {
+        let browser = site.staff(login).await;
+        assert_eq!(browser.get("/desk").await.location(), "/desk/figures", "{login}");
+        let page = browser.get("/desk/figures").await.body;
+        assert!(page.contains("近 12 周") && page.contains("按主办部门") && page.contains("按区县"), "{login}");
+        // What is about to be late is the supervisor's, too (预警件).
+        let soon = list(&browser, "soon").await;
+        let counted = count(&soon, "soon").unwrap();
+        assert!(page.contains(&format!("<strong>{counted}</strong><span>即将超期</span>")), "{login}");
+        for row in &soon.rows {
+            let seen: IssueView = browser.send(issue(&row.number)).await.island().unwrap();
+            assert!(seen.acts.list.is_empty(), "{login} looks on");
+        }
+        // Every link of a figure leads to as many rows as it says.
+        let links = page.split("<a href=\"/desk?queue=").skip(1).filter_map(|rest| {
+            let (query, rest) = rest.split_once("\">")?;
+            Some((query.replace("&amp;", "&"), rest.split('<').next()?.parse::<usize>().ok()?))
+        });
+        let links: Vec<(String, usize)> = links.collect();
+        assert!(links.len() > 5, "{login}: {links:?}");
+        for (query, figure) in links {
+            let rows = browser.get(&format!("/desk/table?queue={query}&as=csv")).await.body.lines().count() - 1;
+            assert_eq!(rows, figure, "{login} {query}");
+        }
+    }
+    assert!(!site.staff("jiandu").await.get("/desk/figures").await.body.contains("在办</span>"), "not all that is open");
+    let station = site.staff("station01").await;
+    let page = station.get("/desk?queue=filed").await;
+    assert_eq!(page.status.as_u16(), 200);
+    assert!(page.body.contains("本站代办"));
+}

@@ -122,9 +122,18 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     assert!(page.contains("企业自填 1,200 万元，市经信局记录为 458 万元") && page.contains("按部门记录不符合条件"));
     let silent = reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3")]).await;
     assert_eq!(silent.status.as_u16(), 422);
-    assert!(silent.body.contains("请写明按哪个核准、为什么"));
-    let why = ("text", "按企业自填核准：发票和现场核对一致");
-    sent(&reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3"), why]).await, &desk);
+    assert!(silent.body.contains("请选择“设备投资额”按哪个数算") && silent.body.contains("请写明为什么这样选"));
+    let (theirs, ours) = (("counts-equipment_investment", "recorded"), ("counts-equipment_investment", "stated"));
+    let why = ("text", "发票和现场核对一致");
+    let none = reviewer.post(&format!("{desk}/approve"), &[("amount", ""), ("seq", "3"), theirs, why]).await;
+    assert_eq!(none.status.as_u16(), 422);
+    assert!(none.body.contains("按这样选的数据，企业不符合条件") && none.body.contains("现场核对一致</textarea>"));
+    sent(&reviewer.post(&format!("{desk}/approve"), &[("amount", ""), ("seq", "3"), ours, why]).await, &desk);
+    let page = owner.get(&path).await.body;
+    assert!(
+        page.contains("设备投资额按企业自填算（1,200 万元）；发票和现场核对一致"),
+        "the enterprise reads what counted, and why"
+    );
     let cashier = site.staff("jingxin02").await;
     sent(&cashier.post(&format!("{desk}/pay"), &[("amount", "960000"), ("seq", "4")]).await, &desk);
     assert!(owner.get(&path).await.body.contains("已拨付 960,000 元"));
@@ -454,4 +463,82 @@ async fn what_is_typed_stands_beside_what_is_recorded_and_disputes_say_both(pool
     let twice = owner.post("/me/portrait/dispute", &dispute(two, "600万", "")).await;
     assert_eq!(twice.status.as_u16(), 422);
     assert!(twice.body.contains("已在核实") && twice.body.contains(&number));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_figure_that_a_reviewer_chooses_makes_the_sum_and_is_kept(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let mut conn = site.state.store.system().await.unwrap();
+    let enterprise: i64 = sqlx::query_scalar(
+        "select enterprise_id from membership m join person p on p.id = m.person_id where p.phone = '13800000002'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let change = store::policy::portrait::Change {
+        code: "equipment_investment".to_owned(),
+        value: Some(serde_json::json!("6000000")),
+        period: String::new(),
+        source: "市经信局".to_owned(),
+    };
+    let (today, now) = (site.state.now().date(), site.state.now());
+    store::policy::portrait::put(&mut conn, enterprise, &[change], today, now).await.unwrap();
+    owner.post("/me/portrait", &[("f.equipment_investment", "12000000")]).await;
+
+    // A place for each material; what was uploaded there is shown there, to the reviewer too.
+    let page = owner.get(&format!("{UPGRADE}/apply")).await.body;
+    assert!(page.contains("name=\"material-0\"") && page.contains("其他材料"));
+    let key = "0199b0c0-0000-7000-8000-000000000131";
+    let slot = slotted(&format!("{UPGRADE}/apply"), &form(key), "material-0", "发票清单.pdf", pdf());
+    let filed = owner.send(slot).await.location().to_owned();
+    let number = filed.rsplit('/').next().unwrap().to_owned();
+    let (desk, reviewer) = (format!("/desk{filed}"), site.staff("jingxin").await);
+    let page = reviewer.get(&desk).await.body;
+    let materials = page.split_once("<h2>材料</h2>").unwrap().1.split_once("</section>").unwrap().0;
+    let first = materials.split_once("</div>").unwrap().0;
+    assert!(first.contains("发票清单.pdf") && materials.contains("没有单独上传"), "{materials}");
+    assert!(page.contains("办理期限") && page.contains("个工作日"), "until when it is to be decided");
+
+    sent(&reviewer.post(&format!("{desk}/review"), &[("seq", "1")]).await, &desk);
+    let page = reviewer.get(&desk).await.body;
+    assert!(page.contains("全按企业自填是 960,000 元，全按部门记录是 480,000 元"));
+    let choice = [("seq", "2"), ("counts-equipment_investment", "recorded"), ("text", "以统计报表为准")];
+    let more = [choice[0], choice[1], choice[2], ("amount", "960,000")];
+    let refused = reviewer.post(&format!("{desk}/approve"), &more).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.body.contains("按您选的数据测算是 480,000 元，不能超过"));
+    sent(&reviewer.post(&format!("{desk}/approve"), &choice).await, &desk);
+    assert!(reviewer.get(&desk).await.body.contains("核准时：设备投资额按部门记录算。"));
+    let found = store::policy::application::get(&mut conn, &number).await.unwrap();
+    assert_eq!((found.amount, found.approved_amount), (96_000_000, Some(48_000_000)), "what was frozen stays beside it");
+    let counted = store::policy::application::counted(&mut conn, found.id).await.unwrap();
+    assert_eq!(counted, [("equipment_investment".to_owned(), "recorded".to_owned())]);
+
+    // Found by number, code, name and policy; through all states; nobody else's, and narrowed by the day.
+    for words in [number.as_str(), found.uscc.as_str(), "织", "技术改造"] {
+        let query = serde_urlencoded::to_string([("q", words), ("state", "all")]).unwrap();
+        let list = reviewer.get(&format!("/desk/applications?{query}")).await.body;
+        assert!(list.contains(&number) || !found.enterprise_name.contains(words), "{words}");
+        assert!(!site.staff("jianshe").await.get(&format!("/desk/applications?{query}")).await.body.contains(&number), "{words}");
+    }
+    let none = reviewer.get("/desk/applications?state=all&q=%25").await.body;
+    assert!(none.contains(&number), "a sign is no word");
+    let past = reviewer.get("/desk/applications?state=all&to=2020-01-01").await.body;
+    assert!(past.contains("没有符合条件的申请"));
+    let table = reviewer.get(&format!("/desk/applications/table?state=all&q={number}&as=csv")).await.body;
+    assert!(table.contains(&number) && table.lines().count() == 2, "{table}");
+}
+
+/// A form with one file from a control of this name.
+fn slotted(path: &str, pairs: &[(&str, &str)], control: &str, name: &str, bytes: Vec<u8>) -> Request<Body> {
+    let mut body: Vec<u8> = Vec::new();
+    for (name, value) in pairs {
+        body.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+    }
+    body.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"{control}\"; filename=\"{name}\"\r\n\r\n").bytes());
+    body.extend(bytes);
+    body.extend(b"\r\n--XX--\r\n");
+    let kind = "multipart/form-data; boundary=XX";
+    Request::post(path).header(header::CONTENT_TYPE, kind).body(Body::from(body)).unwrap()
 }

@@ -66,7 +66,9 @@ async fn step(browser: &Browser, step: &str, version: &str) -> Answer {
     // What the page showed is what is decided about.
     let page = browser.get(&format!("/desk/policies/{CODE}/edit")).await;
     let content = hidden(&page.body, "content").first().cloned().unwrap_or_default();
-    browser.post(&format!("/desk/policies/{CODE}/{step}"), &[("version", version), ("content", &content)]).await
+    let seen = ["source", "reach", "difference"].map(|code| ("seen", code));
+    let said = [("version", version), ("content", content.as_str()), seen[0], seen[1], seen[2]];
+    browser.post(&format!("/desk/policies/{CODE}/{step}"), &said).await
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -94,6 +96,12 @@ async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
         422,
         &["error-summary", "href=\"#/condition/all/0/num/value\"", "value=\"一百万\"", "value=\"湖州\"", "承诺书"],
     );
+    // All faults at once, each by the name of its control.
+    let many = editor.post(NEW, &with(&[half[1], ("/valid/from", ""), ("/amount/percent/rate", "很多"), ("do", "save")])).await;
+    shows(&many, 422, &["数值：", "有效期从：请填写或选择", "比例：", "href=\"#/valid/from\"", "href=\"#/amount/percent/rate\""]);
+    // A share is written as a percentage.
+    let share = editor.post(NEW, &with(&[("/amount/percent/rate", "12.5%"), ("do", "preview")])).await;
+    shows(&share, 200, &["value=\"12.5%\""]);
     let mut conn = site.state.store.system().await.unwrap();
     assert!(store::policy::item::get(&mut conn, CODE, None).await.is_err(), "nothing is stored yet");
     drop(conn);
@@ -126,6 +134,18 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     // What was not submitted cannot be published.
     shows(&step(&second, "publish", "1").await, 409, &["现在是“草稿”，不能发布"]);
     sent(&step(&author, "submit", "1").await, &edit);
+    // Whoever may publish it is told, and is led there; nobody of another district is, nor the author.
+    shows(&second.get("/desk/messages").await, 200, &["有政策等您核对发布", "研发投入补助（测试）（第 1 版）"]);
+    for login in ["zhengce", "zhengce03"] {
+        assert!(!site.staff(login).await.get("/desk/messages").await.body.contains("有政策等您核对发布"), "{login}");
+    }
+    // What it reaches and costs, before; and a tick for each thing that was looked at.
+    shows(&second.get(&edit).await, 200, &["核对发布", "会覆盖 ", "这是第一版", "已与文件原文逐条核对"]);
+    let content = hidden(&second.get(&edit).await.body, "content").remove(0);
+    let half = [("version", "1"), ("content", content.as_str()), ("seen", "source")];
+    let unseen = second.post(&format!("/desk/policies/{CODE}/publish"), &half).await;
+    shows(&unseen, 422, &["请核对后勾选：覆盖的企业数和估算金额已看", "href=\"#seen-reach\"", "value=\"source\" checked"]);
+    assert_eq!(state(&site).await, (1, "submitted".to_owned()));
     shows(&step(&author, "publish", "1").await, 409, &["起草人不能自己发布"]);
     // What waits is not changed under the second person's eyes; what was typed stays.
     let under = author.post(&edit, &with(&[("/title", "悄悄改名"), ("do", "save")])).await;
@@ -141,7 +161,7 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     sent(&step(&author, "return", "1").await, &edit);
     sent(&author.post(&edit, &with(&[("/amount/percent/rate", "0.9"), ("department", "1"), ("do", "save")])).await, &edit);
     sent(&step(&author, "submit", "1").await, &edit);
-    let blind = [("version", "1"), ("content", looked.as_str())];
+    let blind = [("version", "1"), ("content", looked.as_str()), ("seen", "source"), ("seen", "reach")];
     shows(&second.post(&format!("/desk/policies/{CODE}/publish"), &blind).await, 409, &["内容在您打开之后改过"]);
     sent(&step(&author, "return", "1").await, &edit);
     sent(&author.post(&edit, &with(&[("department", ""), ("do", "save")])).await, &edit);
@@ -158,6 +178,12 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     sent(&second.post(&edit, &with(&[("/amount/percent/rate", "0.2"), ("department", "1"), ("do", "save")])).await, &edit);
     assert_eq!(reviewed_by().await, None, "a draft moves nothing of what is published");
     assert_eq!(state(&site).await, (2, "draft".to_owned()));
+    // What differs, field by field in words.
+    shows(&author.get(&edit).await, 200, &["与上一版的差别", "<th scope=\"row\">金额</th>", "× 20%"]);
+    // A copy begins as a new item, with the same words and no number, and is not stored.
+    let copy = author.get(&format!("/desk/policies/new?copy={CODE}")).await;
+    shows(&copy, 200, &["研发投入补助（测试）（副本）", "有未保存的修改", "name=\"/id\""]);
+    assert_eq!(site.staff("zhengce03").await.get(&format!("/desk/policies/new?copy={CODE}")).await.status.as_u16(), 404);
     shows(&second.get(&edit).await, 200, &["第 2 版", "0.2"]);
     let mut conn = site.state.store.system().await.unwrap();
     let first = store::policy::item::get(&mut conn, CODE, Some(1)).await.unwrap();
@@ -327,13 +353,14 @@ async fn nobody_approves_more_than_the_fund_has(pool: PgPool) {
     sent(&reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await, &path);
     let colleague = site.staff("jingxin02").await;
     // More than was computed takes two, who say the same; and no two of them give more than the fund has.
-    let much = |seq: &'static str| [("amount", "60,000,000"), ("text", "合同另有补充"), ("seq", seq)];
+    let own = ("counts-equipment_investment", "stated");
+    let much = |seq: &'static str| [("amount", "60,000,000"), ("text", "合同另有补充"), ("seq", seq), own];
     shows(&reviewer.post(&format!("{path}/approve"), &much("2")).await, 422, &["请先“提请超额核准”", "value=\"60,000,000\""]);
     sent(&reviewer.post(&format!("{path}/propose"), &much("2")).await, &path);
     shows(&colleague.get(&path).await, 200, &["有同事提请按 6,000 万元 核准"]);
     let beyond = colleague.post(&format!("{path}/approve"), &much("3")).await;
     shows(&beyond, 409, &["资金不够：这项政策还剩", "value=\"60,000,000\""]);
-    let more = |seq: &'static str| [("amount", "500,000"), ("text", "合同另有补充"), ("seq", seq)];
+    let more = |seq: &'static str| [("amount", "500,000"), ("text", "合同另有补充"), ("seq", seq), own];
     sent(&reviewer.post(&format!("{path}/propose"), &more("3")).await, &path);
     shows(&reviewer.post(&format!("{path}/approve"), &more("4")).await, 422, &["请另一位同事核准"]);
     let seen = owner.get(filed.location()).await;
@@ -346,11 +373,11 @@ async fn nobody_approves_more_than_the_fund_has(pool: PgPool) {
     }
     // It was computed on what the enterprise says and a department has otherwise: which of them counts is the reviewer's to say, in words.
     assert_eq!(reviewer.post(&format!("{path}/approve"), &[("amount", "480,000"), ("seq", "4")]).await.status, 422);
-    let ruled = [("amount", "480,000"), ("text", "以发票为准"), ("seq", "4")];
+    let ruled = [("amount", "480,000"), ("text", "以发票为准"), ("seq", "4"), own];
     sent(&reviewer.post(&format!("{path}/approve"), &ruled).await, &path);
     // Who approves does not pay, and nobody more than was approved.
-    let own = reviewer.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "5")]).await;
-    shows(&own, 422, &["核准人不能登记拨付"]);
+    let both = reviewer.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "5")]).await;
+    shows(&both, 422, &["核准人不能登记拨付"]);
     let paid = colleague.post(&format!("{path}/pay"), &[("amount", "4800000"), ("seq", "5")]).await;
     shows(&paid, 422, &["不能超过核准的 480,000 元", "value=\"4800000\""]);
     sent(&colleague.post(&format!("{path}/pay"), &[("amount", "480000"), ("seq", "5")]).await, &path);

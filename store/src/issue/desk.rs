@@ -1,9 +1,11 @@
 //! The desk's queues (工作台): lists and counts by role and scope, from the same predicates.
 
+use super::narrowed::{Wanted, narrowed};
 use super::read::History;
 use super::{IssueRow, RawRow, rows};
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor, security};
 use domain::actor::{CITY, Duty};
+use domain::issue::filter::Filter;
 use domain::issue::queue::Pressure;
 pub use domain::issue::queue::Queue;
 use time::{Duration, OffsetDateTime};
@@ -134,6 +136,9 @@ pub async fn queue(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Page<IssueRow>, StoreError> {
+    if queue == Queue::Filed {
+        return narrowed(conn, Wanted::In(queue), &Filter::default(), now, after, limit).await;
+    }
     if queue == Queue::All {
         let (at, id) = parse_cursor(after).unwrap_or((NEVER, i64::MAX));
         let raw = recent(conn, duty, &Span { at, id, limit: limit + 1 }).await?;
@@ -194,7 +199,7 @@ async fn by_clock(conn: &mut Conn, duty: &Duty, queue: Queue, clocks: &Clocks, s
     })
 }
 
-/// How many issues each queue holds; `All` is not counted.
+/// How many issues each queue holds; what is over, too, is not counted.
 #[derive(Debug, Clone)]
 pub struct DeskCounts(Vec<(Queue, i64)>);
 
@@ -226,33 +231,38 @@ pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result
             Queue::Soon => row.soon,
             Queue::Late => row.late,
             Queue::ToRate => row.to_rate,
-            Queue::Open | Queue::All => row.opened,
+            Queue::Open | Queue::Filed | Queue::All => row.opened,
         })
     };
-    let counted = Queue::of(duty).iter().filter(|queue| **queue != Queue::All);
+    let counted = Queue::of(duty).iter().filter(|queue| !matches!(queue, Queue::Filed | Queue::All));
     Ok(DeskCounts(counted.map(|queue| (*queue, count(*queue))).collect()))
+}
+
+/// What search looks for; none where there is no word in it.
+pub(super) fn tsquery(words: &str) -> Option<String> {
+    let tokens = domain::search::query_tokens(words);
+    let quoted: Vec<String> = tokens.iter().map(|token| format!("'{}'", token.replace('\'', ""))).collect();
+    (!quoted.is_empty()).then(|| quoted.join(" & "))
 }
 
 /// The most issues that a search shows.
 pub const FOUND: usize = 50;
 
-/// Issues found by number, enterprise or words, the latest first; at most [`FOUND`].
+/// Issues found by number, enterprise, contact or words, the latest first; at most [`FOUND`].
 pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, StoreError> {
-    let tokens = domain::search::query_tokens(words);
-    if tokens.is_empty() {
-        return Ok(Vec::new());
-    }
-    let query = tokens.iter().map(|token| format!("'{}'", token.replace('\'', ""))).collect::<Vec<_>>().join(" & ");
+    let Some(query) = tsquery(words) else { return Ok(Vec::new()) };
     let number = words.trim().to_uppercase();
     let raw = sqlx::query_as!(
         RawRow,
         "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
             i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
          from issue i
-         where i.id in (select search_issues($1::text::tsquery, 2000) union select id from issue where number = $2)
+         where i.id in (select search_issues($1::text::tsquery, 2000) union select id from issue where number = $2
+            union select issues_found_by($3, 2000))
          order by i.submitted_at desc, i.id desc limit 50",
         query,
-        number
+        number,
+        words.trim()
     )
     .fetch_all(conn.pg())
     .await?;

@@ -3,14 +3,18 @@
 mod abnormal;
 mod call_back;
 mod desk;
+pub mod figures;
 pub mod history;
+mod narrowed;
 mod read;
 pub(crate) mod tally;
+pub mod view;
 mod write;
 
 pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};
 pub use call_back::{COUNTED, CallBackRow, ExtensionRow, call_backs, call_backs_owed, extensions};
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
+pub use narrowed::{Line, Wanted, narrowed, whole};
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };

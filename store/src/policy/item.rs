@@ -15,7 +15,7 @@ macro_rules! select_version {
 
 mod write;
 
-pub use write::{Keeper, VersionError, command, import, save};
+pub use write::{Keeper, VersionError, command, import, save, tell};
 
 use crate::{Conn, Page, StoreError};
 use domain::actor::{AreaCode, StaffId};

@@ -19,16 +19,16 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// The world with its issues, by number.
-struct City {
-    world: World,
-    firms: Vec<Firm>,
-    lives: BTreeMap<String, Life>,
+pub struct City {
+    pub world: World,
+    pub firms: Vec<Firm>,
+    pub lives: BTreeMap<String, Life>,
 }
 
 const NAMES: [&str; 8] = ["锦绣", "云裳", "恒力", "天能", "永兴", "久立", "美欣达", "栋梁"];
 
 /// Issues of ten enterprises; some file outside the area they are registered in, some beside station staff of another one.
-async fn city(owner: PgPool) -> City {
+pub async fn city(owner: PgPool) -> City {
     let world = World::with_connections(owner, 6).await;
     let mut dice = Dice::new(2026);
     let mut firms = vec![world.a.clone(), world.b.clone()];
@@ -83,10 +83,10 @@ async fn city(owner: PgPool) -> City {
 
 impl City {
     /// What the rules let an actor read, `now` being the instant of the database.
-    fn readable(&self, actor: &Actor, now: OffsetDateTime) -> BTreeSet<String> {
+    pub fn readable(&self, actor: &Actor, now: OffsetDateTime) -> BTreeSet<String> {
         let may = |life: &Life| {
             let issue = &life.issue;
-            let late = issue.late_at().is_some_and(|late| late < now);
+            let warned = issue.warn_at().is_some_and(|warned| warned < now);
             may_read(
                 actor,
                 &IssueScope {
@@ -97,20 +97,20 @@ impl City {
                     co: &issue.co,
                     station: issue.station,
                     enterprise_station: life.firm.station,
-                    abnormal: !issue.flags.is_empty() || late,
+                    abnormal: !issue.flags.is_empty() || warned,
                 },
             )
         };
         self.lives.iter().filter(|(_, life)| may(life)).map(|(number, _)| number.clone()).collect()
     }
 
-    fn numbers(&self, wanted: impl Fn(&Life) -> bool) -> BTreeSet<String> {
+    pub fn numbers(&self, wanted: impl Fn(&Life) -> bool) -> BTreeSet<String> {
         self.lives.iter().filter(|(_, life)| wanted(life)).map(|(number, _)| number.clone()).collect()
     }
 }
 
 /// Turns the pages of a list to its end; no row twice, every page but the last one full.
-async fn all_pages(limit: usize, mut turn: impl AsyncFnMut(Option<String>) -> Page<IssueRow>) -> Vec<IssueRow> {
+pub async fn all_pages(limit: usize, mut turn: impl AsyncFnMut(Option<String>) -> Page<IssueRow>) -> Vec<IssueRow> {
     let mut rows: Vec<IssueRow> = Vec::new();
     let mut cursor = None;
     loop {
@@ -127,7 +127,7 @@ async fn all_pages(limit: usize, mut turn: impl AsyncFnMut(Option<String>) -> Pa
     rows
 }
 
-fn set(rows: &[IssueRow]) -> BTreeSet<String> {
+pub fn set(rows: &[IssueRow]) -> BTreeSet<String> {
     rows.iter().map(|row| row.number.clone()).collect()
 }
 
@@ -161,11 +161,13 @@ async fn row_level_security_says_what_the_rules_say(owner: PgPool) {
 }
 
 /// Whether a queue holds an issue, from the issue itself.
-fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> bool {
+pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> bool {
     let issue = &life.issue;
     let late = issue.late_at().is_some_and(|late| late <= now);
+    let warned = issue.warn_at().is_some_and(|warned| warned <= now);
     let scope = match duty {
         Duty::Handler { department } if queue == Queue::Assisting => issue.co.contains(department),
+        Duty::Station { station, .. } if queue == Queue::Filed => issue.station == Some(*station),
         Duty::Station { station, .. } => issue.station == Some(*station) || life.firm.station == Some(*station),
         // A district's centre works on what it is responsible for, and reads what was filed in its area.
         Duty::Centre { area } if queue == Queue::All => area_covers(*area, life.filed_for) || *area == issue.centre,
@@ -176,21 +178,21 @@ fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> bool 
         Duty::Handler { department } => issue.lead == Some(*department),
         Duty::Centre { area } => *area == CITY || *area == issue.centre,
         Duty::Leader { area } => area_covers(*area, life.filed_for),
-        Duty::Supervisor { area } => area_covers(*area, life.filed_for) && (late || !issue.flags.is_empty()),
+        Duty::Supervisor { area } => area_covers(*area, life.filed_for) && (warned || !issue.flags.is_empty()),
         Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
     };
     scope
-        && (queue == Queue::All || issue.state.is_open())
+        && (matches!(queue, Queue::Filed | Queue::All) || issue.state.is_open())
         && match queue {
             Queue::ToAccept => issue.state == State::Submitted,
             Queue::ToDispatch => issue.state == State::Accepted && !issue.returned,
             Queue::Returned => issue.state == State::Accepted && issue.returned,
             Queue::ToSign => issue.state == State::Dispatched,
             Queue::Mine => matches!(issue.state, State::Handling | State::AwaitingInput),
-            Queue::Soon => !late && issue.warn_at().is_some_and(|warn| warn <= now),
+            Queue::Soon => !late && warned,
             Queue::Late => late,
             Queue::ToRate => issue.state == State::Answered,
-            Queue::Assisting | Queue::Open | Queue::All => true,
+            Queue::Assisting | Queue::Open | Queue::Filed | Queue::All => true,
         }
 }
 
@@ -208,7 +210,7 @@ async fn every_queue_holds_what_its_name_says_and_the_tab_counts_it(owner: PgPoo
             })
             .await;
             assert_eq!(set(&rows), city.numbers(|life| belongs(*which, duty, life, now)), "{login} {which:?}");
-            if *which == Queue::All {
+            if matches!(which, Queue::Filed | Queue::All) {
                 assert!(rows.is_sorted_by(|one, next| one.submitted_at >= next.submitted_at));
             } else {
                 let last = OffsetDateTime::now_utc() + Duration::days(9_999);
@@ -265,7 +267,7 @@ async fn an_enterprise_lists_its_own_by_what_waits_for_it(owner: PgPool) {
     city.world.end().await;
 }
 
-async fn found(conn: &mut Conn, words: &str) -> BTreeSet<String> {
+pub async fn found(conn: &mut Conn, words: &str) -> BTreeSet<String> {
     set(&search(conn, words).await.unwrap())
 }
 

@@ -6,6 +6,7 @@ mod alarms;
 mod audit;
 mod call_back;
 mod desk;
+mod desk_lists;
 mod errors;
 mod filing;
 mod member;

@@ -73,7 +73,14 @@ async fn what_an_agent_makes_ready_the_owner_submits(owner: PgPool) {
     let mut owner = world.member(&world.a).await;
     let files = [Uuid::new_v4(), Uuid::new_v4()];
     for id in files {
-        let file = File { id, seq: None, name: "发票.pdf".to_owned(), content_type: "application/pdf".to_owned(), bytes: 9 };
+        let file = File {
+            id,
+            seq: None,
+            name: "发票.pdf".to_owned(),
+            content_type: "application/pdf".to_owned(),
+            bytes: 9,
+            material: None,
+        };
         application::add_file(&mut agent, &file, world.a.id, person, now).await.unwrap();
     }
     let seen = async |conn: &mut Conn| application::pending_files(conn, &files).await.unwrap().len();

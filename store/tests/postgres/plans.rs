@@ -5,11 +5,14 @@
 
 use crate::world::World;
 use domain::actor::Duty;
+use domain::issue::filter::{Filter, Sort};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 use std::collections::BTreeMap;
 use store::identity::Who;
-use store::issue::{MineFilter, Queue, counts, detail, history, home, lapsing, mine, queue, search, similar, versions};
+use store::issue::{
+    MineFilter, Queue, Wanted, counts, detail, figures, history, home, lapsing, mine, narrowed, queue, search, similar, versions,
+};
 use store::message::Inbox;
 use store::{Conn, Store};
 use time::OffsetDateTime;
@@ -191,6 +194,45 @@ pub async fn weigh(
     }
 }
 
+/// A list that is narrowed reads what is open of its scope, or as much of the years as fills a page: a category is one in four, a flag one in
+/// eleven, a department one in thirty here, so a few hundred or thousand rows each.
+async fn narrowed_lists(world: &World, faults: &mut Vec<String>, login: &str, open: i64) {
+    let (id, duty) = world.staff[login];
+    let now = OffsetDateTime::now_utc();
+    let read = |query: &str| Filter::read(query.split('&').filter_map(|pair| pair.split_once('=')));
+    for (query, most) in [
+        ("area=330502", 2_000),
+        ("category=loan", 2_000),
+        ("flag=dissatisfied", 4_000),
+        ("sort=oldest", PAGE),
+        ("area=330502&category=drainage&flag=dissatisfied", 25_000),
+    ] {
+        // A station's share is one in forty, all of which are in another district here: it walks everything it may ever see.
+        let looked = matches!(duty, Duty::Station { .. }) || (duty.code() != "centre" && query.contains("area"));
+        for which in Queue::of(&duty).iter().copied() {
+            let most = match which {
+                Queue::All if looked => ISSUES,
+                Queue::All => most + if matches!(duty, Duty::Handler { .. }) { open } else { 0 },
+                Queue::Filed => PAGE,
+                _ => 2 * open + PAGE,
+            };
+            let name = format!("{login} {} {query}", which.code());
+            weigh(world, faults, &name, Some(Who::Staff(id)), most, async |conn: &mut Conn| {
+                narrowed(conn, Wanted::In(which), &read(query), now, None, 20).await.unwrap();
+            })
+            .await;
+        }
+    }
+    let sorted = Filter { sort: Some(Sort::Oldest), ..Filter::default() };
+    weigh(world, faults, &format!("{login} search, the oldest first"), Some(Who::Staff(id)), 20_000, async |conn: &mut Conn| {
+        let wanted = Wanted::Found { words: "道路积水", departments: &[1, 2] };
+        narrowed(conn, wanted, &sorted, now, None, 20).await.unwrap();
+        let wanted = Wanted::Found { words: "13900000000", departments: &[] };
+        assert!(narrowed(conn, wanted, &sorted, now, None, 20).await.unwrap().rows.is_empty());
+    })
+    .await;
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn no_page_reads_a_table_through(owner: PgPool) {
     let world = World::with_connections(owner, 4).await;
@@ -266,6 +308,7 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
             })
             .await;
         }
+        narrowed_lists(&world, faults, login, open).await;
         weigh(&world, faults, &format!("{login} counts"), staff, open + PAGE, async |conn: &mut Conn| {
             counts(conn, &duty, now).await.unwrap();
         })
@@ -275,6 +318,17 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
             search(conn, number).await.unwrap();
         })
         .await;
+        if matches!(duty, Duty::Leader { .. } | Duty::Supervisor { .. }) {
+            weigh(&world, faults, &format!("{login} figures"), staff, open + PAGE, async |conn: &mut Conn| {
+                figures::now(conn, now).await.unwrap();
+            })
+            .await;
+            // Twelve weeks of filings, one each 25 minutes.
+            weigh(&world, faults, &format!("{login} weeks"), staff, 12 * 7 * 24 * 60 / 25 + PAGE, async |conn: &mut Conn| {
+                figures::weeks(conn, &duty, now - time::Duration::weeks(12), now).await.unwrap();
+            })
+            .await;
+        }
         if matches!(duty, Duty::Centre { .. }) {
             weigh(&world, faults, &format!("{login} beside an issue"), staff, 5_000, async |conn: &mut Conn| {
                 let shown = detail(conn, number).await.unwrap();

@@ -95,7 +95,8 @@ pub async fn seed(world: &World) {
     let chosen = [Preference { kind: "new".to_owned(), in_app: true, sms: true }];
     choose(&mut member, world.a.person, world.a.id, &chosen, &["技改".to_owned()]).await.unwrap();
     evaluation::note_question(&mut member, "HZ-2026-010100001", id, world.a.id, now).await.unwrap();
-    let file = |id| File { id, seq: None, name: "发票.pdf".into(), content_type: "application/pdf".into(), bytes: 9 };
+    let file =
+        |id| File { id, seq: None, name: "发票.pdf".into(), content_type: "application/pdf".into(), bytes: 9, material: None };
     let (kept, pending) = (Uuid::new_v4(), Uuid::new_v4());
     for id in [kept, pending] {
         application::add_file(&mut member, &file(id), world.a.id, world.a.person, now).await.unwrap();

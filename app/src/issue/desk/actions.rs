@@ -82,7 +82,7 @@ pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &C
             faults: if open == Some(kind) { faults(form) } else { Vec::new() },
         });
     }
-    Acts { version: page.issue.version, lapsed: page.issue.lapsed, list }
+    Acts { version: page.issue.version, lapsed: page.issue.lapsed, list, from: String::new() }
 }
 
 fn faults(form: &Form) -> Vec<Pair> {

@@ -105,7 +105,7 @@ pub fn Rows(list: List) -> impl IntoView {
         if some.get() {
             return view! { <Table list/> }.into_any();
         }
-        if list.queue.with(String::is_empty) {
+        if list.queue.with(|queue| queue.starts_with('&')) {
             empty("没有找到。可以试试编号、企业名称，或问题里的两个字。", Some(("/desk", "回到工作台")))
         } else {
             empty("暂无待办事项。", None)
@@ -150,17 +150,17 @@ fn LineRow(list: List, line: Line) -> impl IntoView {
             }
         }
     });
-    let first = row.get_untracked();
-    let (href, shown, clicked, stood) = (first.href(), number.clone(), number.clone(), number.clone());
+    let (first, drawn) = (row.get_untracked(), row.clone());
+    let (shown, clicked, stood) = (number.clone(), number.clone(), number.clone());
     let current = move || list.shown.view.with(|view| view.as_ref().is_some_and(|view| view.number == shown));
     view! {
         <tr>
             <td class="number">
-                <a href=href node_ref=link aria-current=move || current().then_some("true")
+                <a href=move || row.with(|row| row.href.clone()) node_ref=link aria-current=move || current().then_some("true")
                     on:click=move |event| list.pick(&clicked, &event) on:focus=move |_| list.at.set(Some(stood.clone()))>{number}</a>
                 <small>{first.filed.view()}</small>
             </td>
-            {move || cells(row.get(), mark.get())}
+            {move || cells(drawn.get(), mark.get())}
         </tr>
     }
 }

@@ -7,10 +7,16 @@ mod act;
 mod abnormal;
 #[cfg(feature = "ssr")]
 mod actions;
+#[cfg(feature = "ssr")]
+mod asked;
+#[cfg(feature = "ssr")]
+mod bar;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod browser;
 #[cfg(feature = "ssr")]
 mod call_backs;
+#[cfg(feature = "ssr")]
+mod figures;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod island;
 #[cfg(any(feature = "ssr", feature = "desk"))]
@@ -27,13 +33,21 @@ mod queue;
 pub mod rpc;
 #[cfg(feature = "ssr")]
 mod show;
+#[cfg(feature = "ssr")]
+pub mod table;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 pub mod view;
+#[cfg(feature = "ssr")]
+pub mod views;
 
 #[cfg(feature = "ssr")]
 pub use abnormal::AbnormalPage;
 #[cfg(feature = "ssr")]
 pub use call_backs::{CallBackPage, CallBacksPage, LIST as CALL_BACKS};
+#[cfg(feature = "ssr")]
+pub use asked::{Asked, back_from, carried};
+#[cfg(feature = "ssr")]
+pub use figures::FiguresPage;
 #[cfg(feature = "ssr")]
 pub use page::{DeskIssuePage, Opened};
 #[cfg(feature = "ssr")]

@@ -1,5 +1,6 @@
 //! One issue at the desk: everything about it on the left, what this person may do now on the right.
 
+use super::asked::{kept, way_back};
 use super::island::DeskIssue;
 use super::pane::{Shown, WholeIssue};
 use super::queue::places;
@@ -14,13 +15,19 @@ use crate::ui::back;
 use domain::issue::CommandKind;
 use leptos::Params;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params;
+use leptos_router::hooks::{use_params, use_query};
 use leptos_router::params::Params;
 
 /// An issue at the desk.
 #[derive(Params, Debug, Clone, PartialEq, Eq)]
 struct IssueParams {
     number: String,
+}
+
+/// The list that one came from.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct FromQuery {
+    from: Option<String>,
 }
 
 /// The action that was sent and refused: it is open when the page is shown again.
@@ -31,6 +38,7 @@ pub struct Opened(pub CommandKind);
 #[component]
 pub fn DeskIssuePage() -> impl IntoView {
     let params = use_params::<IssueParams>().get_untracked();
+    let from = use_query::<FromQuery>().get_untracked().ok().and_then(|query| query.from).unwrap_or_default();
     let request = Request::current();
     let form = Form::typed();
     let open = use_context::<Opened>().map(|Opened(kind)| kind);
@@ -39,11 +47,11 @@ pub fn DeskIssuePage() -> impl IntoView {
         let (view, places) = {
             let mut ctx = request.open().await?;
             let page = read::of_staff(&mut ctx, &number).await?;
-            (show::issue(&page, &form, open, &ctx.clock()), places(&page.staff.duty))
+            (show::issue(&page, &form, open, &kept(&from), &ctx.clock()), places(&page.staff.duty))
         };
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));
         let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
-        Ok(view! { {back("/desk", "工作台")}{form.summary()}{issue} }.into_any())
+        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue} }.into_any())
     })
 }

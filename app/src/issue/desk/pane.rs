@@ -216,7 +216,7 @@ fn panels(shown: Shown, number: &str, acts: Acts) -> impl IntoView + use<> {
     let lapsed = acts.lapsed.then(|| view! { <p class="flash">{icon("clock")}<span>"补充期限已过，可以先办理"</span></p> });
     let version = acts.version.to_string();
     let list = acts.list.into_iter().map(|act| {
-        let href = [&path_of(number), "/", &act.code].concat();
+        let href = [&path_of(number), "/", &act.code, &acts.from].concat();
         view! { <ActForm shown act href version=version.clone()/> }
     });
     let list = list.collect_view();

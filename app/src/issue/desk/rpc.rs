@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use server_fn::codec::Postcard;
 
 #[cfg(feature = "ssr")]
-use super::show;
+use super::{Asked, show};
 #[cfg(feature = "ssr")]
 use crate::error::AppError;
 #[cfg(feature = "ssr")]
@@ -17,18 +17,17 @@ use crate::issue::{act, kind_of, read};
 #[cfg(feature = "ssr")]
 use crate::request::Request;
 
-/// A page of a queue, or what a search finds, with the counts of every queue.
+/// A page of a queue, or what a search finds, with the counts of every queue; `queue` is the code of a tab, its filter after it.
 #[server(prefix = "/rpc", endpoint = "desk/list", input = Postcard, output = Postcard)]
 pub async fn desk_list(queue: String, words: String, after: String) -> Result<ListView, RpcError> {
-    let after = Some(after).filter(|after| !after.is_empty());
-    listed(&Request::current(), &queue, &words, after.as_deref()).await.map_err(RpcError::from)
+    listed(&Request::current(), Asked::sent(&queue, &words, &after)).await.map_err(RpcError::from)
 }
 
 #[cfg(feature = "ssr")]
-async fn listed(request: &Request, queue: &str, words: &str, after: Option<&str>) -> Result<ListView, AppError> {
+async fn listed(request: &Request, asked: Asked) -> Result<ListView, AppError> {
     let mut ctx = request.open().await?;
-    let desk = read::desk(&mut ctx, queue, words, after).await?;
-    Ok(show::list(&desk, after, &ctx.clock()))
+    let desk = read::desk(&mut ctx, asked).await?;
+    Ok(show::list(&desk, &ctx.clock()))
 }
 
 /// An issue and what this person may do about it.
@@ -41,7 +40,7 @@ pub async fn desk_issue(number: String) -> Result<IssueView, RpcError> {
 async fn shown(request: &Request, number: &str) -> Result<IssueView, AppError> {
     let mut ctx = request.open().await?;
     let page = read::of_staff(&mut ctx, number).await?;
-    Ok(show::issue(&page, &Form::default(), None, &ctx.clock()))
+    Ok(show::issue(&page, &Form::default(), None, "", &ctx.clock()))
 }
 
 /// Gives a command with the fields of its form, and answers the issue as it is then.

@@ -1,7 +1,7 @@
 //! From what the readers answered to what the desk shows.
 
 use super::actions;
-use super::view::{Clock as ClockRow, Head, IssueView, ListView, Place, Problem, Row, Stamp, Tab};
+use super::view::{Acts, Clock as ClockRow, Head, IssueView, ListView, Place, Problem, Row, Stamp, Tab, path_of};
 use crate::form::Form;
 use crate::issue::read::{Desk, StaffIssue};
 use crate::issue::timeline::{lines, photos_of};
@@ -14,48 +14,59 @@ use domain::enterprise::EnterpriseClass;
 use domain::issue::clock::Step;
 use domain::issue::{CommandKind, Issue, Queue, State, Urgency, flags};
 use domain::mask;
-use store::issue::{FOUND, HISTORY, IssueRow};
+use store::issue::{HISTORY, IssueRow};
 use time::OffsetDateTime;
 
-/// The list as it is now.
-pub fn list(desk: &Desk, after: Option<&str>, clock: &Clock) -> ListView {
-    // Who reads abnormal issues only is not told that these are all there are.
-    let label = |queue: Queue| match (queue, &desk.staff.duty) {
+/// What a queue is called. Who reads abnormal issues only is not told that these are all there are.
+pub fn queue_label(queue: Queue, duty: &Duty) -> &'static str {
+    match (queue, duty) {
         (Queue::All, Duty::Supervisor { .. }) => "全部异常件",
         (Queue::All, Duty::Handler { .. }) => "全部主办、在办协办",
         _ => queue.label(),
-    };
-    let found = if desk.page.rows.len() < FOUND {
-        "搜索结果".to_owned()
-    } else {
-        format!("搜索结果：只显示最近 {FOUND} 件")
-    };
-    let tabs = Queue::of(&desk.staff.duty).iter().map(|queue| Tab {
-        code: queue.code().to_owned(),
-        label: label(*queue).to_owned(),
-        count: desk.counts.of(*queue),
+    }
+}
+
+/// The list as it is now.
+pub fn list(desk: &Desk, clock: &Clock) -> ListView {
+    let (asked, duty) = (&desk.asked, &desk.staff.duty);
+    // What a filter leaves of a queue nobody counts.
+    let counted = !asked.filter.narrows();
+    let tabs = Queue::of(duty).iter().map(|queue| Tab {
+        code: asked.code(*queue),
+        label: queue_label(*queue, duty).to_owned(),
+        count: desk.counts.of(*queue).filter(|_| counted),
     });
+    let heading = match desk.queue {
+        Some(queue) if counted => queue_label(queue, duty).to_owned(),
+        Some(queue) => format!("{}（已筛选）", queue_label(queue, duty)),
+        None => "搜索结果".to_owned(),
+    };
+    let from = asked.from();
     ListView {
-        organisation: desk.staff.organisation.clone(),
-        heading: desk.queue.map_or(found, |queue| label(queue).to_owned()),
-        queue: desk.queue.map_or("", Queue::code).to_owned(),
-        words: desk.words.clone(),
-        after: after.unwrap_or("").to_owned(),
+        heading,
+        queue: desk.queue.map_or_else(|| asked.found(), |queue| asked.code(queue)),
+        words: asked.words.clone(),
+        after: asked.after.clone().unwrap_or_default(),
         tabs: tabs.collect(),
-        rows: desk.page.rows.iter().map(|row| self::row(row, clock)).collect(),
+        rows: desk.page.rows.iter().map(|row| self::row(row, &from, clock)).collect(),
         next: desk.page.next.clone(),
     }
 }
 
-fn row(row: &IssueRow, clock: &Clock) -> Row {
-    let (tone, left) = left(row, clock);
-    let holder = match row.state {
+/// Who has an issue now.
+pub fn holder(row: &IssueRow, clock: &Clock) -> String {
+    match row.state {
         State::Submitted | State::Accepted => clock.reference.centre(row.centre),
         State::Dispatched | State::Handling => row.lead.map_or_else(String::new, |id| clock.reference.department(id)),
         State::AwaitingInput | State::Answered => "企业".to_owned(),
         _ => String::new(),
-    };
+    }
+}
+
+fn row(row: &IssueRow, from: &str, clock: &Clock) -> Row {
+    let (tone, left) = left(row, clock);
     Row {
+        href: [&path_of(&row.number), from].concat(),
         number: row.number.clone(),
         filed: When::new(row.submitted_at, day(row.submitted_at)),
         title: row.title.clone(),
@@ -67,13 +78,13 @@ fn row(row: &IssueRow, clock: &Clock) -> Row {
         round: round(row.round),
         tone: tone.to_owned(),
         left,
-        holder,
+        holder: holder(row, clock),
         stamp: stamp(row.last_event_at),
     }
 }
 
 /// What is left of a row, as tone and words; no words when no clock runs.
-fn left(row: &IssueRow, clock: &Clock) -> (&'static str, String) {
+pub fn left(row: &IssueRow, clock: &Clock) -> (&'static str, String) {
     match row.late_at {
         Some(due) => (tone(clock.now, row.warn_at, due), clock.calendar.remaining(clock.now, due)),
         None if row.state == State::AwaitingInput => ("quiet", "暂停计时".to_owned()),
@@ -96,8 +107,8 @@ fn round(round: impl Into<i64>) -> String {
     if round > 1 { format!("第 {round} 次办理") } else { String::new() }
 }
 
-/// An issue, and what may be done about it. `form` holds what was typed into the action that was refused, `open`, if one was.
-pub fn issue(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> IssueView {
+/// An issue, and what may be done about it; `from` leads back to its list. `form` holds what was typed into the action that was refused, `open`, if one was.
+pub fn issue(page: &StaffIssue, form: &Form, open: Option<CommandKind>, from: &str, clock: &Clock) -> IssueView {
     let (detail, issue) = (&page.detail, &page.issue);
     let class = EnterpriseClass::parse(&detail.enterprise_class).map_or("", EnterpriseClass::label);
     let more = if page.history.year >= HISTORY { "以上" } else { "" };
@@ -116,7 +127,7 @@ pub fn issue(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &
         problem: Problem { body: detail.body.clone(), photos: photos_of(detail, 1), facts: facts(page, clock) },
         clocks: clocks(issue, clock),
         lines: lines(detail, page.internal, clock),
-        acts: actions::acts(page, form, open, clock),
+        acts: Acts { from: from.to_owned(), ..actions::acts(page, form, open, clock) },
     }
 }
 
@@ -180,7 +191,7 @@ fn clocks(issue: &Issue, at: &Clock) -> Vec<ClockRow> {
 /// An issue that the palette found.
 pub fn place(row: &IssueRow) -> Place {
     Place {
-        href: super::view::path_of(&row.number),
+        href: path_of(&row.number),
         label: format!("{} {}", row.number, row.title),
         detail: format!("{} · {}", row.enterprise_name, row.state),
     }

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The desk's list: a queue, or what a search found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListView {
-    pub organisation: String,
     /// What the list is called.
     pub heading: String,
-    /// The queue's code; empty for what a search found.
+    /// The queue's code, its filter after it (`mine&area=330502`); what a search found has a filter alone.
     pub queue: String,
     /// What was searched for.
     pub words: String,
@@ -36,6 +35,8 @@ pub struct Tab {
 /// An issue in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
+    /// Its page, which leads back to this list.
+    pub href: String,
     pub number: String,
     pub filed: When,
     pub title: String,
@@ -107,6 +108,8 @@ pub struct Acts {
     /// The enterprise let the time for supplying go by.
     pub lapsed: bool,
     pub list: Vec<Act>,
+    /// What the addresses of the forms end with, so that the page they lead to knows the way back.
+    pub from: String,
 }
 
 /// An action, with its consequence in words.
@@ -147,12 +150,6 @@ pub struct Place {
 impl Tab {
     pub fn href(&self) -> String {
         ["/desk?queue=", &self.code].concat()
-    }
-}
-
-impl Row {
-    pub fn href(&self) -> String {
-        path_of(&self.number)
     }
 }
 

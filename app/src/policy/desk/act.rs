@@ -2,15 +2,15 @@
 
 use super::draft::{Draft, pointer_of};
 use super::measure::beyond_its_area;
-use super::read;
+use super::{read, walk};
 use crate::error::{AppError, Next};
 use crate::form::Form;
-use crate::policy::read::application_page;
+use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::{Ctx, Request};
 use domain::actor::CITY;
 use domain::policy::application::Command;
 use domain::policy::check::Problem;
-use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
+use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag, Want};
 use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
@@ -48,8 +48,12 @@ pub async fn require_own(request: &Request, code: Option<&str>) -> Result<(), Ap
 pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let (staff, area) = ctx.require_policy_editor()?;
-    read::editor(&mut ctx, code).await?;
-    let item = Draft::from_form(form.pairs()).item().map_err(|problem| AppError::Invalid(vec![fault(&problem)]))?;
+    let editor = read::editor(&mut ctx, code).await?;
+    let draft = Draft::from_form(form.pairs());
+    // Everything at once, each by the name of its control.
+    let labels = labels(&draft, &editor.library);
+    let fault = |problem: &Problem| fault(problem, &labels);
+    let Ok(item) = draft.item() else { return Err(AppError::Invalid(draft.faults().iter().map(fault).collect())) };
     if let Some(problem) = beyond_its_area(&item, area) {
         return Err(AppError::Invalid(vec![fault(&problem)]));
     }
@@ -67,9 +71,19 @@ pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<
     Ok(Next::to(path(Some(&item.id))).saying(format!("已保存第 {version} 版草稿。")))
 }
 
+/// The controls of a draft's form: name, and label.
+fn labels(draft: &Draft, library: &Library) -> Vec<(String, String)> {
+    let (parts, _) = walk::parts(draft, library, Vec::new());
+    walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.label.clone())).collect()
+}
+
 /// A problem as a fault of its control.
-fn fault(problem: &Problem) -> FieldError {
-    FieldError::new(pointer_of(&problem.place), format!("{}：{}", problem.place, problem.sentence))
+fn fault(problem: &Problem, labels: &[(String, String)]) -> FieldError {
+    let pointer = pointer_of(&problem.place);
+    let own = |name: &str| name.split_once(':').map_or(name, |(_, at)| at) == pointer;
+    let label = labels.iter().find(|(name, label)| own(name) && !label.is_empty());
+    let label = label.map_or(problem.place.as_str(), |(_, label)| label.split('（').next().unwrap_or(label));
+    FieldError::new(pointer, format!("{label}：{}", problem.sentence))
 }
 
 /// A step of a version between two people: `submit`, `return`, `publish`, `withdraw`.
@@ -90,6 +104,9 @@ pub async fn step(request: &Request, code: &str, step: &str, form: &Form) -> Res
             "withdraw" => (Step::Withdraw, "已撤下。"),
             _ => return Err(AppError::NotFound),
         };
+        if command == Step::Publish {
+            considered(&mut ctx, code, form).await?;
+        }
         if matches!(command, Step::Publish | Step::Withdraw) {
             ctx.require_fresh()?;
         }
@@ -101,6 +118,32 @@ pub async fn step(request: &Request, code: &str, step: &str, form: &Form) -> Res
     Ok(Next::to(path(Some(code))).saying(words))
 }
 
+/// What the second person says to have looked at, a tick each: the words beside the source, whom it reaches and what it costs, and what changed.
+pub const SEEN: [(&str, &str); 3] = [
+    ("source", "条件、金额和日期已与文件原文逐条核对"),
+    ("reach", "覆盖的企业数和估算金额已看，符合预期"),
+    ("difference", "与上一版的每一处差别已看"),
+];
+
+/// The ticks that this version asks for: what has no version before it differs from none.
+pub fn to_see(earlier: bool) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    SEEN.iter().filter(move |(code, _)| earlier || *code != "difference")
+}
+
+/// Whoever could publish says first what was looked at; whoever may not hears that instead.
+async fn considered(ctx: &mut Ctx, code: &str, form: &Form) -> Result<(), AppError> {
+    let editor = read::editor(ctx, Some(code)).await?;
+    let Some(version) = editor.version.as_ref().filter(|version| version.state == "submitted") else { return Ok(()) };
+    if version.written_by == Some(editor.staff.id) {
+        return Ok(());
+    }
+    let missing: Vec<FieldError> = to_see(editor.versions.len() > 1)
+        .filter(|(code, _)| !form.chosen("seen", code))
+        .map(|(code, label)| FieldError::new(format!("seen-{code}"), format!("请核对后勾选：{label}")))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(AppError::Invalid(missing)) }
+}
+
 /// Asks the domain's table of steps, under a lock, and writes what it decides.
 async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, form: &Form) -> Result<(), AppError> {
     let (staff, area) = ctx.require_policy_editor()?;
@@ -108,7 +151,12 @@ async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, form: &For
     let now = ctx.now;
     let (content, reason) = (form.value("content"), form.value("reason"));
     match item::command(&mut ctx.conn, code, version, command, &editor, content, reason, now).await {
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            if matches!(command, Step::Submit | Step::Return) {
+                item::tell(&mut ctx.conn, code, version, command, now).await?;
+            }
+            Ok(())
+        }
         Err(VersionError::Refused(refusal @ version::Refusal::Reason)) => Err(AppError::field("reason", refusal.to_string())),
         Err(error) => Err(error.into()),
     }
@@ -228,23 +276,84 @@ pub async fn command(request: &Request, number: &str, command: Command, form: &F
     }
     let (today, now) = (ctx.today(), ctx.now);
     found.standing()?.decide(command, today).map_err(AppError::Refused)?;
-    if command == Command::Approve && form.value("text").trim().chars().count() < 4 {
-        // Which figure counts, and why, is the reviewer's word and is kept with the decision.
-        let lines = application_page(&mut ctx, number, Some(staff.id)).await?.disagreeing();
-        if !lines.is_empty() {
-            let sentence = format!("{}。请写明按哪个核准、为什么", lines.join("；"));
-            return Err(AppError::field("text", sentence));
-        }
-    }
+    let chosen = match command {
+        Command::Approve => chosen(&application_page(&mut ctx, number, Some(staff.id)).await?, form)?,
+        _ => Chosen::default(),
+    };
+    let form = match chosen.amount {
+        // Left empty, the sum is that of the figures that were chosen.
+        Some(amount) if form.value("amount").trim().is_empty() => &with_amount(form, amount),
+        _ => form,
+    };
     let decision = decision(&found, command, form, today)?;
     found.standing()?.hands(command, staff.id, decision.amount).map_err(|sentence| AppError::field("amount", sentence))?;
+    if let (Some(amount), Some(most)) = (decision.amount, chosen.amount)
+        && amount > most.0
+        && found.proposed_amount != Some(amount)
+    {
+        let sentence = format!("按您选的数据测算是 {}，不能超过", most.words());
+        return Err(AppError::field("amount", sentence));
+    }
     let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;
     let fund = version.item()?.fund.map(|fund| fund.remaining);
     let Decision { amount, until } = decision;
-    let words = Words { text: form.value("text").trim(), amount, until, fund, staff: Some(staff.id), ..Words::default() };
+    let text = [chosen.words.as_str(), form.value("text").trim()].concat();
+    let words = Words { text: &text, amount, until, fund, staff: Some(staff.id), counts: chosen.counts, ..Words::default() };
     let name = format!("{} {}", staff.organisation, staff.name);
     let state = application::command(&mut ctx.conn, number, command, &words, &name, today, now).await?;
     Ok(Next::to(page).saying(format!("{}：现在是“{}”", command.label(), state.label())))
+}
+
+/// Which figures count for an approval, where the enterprise says otherwise than a department has them.
+#[derive(Default)]
+struct Chosen {
+    counts: Vec<(String, &'static str)>,
+    /// What it comes to by them; none where nothing differs.
+    amount: Option<Fen>,
+    /// The same in words, before the reviewer's reason: the enterprise reads both.
+    words: String,
+}
+
+/// Reads the choices of an approval: one for each figure that differs, and why.
+fn chosen(page: &ApplicationPage, form: &Form) -> Result<Chosen, AppError> {
+    let disputed = page.disputed();
+    if disputed.is_empty() {
+        return Ok(Chosen::default());
+    }
+    let (mut chosen, mut faults, mut recorded) = (Chosen::default(), Vec::new(), Vec::new());
+    for one in &disputed {
+        let field = format!("counts-{}", one.code);
+        match form.value(&field) {
+            "recorded" => {
+                recorded.push(one.code.as_str());
+                chosen.counts.push((one.code.clone(), "recorded"));
+                chosen.words.push_str(&format!("{}按部门记录算（{}）；", one.name, one.recorded));
+            }
+            "stated" => {
+                chosen.counts.push((one.code.clone(), "stated"));
+                chosen.words.push_str(&format!("{}按企业自填算（{}）；", one.name, one.stated));
+            }
+            _ => faults.push(FieldError::new(field, format!("请选择“{}”按哪个数算", one.name))),
+        }
+    }
+    if form.value("text").trim().chars().count() < 4 {
+        faults.push(FieldError::new("text", "请写明为什么这样选，至少 4 个字"));
+    }
+    if !faults.is_empty() {
+        return Err(AppError::Invalid(faults));
+    }
+    chosen.amount = page.counting(&recorded);
+    if chosen.amount.is_none() {
+        let field = format!("counts-{}", disputed[0].code);
+        return Err(AppError::field(field, "按这样选的数据，企业不符合条件：请改选，或不予通过"));
+    }
+    Ok(chosen)
+}
+
+/// The form with a sum in place of none.
+fn with_amount(form: &Form, amount: Fen) -> Form {
+    let kept = form.pairs().iter().filter(|(name, _)| name != "amount").cloned();
+    Form::new(kept.chain([("amount".to_owned(), amount.to_string())]).collect())
 }
 
 /// Editors keep the words of a policy: what a department reviews, they may read and not decide.

@@ -37,7 +37,7 @@ pub async fn measure(
 ) -> Result<Measured, AppError> {
     let item = match draft.item() {
         Ok(item) => item,
-        Err(problem) => return Ok(Measured { problems: vec![fault(&problem)], ..Measured::default() }),
+        Err(_) => return Ok(Measured { problems: draft.faults().iter().map(fault).collect(), ..Measured::default() }),
     };
     let mut problems = problems(ctx, &item, library).await?;
     problems.extend(beyond_its_area(&item, area));

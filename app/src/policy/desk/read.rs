@@ -10,6 +10,7 @@ use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
 use crate::sheet::{Cell, Sheet as Table};
 use domain::actor::{AreaCode, CITY, StaffId};
+use domain::calendar::{local, midnight};
 use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
 use domain::policy::library::Library;
@@ -19,11 +20,12 @@ use domain::policy::version::State;
 use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
-use store::policy::application::Application;
+use store::policy::application::{Application, Found};
 use store::policy::evaluation::{Evaluation, STEPS};
 use store::policy::item::Version;
 use store::policy::library::Change;
 use store::policy::{application, evaluation, item, library};
+use time::{Date, OffsetDateTime};
 
 /// The list.
 pub struct List {
@@ -84,6 +86,34 @@ pub async fn editor(ctx: &mut Ctx, code: Option<&str>) -> Result<Editor, AppErro
     let problems = check(&item, &library);
     let draft = Draft::of(&item).map_err(AppError::internal)?;
     Ok(Editor { draft, version: Some(version), versions, library, staff, problems, area })
+}
+
+/// The form of a new item that begins as a copy of another: its words without its number. What is copied is not stored yet.
+///
+/// # Errors
+/// [`AppError::NotFound`] outside the editor's area.
+pub async fn copy(ctx: &mut Ctx, code: &str) -> Result<Form, AppError> {
+    let mut draft = editor(ctx, Some(code)).await?.draft;
+    let title = format!("{}（副本）", draft.text("/title"));
+    if let Some(object) = draft.value.as_object_mut() {
+        object.remove("version");
+        object.insert("id".to_owned(), "".into());
+        object.insert("title".to_owned(), title.into());
+    }
+    Ok(Form::new(vec![("json".to_owned(), draft.value.to_string())]))
+}
+
+/// Whom a version that waits to be published would reach, and what it would cost; empty for any other.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn reach(ctx: &mut Ctx, editor: &Editor) -> Result<String, AppError> {
+    let waits = editor.version.as_ref().is_some_and(|version| version.state == "submitted");
+    if !waits || editor.version.as_ref().is_some_and(|version| version.written_by == Some(editor.staff.id)) {
+        return Ok(String::new());
+    }
+    let measured = measure(ctx, &editor.draft, &editor.library, editor.area, &[], Extent::Sound).await?;
+    Ok(if measured.reach.is_empty() { "现在不能发布：请先看下面的问题。".to_owned() } else { measured.reach })
 }
 
 /// How far a form asks to be measured, by the button that sent it.
@@ -255,23 +285,68 @@ pub async fn libraries(ctx: &mut Ctx) -> Result<Libraries, AppError> {
 
 /// The queue of applications.
 pub struct Queue {
-    /// The state shown.
-    pub state: Standing,
+    /// The state shown; none for all.
+    pub state: Option<Standing>,
     /// How many in each.
     pub counts: Vec<(String, i64)>,
     pub page: Page<Application>,
 }
 
-/// Applications in a state, oldest first.
+/// What the address of the list asks for: a state (`all` for every one), words, days of filing.
+fn narrowed(asked: &Form) -> Found {
+    let state = match asked.value("state") {
+        "all" => None,
+        code => Some(Standing::parse(code).unwrap_or(Standing::Submitted)),
+    };
+    let from = day::parse(asked.value("from")).map(midnight);
+    let before = day::parse(asked.value("to")).and_then(Date::next_day).map(midnight);
+    Found { state, words: asked.value("q").trim().to_owned(), from, before }
+}
+
+/// Applications in a state, the latest first; narrowed, or searched through all states, where somebody asks for it.
 ///
 /// # Errors
 /// As [`Ctx::require_reviewer`].
-pub async fn queue(ctx: &mut Ctx, state: &str, after: Option<&str>) -> Result<Queue, AppError> {
+pub async fn queue(ctx: &mut Ctx, asked: &Form) -> Result<Queue, AppError> {
     let (_, reviewer) = ctx.require_reviewer()?;
-    let state = Standing::parse(state).unwrap_or(Standing::Submitted);
+    let wanted = narrowed(asked);
     let counts = application::counts(&mut ctx.conn, reviewer).await?;
-    let page = application::queue(&mut ctx.conn, reviewer, state, after, 30).await?;
-    Ok(Queue { state, counts, page })
+    let after = Some(asked.value("after")).filter(|after| !after.is_empty());
+    let page = match wanted.state {
+        Some(state) if wanted == (Found { state: Some(state), ..Found::default() }) => {
+            application::queue(&mut ctx.conn, reviewer, state, after, 30).await?
+        }
+        _ => application::found(&mut ctx.conn, reviewer, &wanted, after, 30).await?,
+    };
+    Ok(Queue { state: wanted.state, counts, page })
+}
+
+/// The list that is asked for as a table to be taken along; nobody's telephone.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn applications_table(ctx: &mut Ctx, asked: &Form) -> Result<Table, AppError> {
+    let (_, reviewer) = ctx.require_reviewer()?;
+    let page = application::found(&mut ctx.conn, reviewer, &narrowed(asked), None, 5_000).await?;
+    let titles =
+        ["编号", "企业", "统一社会信用代码", "政策", "状态", "提交时间", "办理期限", "测算（元）", "核准（元）", "拨付（元）"];
+    let yuan = |fen: Option<i64>| fen.map_or_else(|| Cell::Text(String::new()), |fen| Cell::Number(fen as f64 / 100.0));
+    let minute = |at: Option<OffsetDateTime>| Cell::Text(at.map_or_else(String::new, |at| day::text(local(at).date())));
+    let rows = page.rows.iter().map(|found| {
+        let state = found.state().map_or("", Standing::label);
+        let texts = [&found.number, &found.enterprise_name, &found.uscc, &found.title].map(|text| Cell::Text(text.clone()));
+        let rest = [
+            Cell::Text(state.to_owned()),
+            minute(Some(found.submitted_at)),
+            minute(found.due(&ctx.calendar)),
+            yuan(Some(found.amount)),
+            yuan(found.approved_amount),
+            yuan(found.paid_amount),
+        ];
+        texts.into_iter().chain(rest).collect()
+    });
+    let heading = titles.map(|title| Cell::Heading(title.to_owned())).into();
+    Ok(Table { name: "政策申请", rows: [heading].into_iter().chain(rows).collect() })
 }
 
 /// An application to its reviewer, with what its item's budget has given.

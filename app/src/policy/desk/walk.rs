@@ -1,11 +1,12 @@
 //! What the editor's form is made of: one walk over the draft makes its parts; page and island draw them, and the test reads
 //! the controls from the same list.
 
-use super::draft::{AMOUNTS, CONDITIONS, Draft};
+use super::draft::{AMOUNTS, CONDITIONS, Draft, as_percent, is_share};
 use super::sheet::{Control, Group, Look, Options, Part, Verb};
 use domain::policy::condition::Op;
 use domain::policy::library::{AttributeKind, Library};
 use domain::policy::model::{GroupRule, Level, Mode};
+use domain::policy::words::{code_name, codes_of};
 use serde_json::Value;
 
 fn options(list: &[(&str, &str)]) -> Options {
@@ -106,6 +107,7 @@ impl Walk<'_> {
             name if name.starts_with("codes:") => self.draft.lines(&name[6..]).replace('\n', ","),
             name if name.starts_with("key:") => name.rsplit('/').next().unwrap_or("").to_owned(),
             name if name.starts_with("list:") || name.starts_with("map:") => String::new(),
+            name if is_share(name) => as_percent(&self.draft.text(name)),
             name => self.draft.text(name),
         };
         self.push(Part::Control(Control { name, label: label.to_owned(), value, look }));
@@ -244,11 +246,22 @@ impl Walk<'_> {
                 self.choice(format!("{at}/num"), "分子", self.attributes(AttributeKind::is_numeric));
                 self.choice(format!("{at}/den"), "分母", self.attributes(AttributeKind::is_numeric));
                 self.choice(format!("{at}/op"), "比较", Self::ops());
-                self.line(format!("{at}/value"), "比例（5% 写 0.05）");
+                self.line(format!("{at}/value"), "比例（如 5%）");
             }
             "in_set" => {
                 self.choice(format!("{at}/attr"), "指标", self.attributes(|kind| kind == AttributeKind::Code));
-                self.control(format!("codes:{at}/codes"), "代码（前几位即可，逗号分隔）", Look::Line);
+                let (attr, codes) = (self.draft.text(&format!("{at}/attr")), format!("{at}/codes"));
+                let named: Vec<String> = self.draft.lines(&codes).lines().map(|code| code_name(&attr, code)).collect();
+                let label = if named.is_empty() {
+                    "代码（前几位即可，逗号分隔）".to_owned()
+                } else {
+                    format!("代码（前几位即可，逗号分隔；现为{}）", named.join("、"))
+                };
+                self.control(format!("codes:{codes}"), &label, Look::Line);
+                let offered = codes_of(&attr);
+                if !offered.is_empty() {
+                    self.add(codes, "从列表加入", Some(offered));
+                }
             }
             "has_tag" => self.choice(format!("{at}/tag"), "资质", self.tags()),
             "date" => {
@@ -284,7 +297,7 @@ impl Walk<'_> {
             "fixed" => self.line(at, "金额（元）"),
             "percent" => {
                 self.choice(format!("{at}/of"), "按什么计算", self.attributes(AttributeKind::is_numeric));
-                self.line(format!("{at}/rate"), "比例（8% 写 0.08）");
+                self.line(format!("{at}/rate"), "比例（如 8%）");
                 self.line(format!("{at}/cap"), "最高（元，可不写）");
                 self.line(format!("{at}/floor"), "最低（元，可不写）");
             }
@@ -328,7 +341,8 @@ impl Walk<'_> {
     fn tiers(&mut self, at: &str) {
         self.choice(format!("{at}/attr"), "按什么分档", self.attributes(AttributeKind::is_numeric));
         self.choice(format!("{at}/mode"), "怎样算", options(&[("whole", "按所达档次全额计算"), ("marginal", "分段累计")]));
-        let fields = [("from", "从（含）"), ("to", "到（不含，末档可不写）"), ("amount", "金额（元）"), ("rate", "或比例")];
+        let fields =
+            [("from", "从（含）"), ("to", "到（不含，末档可不写）"), ("amount", "金额（元）"), ("rate", "或比例（如 8%）")];
         self.rows(&format!("{at}/bands"), "档", "添加一档", &fields);
         self.line(format!("{at}/cap"), "最高（元，可不写）");
     }

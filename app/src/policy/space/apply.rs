@@ -1,6 +1,6 @@
 //! Applying: what is frozen, who to call, what to bring, one button. Two minutes on a phone.
 
-use super::files::file_input;
+use super::files::{ACCEPTED, files_input, kept_file};
 use super::item::PolicyParams;
 use crate::carried::Carried;
 use crate::error::AppError;
@@ -101,8 +101,22 @@ pub(super) fn ready(page: &ItemPage, now: OffsetDateTime) -> Option<AnyView> {
     Some(view! { <p class="muted">{icon("check")}{line}</p> }.into_any())
 }
 
-/// Files: those that came already, and a place for more.
+/// A place for each material, and one for anything else; files that came already are kept with the material they are.
 fn file_field(item: &Item, files: &[File], form: &Form) -> AnyView {
-    let materials = item.apply.materials.iter().map(|material| view! { <li>{material.clone()}</li> }).collect_view();
-    section("材料", view! { <ul class="plain">{materials}</ul>{file_input(files, form)} })
+    let slots = item.apply.materials.iter().enumerate().map(|(place, material)| {
+        let name = format!("material-{place}");
+        let mine = files.iter().filter(|file| file.material.is_some_and(|of| usize::try_from(of) == Ok(place)));
+        let kept: Vec<AnyView> = mine.map(kept_file).collect();
+        view! {
+            <div class="field">
+                <label for=name.clone()>{material.clone()}</label>
+                <ul class="plain files">{kept}</ul>
+                <input id=name.clone() name=name type="file" multiple accept=ACCEPTED/>
+            </div>
+        }
+    });
+    let slots = slots.collect_view();
+    let others: Vec<File> = files.iter().filter(|file| file.material.is_none()).cloned().collect();
+    let label = if item.apply.materials.is_empty() { "上传文件" } else { "其他材料" };
+    section("材料", view! { {slots}{files_input(label, &others, form)} })
 }

@@ -30,6 +30,23 @@ pub struct Words<'a> {
     pub files: &'a [Uuid],
     /// For an approval: what the item's fund had to give in all.
     pub fund: Option<Fen>,
+    /// For an approval: attribute, and which figure of it counts (`stated`, `recorded`), where the two differ.
+    pub counts: Vec<(String, &'static str)>,
+}
+
+/// Which figures counted for the latest decision that said so: attribute, and `stated` or `recorded`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn counted(conn: &mut Conn, id: i64) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = sqlx::query!(
+        "select attribute, counts from application_count where application_id = $1
+            and seq = (select max(seq) from application_count where application_id = $1) order by attribute",
+        id
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.attribute, row.counts)).collect())
 }
 
 /// Why a command did not go through.
@@ -137,6 +154,20 @@ async fn command_in(
     .await?;
     super::append(tx, application.id, seq, command.code(), actor_name, words.text, given, now).await?;
     super::files::attach(tx, application.id, seq, application.enterprise_id, words.files).await?;
+    if !words.counts.is_empty() {
+        let (attributes, counts): (Vec<String>, Vec<String>) =
+            words.counts.iter().map(|(attribute, counts)| (attribute.clone(), (*counts).to_owned())).unzip();
+        sqlx::query!(
+            "insert into application_count (application_id, seq, attribute, counts)
+             select $1, $2, n.attribute, n.counts from unnest($3::text[], $4::text[]) n (attribute, counts)",
+            application.id,
+            seq,
+            &attributes,
+            &counts
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
     if let Some(step) = match command {
         Command::Approve => Some(Step::Approved),
         Command::Pay => Some(Step::Paid),

@@ -16,6 +16,8 @@ pub struct File {
     pub name: String,
     pub content_type: String,
     pub bytes: i64,
+    /// Which of the item's materials it is, counted from none; anything else has none.
+    pub material: Option<i16>,
 }
 
 /// Gives pending files to an application, with the event they came with.
@@ -51,15 +53,16 @@ pub async fn add_file(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "insert into application_file (id, enterprise_id, person_id, name, content_type, bytes, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into application_file (id, enterprise_id, person_id, name, content_type, bytes, created_at, material)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)",
         file.id,
         enterprise,
         person,
         file.name,
         file.content_type,
         file.bytes,
-        now
+        now,
+        file.material
     )
     .execute(conn.pg())
     .await?;
@@ -73,7 +76,7 @@ pub async fn add_file(
 pub async fn pending_files(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<File>, StoreError> {
     Ok(sqlx::query_as!(
         File,
-        "select id, seq, name, content_type, bytes from application_file where id = any($1) and application_id is null
+        "select id, seq, name, content_type, bytes, material from application_file where id = any($1) and application_id is null
             order by created_at, id",
         ids
     )
@@ -88,7 +91,7 @@ pub async fn pending_files(conn: &mut Conn, ids: &[Uuid]) -> Result<Vec<File>, S
 pub async fn files(conn: &mut Conn, id: i64) -> Result<Vec<File>, StoreError> {
     Ok(sqlx::query_as!(
         File,
-        "select id, seq, name, content_type, bytes from application_file where application_id = $1 order by seq, created_at, id",
+        "select id, seq, name, content_type, bytes, material from application_file where application_id = $1 order by seq, created_at, id",
         id
     )
     .fetch_all(conn.pg())

@@ -9,7 +9,8 @@ macro_rules! select_application {
                 a.title, a.mode, a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq,
                 a.department_id, a.approved_by, a.proposed_by, a.proposed_amount,
                 a.contact_name, a.contact_phone, a.note,
-                a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment
+                a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment,
+                (select max(e.at) from application_event e where e.application_id = a.id and e.kind = 'supply') as supplied_at
             from application a join policy_item i on i.id = a.item_id " + $rest
             $(, $value)*
         )
@@ -21,15 +22,17 @@ mod files;
 mod prepared;
 mod queue;
 
+pub use command::counted;
 pub use command::{ApplicationError, Words, command};
 pub use files::{File, add_file, files, pending_files};
 pub use prepared::{NewPrepared, Prepared, prepare, prepared};
-pub use queue::{Reviewer, counts, queue};
+pub use queue::{Found, Reviewer, counts, found, queue};
 
 use super::settle;
 use crate::{Conn, Page, StoreError};
 use domain::actor::{EnterpriseId, PersonId, StaffId};
-use domain::policy::application::{Standing, State};
+use domain::calendar::WorkCalendar;
+use domain::policy::application::{Standing, State, due};
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, Mode};
 use domain::policy::money::Fen;
@@ -100,6 +103,8 @@ pub struct Application {
     pub contact_phone: String,
     pub note: String,
     pub submitted_at: OffsetDateTime,
+    /// When the enterprise last supplied what was asked for.
+    pub supplied_at: Option<OffsetDateTime>,
     /// Since when it is in its state.
     pub state_at: OffsetDateTime,
     /// Last day of the public notice.
@@ -127,6 +132,12 @@ impl Application {
     /// [`StoreError::Unreadable`].
     pub fn facts(&self) -> Result<Facts, StoreError> {
         super::portrait::read(self.facts.clone())
+    }
+
+    /// Until when the department is to act; none where it is not its turn.
+    pub fn due(&self, calendar: &WorkCalendar) -> Option<OffsetDateTime> {
+        let filed = self.supplied_at.unwrap_or(self.submitted_at);
+        due(self.state().ok()?, filed, self.state_at, self.notice_until, calendar)
     }
 
     /// What decisions look at.

@@ -277,3 +277,12 @@ async fn import_in(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: Offs
     sqlx::query!("select match_item_soon($1, $2) as done", id, now).execute(tx).await?;
     Ok(true)
 }
+
+/// Tells whoever goes on that a version waits: after `Submit` the other editors of its area, after `Return` whoever wrote it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn tell(conn: &mut Conn, code: &str, version: i32, command: Command, now: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query!("select tell_editors($1, $2, $3, $4) as done", code, version, command.code(), now).execute(conn.pg()).await?;
+    Ok(())
+}

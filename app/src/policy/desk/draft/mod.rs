@@ -11,6 +11,7 @@ pub use shape::Led;
 
 use domain::policy::check::{Problem, parse};
 use domain::policy::model::Item;
+use domain::policy::money::Decimal;
 use serde_json::{Value, json};
 use shape::{amount, leaf};
 
@@ -126,7 +127,8 @@ impl Draft {
             if text.trim().is_empty() && (either || OPTIONAL.iter().any(|end| name.ends_with(end))) {
                 continue;
             }
-            set(&mut value, name, scalar(name, text), &mut room);
+            let text = if is_share(name) { of_percent(text.trim()) } else { text.clone() };
+            set(&mut value, name, scalar(name, &text), &mut room);
         }
         // Lists are written line by line.
         for (name, text) in &pairs {
@@ -173,15 +175,38 @@ impl Draft {
     /// Where and why it is none.
     pub fn item(&self) -> Result<Item, Problem> {
         parse(&self.value.to_string()).map_err(|problem| {
+            let missing = problem.sentence.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+            let place = match missing {
+                Some(field) if problem.place.is_empty() => field.to_owned(),
+                Some(field) => format!("{}.{field}", problem.place),
+                None => problem.place.clone(),
+            };
+            let typed = self.text(&pointer_of(&place));
             // The reader's own words are English; the editor's are not.
             let own = problem.sentence.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-            let sentence = if own {
-                format!("没有填写完整，或格式不对（{}）", problem.sentence)
-            } else {
-                problem.sentence.clone()
+            let sentence = match (own, typed.is_empty()) {
+                _ if missing.is_some() => "请填写".to_owned(),
+                (_, true) => "请填写或选择".to_owned(),
+                (true, false) => format!("“{typed}”格式不对"),
+                (false, false) => problem.sentence.clone(),
             };
-            Problem { sentence, ..problem }
+            Problem { sentence, place, ..problem }
         })
+    }
+
+    /// Everything that keeps it from being an item, at once: what is wrong is put right for the sake of the question, and the reader asked again.
+    pub fn faults(&self) -> Vec<Problem> {
+        let mut found: Vec<Problem> = Vec::new();
+        let mut draft = self.clone();
+        while let Err(problem) = draft.item() {
+            let known = found.iter().any(|known| known.place == problem.place);
+            if known || found.len() >= 40 || !mend(&mut draft.value, &problem.place) {
+                found.extend((!known).then_some(problem));
+                break;
+            }
+            found.push(problem);
+        }
+        found
     }
 
     /// A text in it; empty where there is none.
@@ -197,6 +222,51 @@ impl Draft {
     pub fn lines(&self, pointer: &str) -> String {
         let list = self.value.pointer(pointer).and_then(Value::as_array);
         list.map(|list| list.iter().filter_map(Value::as_str).collect::<Vec<&str>>().join("\n")).unwrap_or_default()
+    }
+}
+
+/// Puts something right in a place, so that the reader goes on to the next: what it takes there is found by trying.
+fn mend(value: &mut Value, place: &str) -> bool {
+    let pointer = pointer_of(place);
+    for try_it in [
+        json!("1"),
+        json!("2026-01-01"),
+        json!("city"),
+        json!("declare"),
+        json!("ge"),
+        json!("highest"),
+        json!("whole"),
+        json!(1),
+        json!([]),
+        json!({}),
+    ] {
+        let mut tried = value.clone();
+        set(&mut tried, &pointer, try_it, &mut { MOST });
+        let next = Draft { value: tried.clone() }.item();
+        if next.err().is_none_or(|problem| problem.place != place) {
+            *value = tried;
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a control is for a share, which people write and read as a percentage.
+pub fn is_share(pointer: &str) -> bool {
+    pointer.ends_with("/rate") || pointer.ends_with("/ratio/value")
+}
+
+/// A share as a percentage: `0.08` is `8%`; what is no number stays what it is.
+pub fn as_percent(text: &str) -> String {
+    Decimal::parse(text).map_or_else(|_| text.to_owned(), |share| domain::policy::words::percent(share).replace(',', ""))
+}
+
+/// And back, exactly: `8%` is `0.08`; without a sign it is the share itself.
+fn of_percent(text: &str) -> String {
+    let Some(number) = text.strip_suffix(['%', '％']) else { return text.to_owned() };
+    match Decimal::parse(number.trim()) {
+        Ok(percent) if percent.micro() % 100 == 0 => Decimal::from_micro(percent.micro() / 100).to_string(),
+        _ => text.to_owned(),
     }
 }
 

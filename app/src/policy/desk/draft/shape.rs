@@ -48,6 +48,13 @@ impl Draft {
     fn add(&mut self, pointer: &str, kind: &str) -> Option<String> {
         let last = pointer.rsplit('/').next().unwrap_or("");
         match self.value.pointer_mut(pointer)? {
+            // A code from the list of those that have a name: once.
+            Value::Array(list) if last == "codes" => {
+                if !kind.is_empty() && list.len() < 200 && !list.contains(&json!(kind)) {
+                    list.push(json!(kind));
+                }
+                Some(pointer.to_owned())
+            }
             Value::Array(list) => {
                 let new = match last {
                     "bands" => json!({ "from": "0", "amount": "" }),

@@ -136,3 +136,52 @@ fn a_form_makes_no_more_than_a_draft_may_have() {
     let draft = Draft::from_form(&pairs);
     assert!(nodes(&draft.value) <= MOST + 2, "{}", nodes(&draft.value));
 }
+
+#[test]
+fn a_code_is_chosen_from_those_that_have_a_name() {
+    let mut draft = Draft::of(&sample()).unwrap();
+    let list = "/condition/all/1/not/in_set/codes";
+    let kind = [(format!("kind:{list}"), "C".to_owned())];
+    for _ in 0..2 {
+        assert_eq!(draft.act(&format!("add|{list}"), &kind), Some(Led::Part(list.to_owned())));
+    }
+    assert_eq!(draft.lines(list), "C16\nF\nC", "once");
+    let (parts, lists) = walk::parts(&draft, &Library::default(), boards());
+    let label = walk::controls(&parts).into_iter().find(|control| control.name == format!("codes:{list}")).unwrap().label.clone();
+    assert!(label.contains("现为制造业 C16、批发和零售业、制造业"), "{label}");
+    assert!(lists.iter().any(|options| options.contains(&("C".to_owned(), "制造业 C".to_owned()))));
+}
+
+#[test]
+fn a_share_is_shown_and_read_as_a_percentage() {
+    for (share, percent) in
+        [("0.08", "8%"), ("0.125", "12.5%"), ("12", "1200%"), ("0.000001", "0.0001%"), ("很多", "很多"), ("", "")]
+    {
+        assert_eq!(as_percent(share), percent);
+        assert_eq!(of_percent(percent), share);
+    }
+    assert_eq!(of_percent("8 ％"), "0.08");
+    assert_eq!(of_percent("0.08"), "0.08", "without a sign it is the share itself");
+    assert_eq!(of_percent("0.00001%"), "0.00001%", "finer than a share can be");
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once_and_in_our_words() {
+    let mut pairs = controls(&Draft::of(&sample()).unwrap());
+    for (name, value) in [
+        ("/valid/from", ""),
+        ("/level", "village"),
+        ("/condition/all/0/num/value", "五百"),
+        ("/amount/capped/cap", "很多"),
+        ("/fund/remaining", "x"),
+    ] {
+        pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name}")).1 = value.to_owned();
+    }
+    let faults = Draft::from_form(&pairs).faults();
+    let places: Vec<String> = faults.iter().map(|fault| pointer_of(&fault.place)).collect();
+    for place in ["/valid/from", "/level", "/condition/all/0/num/value", "/amount/capped/cap", "/fund/remaining"] {
+        assert!(places.iter().any(|known| known == place), "{place}: {places:?}");
+    }
+    assert!(faults.iter().all(|fault| !fault.sentence.contains("expected") && !fault.sentence.contains("missing")), "{faults:?}");
+    assert_eq!(Draft::of(&sample()).unwrap().faults(), []);
+}

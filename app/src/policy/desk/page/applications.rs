@@ -1,12 +1,13 @@
 //! Applications at the desk: the queue, and one of them with everything a reviewer needs on one page.
 
+use crate::administration::table::{asked, exports, query};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::policy::desk::read::{self, Queue};
 use crate::policy::read::ApplicationPage;
-use crate::policy::view::{frozen, money, state_tag, timeline};
+use crate::policy::view::{due, frozen, money, size, state_tag, timeline};
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Clock, Request};
 use crate::ui::form::{Field, field, hidden, textarea};
 use crate::ui::list::{Chip, chips, more};
 use crate::ui::{back, empty, facts, icon, section, time, words as text};
@@ -18,38 +19,42 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params, use_query};
 use leptos_router::params::Params;
 use store::policy::application::Application;
-use time::OffsetDateTime;
 
-#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
-struct QueueQuery {
-    state: Option<String>,
-    after: Option<String>,
-}
-
-/// Applications in a state, oldest first.
+/// Applications in a state, the latest first, with what narrows and searches them.
 #[component]
 pub fn ApplicationsPage() -> impl IntoView {
-    let query = use_query::<QueueQuery>().get_untracked().unwrap_or_default();
-    let request = Request::current();
+    let (asked, request) = (asked(), Request::current());
     reads(async move {
-        let (page, now) = {
+        let (page, clock) = {
             let mut ctx = request.open().await?;
-            (read::queue(&mut ctx, query.state.as_deref().unwrap_or(""), query.after.as_deref()).await?, ctx.now)
+            (read::queue(&mut ctx, &asked).await?, ctx.clock())
         };
         title("政策申请");
-        Ok(queue(&page, now))
+        Ok(queue(&page, &asked, &clock))
     })
 }
 
-fn queue(queue: &Queue, now: OffsetDateTime) -> AnyView {
+const PATH: &str = "/desk/applications";
+
+fn queue(queue: &Queue, asked: &Form, clock: &Clock) -> AnyView {
+    let to = |code: &str| format!("{PATH}?{}", query(asked, &[("state", code.to_owned()), ("after", String::new())]));
     let tabs = State::ALL.iter().map(|state| Chip {
-        href: format!("/desk/applications?state={}", state.code()),
+        href: to(state.code()),
         label: state.label(),
         count: queue.counts.iter().find(|(code, _)| code == state.code()).map(|(_, count)| *count),
-        current: queue.state == *state,
+        current: queue.state == Some(*state),
     });
+    let all = Chip { href: to("all"), label: "全部", count: None, current: queue.state.is_none() };
+    let narrowed = ["q", "from", "to"].iter().any(|name| !asked.value(name).is_empty());
     let table = if queue.page.rows.is_empty() {
-        empty("这里空了，都处理完了。", None)
+        empty(
+            if narrowed {
+                "没有符合条件的申请。可以换个状态，或点“全部”再找。"
+            } else {
+                "暂无申请。"
+            },
+            None,
+        )
     } else {
         view! {
             <div class="table-wrap" tabindex="0" role="region" aria-label="申请">
@@ -57,31 +62,66 @@ fn queue(queue: &Queue, now: OffsetDateTime) -> AnyView {
                     <thead>
                         <tr>
                             <th scope="col">"编号"</th><th scope="col">"企业"</th><th scope="col">"政策"</th>
-                            <th scope="col">"金额"</th><th scope="col">"状态"</th>
+                            <th scope="col">"金额"</th><th scope="col">"状态"</th><th scope="col">"办理期限"</th>
                         </tr>
                     </thead>
-                    <tbody>{queue.page.rows.iter().map(|application| row(application, now)).collect_view()}</tbody>
+                    <tbody>{queue.page.rows.iter().map(|application| row(application, asked, clock)).collect_view()}</tbody>
                 </table>
             </div>
         }
         .into_any()
     };
-    let next = format!("/desk/applications?state={}&", queue.state.code());
-    view! { <h1>"政策申请"</h1>{chips("按状态", tabs.collect())}{table}{more(&next, queue.page.next.as_deref())} }.into_any()
+    let next = format!("{PATH}?{}&", query(asked, &[("state", state_code(queue).to_owned()), ("after", String::new())]));
+    view! {
+        <h1>"政策申请"</h1>
+        {chips("按状态", tabs.chain([all]).collect())}
+        {filters(queue, asked)}
+        {table}
+        {more(&next, queue.page.next.as_deref())}
+    }
+    .into_any()
 }
 
-fn row(application: &Application, now: OffsetDateTime) -> impl IntoView {
-    let href = format!("/desk/applications/{}", application.number);
+fn state_code(queue: &Queue) -> &'static str {
+    queue.state.map_or("all", State::code)
+}
+
+/// Words and days; a search goes through every state.
+fn filters(queue: &Queue, asked: &Form) -> AnyView {
+    let days = [("from", "提交日期从"), ("to", "到")].map(|(name, label)| {
+        let value = asked.value(name).to_owned();
+        view! { <div class="field"><label for=name>{label}</label><input id=name name=name type="date" value=value/></div> }
+    });
+    view! {
+        <form class="filters" method="get" action=PATH role="search">
+            {hidden("state", state_code(queue))}
+            <div class="field">
+                <label for="q">"编号、企业、代码或政策"</label>
+                <input id="q" name="q" type="search" value=asked.value("q").to_owned() autocomplete="off"/>
+            </div>
+            {days.collect_view()}
+            <button class="button secondary">{icon("search")}"查找"</button>
+            {exports(PATH, asked)}
+        </form>
+    }
+    .into_any()
+}
+
+fn row(application: &Application, asked: &Form, clock: &Clock) -> impl IntoView {
+    let from = query(asked, &[]).replace('~', "%7E").replace('%', "%25").replace('&', "~").replace('=', ":");
+    let from = if from.is_empty() { from } else { format!("?from={from}") };
+    let href = format!("{PATH}/{}{from}", application.number);
     view! {
         <tr>
             <td class="number">
                 <a href=href data-row="">{application.number.clone()}</a>
-                <small>{time(application.submitted_at, dates::moment(application.submitted_at, now))}</small>
+                <small>{time(application.submitted_at, dates::moment(application.submitted_at, clock.now))}</small>
             </td>
             <td><strong>{application.enterprise_name.clone()}</strong><small>{application.uscc.clone()}</small></td>
             <td>{application.title.clone()}</td>
             <td>{money(application)}</td>
             <td>{state_tag(&application.state)}</td>
+            <td>{due(application, &clock.calendar, clock.now)}</td>
         </tr>
     }
 }
@@ -97,25 +137,32 @@ struct ApplicationParams {
     number: String,
 }
 
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct FromQuery {
+    from: Option<String>,
+}
+
 /// One application with everything its decision needs; the form that was refused is open.
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let params = use_params::<ApplicationParams>().get_untracked();
+    let from = use_query::<FromQuery>().get_untracked().ok().and_then(|query| query.from).unwrap_or_default();
     let (request, form) = (Request::current(), Form::typed());
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
-        let (page, spent, now) = {
+        let (page, spent, clock) = {
             let mut ctx = request.open().await?;
             let (page, spent) = read::review(&mut ctx, &number).await?;
-            (page, spent, ctx.now)
+            (page, spent, ctx.clock())
         };
         title(page.application.title.clone());
-        Ok(application(&page, spent, &form, now))
+        let list = if from.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", from.replace('~', "&").replace(':', "=")) };
+        Ok(application(&page, spent, &form, list, &clock))
     })
 }
 
-fn application(page: &ApplicationPage, spent: i64, form: &Form, now: OffsetDateTime) -> AnyView {
-    let application = &page.application;
+fn application(page: &ApplicationPage, spent: i64, form: &Form, list: String, clock: &Clock) -> AnyView {
+    let (application, now) = (&page.application, clock.now);
     let base = format!("/desk/applications/{}", application.number);
     let open = Command::parse(form.value("open"));
     let actions: Vec<AnyView> = page.commands.iter().map(|command| act(*command, page, form, open, &base)).collect();
@@ -126,7 +173,7 @@ fn application(page: &ApplicationPage, spent: i64, form: &Form, now: OffsetDateT
     };
     let about = format!("{} · {}", application.number, application.enterprise_name);
     view! {
-        {back("/desk/applications", "申请列表")}
+        {back(list, "申请列表")}
         {form.summary()}
         <h1>{application.title.clone()}</h1>
         <p class="tags">{state_tag(&application.state)}<span class="muted">{about}</span></p>
@@ -138,15 +185,76 @@ fn application(page: &ApplicationPage, spent: i64, form: &Form, now: OffsetDateT
                         ("统一社会信用代码", text(application.uscc.clone())),
                         ("金额", text(money(application))),
                     ])}
+                    {due(application, &clock.calendar, now).map(|due| view! { <p>"办理期限："{due}</p> })}
                     {fund(page, spent)}
                 })}
                 {frozen(page)}
+                {materials(page, &base)}
                 {section("进展", timeline(&page.events, &page.files, &base, now))}
             </div>
             <div>{section("办理", view! { {proposal(application)}{actions} })}</div>
         </div>
     }
     .into_any()
+}
+
+/// Each material that the item asks for, with the files that came for it.
+fn materials(page: &ApplicationPage, base: &str) -> Option<AnyView> {
+    let asked = &page.book.items().first()?.apply.materials;
+    if asked.is_empty() {
+        return None;
+    }
+    let rows = asked.iter().enumerate().map(|(place, material)| {
+        let files = page.files.iter().filter(|file| file.material.is_some_and(|of| usize::try_from(of) == Ok(place)));
+        let links: Vec<AnyView> = files
+            .map(|file| {
+                let href = format!("{base}/files/{}", file.id);
+                view! { <a href=href>{file.name.clone()}{format!("（{}）", size(file.bytes))}</a>" " }.into_any()
+            })
+            .collect();
+        let missing = links.is_empty().then(|| view! { <span class="muted">"没有单独上传"</span> });
+        (material.clone(), view! { {links}{missing} }.into_any())
+    });
+    Some(section("材料", facts(rows.collect())))
+}
+
+/// Whose figure counts, for each that differs: the reviewer's choice, with what it comes to either way.
+fn choices_of(page: &ApplicationPage, form: &Form) -> Option<AnyView> {
+    let disputed = page.disputed();
+    if disputed.is_empty() {
+        return None;
+    }
+    let list = disputed.into_iter().map(|one| {
+        let name = format!("counts-{}", one.code);
+        let fault = form.error(&name).map(|words| view! { <p class="fault">{icon("warn")}{words.to_owned()}</p> });
+        let bad = fault.is_some();
+        let options = [("stated", format!("按企业自填：{}", one.stated)), ("recorded", format!("按部门记录：{}", one.recorded))];
+        let options = options.map(|(value, label)| {
+            // The first bears the field's own id: the summary of faults leads there.
+            let id = if value == "stated" { name.clone() } else { format!("{name}-{value}") };
+            let checked = form.chosen(&name, value);
+            view! {
+                <div class="choice">
+                    <input type="radio" id=id.clone() name=name.clone() value=value checked=checked/>
+                    <label for=id><span>{label}</span></label>
+                </div>
+            }
+        });
+        view! {
+            <fieldset class="field choices" class:bad=bad>
+                <legend>{format!("{}按哪个数算", one.name)}</legend>
+                {fault}
+                <div class="options">{options.collect_view()}</div>
+            </fieldset>
+        }
+    });
+    let sum = |amount: Option<Fen>| amount.map_or_else(|| "不符合条件".to_owned(), |amount| amount.words());
+    let both = format!(
+        "全按企业自填是 {}，全按部门记录是 {}。金额留空，就按所选的数据算。",
+        sum(page.counting(&[])),
+        sum(page.by_record())
+    );
+    Some(view! { {list.collect_view()}<p class="hint">{both}</p> }.into_any())
 }
 
 /// Why nothing is to be done here.
@@ -203,13 +311,16 @@ fn act(command: Command, page: &ApplicationPage, form: &Form, open: Option<Comma
         Command::Approve => application.proposed_amount.unwrap_or(application.amount),
         _ => application.amount,
     };
-    let form = form.or("amount", Fen(proposed).to_string());
+    // Where figures differ, the sum follows from whose count.
+    let differs = command == Command::Approve && application.proposed_amount.is_none() && !page.disputed().is_empty();
+    let form = form.or("amount", if differs { String::new() } else { Fen(proposed).to_string() });
     let named = |field: Field, name: &'static str| view_named(field, name, command, &form);
     let body: AnyView = match command {
         Command::Ask | Command::Reject => named(REASON, "text"),
         Command::Notice => view! { {named(UNTIL, "until")}{named(TEXT, "text")} }.into_any(),
         Command::Propose => view! { {named(AMOUNT, "amount")}{named(WHY, "text")} }.into_any(),
-        Command::Approve | Command::Pay => view! { {named(AMOUNT, "amount")}{named(TEXT, "text")} }.into_any(),
+        Command::Approve => view! { {choices_of(page, &form)}{named(AMOUNT, "amount")}{named(TEXT, "text")} }.into_any(),
+        Command::Pay => view! { {named(AMOUNT, "amount")}{named(TEXT, "text")} }.into_any(),
         _ => ().into_any(),
     };
     let class = if matches!(command, Command::Reject | Command::Ask | Command::Propose) { "button secondary" } else { "button" };

@@ -3,7 +3,7 @@
 
 use crate::form::Form;
 use crate::policy::desk::PolicyForm;
-use crate::policy::desk::act::path;
+use crate::policy::desk::act::{path, to_see};
 use crate::policy::desk::fields::Fields;
 use crate::policy::desk::island::Posts;
 use crate::policy::desk::read::{self, Editor};
@@ -11,13 +11,15 @@ use crate::policy::desk::sheet::Sheet;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{hidden, textarea};
-use crate::ui::{back, icon, section, time};
+use crate::ui::{back, icon, section, time, words as text};
 use domain::calendar::words as dates;
 use domain::policy::check::may_publish;
+use domain::policy::difference::difference;
+use domain::policy::library::Library;
 use domain::policy::version::State;
 use leptos::Params;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params;
+use leptos_router::hooks::{use_params, use_query};
 use leptos_router::params::Params;
 use store::policy::item::Version;
 use time::OffsetDateTime;
@@ -31,30 +33,42 @@ pub struct ItemParams {
 /// A new item.
 #[component]
 pub fn NewPolicyPage() -> impl IntoView {
-    editor(None)
+    let copied = use_query::<CopyQuery>().get_untracked().ok().and_then(|query| query.copy);
+    editor(None, copied)
+}
+
+/// The item that a new one begins as a copy of.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct CopyQuery {
+    copy: Option<String>,
 }
 
 /// A stored item.
 #[component]
 pub fn PolicyPage() -> impl IntoView {
     let params = use_params::<ItemParams>().get_untracked();
-    editor(Some(params.map(|params| params.code).unwrap_or_default()))
+    editor(Some(params.map(|params| params.code).unwrap_or_default()), None)
 }
 
-fn editor(code: Option<String>) -> impl IntoView {
+fn editor(code: Option<String>, copied: Option<String>) -> impl IntoView {
     let (request, form) = (Request::current(), Form::typed());
     reads(async move {
-        let (editor, sheet, now) = {
+        let (editor, sheet, reach, now) = {
             let mut ctx = request.open().await?;
+            let form = match &copied {
+                Some(copied) if form.pairs().is_empty() => read::copy(&mut ctx, copied).await?,
+                _ => form.clone(),
+            };
             let (editor, sheet) = read::written(&mut ctx, code.as_deref(), &form).await?;
-            (editor, sheet, ctx.now)
+            let reach = read::reach(&mut ctx, &editor).await?;
+            (editor, sheet, reach, ctx.now)
         };
         title(editor.version.as_ref().map_or_else(|| "新政策条目".to_owned(), |version| version.title.clone()));
-        Ok(page(&editor, sheet, &form, now))
+        Ok(page(&editor, sheet, &form, &reach, now))
     })
 }
 
-fn page(editor: &Editor, sheet: Sheet, form: &Form, now: OffsetDateTime) -> AnyView {
+fn page(editor: &Editor, sheet: Sheet, form: &Form, reach: &str, now: OffsetDateTime) -> AnyView {
     let version = editor.version.as_ref();
     let heading = version.map_or_else(|| "新政策条目".to_owned(), |version| version.title.clone());
     let state = version.map(|version| {
@@ -72,6 +86,7 @@ fn page(editor: &Editor, sheet: Sheet, form: &Form, now: OffsetDateTime) -> AnyV
         {state}
         {note}
         {steps(editor, form)}
+        {review(editor, form, reach)}
         <PolicyForm><Fields sheet/></PolicyForm>
         {json(editor, form)}
         {versions(editor, now)}
@@ -100,7 +115,8 @@ fn steps(editor: &Editor, form: &Form) -> Option<AnyView> {
             view! { <p class="muted">"等待另一位政策编辑发布；起草人不能自己发布。"</p> }.into_any(),
             post("return", "退回修改", "button secondary"),
         ],
-        "submitted" => vec![post("publish", "发布", "button"), post("return", "退回修改", "button secondary")],
+        // Publishing has a section of its own.
+        "submitted" => vec![post("return", "退回修改", "button secondary")],
         "published" => {
             let evaluation = format!("{base}/evaluation");
             let link = view! { <a class="button secondary" href=evaluation>"政策评估"</a> };
@@ -108,7 +124,50 @@ fn steps(editor: &Editor, form: &Form) -> Option<AnyView> {
         }
         _ => vec![view! { <p class="muted">{format!("已撤下：{}", version.withdrawn_reason)}</p> }.into_any()],
     };
-    Some(view! { <div class="row">{list}</div> }.into_any())
+    let copy = format!("/desk/policies/new?copy={}", version.code);
+    Some(view! { <div class="row">{list}<a class="button secondary" href=copy>"复制为新条目"</a></div> }.into_any())
+}
+
+/// What the second person looks at before it comes before the city: whom it reaches, what it costs, what changed; a tick for each.
+fn review(editor: &Editor, form: &Form, reach: &str) -> Option<AnyView> {
+    let version = editor.version.as_ref().filter(|version| version.state == "submitted")?;
+    if version.written_by == Some(editor.staff.id) {
+        return None;
+    }
+    let earlier = editor.versions.get(1);
+    let changed = match earlier {
+        Some(before) => differences(before, version, &editor.library),
+        None => view! { <p class="muted">"这是第一版，没有上一版可比。请逐条核对下面的内容。"</p> }.into_any(),
+    };
+    let ticks = to_see(earlier.is_some()).map(|(code, label)| {
+        let id = format!("seen-{code}");
+        let fault = form.error(&id).map(|_| view! { <p class="fault">{icon("warn")}"请核对后勾选"</p> });
+        let (bad, checked) = (fault.is_some(), form.chosen("seen", code));
+        view! {
+            <div class="choice" class:bad=bad>
+                {fault}
+                <input type="checkbox" id=id.clone() name="seen" value=*code checked=checked/>
+                <label for=id><span>{*label}</span></label>
+            </div>
+        }
+    });
+    let source = editor.draft.text("/document/url");
+    let source = (source.starts_with("http://") || source.starts_with("https://"))
+        .then(|| view! { <p><a href=source target="_blank" rel="noopener noreferrer">"打开文件原文"</a></p> });
+    let action = format!("/desk/policies/{}/publish", version.code);
+    let body = view! {
+        <p><strong>{reach.to_owned()}</strong></p>
+        {source}
+        <h3>"与上一版的差别"</h3>
+        {changed}
+        <form method="post" action=action class="stack" novalidate>
+            {hidden("version", version.version.to_string())}
+            {hidden("content", version.content())}
+            <fieldset class="field choices"><legend>"发布前请逐项核对"</legend><div class="options">{ticks.collect_view()}</div></fieldset>
+            <button class="button">"发布"</button>
+        </form>
+    };
+    Some(section("核对发布", body))
 }
 
 fn withdraw(version: &Version, form: &Form) -> AnyView {
@@ -160,44 +219,47 @@ fn json(editor: &Editor, form: &Form) -> AnyView {
     .into_any()
 }
 
-/// The versions, newest first, each with the lines that changed against the one before.
+/// The versions, newest first, each with what changed against the one before.
 fn versions(editor: &Editor, now: OffsetDateTime) -> Option<AnyView> {
     let list = &editor.versions;
     let rows = list.iter().enumerate().map(|(at, version)| {
-        let changes = list.get(at + 1).map(|before| changed_lines(before, version)).filter(|lines| !lines.is_empty());
+        let changes = list.get(at + 1).map(|before| {
+            let table = differences(before, version, &editor.library);
+            view! { <details><summary>"与上一版的差别"</summary>{table}</details> }
+        });
         view! {
             <li class="cell"><div>
                 <span class="cell-head">
                     <strong>{format!("第 {} 版", version.version)}</strong><span class="tag quiet">{label(&version.state)}</span>
                 </span>
                 <span class="muted">{time(version.written_at, dates::moment(version.written_at, now))}" 保存"</span>
-                {changes.map(difference)}
+                {changes}
             </div></li>
         }
     });
     (!list.is_empty()).then(|| section("版本", view! { <ul class="cells">{rows.collect_view()}</ul> }))
 }
 
-fn difference(lines: Vec<(&'static str, String)>) -> impl IntoView {
-    let lines = lines.into_iter().map(|(sign, line)| {
-        let class = if sign == "+" { "added" } else { "removed" };
-        view! { <li class=class><span aria-hidden="true">{sign}</span>" "<code>{line}</code></li> }
+/// Field by field, what was and what is.
+fn differences(before: &Version, after: &Version, library: &Library) -> AnyView {
+    let (Ok(old), Ok(new)) = (before.item(), after.item()) else {
+        return view! { <p class="muted">"有一版读不出来，无法比较。"</p> }.into_any();
+    };
+    let list = difference(&old, &new, library);
+    if list.is_empty() {
+        return view! { <p class="muted">"内容没有变化。"</p> }.into_any();
+    }
+    let side = |words: String| if words.is_empty() { view! { <span class="muted">"无"</span> }.into_any() } else { text(words) };
+    let rows = list.into_iter().map(|one| {
+        view! { <tr><th scope="row">{one.field}</th><td class="removed">{side(one.before)}</td><td class="added">{side(one.after)}</td></tr> }
     });
-    view! { <details><summary>"与上一版的差别"</summary><ul class="plain diff">{lines.collect_view()}</ul></details> }
-}
-
-/// Lines of the formatted JSON that only one of two versions has.
-fn changed_lines(before: &Version, after: &Version) -> Vec<(&'static str, String)> {
-    let lines = |version: &Version| -> Vec<String> {
-        let value: serde_json::Value = serde_json::from_str(&version.body).unwrap_or_default();
-        let text = serde_json::to_string_pretty(&value).unwrap_or_default();
-        text.lines().map(|line| line.trim().to_owned()).collect()
-    };
-    let (old, new) = (lines(before), lines(after));
-    let only = |list: &[String], other: &[String]| -> Vec<String> {
-        list.iter().filter(|line| !other.contains(line) && !line.starts_with("\"version\"")).cloned().collect()
-    };
-    let gone = only(&old, &new).into_iter().map(|line| ("−", line));
-    let added = only(&new, &old).into_iter().map(|line| ("+", line));
-    gone.chain(added).collect()
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label="与上一版的差别">
+            <table class="figures diff">
+                <thead><tr><th scope="col">"内容"</th><th scope="col">"上一版"</th><th scope="col">"这一版"</th></tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
 }
