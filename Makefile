@@ -30,7 +30,7 @@ sbom: ## Write what the program is made of to target/sbom, as CycloneDX
 	@scripts/setup build
 	@exec node scripts/supply-chain.mjs sbom
 
-fuzz: ## Try a million random inputs: numbers, money, days, telephones, codes, policies; some minutes
+fuzz: ## Try a million random inputs of every kind, then requests to every door; compiles for long, then runs some minutes
 	@scripts/setup test
 	@exec scripts/fuzz
 

@@ -36,6 +36,8 @@ pub enum Access {
     Desk,
     /// Whoever looks on: leaders and supervisors.
     Overseer,
+    /// Whoever is measured by the six indicators, or measures by them.
+    Measured,
     /// Station staff.
     Station,
     /// Whoever registers members in person: centres and stations.
@@ -73,6 +75,7 @@ impl Access {
             | Access::Staff
             | Access::Desk
             | Access::Overseer
+            | Access::Measured
             | Access::Station
             | Access::Registrar
             | Access::Centre
@@ -95,12 +98,15 @@ impl Access {
     }
 
     /// Whether a duty has business behind such a door.
-    fn has_business(self, duty: &Duty) -> bool {
+    pub fn has_business(self, duty: &Duty) -> bool {
         match self {
             Access::Public | Access::SignedIn | Access::FirstPassword | Access::Enrolment | Access::Staff => true,
             Access::Person | Access::Member => false,
             Access::Desk => !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
             Access::Overseer => matches!(duty, Duty::Leader { .. } | Duty::Supervisor { .. }),
+            Access::Measured => {
+                matches!(duty, Duty::Centre { .. } | Duty::Handler { .. } | Duty::Leader { .. } | Duty::Supervisor { .. })
+            }
             Access::Station => matches!(duty, Duty::Station { .. }),
             Access::Registrar => matches!(duty, Duty::Station { .. } | Duty::Centre { .. }),
             Access::Centre => matches!(duty, Duty::Centre { .. }),
@@ -270,6 +276,14 @@ impl Ctx {
     /// As [`Ctx::require_staff`].
     pub fn require_overseer(&self) -> Result<StaffIdentity, AppError> {
         self.require(Access::Overseer)
+    }
+
+    /// Whoever is measured by the six indicators, or measures by them.
+    ///
+    /// # Errors
+    /// As [`Ctx::require_staff`].
+    pub fn require_measured(&self) -> Result<StaffIdentity, AppError> {
+        self.require(Access::Measured)
     }
 
     /// Station staff, with their station (S-3).

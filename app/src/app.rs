@@ -12,7 +12,9 @@ use crate::api_key::KeysPage;
 use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
-use crate::issue::desk::{AbnormalPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, QueuePage};
+use crate::issue::desk::{
+    AbnormalPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage, IndicatorsPage, QueuePage,
+};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
@@ -102,6 +104,8 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
         <ParentRoute path=path!("") view=DeskLayout>
             <Route path=path!("desk") view=QueuePage/>
             <Route path=path!("desk/figures") view=FiguresPage/>
+            <Route path=path!("desk/indicators") view=IndicatorsPage/>
+            <Route path=path!("desk/indicators/issues") view=IndicatorIssuesPage/>
             <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
             <Route path=path!("desk/abnormal") view=AbnormalPage/>
             <Route path=path!("desk/callbacks") view=CallBacksPage/>

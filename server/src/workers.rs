@@ -275,6 +275,11 @@ async fn tidy(state: &AppState) -> anyhow::Result<()> {
         );
     }
     conn.release();
+    let mut conn = state.store.system().await?;
+    let terms = state.tables().terms.clone();
+    // Once, after the six indicators came to a city that was at work already.
+    while store::issue::measure::measure_missing(&mut conn, &terms, 200).await? > 0 {}
+    conn.release();
     let done = retention::once_a_day(&state.store, &state.photos, state.now()).await?;
     for done in done.iter().filter(|done| done.done > 0) {
         tracing::info!(kind = done.rule.code, rows = done.done, act = done.rule.act.code(), "kept long enough");

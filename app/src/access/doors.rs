@@ -130,6 +130,9 @@ doors! {
     Form POST "/desk/views" Desk;
     Form POST "/desk/views/remove" Desk;
     Page GET "/desk/figures" Overseer;
+    Page GET "/desk/indicators" Measured;
+    Page GET "/desk/indicators/issues" Measured;
+    File GET "/desk/indicators/table" Measured;
     Page GET "/desk/issues/{number}" Desk;
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;

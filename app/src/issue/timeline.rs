@@ -174,7 +174,9 @@ mod server {
                 said(format!("第 {round} 次办理：重新交办"), format!("最迟{}答复。", due(answer_due)))
             }
             Event::CalledBack { call, missed } => called_back(call, *missed),
-            Event::Instructed { leader, text } => Said { internal: true, ..said(format!("领导批示：{leader}"), text.clone()) },
+            Event::Instructed { leader, text } => {
+                Said { internal: true, ..said(format!("领导批示：{leader}"), text.clone()) }
+            }
             Event::Inquired { question, reply_due } => {
                 Said { internal: true, ..said("监督询问", format!("{question}\n请在{}回复。", due(reply_due))) }
             }

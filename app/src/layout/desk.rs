@@ -1,7 +1,7 @@
 //! The desk: opened by staff on a desktop, all day; sections at the side.
 
 use super::{Entry, Frame, entry, navigation, under};
-use crate::access::lacks_factor;
+use crate::access::{Access, lacks_factor};
 use crate::message::island::Count;
 use crate::render::reads;
 use crate::request::Request;
@@ -97,6 +97,9 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     }
     if matches!(duty, Duty::Station { .. } | Duty::Centre { .. }) {
         list.push(entry("/desk/members", "building", "企业联系人", under(path, "/desk/members")));
+    }
+    if Access::Measured.has_business(duty) {
+        list.push(entry("/desk/indicators", "type", "六项指标", under(path, "/desk/indicators")));
     }
     if matches!(duty, Duty::Centre { .. }) {
         list.push(entry("/desk/cases", "star", "典型案例", under(path, "/desk/cases")));

@@ -96,10 +96,9 @@ pub fn decide(
         Command::Instruct { leader, text } => {
             Event::Instructed { leader: worded(leader, "批示的领导", 2, 30)?, text: worded(text, "批示内容", 2, 500)? }
         }
-        Command::Inquire { question } => Event::Inquired {
-            question: worded(question, "要了解什么", 5, 500)?,
-            reply_due: case.due(now, REPLY)?,
-        },
+        Command::Inquire { question } => {
+            Event::Inquired { question: worded(question, "要了解什么", 5, 500)?, reply_due: case.due(now, REPLY)? }
+        }
         Command::Reply { text } => {
             Event::Replied { text: worded(text, "回复", 5, 2000)?, late: issue.inquiry.is_some_and(|due| now > due) }
         }

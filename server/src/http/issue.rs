@@ -1,6 +1,6 @@
 //! A problem's forms and streams: the member's commands, those of staff, and live progress for both.
 
-use super::context::{Reply, finish, finish_in};
+use super::context::{Reply, finish, finish_in, internal};
 use super::forms::{plain, with_photos};
 use super::stream::stream;
 use super::tables;
@@ -11,6 +11,7 @@ use app::form::Form;
 use app::issue::desk::{Asked, Opened, carried, table, views};
 use app::issue::{act, kind_of, watch};
 use app::request::Request;
+use app::security::note_export;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -107,4 +108,13 @@ pub async fn desk_events(State(state): State<AppState>, Extension(request): Exte
     let heard = state.live.subscribe();
     let watch = watch::of_desk(&request).await?;
     Ok(stream(&state, &request, heard, watch))
+}
+
+/// The six indicators, to be taken along.
+pub async fn indicators(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
+    let sheets = app::issue::desk::indicators::sheets(&mut *request.open().await?, Form::new(asked)).await?;
+    let rows = sheets.iter().map(|sheet| sheet.rows.len().saturating_sub(1)).sum();
+    let file = "indicators.xlsx";
+    note_export(&request, file, rows).await?;
+    Ok(tables::attachment(tables::XLSX, file, tables::workbook(&sheets).map_err(internal)?))
 }

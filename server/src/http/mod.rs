@@ -91,6 +91,7 @@ routes! {
     GET "/photos/{id}" => photos::full;
     GET "/photos/{id}/thumb" => photos::thumb;
     GET "/desk/events" => issue::desk_events;
+    GET "/desk/indicators/table" => issue::indicators;
     GET "/desk/table" => issue::desk_table;
     POST "/desk/views" => issue::keep_view;
     POST "/desk/views/remove" => issue::drop_view;

@@ -55,7 +55,8 @@ async fn more_time_is_the_centre_s_to_grant_and_the_enterprise_reads_why(pool: P
     let desk = Desk::handling(&pool).await;
     let reason = ("extend_reason", "要等水务部门的管线图");
     assert_eq!(desk.give(&desk.handler, "extend", &[reason]).await, 422, "how long is asked");
-    let short = desk.handler.post(&format!("/desk/issues/{}/extend", desk.number), &[("days", "2"), ("extend_reason", "图")]).await;
+    let short =
+        desk.handler.post(&format!("/desk/issues/{}/extend", desk.number), &[("days", "2"), ("extend_reason", "图")]).await;
     assert!(short.status.as_u16() == 422 && short.body.contains("延期理由至少写 5 个字"), "{}", short.status);
     assert_eq!(desk.give(&desk.centre, "extend", &[("days", "2"), reason]).await, 403);
     assert_eq!(desk.give(&desk.handler, "extend", &[("days", "2"), reason]).await, 303);

@@ -10,6 +10,7 @@ mod filing;
 mod fuzz;
 mod hands;
 mod identity;
+mod indicators;
 mod islands;
 mod issue_loop;
 mod limits;

@@ -1,10 +1,13 @@
 //! Histories: issues with all their events at once, decided by the domain beforehand. For demo data and for taking over issues from
 //! another system; needs the system's scope.
 
+use super::measure;
 use super::tally::{Fold, LOCK, Standing};
 use super::write::{Projection, add, json, microseconds, projection_of, text};
 use crate::{Conn, StoreError};
 use domain::actor::Actor;
+use domain::catalogue::FALLBACK_BOARD;
+use domain::issue::measure::Measure;
 use domain::issue::notice::{Notice, notices};
 use domain::issue::{Event, Issue, Terms, evolve};
 use serde_json::Value;
@@ -37,13 +40,16 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
     let (mut keys, mut seqs, mut ats, mut kinds, mut actors, mut names, mut events) =
         (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
     let mut told: Vec<(Uuid, Vec<Notice>, OffsetDateTime)> = Vec::new();
+    let mut measures: Vec<(Uuid, Value)> = Vec::new();
     for history in histories {
         let mut issue = Issue::draft(history.enterprise);
         let mut last_at = OffsetDateTime::UNIX_EPOCH;
         let mut last_notices = Vec::new();
+        let mut measure = Measure::begin();
         for (at, actor, name, event) in &history.events {
             let at = microseconds(*at);
             issue = evolve(issue, event, at, actor, &terms.calendar);
+            measure.follow(&issue, event, at);
             let (actor_text, event_text) = (text(actor)?, text(event)?);
             if at != last_at {
                 last_notices.clear();
@@ -69,6 +75,9 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
             "filed_by": issue.filed_by, "station_id": issue.station,
             "submitted_at": Projection::instant(issue.submitted_at)?,
         });
+        if let Some(measured) = measure::row(&measure, row["board"].as_str().unwrap_or(FALLBACK_BOARD))? {
+            measures.push((history.client_key, measured));
+        }
         add(&mut row, extra);
         projections.push(row);
         if history.tell {
@@ -102,6 +111,15 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
         &events
     )
     .execute(&mut *tx)
+    .await?;
+    let (measured, rows): (Vec<i64>, Vec<Value>) =
+        measures.into_iter().filter_map(|(key, row)| Some((*ids.get(&key)?, row))).unzip();
+    sqlx::query!(
+        "select count(put_measure(n.id, n.row)) as done from unnest($1::bigint[], $2::jsonb[]) as n (id, row)",
+        &measured,
+        &rows
+    )
+    .fetch_one(&mut *tx)
     .await?;
     for (key, notices, at) in told {
         let Some(id) = ids.get(&key) else { continue };

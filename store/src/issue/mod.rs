@@ -5,6 +5,7 @@ mod call_back;
 mod desk;
 pub mod figures;
 pub mod history;
+pub mod measure;
 mod narrowed;
 mod read;
 pub(crate) mod tally;
@@ -18,8 +19,8 @@ pub use narrowed::{Line, Wanted, narrowed, whole};
 pub use read::{
     EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
-pub(crate) use write::{differs_from_events, file_in};
 pub use write::{CommandError, Executed, Filed, Filing, alarming, execute, file, lapsing};
+pub(crate) use write::{differs_from_events, file_in};
 
 use crate::{NEVER, StoreError};
 use domain::issue::{Flag, State};

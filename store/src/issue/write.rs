@@ -1,9 +1,10 @@
 //! Writing: filing in one round trip, every other command in one transaction that replays the events first.
 
-use super::Queue;
+use super::{Queue, measure};
 use crate::{Conn, NEVER, StoreError};
 use domain::actor::Actor;
 use domain::catalogue::FALLBACK_BOARD;
+use domain::issue::measure::Measure;
 use domain::issue::notice::{Notice, notices};
 use domain::issue::{Command, Event, Issue, Refusal, State, Submission, Terms, decide, evolve};
 use serde_json::json;
@@ -179,9 +180,11 @@ async fn execute_in(
     .fetch_all(&mut *tx)
     .await?;
     let mut issue = Issue { serving: head.enterprise_station, ..Issue::draft(head.enterprise_id) };
+    let mut measure = Measure::begin();
     for row in stored {
-        let actor: Actor = parse(&row.actor, number)?;
-        issue = evolve(issue, &parse(&row.event, number)?, row.at, &actor, &terms.calendar);
+        let (actor, event): (Actor, Event) = (parse(&row.actor, number)?, parse(&row.event, number)?);
+        issue = evolve(issue, &event, row.at, &actor, &terms.calendar);
+        measure.follow(&issue, &event, row.at);
     }
     let read_again = match terms.limits.by_version(issue.limits) {
         Some(_) => None,
@@ -196,6 +199,7 @@ async fn execute_in(
     let first = issue.version + 1;
     for event in &events {
         issue = evolve(issue, event, now, actor, &terms.calendar);
+        measure.follow(&issue, event, now);
         let event_text = text(event)?;
         seqs.push(to_i32(issue.version));
         kinds.push(event.kind().to_owned());
@@ -230,7 +234,16 @@ async fn execute_in(
     }
     // Last: after a return the department does not see the issue any more, and could not write beside it either.
     let projection = projection_of(&issue, now, terms)?;
-    sqlx::query!("select project_issue($1, $2, $3) as done", head.id, projection, json(&told)?).execute(&mut *tx).await?;
+    let measured = measure::row(&measure, projection["board"].as_str().unwrap_or(FALLBACK_BOARD))?;
+    sqlx::query!(
+        "select project_issue($1, $2, $3) as done, case when $4::jsonb is not null then put_measure($1, $4) end as measured",
+        head.id,
+        projection,
+        json(&told)?,
+        measured
+    )
+    .execute(&mut *tx)
+    .await?;
     Ok(Executed { issue })
 }
 

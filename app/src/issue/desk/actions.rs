@@ -39,7 +39,8 @@ const GRANT: Field = Field { rows: 3, max: 500, ..field("grant_reason", "给企�
 const REFUSE: Field = Field { rows: 3, max: 500, ..field("refuse_reason", "为什么不同意", "部门会看到这段话") };
 const LEADER: Field = Field { rows: 1, max: 30, ..field("leader", "批示的领导", "姓名和职务") };
 const INSTRUCTION: Field = Field { rows: 3, max: 500, ..field("instruction", "批示内容", "只有工作人员看得到") };
-const QUESTION: Field = Field { rows: 3, max: 500, ..field("question", "要了解什么", "部门和企服中心会看到，至少 5 个字") };
+const QUESTION: Field =
+    Field { rows: 3, max: 500, ..field("question", "要了解什么", "部门和企服中心会看到，至少 5 个字") };
 const REPLY: Field = Field { rows: 4, max: 2000, ..field("reply", "回复", "监督人员会看到，至少 5 个字") };
 const ANSWER: Field =
     Field {
@@ -156,9 +157,11 @@ impl Desk<'_> {
             CommandKind::Return => self.give_back(),
             CommandKind::Progress => asked("p", "企业马上看到进展。", vec![PROGRESS.input(form)]),
             CommandKind::Extend => self.extend(),
-            CommandKind::Instruct => {
-                asked("i", "这件诉求会成为领导批示件，部门和企服中心会收到通知。", vec![LEADER.input(form), INSTRUCTION.input(form)])
-            }
+            CommandKind::Instruct => asked(
+                "i",
+                "这件诉求会成为领导批示件，部门和企服中心会收到通知。",
+                vec![LEADER.input(form), INSTRUCTION.input(form)],
+            ),
             CommandKind::Inquire => asked("u", "部门和企服中心会收到通知，须在 3 个工作日内回复。", vec![QUESTION.input(form)]),
             CommandKind::Reply => {
                 let due = self.page.issue.inquiry.map(|due| words::due(due, self.clock.now)).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! The desk (企服工作台): queues, an issue with what may be done about it, the palette. Opened by staff on a desktop browser, all day, and
 //! worked by keyboard. Everything on it is typed data ([`view`]) that pages and islands render with the same components.
 
-#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
-mod act;
 #[cfg(feature = "ssr")]
 mod abnormal;
+#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
+mod act;
 #[cfg(feature = "ssr")]
 mod actions;
 #[cfg(feature = "ssr")]
@@ -17,6 +17,8 @@ mod browser;
 mod call_backs;
 #[cfg(feature = "ssr")]
 mod figures;
+#[cfg(feature = "ssr")]
+pub mod indicators;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod island;
 #[cfg(any(feature = "ssr", feature = "desk"))]
@@ -43,11 +45,13 @@ pub mod views;
 #[cfg(feature = "ssr")]
 pub use abnormal::AbnormalPage;
 #[cfg(feature = "ssr")]
-pub use call_backs::{CallBackPage, CallBacksPage, LIST as CALL_BACKS};
-#[cfg(feature = "ssr")]
 pub use asked::{Asked, back_from, carried};
 #[cfg(feature = "ssr")]
+pub use call_backs::{CallBackPage, CallBacksPage, LIST as CALL_BACKS};
+#[cfg(feature = "ssr")]
 pub use figures::FiguresPage;
+#[cfg(feature = "ssr")]
+pub use indicators::{IndicatorIssuesPage, IndicatorsPage};
 #[cfg(feature = "ssr")]
 pub use page::{DeskIssuePage, Opened};
 #[cfg(feature = "ssr")]

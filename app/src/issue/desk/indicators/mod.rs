@@ -1,0 +1,185 @@
+//! 六项指标 (S-10, S-29). Opened by leaders, supervisors, centres and departments before a meeting, to see how well problems are resolved and where
+//! it sticks. Every figure leads to the issues behind it.
+
+mod behind;
+mod page;
+mod sheet;
+
+pub use behind::IndicatorIssuesPage;
+pub use page::IndicatorsPage;
+pub use sheet::sheets;
+
+use crate::error::AppError;
+use crate::form::Form;
+use crate::request::{Clock, Ctx};
+use domain::actor::{CITY, Duty};
+use domain::calendar::{SHANGHAI, local};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use store::issue::measure::{self, Counts, Group, Wanted};
+use time::{Date, Duration, Month, Time};
+
+/// Where they are.
+pub const PATH: &str = "/desk/indicators";
+/// Months that are offered and drawn.
+const MONTHS: u8 = 12;
+
+/// What was asked for.
+struct Asked {
+    form: Form,
+    /// The first day of the month or of the week.
+    first: Date,
+    after: Date,
+    weekly: bool,
+}
+
+fn asked() -> Form {
+    let map = use_query_map().get_untracked();
+    Form::new(map.into_iter().map(|(name, value)| (name.into_owned(), value)).collect())
+}
+
+/// The first day of the month `back` months before that of `day`.
+fn month_before(day: Date, back: u8) -> Date {
+    (0..back).fold(first_of(day), |first, _| first_of(first - Duration::days(1)))
+}
+
+fn first_of(day: Date) -> Date {
+    day.replace_day(1).unwrap_or(day)
+}
+
+fn month_after(first: Date) -> Date {
+    first_of(first + Duration::days(32))
+}
+
+/// `2026-11` or `2026-11-23`, a Monday; the current month where it is neither.
+fn read_period(form: Form, today: Date) -> Asked {
+    let text = form.value("period").to_owned();
+    let mut parts = text.split('-').map(str::parse::<u16>);
+    let number = |part: Option<Result<u16, _>>| part.and_then(Result::ok);
+    let (year, month, day) = (number(parts.next()), number(parts.next()), number(parts.next()));
+    let date = |day: u8| {
+        let month = Month::try_from(u8::try_from(month?).ok()?).ok()?;
+        Date::from_calendar_date(i32::from(year?), month, day).ok()
+    };
+    if let Some(monday) = day.and_then(|day| date(u8::try_from(day).ok()?)) {
+        let first = monday - Duration::days(i64::from(monday.weekday().number_days_from_monday()));
+        return Asked { form, first, after: first + Duration::days(7), weekly: true };
+    }
+    let first = date(1).unwrap_or_else(|| first_of(today));
+    Asked { form, first, after: month_after(first), weekly: false }
+}
+
+fn wanted(asked: &Asked, from: Date) -> Wanted {
+    let begins = |day: Date| day.with_time(Time::MIDNIGHT).assume_offset(SHANGHAI);
+    let text = |name: &str| Some(asked.form.value(name)).filter(|value| !value.is_empty());
+    Wanted {
+        from: begins(from),
+        until: begins(asked.after),
+        area: text("area").and_then(|code| code.parse().ok()),
+        board: text("board").map(str::to_owned),
+        department: text("department").and_then(|id| id.parse().ok()),
+    }
+}
+
+/// Everything the page and the table show.
+struct Overview {
+    organisation: String,
+    asked: Asked,
+    total: Counts,
+    trend: Vec<Counts>,
+    groups: Vec<(&'static str, &'static str, Vec<Counts>)>,
+    clock: Clock,
+}
+
+async fn read(ctx: &mut Ctx, form: Form) -> Result<Overview, AppError> {
+    let staff = ctx.require_measured()?;
+    let (now, today) = (ctx.now, local(ctx.now).date());
+    let asked = read_period(form, today);
+    let these = wanted(&asked, asked.first);
+    let boards = measure::counts(&mut ctx.conn, &these, Group::Board, now).await?;
+    let departments = measure::counts(&mut ctx.conn, &these, Group::Department, now).await?;
+    let whole = matches!(staff.duty, Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if area == CITY);
+    let areas = if whole { measure::counts(&mut ctx.conn, &these, Group::Area, now).await? } else { Vec::new() };
+    let (since, by) = if asked.weekly {
+        (asked.first - Duration::days(7 * i64::from(MONTHS - 1)), Group::Week)
+    } else {
+        (month_before(asked.first, MONTHS - 1), Group::Month)
+    };
+    let trend = measure::counts(&mut ctx.conn, &wanted(&asked, since), by, now).await?;
+    let total = boards.iter().fold(Counts::default(), add);
+    let mut groups = vec![("board", "板块", boards)];
+    if !matches!(staff.duty, Duty::Handler { .. }) {
+        groups.insert(0, ("department", "部门", departments));
+    }
+    if whole {
+        groups.insert(0, ("area", "区县", areas));
+    }
+    Ok(Overview { organisation: staff.organisation, asked, total, trend, groups, clock: ctx.clock() })
+}
+
+fn add(mut sum: Counts, part: &Counts) -> Counts {
+    let parts = [
+        (&mut sum.due, part.due),
+        (&mut sum.contacted, part.contacted),
+        (&mut sum.on_time, part.on_time),
+        (&mut sum.answered, part.answered),
+        (&mut sum.solved, part.solved),
+        (&mut sum.rated, part.rated),
+        (&mut sum.content, part.content),
+        (&mut sum.closed, part.closed),
+        (&mut sum.once, part.once),
+        (&mut sum.called_back, part.called_back),
+        (&mut sum.passed, part.passed),
+        (&mut sum.returned, part.returned),
+        (&mut sum.extended, part.extended),
+        (&mut sum.withdrawn, part.withdrawn),
+        (&mut sum.disagreed, part.disagreed),
+    ];
+    for (sum, part) in parts {
+        *sum += part;
+    }
+    sum
+}
+
+/// `87.5%` of whole permille, cut, so that 99.96 % is not called all; nothing of nothing.
+fn percent(part: i64, whole: i64) -> String {
+    if whole == 0 {
+        return "—".to_owned();
+    }
+    let permille = part * 1000 / whole;
+    if permille % 10 == 0 { format!("{}%", permille / 10) } else { format!("{}.{}%", permille / 10, permille % 10) }
+}
+
+/// The address of this page, or of the list behind a figure, with what was asked for and what is narrowed further.
+fn to(page: &str, asked: &Asked, more: &[(&str, &str)]) -> String {
+    let kept = ["period", "area", "board", "department"].into_iter();
+    let kept = kept.filter(|name| !more.iter().any(|(narrowed, _)| narrowed == name)).map(|name| (name, asked.form.value(name)));
+    let all = kept.chain(more.iter().copied()).filter(|(_, value)| !value.is_empty());
+    let query: Vec<String> = all.map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{page}?{}", query.join("&"))
+}
+
+const ISSUES: &str = "/desk/indicators/issues";
+
+fn span(asked: &Asked) -> String {
+    if asked.weekly {
+        let last = asked.after - Duration::days(1);
+        format!("{} 月 {} 日至 {} 月 {} 日", u8::from(asked.first.month()), asked.first.day(), u8::from(last.month()), last.day())
+    } else {
+        format!("{} 年 {} 月", asked.first.year(), u8::from(asked.first.month()))
+    }
+}
+
+fn area_name(code: i32, clock: &Clock) -> String {
+    if code == CITY { "市本级".to_owned() } else { clock.reference.area(code) }
+}
+
+/// What a group is called.
+fn named(kind: &str, key: &str, clock: &Clock) -> String {
+    match kind {
+        "area" => key.parse().map_or_else(|_| key.to_owned(), |code| area_name(code, clock)),
+        "board" => clock.catalogue(clock.now).board(key).map_or_else(|| key.to_owned(), |board| board.name.clone()),
+        _ if key.is_empty() => "尚未交办".to_owned(),
+        _ => key.parse().map_or_else(|_| key.to_owned(), |id| clock.reference.department(id)),
+    }
+}

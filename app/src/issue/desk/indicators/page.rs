@@ -1,0 +1,203 @@
+//! The figures: six tiles, how they went, side by side.
+
+use super::{Asked, ISSUES, MONTHS, Overview, PATH, area_name, asked, month_before, named, percent, read, span, to};
+use crate::render::{reads, title};
+use crate::request::{Clock, Request};
+use crate::ui::form::select;
+use crate::ui::{empty, icon, section};
+use domain::calendar::local;
+use domain::issue::measure::Indicator;
+use leptos::prelude::*;
+use store::issue::measure::Counts;
+use time::Duration;
+
+/// The page.
+#[component]
+pub fn IndicatorsPage() -> impl IntoView {
+    let (request, form) = (Request::current(), asked());
+    reads(async move {
+        let overview = read(&mut *request.open().await?, form).await?;
+        title("六项指标");
+        Ok(view(&overview))
+    })
+}
+
+fn view(overview: &Overview) -> AnyView {
+    let Overview { organisation, asked, total, trend, groups, clock } = overview;
+    let tiles = Indicator::ALL.iter().map(|indicator| {
+        let (part, whole) = total.of(*indicator);
+        let href = to(ISSUES, asked, &[("failed", indicator.code())]);
+        view! {
+            <li title=indicator.rule()>
+                <a href=href><strong>{percent(part, whole)}</strong><span>{indicator.label()}</span>
+                <small class="muted">{format!("{part} / {whole}")}</small></a>
+            </li>
+        }
+    });
+    let high = percent(total.passed, total.due);
+    let guards = [
+        ("退回率", total.returned),
+        ("延期率", total.extended),
+        ("撤回率", total.withdrawn),
+        ("评价回访不一致", total.disagreed),
+    ]
+    .into_iter()
+    .map(|(name, count)| view! { <span>{format!("{name} {}（{count}）", percent(count, total.due))}</span> });
+    let tables = groups
+        .iter()
+        .map(|(name, label, rows)| section(format!("按{label}"), table(name, label, rows, asked, clock)))
+        .collect_view();
+    let rules = Indicator::ALL
+        .iter()
+        .map(|indicator| view! { <li><strong>{indicator.label()}</strong>"："{indicator.rule()}</li> })
+        .collect_view();
+    let download = to("/desk/indicators/table", asked, &[]);
+    view! {
+        <h1>{format!("{organisation} · 六项指标")}</h1>
+        {filters(asked, clock)}
+        <p>
+            {format!("{}应答复 {} 件，高质效解决率 ", span(asked), total.due)}<strong>{high}</strong>
+            {format!("（六项都达到的 {} 件）。", total.passed)}
+            <a href=to(ISSUES, asked, &[])>"看这些诉求"</a>" · "<a href=download>"下载 Excel"</a>
+        </p>
+        <ul class="tally">{tiles.collect_view()}</ul>
+        <p class="muted row">{guards.collect_view()}</p>
+        {section(if asked.weekly { "近 12 周" } else { "近 12 个月" }, trend_view(trend, asked))}
+        {tables}
+        <details class="card"><summary>"怎么算的"</summary>
+            <ul>{rules}</ul>
+            <p class="muted">
+                "按应答复的日子统计（不是按办结的日子），还没答复又过了期限的算未按期。不予受理的不计。高质效解决：六项都达到。口径为本平台暂定，以市里公布的为准。"
+            </p>
+        </details>
+    }
+    .into_any()
+}
+
+fn filters(asked: &Asked, clock: &Clock) -> AnyView {
+    let today = local(clock.now).date();
+    let months = (0..MONTHS).map(|back| month_before(today, back)).map(|first| {
+        (
+            format!("{}-{:02}", first.year(), u8::from(first.month())),
+            format!("{} 年 {} 月", first.year(), u8::from(first.month())),
+        )
+    });
+    let monday = today - Duration::days(i64::from(today.weekday().number_days_from_monday()));
+    let weeks = (0..MONTHS).map(|back| monday - Duration::days(7 * i64::from(back)));
+    let weeks = weeks.map(|first| (first.to_string(), format!("{} 月 {} 日起的一周", u8::from(first.month()), first.day())));
+    let periods = vec![("按月".to_owned(), months.collect()), ("按周".to_owned(), weeks.collect())];
+    let chosen = asked.form.clone().or("period", format!("{}-{:02}", today.year(), u8::from(today.month())));
+    let areas: Vec<(String, String)> =
+        clock.reference.areas.iter().map(|area| (area.code.to_string(), area_name(area.code, clock))).collect();
+    let boards = clock.catalogue(clock.now).boards().into_iter().map(|board| (board.code.clone(), board.name.clone())).collect();
+    let kept = asked.form.value("department").to_owned();
+    view! {
+        <form class="search" method="get" action=PATH>
+            {select(&chosen, "period", "时间", None, periods)}
+            {select(&chosen, "area", "区县", Some("全部"), vec![(String::new(), areas)])}
+            {select(&chosen, "board", "板块", Some("全部"), vec![(String::new(), boards)])}
+            {(!kept.is_empty()).then(|| view! { <input type="hidden" name="department" value=kept/> })}
+            <button class="button secondary">{icon("search")}<span>"查看"</span></button>
+        </form>
+    }
+    .into_any()
+}
+
+fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked, clock: &Clock) -> AnyView {
+    if rows.is_empty() {
+        return empty("这段时间没有应答复的诉求。", None);
+    }
+    // The most to do first: of few issues a rate says little.
+    let mut sorted: Vec<&Counts> = rows.iter().collect();
+    sorted.sort_by_key(|counts| std::cmp::Reverse(counts.due));
+    let rows = sorted.into_iter().map(|counts| {
+        let cells = Indicator::ALL.iter().map(|indicator| {
+            let (part, whole) = counts.of(*indicator);
+            let href = to(ISSUES, asked, &[(kind, &counts.key), ("failed", indicator.code())]);
+            let words = percent(part, whole);
+            if part == whole || counts.key.is_empty() {
+                view! { <td>{words}</td> }.into_any()
+            } else {
+                view! { <td><a href=href>{words}</a></td> }.into_any()
+            }
+        });
+        let cells = cells.collect_view();
+        let all = to(ISSUES, asked, &[(kind, &counts.key)]);
+        view! {
+            <tr>
+                <th scope="row">{named(kind, &counts.key, clock)}</th><td><a href=all>{counts.due}</a></td>
+                <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
+            </tr>
+        }
+    });
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label=format!("按{label}")>
+            <table class="figures">
+                {heading(label)}
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn heading(first: &'static str) -> AnyView {
+    let names = Indicator::ALL.iter().map(|indicator| view! { <th scope="col">{indicator.label()}</th> }).collect_view();
+    view! {
+        <thead>
+            <tr><th scope="col">{first}</th><th scope="col">"应答复"</th><th scope="col">"高质效解决率"</th>{names}</tr>
+        </thead>
+    }
+    .into_any()
+}
+
+/// A column a period: what was due, and of it what passed everything. The table below says the same and more.
+fn trend_view(trend: &[Counts], asked: &Asked) -> AnyView {
+    if trend.is_empty() {
+        return empty("还没有可统计的诉求。", None);
+    }
+    let most = trend.iter().map(|counts| counts.due).max().unwrap_or(0).max(1);
+    let drawn = trend.iter().enumerate().map(|(at, counts)| {
+        let x = at * 50 + 10;
+        let tall = |count: i64| (count * 120 / most).max(i64::from(count > 0));
+        let (due, passed) = (tall(counts.due), tall(counts.passed));
+        view! {
+            <rect x=x.to_string() y=(140 - due).to_string() width="30" height=due.to_string() rx="2"></rect>
+            <rect class="passed" x=x.to_string() y=(140 - passed).to_string() width="30" height=passed.to_string() rx="2"></rect>
+            <text class="figure" x=(x + 15).to_string() y=(134 - due).to_string()>{percent(counts.passed, counts.due)}</text>
+            <text class="label" x=(x + 15).to_string() y="158">{short(&counts.key, asked.weekly)}</text>
+        }
+    });
+    let rows = trend.iter().rev().map(|counts| {
+        let cells = Indicator::ALL.iter().map(|indicator| {
+            let (part, whole) = counts.of(*indicator);
+            view! { <td>{percent(part, whole)}</td> }
+        });
+        let cells = cells.collect_view();
+        let period = if asked.weekly { counts.key.clone() } else { counts.key.chars().take(7).collect() };
+        view! {
+            <tr>
+                <th scope="row"><a href=to(PATH, asked, &[("period", &period)])>{period.clone()}</a></th><td>{counts.due}</td>
+                <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
+            </tr>
+        }
+    });
+    view! {
+        <p class="muted">"柱高是应答复的件数，深色部分是六项都达到的，上面是高质效解决率。"</p>
+        <svg class="bars weeks" viewBox="0 0 610 165" aria-hidden="true" focusable="false">{drawn.collect_view()}</svg>
+        <details>
+            <summary>"看表格"</summary>
+            <div class="table-wrap" tabindex="0" role="region" aria-label="各期指标">
+                <table class="figures">{heading("时间")}<tbody>{rows.collect_view()}</tbody></table>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// `11月`, or `11/24`.
+fn short(key: &str, weekly: bool) -> String {
+    let mut parts = key.split('-').skip(1).map(|part| part.trim_start_matches('0').to_owned());
+    let (month, day) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if weekly { format!("{month}/{day}") } else { format!("{month}月") }
+}
