@@ -5,6 +5,7 @@ mod names;
 mod people;
 mod pictures;
 mod policy;
+mod said;
 mod stories;
 
 use crate::photos::PhotoStore;

@@ -1,10 +1,10 @@
 //! The desk (企服工作台): queues, an issue with what may be done about it, the palette. Opened by staff on a desktop browser, all day, and
 //! worked by keyboard. Everything on it is typed data ([`view`]) that pages and islands render with the same components.
 
-#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
-mod act;
 #[cfg(feature = "ssr")]
 mod abnormal;
+#[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
+mod act;
 #[cfg(feature = "ssr")]
 mod actions;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
