@@ -333,3 +333,83 @@ fn supervision_asks_about_what_is_abnormal_and_gets_an_answer() {
     let reply = Command::Reply { text: "已经说过了，请看上一条。".into() };
     assert_eq!(code(refused(&life, reply, &CENTRE, at)), "not_inquired");
 }
+
+fn supervise() -> Command {
+    Command::Supervise { reason: "企业两次反映没有人来".into() }
+}
+
+fn explain() -> Command {
+    Command::Explain { cause: "抢修班组没有接到派单".into(), measures: "今天下午到场，明天办结".into() }
+}
+
+fn review() -> Command {
+    let (responsibility, change) = ("市政养护所".into(), "夜间派单改为电话确认".into());
+    Command::Review { cause: "派单系统夜间不推送".into(), responsibility, change }
+}
+
+#[track_caller]
+fn rule(life: &Life, command: Command, actor: &Actor, at: OffsetDateTime, expected: &str) {
+    match decide(&life.issue, &command, actor, at, &life.terms).unwrap_err() {
+        Refusal::Rule { code, .. } => assert_eq!(code, expected),
+        other => panic!("{other:?}"),
+    }
+}
+
+const SUPERVISOR: Actor = Actor::Staff { id: 30, duty: Duty::Supervisor { area: CITY } };
+
+#[test]
+fn a_supervised_issue_goes_by_the_135_clock_and_is_signed_off_after_its_review() {
+    // The Wednesday before National Day: one, three and five working days are 30 September, 8 and 10 October, a Saturday that is worked.
+    let at = datetime!(2026-09-29 17:30 +8);
+    let mut life = Life::handling(Level::Simple, at);
+    rule(&life, supervise(), &SUPERVISOR, at, "not_abnormal");
+    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
+    life.give(instruct, &CENTRE, at);
+    life.give(supervise(), &SUPERVISOR, at);
+    let order = life.issue.supervision.clone().unwrap();
+    let dues = [datetime!(2026-09-30 17:30 +8), datetime!(2026-10-09 17:30 +8), datetime!(2026-10-12 17:30 +8)];
+    assert_eq!(order.due, dues);
+    rule(&life, supervise(), &SUPERVISOR, at, "supervised");
+    rule(&life, explain(), &LEAD, at, "not_issued");
+    life.give(Command::Verify { note: "情况属实，请按期办结".into() }, &CENTRE, at);
+    rule(&life, Command::SignOff { note: String::new() }, &SUPERVISOR, at, "sign_off");
+    life.give(explain(), &LEAD, at);
+    let answer = Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved };
+    life.give(answer, &LEAD, at);
+    life.give(review(), &CENTRE, at);
+    rule(&life, Command::SignOff { note: String::new() }, &SUPERVISOR, at, "sign_off");
+    let rating = Rating { solved: true, level: Satisfaction::Satisfied, reasons: vec![], comment: String::new() };
+    life.give(Command::Rate(rating), &OWNER, at);
+    assert!(life.issue.confirmed());
+    life.give(Command::SignOff { note: String::new() }, &SUPERVISOR, at);
+    assert_eq!((life.issue.supervision.clone(), life.issue.flags.as_slice()), (None, [Flag::Instructed].as_slice()));
+    rule(&life, review(), &CENTRE, at, "not_supervised");
+}
+
+#[test]
+fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
+    let at = datetime!(2026-11-23 09:00 +8);
+    let mut life = Life::handling(Level::Complex, at);
+    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
+    life.give(instruct, &CENTRE, at);
+    life.give(supervise(), &SUPERVISOR, at);
+    let told = life.minutes(at, datetime!(2026-11-27 17:30 +8));
+    let expected = [
+        (datetime!(2026-11-23 17:30 +8), "order_overdue"),
+        (datetime!(2026-11-25 17:30 +8), "order_overdue"),
+        (datetime!(2026-11-27 17:30 +8), "order_overdue"),
+    ];
+    assert_eq!(told, expected.map(|(at, name)| (at, name.to_owned())));
+    assert!(
+        life.told.iter().any(|it| it.recipient == Recipient::Supervisor(CITY) && it.title == "转入联合督办"),
+        "{:?}",
+        life.told
+    );
+    // What was closed without the enterprise's word does not end it.
+    let mut late = Life::handling(Level::Complex, at);
+    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
+    late.give(instruct, &CENTRE, at);
+    late.give(supervise(), &CENTRE, at);
+    assert!(late.issue.supervision.as_ref().unwrap().issued, "the centre's own order is verified as it is written");
+    assert_eq!(late.turn(datetime!(2026-11-30 09:00 +8)), ["order_overdue", "order_overdue"], "cause and measures, and the end");
+}

@@ -75,6 +75,11 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::LapsePause),
         3 => Just(Command::Alarm),
         1 => words().prop_map(|text| Command::Instruct { leader: "王市长".into(), text }),
+        2 => words().prop_map(|reason| Command::Supervise { reason }),
+        2 => words().prop_map(|note| Command::Verify { note }),
+        2 => words().prop_map(|cause| Command::Explain { measures: cause.clone(), cause }),
+        2 => words().prop_map(|cause| Command::Review { responsibility: cause.clone(), change: cause.clone(), cause }),
+        2 => words().prop_map(|note| Command::SignOff { note }),
         2 => words().prop_map(|question| Command::Inquire { question }),
         2 => words().prop_map(|text| Command::Reply { text }),
     ]
@@ -95,14 +100,21 @@ fn meant(command: CommandKind) -> Actor {
         | CommandKind::Dispatch
         | CommandKind::CallBack
         | CommandKind::Reply
+        | CommandKind::Verify
+        | CommandKind::Review
         | CommandKind::Grant
         | CommandKind::Refuse
         | CommandKind::Close => Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } },
-        CommandKind::Sign | CommandKind::Return | CommandKind::Progress | CommandKind::Extend | CommandKind::Answer => {
-            Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } }
-        }
+        CommandKind::Sign
+        | CommandKind::Return
+        | CommandKind::Progress
+        | CommandKind::Extend
+        | CommandKind::Explain
+        | CommandKind::Answer => Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } },
         CommandKind::Instruct => Actor::Staff { id: 31, duty: Duty::Leader { area: CITY } },
-        CommandKind::Inquire => Actor::Staff { id: 30, duty: Duty::Supervisor { area: CITY } },
+        CommandKind::Inquire | CommandKind::Supervise | CommandKind::SignOff => {
+            Actor::Staff { id: 30, duty: Duty::Supervisor { area: CITY } }
+        }
         CommandKind::LapsePause | CommandKind::Alarm => Actor::System,
         _ => Actor::Member { person: 1, enterprise: ENTERPRISE, role: MemberRole::Owner },
     }
@@ -166,7 +178,7 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                 prop_assert!(issue.asks <= 2 && issue.returns <= 1 && issue.rulings <= 2, "{issue:?}");
                 prop_assert!(issue.paused_minutes <= 5 * 420);
                 prop_assert_eq!(issue.pause.is_some(), issue.state == State::AwaitingInput);
-                let goes = |flag: &Flag| matches!(flag, Flag::Warning | Flag::Overdue);
+                let goes = |flag: &Flag| matches!(flag, Flag::Warning | Flag::Overdue | Flag::Supervised);
                 prop_assert!(before.flags.iter().all(|flag| goes(flag) || issue.flags.contains(flag)), "a flag was lost");
                 prop_assert!(actor_fits(&actor, &before, command.kind()));
             }
@@ -193,7 +205,9 @@ fn actor_fits(actor: &Actor, issue: &Issue, kind: CommandKind) -> bool {
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station == Some(*station),
         Actor::Staff { duty: Duty::Handler { department }, .. } => issue.lead == Some(*department),
         Actor::Staff { duty: Duty::Leader { .. }, .. } => kind == CommandKind::Instruct,
-        Actor::Staff { duty: Duty::Supervisor { .. }, .. } => kind == CommandKind::Inquire,
+        Actor::Staff { duty: Duty::Supervisor { .. }, .. } => {
+            matches!(kind, CommandKind::Inquire | CommandKind::Supervise | CommandKind::SignOff)
+        }
         Actor::Staff { .. } => false,
         Actor::System => true,
     }

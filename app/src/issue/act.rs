@@ -119,6 +119,11 @@ fn words_of(kind: CommandKind, members: bool) -> &'static str {
         CommandKind::Return => "return_reason",
         CommandKind::Progress => "progress",
         CommandKind::Instruct => "instruction",
+        CommandKind::Supervise => "supervision_reason",
+        CommandKind::Verify => "verified",
+        CommandKind::Explain => "cause",
+        CommandKind::Review => "review_cause",
+        CommandKind::SignOff => "sign_off_note",
         CommandKind::Inquire => "question",
         CommandKind::Reply => "reply",
         CommandKind::Extend => "extend_reason",
@@ -191,6 +196,13 @@ pub fn read_staff(kind: CommandKind, form: &Form) -> Result<Command, AppError> {
             reason: text("extend_reason"),
         },
         CommandKind::Instruct => Command::Instruct { leader: text("leader"), text: text("instruction") },
+        CommandKind::Supervise => Command::Supervise { reason: text("supervision_reason") },
+        CommandKind::Verify => Command::Verify { note: text("verified") },
+        CommandKind::Explain => Command::Explain { cause: text("cause"), measures: text("measures") },
+        CommandKind::Review => {
+            Command::Review { cause: text("review_cause"), responsibility: text("responsibility"), change: text("rule_change") }
+        }
+        CommandKind::SignOff => Command::SignOff { note: text("sign_off_note") },
         CommandKind::Inquire => Command::Inquire { question: text("question") },
         CommandKind::Reply => Command::Reply { text: text("reply") },
         CommandKind::Grant => Command::Grant { reason: text("grant_reason") },

@@ -198,8 +198,8 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     let issue = detail.aggregate(&ctx.calendar);
     let commands = allowed_commands(&issue, &actor, ctx.now, &ctx.terms);
     // Whoever only asks or instructs has no call to make.
-    let apart = |kind: &CommandKind| matches!(kind, CommandKind::Instruct | CommandKind::Inquire | CommandKind::Reply);
-    let whole = commands.iter().any(|kind| !apart(kind));
+    let apart = [CommandKind::Instruct, CommandKind::Inquire, CommandKind::Reply, CommandKind::Supervise, CommandKind::SignOff];
+    let whole = commands.iter().any(|kind| !apart.contains(kind));
     let noted = whole.then(|| ctx.event(Kind::Unmasked, number, ""));
     let history = store::issue::history(&mut ctx.conn, detail.id, noted.as_ref(), ctx.now).await?;
     if let Some(event) = &noted {

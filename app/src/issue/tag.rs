@@ -28,6 +28,7 @@ pub fn flag_tag(flag: Flag) -> AnyView {
         Flag::Overdue => (icon("late"), "late"),
         Flag::Dissatisfied => (icon("sad"), "late"),
         Flag::AnsweredLate => (icon("late"), "late"),
+        Flag::Supervised => (icon("bell"), "late"),
         Flag::Instructed => (icon("pen"), "warn"),
         Flag::Disagreed => (icon("ask"), "warn"),
         Flag::Redispatched => (icon("loop"), "warn"),

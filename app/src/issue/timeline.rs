@@ -67,6 +67,7 @@ mod server {
     use crate::request::Clock;
     use crate::ui::When;
     use domain::calendar::words;
+    use domain::issue::supervision::Stage;
     use domain::issue::{CallBack, CloseBasis, Event, Rating};
     use store::issue::IssueDetail;
     use time::OffsetDateTime;
@@ -177,6 +178,12 @@ mod server {
             Event::Instructed { leader, text } => {
                 Said { internal: true, ..said(format!("领导批示：{leader}"), text.clone()) }
             }
+            Event::Supervised { .. }
+            | Event::OrderIssued { .. }
+            | Event::Explained { .. }
+            | Event::Reviewed { .. }
+            | Event::SignedOff { .. }
+            | Event::OrderOverdue { .. } => Said { internal: true, ..supervision(event, clock) },
             Event::Inquired { question, reply_due } => {
                 Said { internal: true, ..said("监督询问", format!("{question}\n请在{}回复。", due(reply_due))) }
             }
@@ -195,6 +202,30 @@ mod server {
                 ..said(format!("无人接手，已提醒{rung}"), format!("从{}起等待。", words::moment(*since, clock.now)))
             },
             Event::Withdrawn { reason, .. } => said("已撤回", reason.clone()),
+        }
+    }
+
+    /// The order of supervision, which stays with the offices.
+    fn supervision(event: &Event, clock: &Clock) -> Said {
+        let due = |at: &OffsetDateTime| words::due(*at, clock.now);
+        match event {
+            Event::Supervised { reason, verify_due, explain_due, done_due } => {
+                let dues = [due(verify_due), due(explain_due), due(done_due)];
+                said("督办", format!("{reason}\n核实下达 {}；说明原因和措施 {}；办结确认 {}。", dues[0], dues[1], dues[2]))
+            }
+            Event::OrderIssued { note } => said("核实并下达督办单", note.clone()),
+            Event::Explained { cause, measures, late } => {
+                said(if *late { "督办答复（超期）" } else { "督办答复" }, format!("原因：{cause}\n措施：{measures}"))
+            }
+            Event::Reviewed { cause, responsibility, change } => {
+                said("复盘", format!("原因：{cause}\n责任：{responsibility}\n要改的规则：{change}"))
+            }
+            Event::SignedOff { note } => said("督办销号", note.clone()),
+            Event::OrderOverdue { stage: Stage::Done, due: end } => {
+                said("转入联合督办", format!("应在{}办结并经企业确认。", due(end)))
+            }
+            Event::OrderOverdue { stage, due: end } => said(format!("督办超期：{stage}"), format!("应在{}完成。", due(end))),
+            _ => said("", ""),
         }
     }
 

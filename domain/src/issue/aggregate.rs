@@ -4,6 +4,7 @@ use super::alarm::Told;
 use super::clock::{Clock, Step};
 use super::command::{Rating, Said};
 use super::state::*;
+use super::supervision::Supervision;
 use crate::actor::{AreaCode, DepartmentId, EnterpriseId, PersonId, StaffId, StationId};
 use time::OffsetDateTime;
 
@@ -97,6 +98,8 @@ pub struct Issue {
     pub rated_round: u16,
     /// 回访: what is owed and what came of it.
     pub call_back: Calls,
+    /// 督办单 that is not signed off.
+    pub supervision: Option<Supervision>,
     /// A reply to supervision that is owed, and by when.
     pub inquiry: Option<OffsetDateTime>,
     /// Which of the limits that run were told of.
@@ -182,12 +185,26 @@ impl Issue {
             rating: None,
             rated_round: 0,
             call_back: Calls::default(),
+            supervision: None,
             inquiry: None,
             told: Vec::new(),
             climbed: 0,
             waiting_since: None,
             flags: Vec::new(),
         }
+    }
+
+    /// The enterprise said of this round, when it rated or was called back, that it is solved, and nothing else.
+    pub fn confirmed(&self) -> bool {
+        let rated = self.rating.as_ref().filter(|_| self.rated_round == self.round).map(|rating| !rating.reopens());
+        let called = self.call_back.said.map(|said| !said.unhappy());
+        // Whoever withdrew it wants nothing more, and a decline has its own way to be objected to.
+        let ended = matches!(self.state, State::Withdrawn | State::Declined);
+        ended
+            || self.state == State::Closed
+                && rated != Some(false)
+                && called != Some(false)
+                && (rated.is_some() || called.is_some())
     }
 
     /// Every clock with its step, met or not, in the order of the loop.

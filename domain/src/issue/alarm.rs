@@ -3,6 +3,7 @@
 
 use super::clock::{Clock, Step};
 use super::event::Event;
+use super::supervision::Stage;
 use super::{Issue, State, Terms};
 use crate::calendar::Span;
 use crate::vocabulary::vocabulary;
@@ -56,6 +57,11 @@ impl Issue {
         })
     }
 
+    /// The steps of an order of supervision that are owed and not told to be overdue.
+    fn order(&self) -> impl Iterator<Item = (Stage, OffsetDateTime)> {
+        self.supervision.iter().flat_map(|order| order.owed(self.confirmed()))
+    }
+
     fn told(&self, step: Step, late: bool) -> bool {
         self.told.contains(&Told { step, late })
     }
@@ -67,7 +73,8 @@ impl Issue {
             let late = (!self.told(step, true)).then_some(clock.due);
             warn.into_iter().chain(late)
         });
-        limits.chain(self.climbs(terms).map(|(at, ..)| at)).min()
+        let order = self.order().map(|(_, due)| due);
+        limits.chain(self.climbs(terms).map(|(at, ..)| at)).chain(order).min()
     }
 }
 
@@ -84,6 +91,8 @@ pub fn alarms(issue: &Issue, now: OffsetDateTime, terms: &Terms) -> Vec<Event> {
     }
     let climbs = issue.climbs(terms).filter(|(at, ..)| *at <= now);
     due.extend(climbs.map(|(at, since, rung)| (at, Event::Escalated { rung, since, at })));
+    let order = issue.order().filter(|(_, end)| *end <= now);
+    due.extend(order.map(|(stage, end)| (end, Event::OrderOverdue { stage, due: end })));
     // Stable: of two at one instant the limit comes before who is told of it.
     due.sort_by_key(|(at, _)| *at);
     due.into_iter().map(|(_, event)| event).collect()

@@ -198,6 +198,22 @@ pub enum Command {
         /// What is to be done.
         text: String,
     },
+    /// 督办.
+    Supervise { reason: String },
+    /// 核实下达督办单.
+    Verify { note: String },
+    /// 督办答复: cause and measures.
+    Explain { cause: String, measures: String },
+    /// 复盘.
+    Review {
+        cause: String,
+        /// Whose it was.
+        responsibility: String,
+        /// What rule changes, so that it does not happen again.
+        change: String,
+    },
+    /// 督办销号.
+    SignOff { note: String },
     /// 监督询问: supervision or discipline inspection (纪检监察) asks.
     Inquire { question: String },
     /// 回复询问.
@@ -235,6 +251,11 @@ vocabulary! {
         Reopen = "reopen", "重新办理";
         Withdraw = "withdraw", "撤回";
         Instruct = "instruct", "领导批示";
+        Supervise = "supervise", "督办";
+        Verify = "verify", "下达督办单";
+        Explain = "explain", "督办答复";
+        Review = "review", "复盘";
+        SignOff = "sign_off", "督办销号";
         Inquire = "inquire", "监督询问";
         Reply = "reply", "回复询问";
         Alarm = "alarm", "提醒";
@@ -269,6 +290,11 @@ impl Command {
             Command::Reopen { .. } => CommandKind::Reopen,
             Command::Withdraw { .. } => CommandKind::Withdraw,
             Command::Instruct { .. } => CommandKind::Instruct,
+            Command::Supervise { .. } => CommandKind::Supervise,
+            Command::Verify { .. } => CommandKind::Verify,
+            Command::Explain { .. } => CommandKind::Explain,
+            Command::Review { .. } => CommandKind::Review,
+            Command::SignOff { .. } => CommandKind::SignOff,
             Command::Inquire { .. } => CommandKind::Inquire,
             Command::Reply { .. } => CommandKind::Reply,
             Command::Alarm => CommandKind::Alarm,

@@ -2,9 +2,13 @@
 
 mod call_back;
 mod extend;
+mod supervise;
+mod windows;
 
 pub use call_back::MAX_MISSED;
 pub use extend::{extended_to, longest_extension};
+
+use windows::{MOST_ASKS, may_dispatch, may_return, pause_left};
 
 use super::alarm::alarms;
 use super::command::{Command, CommandKind, Rating, Submission};
@@ -96,6 +100,11 @@ pub fn decide(
         Command::Instruct { leader, text } => {
             Event::Instructed { leader: worded(leader, "批示的领导", 2, 30)?, text: worded(text, "批示内容", 2, 500)? }
         }
+        Command::Supervise { reason } => return case.supervise(reason, actor),
+        Command::Verify { note } => Event::OrderIssued { note: worded(note, "核实情况", 5, 500)? },
+        Command::Explain { cause, measures } => case.explain(cause, measures)?,
+        Command::Review { cause, responsibility, change } => case.review(cause, responsibility, change)?,
+        Command::SignOff { note } => Event::SignedOff { note: worded(note, "销号说明", 0, 500)? },
         Command::Inquire { question } => {
             Event::Inquired { question: worded(question, "要了解什么", 5, 500)?, reply_due: case.due(now, REPLY)? }
         }
@@ -217,6 +226,9 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
         CommandKind::Urge if issue.urged_at.is_some_and(|at| local(at).date() == local(now).date()) => {
             return rule("urged", "今天已经催办过，明天可以再催；急事请直接打电话");
         }
+        CommandKind::Supervise | CommandKind::Verify | CommandKind::Explain | CommandKind::Review | CommandKind::SignOff => {
+            supervise::may(issue, kind, now)?;
+        }
         CommandKind::Inquire if issue.inquiry.is_some() => return rule("inquired", "上一次询问还没有回复"),
         CommandKind::Inquire if issue.flags.is_empty() && issue.late_at().is_none_or(|due| now < due) => {
             return rule("not_abnormal", "这件诉求没有异常，不需要询问");
@@ -233,41 +245,6 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
 
 /// Within which a question of supervision is answered *(assumed)*.
 const REPLY: Span = Span::Days(3);
-
-/// How often the enterprise may be asked to supply in one round.
-const MOST_ASKS: u16 = 2;
-
-/// How many working minutes the clock may still stand still in this round.
-fn pause_left(issue: &Issue, limits: &Limits, terms: &Terms) -> u32 {
-    let all = u32::try_from(terms.calendar.length(limits.pause_cap).whole_minutes()).unwrap_or(0);
-    all.saturating_sub(issue.paused_minutes)
-}
-
-/// The centre dispatches what it accepted or got back. What a department has already it may give to another one from the second round
-/// on, once: its second ruling of a round is final.
-fn may_dispatch(issue: &Issue) -> Result<(), Refusal> {
-    if issue.state == State::Accepted {
-        return Ok(());
-    }
-    if issue.round < 2 {
-        return rule("dispatch_held", "部门正在办理；首次办理中由部门退回后才能改交其他部门");
-    }
-    if issue.rulings > 0 {
-        return rule("dispatch_final", "本次办理已改交过，须由部门退回后再决定");
-    }
-    Ok(())
-}
-
-/// A department may send a dispatch back once a round, within `window`, that is up to `last`, unless it is the centre's second ruling.
-fn may_return(issue: &Issue, now: OffsetDateTime, window: Span, last: OffsetDateTime) -> Result<(), Refusal> {
-    if issue.returns > 0 || issue.rulings > 1 {
-        return rule("return_final", "企服中心第二次交办为最终决定，不能再退回");
-    }
-    if now > last {
-        return rule("return_late", format!("退回须在交办后 {window}内（{}）", words::due(last, now)));
-    }
-    Ok(())
-}
 
 /// The most photos of one filing or one supply.
 pub const MAX_PHOTOS: u8 = 9;

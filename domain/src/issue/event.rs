@@ -4,6 +4,7 @@ use super::alarm::Rung;
 use super::clock::Step;
 use super::command::{CallBack, Rating, Submission};
 use super::state::*;
+use super::supervision::Stage;
 use crate::actor::{AreaCode, DepartmentId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -234,6 +235,30 @@ pub enum Event {
         /// What is to be done.
         text: String,
     },
+    /// 督办: the "135" clock begins.
+    Supervised {
+        reason: String,
+        #[serde(with = "time::serde::rfc3339")]
+        verify_due: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        explain_due: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        done_due: OffsetDateTime,
+    },
+    /// The centre verified it and issued the order (督办单).
+    OrderIssued { note: String },
+    /// The department said why, and what it does about it.
+    Explained { cause: String, measures: String, late: bool },
+    /// 复盘.
+    Reviewed { cause: String, responsibility: String, change: String },
+    /// 督办销号.
+    SignedOff { note: String },
+    /// A step of the order went by; with the last one it is a joint supervision (联合督办).
+    OrderOverdue {
+        stage: Stage,
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+    },
     /// Supervision asked.
     Inquired {
         question: String,
@@ -347,6 +372,12 @@ impl Event {
             Event::Redispatched { .. } => "redispatched",
             Event::CalledBack { .. } => "called_back",
             Event::Instructed { .. } => "instructed",
+            Event::Supervised { .. } => "supervised",
+            Event::OrderIssued { .. } => "order_issued",
+            Event::Explained { .. } => "explained",
+            Event::Reviewed { .. } => "reviewed",
+            Event::SignedOff { .. } => "signed_off",
+            Event::OrderOverdue { .. } => "order_overdue",
             Event::Inquired { .. } => "inquired",
             Event::Replied { .. } => "replied",
             Event::Warned { .. } => "warned",

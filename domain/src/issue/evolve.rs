@@ -1,6 +1,7 @@
 //! `evolve`: applies one event. Total: an event that was written is a fact, whatever the rules say today.
 
-use super::alarm::{Rung, Told};
+mod clocks;
+
 use super::clock::{Clock, Step};
 use super::command::{Said, Submission};
 use super::decide::MAX_MISSED;
@@ -8,6 +9,7 @@ use super::event::Event;
 use super::{Calls, Flag, Issue, Pause, State};
 use crate::actor::{Actor, Duty};
 use crate::calendar::WorkCalendar;
+use clocks::{alarmed, extended, renew, settle, supervised};
 use time::OffsetDateTime;
 
 /// The issue after the event, which `actor` caused at `at`.
@@ -42,6 +44,12 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
             extended(&mut issue, event, calendar);
         }
         Event::Instructed { .. } => raise(&mut issue, Flag::Instructed),
+        Event::Supervised { .. }
+        | Event::OrderIssued { .. }
+        | Event::Explained { .. }
+        | Event::Reviewed { .. }
+        | Event::SignedOff { .. }
+        | Event::OrderOverdue { .. } => supervised(&mut issue, event, at),
         Event::Inquired { reply_due, .. } => issue.inquiry = Some(*reply_due),
         Event::Replied { .. } => issue.inquiry = None,
         Event::Warned { .. } | Event::Overdue { .. } | Event::Escalated { .. } => alarmed(&mut issue, event),
@@ -59,44 +67,6 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
     }
     settle(&mut issue);
     issue
-}
-
-/// What the clocks did.
-fn alarmed(issue: &mut Issue, event: &Event) {
-    match event {
-        Event::Warned { step, .. } => issue.told.push(Told { step: *step, late: false }),
-        Event::Overdue { step, .. } => issue.told.push(Told { step: *step, late: true }),
-        Event::Escalated { rung, .. } => {
-            let place = Rung::ALL.iter().position(|known| known == rung).unwrap_or_default();
-            issue.climbed = issue.climbed.max(u8::try_from(place + 1).unwrap_or(u8::MAX));
-        }
-        _ => {}
-    }
-}
-
-/// A limit that begins anew, or got more time, is told of anew.
-fn renew(issue: &mut Issue, step: Step) {
-    issue.told.retain(|told| told.step != step);
-}
-
-/// 预警 and 超期在办 hold as long as a limit that was told of is neither met nor gone.
-fn settle(issue: &mut Issue) {
-    let open = issue.state.is_open();
-    let owed: Vec<Step> = issue.clocks().filter(|(_, clock)| open && clock.runs()).map(|(step, _)| step).collect();
-    let told = |issue: &Issue, late| issue.told.iter().any(|told| told.late == late && owed.contains(&told.step));
-    let overdue = told(issue, true);
-    // What became overdue is no warning any more.
-    let warned = issue.told.iter().any(|told| {
-        let over = issue.told.contains(&Told { step: told.step, late: true });
-        !told.late && !over && owed.contains(&told.step)
-    });
-    for (flag, holds) in [(Flag::Warning, warned), (Flag::Overdue, overdue)] {
-        if holds {
-            raise(issue, flag);
-        } else {
-            issue.flags.retain(|held| *held != flag);
-        }
-    }
 }
 
 /// From the filing to the centre's ruling.
@@ -172,26 +142,6 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
             issue.paused_minutes += *shifted_minutes;
             issue.lapsed = matches!(event, Event::PauseLapsed { .. });
         }
-        _ => {}
-    }
-}
-
-/// More time: what was asked for moves nothing, what was granted moves the answer's end.
-fn extended(issue: &mut Issue, event: &Event, calendar: &WorkCalendar) {
-    match event {
-        Event::ExtensionAsked { days, .. } => {
-            issue.extensions += 1;
-            issue.extension = Some(*days);
-        }
-        Event::Extended { answer_due, .. } => {
-            issue.extension = None;
-            if let Some(clock) = &mut issue.answer {
-                clock.due = *answer_due;
-                clock.warn = calendar.warn_at(clock.since, *answer_due);
-            }
-            renew(issue, Step::Answer);
-        }
-        Event::ExtensionRefused { .. } => issue.extension = None,
         _ => {}
     }
 }

@@ -27,6 +27,7 @@ impl Flag {
             Flag::AnsweredLate => "答复时已超过期限",
             Flag::Redispatched => "答复未被认可或办结后问题又出现，再次交办",
             Flag::Disagreed => "同一次答复，评价和回访说法不一致",
+            Flag::Supervised => "已督办，督办单还没有销号",
             Flag::Instructed => "领导批示",
         }
     }
@@ -40,16 +41,15 @@ pub fn raised<'a>(
 ) -> Vec<Raised> {
     let mut list: Vec<Raised> = Vec::new();
     for (event, at, actor) in events {
-        let before = std::mem::take(&mut issue.flags);
-        issue.flags.clone_from(&before);
+        let before = issue.flags.clone();
         issue = evolve(issue, event, at, actor, calendar);
         let seq = issue.version;
-        let open = |list: &mut Vec<Raised>, flag: Flag| {
+        let clear = |list: &mut Vec<Raised>, flag: Flag| {
             if let Some(raised) = list.iter_mut().rev().find(|raised| raised.flag == flag && raised.cleared.is_none()) {
                 raised.cleared = Some((seq, at));
             }
         };
-        before.iter().filter(|flag| !issue.flags.contains(flag)).for_each(|flag| open(&mut list, *flag));
+        before.iter().filter(|flag| !issue.flags.contains(flag)).for_each(|flag| clear(&mut list, *flag));
         let new = issue.flags.iter().filter(|flag| !before.contains(flag));
         list.extend(new.map(|flag| Raised { flag: *flag, seq, at, cleared: None }));
     }

@@ -20,6 +20,7 @@ pub mod notice;
 pub mod permission;
 pub mod queue;
 pub mod state;
+pub mod supervision;
 pub mod table;
 mod terms;
 pub mod texts;

@@ -4,6 +4,7 @@ use super::alarm::Rung;
 use super::clock::Step;
 use super::event::{CloseBasis, Event};
 use super::limits::Limits;
+use super::supervision::Stage;
 use super::texts::TextKey;
 use super::{CallBack, Issue, Outcome, Terms};
 use crate::actor::{AreaCode, CITY, DepartmentId, EnterpriseId};
@@ -60,7 +61,7 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
     let handlers = if departments.is_empty() && goes_on(event) { centre.clone() } else { departments };
     let told = [
         (vec![Recipient::Enterprise(after.enterprise)], to_enterprise(event, terms.limits_of(after, at))),
-        (handlers, to_handlers(event)),
+        (handlers, to_handlers(event, after)),
         (centre, to_centre(event)),
     ];
     let day = local(at).date();
@@ -93,12 +94,24 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
         let board = catalogue.category(&after.category).map_or(FALLBACK_BOARD, |known| &known.board);
         catalogue.board(board).map(|board| board.lead.clone())
     };
+    let supervisors = || {
+        let city = (after.area != CITY).then_some(Recipient::Supervisor(CITY));
+        city.into_iter().chain([Recipient::Supervisor(after.area)]).collect::<Vec<_>>()
+    };
     let named = |step: Step, due| vec![("step", step.label().to_owned()), ("due", instant(due))];
     Some(match event {
-        Event::Replied { text, .. } => {
-            let city = (after.area != CITY).then_some(Recipient::Supervisor(CITY));
-            let told = city.into_iter().chain([Recipient::Supervisor(after.area)]).collect();
-            (told, Some((TextKey::Replied, vec![("text", text.clone())])))
+        Event::Replied { text, .. } => (supervisors(), Some((TextKey::Replied, vec![("text", text.clone())]))),
+        Event::Explained { cause, measures, .. } => {
+            let values = vec![("text", format!("{cause} {measures}"))];
+            (supervisors().into_iter().chain([centre]).collect(), Some((TextKey::Explained, values)))
+        }
+        Event::Reviewed { change, .. } => (supervisors(), Some((TextKey::Reviewed, vec![("text", change.clone())]))),
+        Event::OrderOverdue { stage, due } => {
+            let department = after.lead.filter(|_| *stage != Stage::Verify).map(Recipient::Department);
+            let told = supervisors().into_iter().chain([centre]).chain(department).collect();
+            let values = vec![("step", stage.label().to_owned()), ("due", instant(*due))];
+            let key = if *stage == Stage::Done { TextKey::Joint } else { TextKey::OrderOverdue };
+            (told, Some((key, values)))
         }
         Event::Warned { step, due, missed: false, .. } => (vec![owner(*step)], Some((TextKey::Warned, named(*step, *due)))),
         Event::Overdue { step, due, .. } => {
@@ -169,6 +182,12 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         | Event::Rated { .. }
         | Event::CalledBack { .. }
         | Event::Instructed { .. }
+        | Event::Supervised { .. }
+        | Event::OrderIssued { .. }
+        | Event::Explained { .. }
+        | Event::Reviewed { .. }
+        | Event::SignedOff { .. }
+        | Event::OrderOverdue { .. }
         | Event::Inquired { .. }
         | Event::Replied { .. }
         | Event::Warned { .. }
@@ -188,7 +207,7 @@ fn asked_by(question: &str, due: OffsetDateTime) -> Words {
     (TextKey::Inquired, vec![("text", question.to_owned()), ("due", day(due))])
 }
 
-fn to_handlers(event: &Event) -> Option<Words> {
+fn to_handlers(event: &Event, after: &Issue) -> Option<Words> {
     Some(match event {
         Event::Supplied { .. } => (TextKey::HandlerSupplied, vec![]),
         Event::Noted { text, photos } => {
@@ -213,6 +232,12 @@ fn to_handlers(event: &Event) -> Option<Words> {
         }
         Event::Instructed { leader, text } => told_of(leader, text),
         Event::Inquired { question, reply_due } => asked_by(question, *reply_due),
+        Event::OrderIssued { note } => {
+            let dues = after.supervision.as_ref().map(|order| order.due.map(day)).unwrap_or_default();
+            let [_, due, done] = dues;
+            (TextKey::OrderIssued, vec![("text", note.clone()), ("due", due), ("done", done)])
+        }
+        Event::SignedOff { .. } => (TextKey::SignedOff, vec![]),
         Event::Redispatched { round, .. } => (TextKey::HandlerRedispatched, vec![("round", round.to_string())]),
         Event::Withdrawn { reason, .. } => (TextKey::HandlerWithdrawn, vec![("reason", reason.clone())]),
         _ => return None,
@@ -230,6 +255,10 @@ fn to_centre(event: &Event) -> Option<Words> {
         }
         Event::Instructed { leader, text } => told_of(leader, text),
         Event::Inquired { question, reply_due } => asked_by(question, *reply_due),
+        Event::Supervised { reason, verify_due, .. } => {
+            (TextKey::Supervised, vec![("text", reason.clone()), ("due", day(*verify_due))])
+        }
+        Event::SignedOff { .. } => (TextKey::SignedOff, vec![]),
         Event::Rated { rating } if rating.reopens() => (TextKey::CentreRated, vec![("level", rating.level.to_string())]),
         Event::Reopened { reason } => (TextKey::CentreReopened, vec![("reason", reason.clone())]),
         Event::Withdrawn { reason, .. } => (TextKey::CentreWithdrawn, vec![("reason", reason.clone())]),

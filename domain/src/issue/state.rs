@@ -131,6 +131,7 @@ vocabulary! {
         AnsweredLate = "answered_late", "超期办结件";
         Overdue = "overdue", "超期在办";
         Redispatched = "redispatched", "二次交办件";
+        Supervised = "supervised", "督办件";
         Instructed = "instructed", "领导批示件";
         Disagreed = "disagreed", "评价回访不一致";
     }

@@ -62,9 +62,14 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Note, &[Who::Member, Who::Assisted], AT_WORK_OR_ANSWERED, To::Same),
     row(CommandKind::Urge, &[Who::Member], AT_WORK, To::Same),
     row(CommandKind::Instruct, &[Who::Leader, Who::Centre], State::OPEN, To::Same),
+    row(CommandKind::Supervise, &[Who::Supervisor, Who::Centre], SUPERVISED, To::Same),
+    row(CommandKind::Verify, &[Who::Centre], State::FILED, To::Same),
+    row(CommandKind::Explain, &[Who::Lead], State::FILED, To::Same),
+    row(CommandKind::Review, &[Who::Centre], State::FILED, To::Same),
+    row(CommandKind::SignOff, &[Who::Supervisor], State::FILED, To::Same),
     row(CommandKind::Inquire, &[Who::Supervisor], State::FILED, To::Same),
     row(CommandKind::Reply, &[Who::Lead, Who::Centre], State::FILED, To::Same),
-    row(CommandKind::Alarm, &[Who::System], State::OPEN, To::Same),
+    row(CommandKind::Alarm, &[Who::System], State::FILED, To::Same),
     row(CommandKind::LapsePause, &[Who::System], &[State::AwaitingInput], To::Before),
     // From the departments' states only in the second round and later (`decide`).
     row(
@@ -92,6 +97,8 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Withdraw, &[Who::Member], State::OPEN, To::State(State::Withdrawn)),
 ];
 
+/// What may be supervised: what is open, and what was closed badly.
+const SUPERVISED: &[State] = State::FILED.split_at(7).0;
 /// Somebody of the offices has it.
 const AT_WORK: &[State] = &[State::Submitted, State::Accepted, State::Dispatched, State::Handling];
 /// What the enterprise may add to unasked.

@@ -40,6 +40,13 @@ vocabulary! {
         CentreReopened = "centre_reopened", "给企服中心：重新办理";
         CentreWithdrawn = "centre_withdrawn", "给企服中心：企业撤回";
         Instructed = "staff_instructed", "给部门和企服中心：领导批示";
+        Supervised = "centre_supervised", "给企服中心：要求督办";
+        OrderIssued = "handler_order_issued", "给部门：督办单";
+        Explained = "supervisor_explained", "给监督和企服中心：督办答复";
+        Reviewed = "supervisor_reviewed", "给监督：复盘已写";
+        SignedOff = "staff_signed_off", "给部门和企服中心：督办销号";
+        OrderOverdue = "staff_order_overdue", "督办超期";
+        Joint = "staff_joint", "转入联合督办";
         Inquired = "staff_inquired", "给部门和企服中心：监督询问";
         Replied = "supervisor_replied", "给监督：询问已回复";
         Warned = "staff_warned", "给办理人员：时限预警";
@@ -108,6 +115,17 @@ impl TextKey {
             TextKey::CentreRated => ("企业评价不满意", "{level}，已重新交办。", &["level"], false),
             TextKey::CentreReopened => ("诉求重新办理", "{reason}", &["reason"], true),
             TextKey::Instructed => ("领导批示", "{leader}：{text}", &["text", "leader"], true),
+            TextKey::Supervised => ("要求督办", "{text} 请在{due}前核实并下达督办单。", &["text", "due"], true),
+            TextKey::OrderIssued => {
+                ("督办单", "{text} 请在{due}前说明原因和措施，在{done}前办结并经企业确认。", &["text", "due", "done"], true)
+            }
+            TextKey::Explained => ("督办答复", "{text}", &["text"], true),
+            TextKey::Reviewed => ("复盘已写，可以销号", "{text}", &["text"], true),
+            TextKey::SignedOff => ("督办单已销号", "", &[], false),
+            TextKey::OrderOverdue => ("督办超期：{step}", "“{title}”（{number}）应在{due}前{step}。", &["step", "due"], false),
+            TextKey::Joint => {
+                ("转入联合督办", "“{title}”（{number}）应在{due}前{step}，现转入联合督办。", &["step", "due"], false)
+            }
             TextKey::Inquired => ("监督询问", "{text} 请在{due}前回复。", &["text", "due"], true),
             TextKey::Replied => ("询问已回复", "{text}", &["text"], true),
             TextKey::Warned => ("预警：{step}快到期", "“{title}”（{number}）须在{due}前完成{step}。", &["step", "due"], false),

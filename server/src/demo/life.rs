@@ -1,14 +1,16 @@
 //! The life of demo issues: each is filed some day and goes its way by the rules until it ends or today is reached.
 
 use super::people::{Firm, People, Person};
+use super::said::{called, rating};
 use super::{Dice, pictures, stories};
 use crate::photos::{PhotoStore, Picture};
 use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
 use domain::calendar::{Span, local};
+use domain::issue::alarm::alarms;
 use domain::issue::{
-    CallBack, Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Rating, RatingReason, Said, Satisfaction,
-    State, Submission, Terms, Urgency, decide, evolve,
+    Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Said, Satisfaction, State, Submission, Terms, Urgency,
+    decide, evolve,
 };
 use store::Conn;
 use store::issue::history::{self, History};
@@ -140,8 +142,21 @@ impl Life<'_> {
         }
     }
 
+    /// What the clocks did up to an instant, each when it was due.
+    fn tick(&mut self, until: OffsetDateTime) {
+        let terms = self.story.terms;
+        while let Some(next) = self.issue.alarm_at(terms).filter(|next| *next <= until) {
+            let at = self.events.last().map_or(next, |last| next.max(last.0));
+            for event in alarms(&self.issue, at, terms) {
+                self.issue = evolve(self.issue.clone(), &event, at, &Actor::System, &terms.calendar);
+                self.events.push((at, Actor::System, "系统".to_owned(), event));
+            }
+        }
+    }
+
     /// Gives a command; `false` when the rules refuse it.
     fn give(&mut self, command: &Command, actor: &Person) -> bool {
+        self.tick(self.at);
         let Ok(events) = decide(&self.issue, command, &actor.actor, self.at, self.story.terms) else { return false };
         for event in events {
             self.issue = evolve(self.issue.clone(), &event, self.at, &actor.actor, &self.story.terms.calendar);
@@ -182,6 +197,7 @@ impl Story<'_> {
         if life.give(&Command::Submit(submission), &filer) && self.call(dice, &mut life)? {
             self.route(dice, &mut life, &owner, category)?;
         }
+        life.tick(self.now);
         let tell = self.now - life.at < Duration::days(3);
         Ok(History {
             client_key: Uuid::new_v5(&Uuid::NAMESPACE_OID, &self.number.to_be_bytes()),
@@ -367,38 +383,5 @@ impl Story<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// A call-back: with what the enterprise said when it rated, or with nobody there.
-fn called(dice: &mut Dice, said: Option<Said>) -> Command {
-    let notes = match said {
-        Some(said) if said.solved => String::new(),
-        Some(_) => (*dice.pick(stories::COMPLAINTS)).to_owned(),
-        None => "电话无人接听。".to_owned(),
-    };
-    Command::CallBack(CallBack { way: ContactWay::Phone, said, notes })
-}
-
-fn rating(dice: &mut Dice, unhappy: bool) -> Rating {
-    if unhappy {
-        Rating {
-            solved: dice.chance(30),
-            level: *dice.pick(&[Satisfaction::Dissatisfied, Satisfaction::Dissatisfied, Satisfaction::VeryDissatisfied]),
-            reasons: vec![*dice.pick(&[RatingReason::NotSolved, RatingReason::Slow, RatingReason::Unclear])],
-            comment: (*dice.pick(stories::COMPLAINTS)).to_owned(),
-        }
-    } else {
-        Rating {
-            solved: true,
-            level: *dice.pick(&[
-                Satisfaction::VerySatisfied,
-                Satisfaction::VerySatisfied,
-                Satisfaction::Satisfied,
-                Satisfaction::Fair,
-            ]),
-            reasons: vec![*dice.pick(&[RatingReason::Fast, RatingReason::Kind, RatingReason::Clear])],
-            comment: (*dice.pick(stories::THANKS)).to_owned(),
-        }
     }
 }

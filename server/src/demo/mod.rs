@@ -6,6 +6,7 @@ mod names;
 mod people;
 mod pictures;
 mod policy;
+mod said;
 mod stories;
 
 use crate::photos::PhotoStore;

@@ -1,6 +1,6 @@
 //! More time, call-backs, boards and questions of supervision, through the plain forms: who may, what is refused, what is told.
 
-use super::site::{Browser, Site, answers, file};
+use super::site::{Answer, Browser, Site, answers, file};
 use sqlx::PgPool;
 
 struct Desk {
@@ -36,7 +36,17 @@ impl Desk {
     }
 
     async fn give(&self, who: &Browser, command: &str, fields: &[(&str, &str)]) -> u16 {
-        who.post(&format!("/desk/issues/{}/{command}", self.number), fields).await.status.as_u16()
+        self.send(who, command, fields).await.status.as_u16()
+    }
+
+    /// As the page that was just read sends it.
+    async fn send(&self, who: &Browser, command: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut system = self.site.state.store.system().await.unwrap();
+        let version = store::issue::versions(&mut system, &self.number).await.unwrap().1.to_string();
+        drop(system);
+        let mut sent = fields.to_vec();
+        sent.push(("version", &version));
+        who.post(&format!("/desk/issues/{}/{command}", self.number), &sent).await
     }
 
     async fn seen(&self, who: &Browser) -> String {
@@ -55,8 +65,7 @@ async fn more_time_is_the_centre_s_to_grant_and_the_enterprise_reads_why(pool: P
     let desk = Desk::handling(&pool).await;
     let reason = ("extend_reason", "要等水务部门的管线图");
     assert_eq!(desk.give(&desk.handler, "extend", &[reason]).await, 422, "how long is asked");
-    let short =
-        desk.handler.post(&format!("/desk/issues/{}/extend", desk.number), &[("days", "2"), ("extend_reason", "图")]).await;
+    let short = desk.send(&desk.handler, "extend", &[("days", "2"), ("extend_reason", "图")]).await;
     assert!(short.status.as_u16() == 422 && short.body.contains("延期理由至少写 5 个字"), "{}", short.status);
     assert_eq!(desk.give(&desk.centre, "extend", &[("days", "2"), reason]).await, 403);
     assert_eq!(desk.give(&desk.handler, "extend", &[("days", "2"), reason]).await, 303);
@@ -92,12 +101,12 @@ async fn a_call_back_is_the_centre_s_and_opens_again_what_is_not_solved(pool: Pg
     assert!(shown.contains("href=\"tel:138") && shown.contains("部门答复以后，问题实际解决了吗"), "number and script");
     let called = [("call_way", "phone"), ("call_solved", "no"), ("call_level", "dissatisfied"), ("call_notes", "昨天又积水了")];
     assert_eq!(desk.give(&desk.handler, "call_back", &called).await, 403, "never whoever answered");
-    let path = format!("/desk/issues/{}/call_back", desk.number);
-    let lacking = desk.centre.post(&path, &[("call_way", "phone"), ("call_solved", "yes"), ("call_notes", "说还行")]).await;
+    let lacking =
+        desk.send(&desk.centre, "call_back", &[("call_way", "phone"), ("call_solved", "yes"), ("call_notes", "说还行")]).await;
     assert!(lacking.status.as_u16() == 422 && lacking.body.contains("请选择企业说的满意程度") && lacking.body.contains("说还行"));
     let mut sent = called.to_vec();
     sent.push(("from", list));
-    let done = desk.centre.post(&path, &sent).await;
+    let done = desk.send(&desk.centre, "call_back", &sent).await;
     assert_eq!((done.status.as_u16(), done.location().split('?').next()), (303, Some(list)), "on to the next call");
     assert!(!desk.centre.get(list).await.body.contains(&desk.number));
     let seen = desk.seen(&desk.handler).await;
@@ -128,6 +137,41 @@ async fn supervision_sees_what_is_abnormal_asks_and_is_answered(pool: PgPool) {
     assert!(supervisor.get("/desk/messages").await.body.contains("上午已到现场看过"));
     let own = desk.owner.get(&format!("/issues/{}", desk.number)).await.body;
     for internal in ["王市长", "现场看过了吗", "上午已到现场看过"] {
+        assert!(!own.contains(internal), "{internal}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_supervised_issue_is_verified_explained_reviewed_and_only_then_signed_off(pool: PgPool) {
+    let desk = Desk::handling(&pool).await;
+    let supervisor = desk.site.staff("jiandu").await;
+    assert_eq!(desk.give(&desk.centre, "instruct", &[("leader", "王市长"), ("instruction", "请今天到现场")]).await, 303);
+    let reason = [("supervision_reason", "企业两次反映没有人来")];
+    assert_eq!(desk.give(&desk.handler, "supervise", &reason).await, 403);
+    assert_eq!(desk.give(&supervisor, "supervise", &reason).await, 303);
+    assert_eq!(desk.give(&supervisor, "sign_off", &[]).await, 409, "nothing was done yet");
+    assert_eq!(desk.give(&supervisor, "verify", &[("verified", "自己核实自己的")]).await, 403);
+    assert_eq!(desk.give(&desk.centre, "verify", &[("verified", "情况属实，请按期办结")]).await, 303);
+    let explained = [("cause", "抢修班组没有接到派单"), ("measures", "今天下午到场，明天办结")];
+    assert_eq!(desk.give(&desk.centre, "explain", &explained).await, 403, "the department's to say");
+    assert_eq!(desk.give(&desk.handler, "explain", &explained).await, 303);
+    desk.answer().await;
+    let review = [("review_cause", "派单系统夜间不推送"), ("responsibility", "市政养护所"), ("rule_change", "夜间改为电话确认")];
+    assert_eq!(desk.give(&desk.handler, "review", &review).await, 403);
+    assert_eq!(desk.give(&desk.centre, "review", &review).await, 303);
+    let unconfirmed = desk.send(&supervisor, "sign_off", &[]).await;
+    assert!(
+        unconfirmed.status.as_u16() == 409 && unconfirmed.body.contains("企业还没有确认问题已解决"),
+        "{}",
+        unconfirmed.status
+    );
+    let rating = [("solved", "yes"), ("level", "satisfied"), ("version", "1")];
+    assert_eq!(desk.owner.post(&format!("/issues/{}/rate", desk.number), &rating).await.status.as_u16(), 303);
+    assert!(supervisor.get("/desk/abnormal?kind=supervised").await.body.contains(&desk.number));
+    assert_eq!(desk.give(&supervisor, "sign_off", &[]).await, 303);
+    assert!(!supervisor.get("/desk/abnormal?kind=supervised").await.body.contains(&desk.number));
+    let own = desk.owner.get(&format!("/issues/{}", desk.number)).await.body;
+    for internal in ["督办", "抢修班组", "市政养护所", "王市长"] {
         assert!(!own.contains(internal), "{internal}");
     }
 }

@@ -126,6 +126,11 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
         CommandKind::Reopen => Command::Reopen { reason: words(dice) },
         CommandKind::Withdraw => Command::Withdraw { reason: words(dice) },
         CommandKind::Instruct => Command::Instruct { leader: "王市长".to_owned(), text: words(dice) },
+        CommandKind::Supervise => Command::Supervise { reason: words(dice) },
+        CommandKind::Verify => Command::Verify { note: words(dice) },
+        CommandKind::Explain => Command::Explain { cause: words(dice), measures: words(dice) },
+        CommandKind::Review => Command::Review { cause: words(dice), responsibility: words(dice), change: words(dice) },
+        CommandKind::SignOff => Command::SignOff { note: words(dice) },
         CommandKind::Inquire => Command::Inquire { question: words(dice) },
         CommandKind::Reply => Command::Reply { text: words(dice) },
         CommandKind::Alarm => Command::Alarm,
@@ -153,6 +158,13 @@ pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, 
     }
     if dice.one_in(20) && !issue.flags.is_empty() {
         let (player, kind) = match issue.inquiry {
+            _ if dice.one_in(2) => match &issue.supervision {
+                None => (Player::Staff("supervisor_city"), CommandKind::Supervise),
+                Some(order) if !order.issued => (Player::Staff("centre_city"), CommandKind::Verify),
+                Some(order) if !order.explained => (lead(world, issue), CommandKind::Explain),
+                Some(order) if !order.reviewed => (Player::Staff("centre_city"), CommandKind::Review),
+                Some(_) => (Player::Staff("supervisor_city"), CommandKind::SignOff),
+            },
             Some(_) => (Player::Staff("centre_city"), CommandKind::Reply),
             None if dice.one_in(3) => (Player::Staff("leader_city"), CommandKind::Instruct),
             None => (Player::Staff("supervisor_city"), CommandKind::Inquire),

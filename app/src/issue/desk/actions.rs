@@ -39,6 +39,17 @@ const GRANT: Field = Field { rows: 3, max: 500, ..field("grant_reason", "给企�
 const REFUSE: Field = Field { rows: 3, max: 500, ..field("refuse_reason", "为什么不同意", "部门会看到这段话") };
 const LEADER: Field = Field { rows: 1, max: 30, ..field("leader", "批示的领导", "姓名和职务") };
 const INSTRUCTION: Field = Field { rows: 3, max: 500, ..field("instruction", "批示内容", "只有工作人员看得到") };
+const SUPERVISION: Field = Field { rows: 3, max: 500, ..field("supervision_reason", "督办理由", "至少 5 个字") };
+const VERIFIED: Field = Field { rows: 3, max: 500, ..field("verified", "核实情况", "部门会看到，至少 5 个字") };
+const CAUSE: Field = Field { rows: 3, max: 1000, ..field("cause", "原因", "为什么没有办好，至少 5 个字") };
+const MEASURES: Field =
+    Field { rows: 3, max: 1000, ..field("measures", "措施", "怎么办、什么时候办好，至少 5 个字") };
+const REVIEW: Field =
+    Field { rows: 3, max: 1000, ..field("review_cause", "原因", "为什么会走到督办，至少 5 个字") };
+const RESPONSIBILITY: Field = Field { rows: 2, max: 1000, ..field("responsibility", "责任", "是谁的责任，怎样处理") };
+const CHANGE: Field =
+    Field { rows: 2, max: 1000, ..field("rule_change", "要改的规则", "改哪条规则，以后不再发生") };
+const SIGN_OFF: Field = Field { rows: 2, max: 500, optional: true, ..field("sign_off_note", "销号说明", "") };
 const QUESTION: Field =
     Field { rows: 3, max: 500, ..field("question", "要了解什么", "部门和企服中心会看到，至少 5 个字") };
 const REPLY: Field = Field { rows: 4, max: 2000, ..field("reply", "回复", "监督人员会看到，至少 5 个字") };
@@ -61,7 +72,8 @@ const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重�
 pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> Acts {
     let moved = page.issue.state != State::Accepted;
     let aside = |kind: &CommandKind| match kind {
-        CommandKind::Contact | CommandKind::Ask | CommandKind::Extend | CommandKind::Instruct => true,
+        CommandKind::Contact | CommandKind::Ask | CommandKind::Extend => true,
+        CommandKind::Instruct | CommandKind::Supervise => true,
         CommandKind::Dispatch => moved,
         _ => false,
     };
@@ -162,6 +174,17 @@ impl Desk<'_> {
                 "这件诉求会成为领导批示件，部门和企服中心会收到通知。",
                 vec![LEADER.input(form), INSTRUCTION.input(form)],
             ),
+            CommandKind::Supervise => {
+                let words = "1 个工作日内企服中心核实下达督办单，3 个工作日内部门说明原因和措施，5 个工作日内办结并经企业确认，否则转入联合督办。";
+                asked("z", words, vec![SUPERVISION.input(form)])
+            }
+            CommandKind::Verify => asked("v", "下达后部门会收到督办单和期限。", vec![VERIFIED.input(form)]),
+            CommandKind::Explain => asked("m", "监督人员和企服中心会看到。", vec![CAUSE.input(form), MEASURES.input(form)]),
+            CommandKind::Review => {
+                let inputs = vec![REVIEW.input(form), RESPONSIBILITY.input(form), CHANGE.input(form)];
+                asked("b", "写好复盘，监督人员才能销号督办单。", inputs)
+            }
+            CommandKind::SignOff => asked("f", "部门已说明、企业已确认、复盘已写，督办结束。", vec![SIGN_OFF.input(form)]),
             CommandKind::Inquire => asked("u", "部门和企服中心会收到通知，须在 3 个工作日内回复。", vec![QUESTION.input(form)]),
             CommandKind::Reply => {
                 let due = self.page.issue.inquiry.map(|due| words::due(due, self.clock.now)).unwrap_or_default();

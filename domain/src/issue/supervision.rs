@@ -1,0 +1,59 @@
+//! 督办单 on the "135" clock *(assumed)*: within one working day the centre verifies and issues the order, within three the department answers with
+//! cause and measures, within five it is done and confirmed by the enterprise; what is not goes to joint supervision (联合督办).
+
+use crate::calendar::Span;
+use crate::vocabulary::vocabulary;
+use time::OffsetDateTime;
+
+vocabulary! {
+    /// A step of the order.
+    Stage {
+        Verify = "verify", "核实下达督办单";
+        Explain = "explain", "说明原因和措施";
+        Done = "done", "办结并经企业确认";
+    }
+}
+
+impl Stage {
+    /// From the beginning of the order.
+    pub fn limit(self) -> Span {
+        Span::Days(match self {
+            Stage::Verify => 1,
+            Stage::Explain => 3,
+            Stage::Done => 5,
+        })
+    }
+}
+
+/// An order of supervision that is not signed off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Supervision {
+    pub since: OffsetDateTime,
+    /// By when, of each [`Stage`].
+    pub due: [OffsetDateTime; 3],
+    /// The centre has verified it and issued the order.
+    pub issued: bool,
+    /// The department has said cause and measures.
+    pub explained: bool,
+    /// 复盘 is written.
+    pub reviewed: bool,
+    /// Stages whose end went by and was told.
+    pub overdue: Vec<Stage>,
+}
+
+impl Supervision {
+    /// Whether a stage still has to be done; `confirmed` says whether the enterprise confirmed that it is solved.
+    fn owes(&self, stage: Stage, confirmed: bool) -> bool {
+        match stage {
+            Stage::Verify => !self.issued,
+            Stage::Explain => !self.explained,
+            Stage::Done => !confirmed,
+        }
+    }
+
+    /// What is owed and was not told to be overdue yet, with its end.
+    pub fn owed(&self, confirmed: bool) -> impl Iterator<Item = (Stage, OffsetDateTime)> {
+        let stages = Stage::ALL.iter().copied().zip(self.due);
+        stages.filter(move |(stage, _)| self.owes(*stage, confirmed) && !self.overdue.contains(stage))
+    }
+}
