@@ -16,7 +16,13 @@ use leptos::prelude::*;
 use store::issue::view::View;
 
 /// A drop-down of the filter. Its id is not its name: an action of the issue beside the list has controls of these names, too.
-fn select(form: &Form, name: &'static str, label: &'static str, none: &'static str, groups: Vec<(String, Vec<(String, String)>)>) -> AnyView {
+fn select(
+    form: &Form,
+    name: &'static str,
+    label: &'static str,
+    none: &'static str,
+    groups: Vec<(String, Vec<(String, String)>)>,
+) -> AnyView {
     let id = ["by-", name].concat();
     let options = groups.into_iter().map(|(group, list)| {
         let list = list.into_iter().map(|(value, label)| {

@@ -58,7 +58,8 @@ pub async fn policies_table(ctx: &mut Ctx, asked: &Form) -> Result<Table, AppErr
     ctx.require_policy_editor()?;
     let state = State::from_code(asked.value("state")).unwrap_or(State::Published);
     let page = item::list(&mut ctx.conn, state, asked.value("q").trim(), None, 5_000).await?;
-    let titles = ["编号", "版本", "名称", "状态", "地区", "层级", "兑现方式", "有效期从", "有效期到", "文号", "发文机关", "原文链接"];
+    let titles =
+        ["编号", "版本", "名称", "状态", "地区", "层级", "兑现方式", "有效期从", "有效期到", "文号", "发文机关", "原文链接"];
     let rows = page.rows.iter().map(|version| {
         let item = version.item().ok();
         let of = |text: &dyn Fn(&Item) -> String| item.as_ref().map(text).unwrap_or_default();
