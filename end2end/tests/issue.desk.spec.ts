@@ -194,6 +194,13 @@ test("queues turn without a page load, and go back", async ({ page }) => {
   await expect(page).toHaveURL(/queue=open$/);
   await expect(page.getByRole("link", { name: /^在办/ })).toHaveAttribute("aria-current", "page");
   await expect(page.locator("html[data-same]")).toBeAttached();
+  // The filter beside the list knows which queue is shown, however one came to it.
+  await page.getByText("筛选、排序、导出").click();
+  await page.getByLabel("区县").selectOption("330502");
+  await page.getByRole("button", { name: "应用" }).click();
+  await expect(page).toHaveURL(/area=330502.*queue=open/);
+  await expect(page.getByRole("link", { name: /^在办/ })).toHaveAttribute("aria-current", "page");
+  await page.goBack();
   await page.goBack();
   await expect(page.getByRole("link", { name: /^待受理/ })).toHaveAttribute("aria-current", "page");
 });
@@ -223,8 +230,10 @@ test("at 768 px a row is a page, and without WebAssembly, too", async ({ page, a
   await page.keyboard.press("j");
   const number = await page.locator("td.number a").nth(1).textContent();
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}$`));
+  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}\\?from=queue:all$`));
   await expectNoSidewaysScroll(page);
+  await page.locator("a.back").click();
+  await expect(page).toHaveURL(/\/desk\?queue=all$/);
 
   const plain = await another({ ...DESK, javaScriptEnabled: false });
   await signInStaff(plain, "centre01");

@@ -35,13 +35,23 @@ begin
 end
 $$;
 
--- Issues that this is an exact word of, the latest first: the telephone or the name of whom to call, or the station that filed it. The index
--- is in the next migration; every id goes through the policy again in the caller's query, as with search_issues.
-create function issues_found_by(word text, most integer) returns setof bigint
+-- Issues by exact words: the telephone or the name of whom to call, and the station that filed them; the latest first. The index is in the next
+-- migration; every id goes through the policy again in the caller's query, as with search_issues.
+create function issues_of_contact(word text, most integer) returns setof bigint
 language plpgsql stable security definer rows 20
 set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
 begin
     return query select id from issue where array[contact_phone, contact_name, 'station ' || station_id::text] && array[word]
+        and word in (contact_phone, contact_name) order by id desc limit most;
+end
+$$;
+create function issues_of_station(station bigint, most integer) returns setof bigint
+language plpgsql stable security definer rows 20
+set search_path = public, pg_temp set plan_cache_mode = force_custom_plan as $$
+begin
+    return query select id from issue
+        where array[contact_phone, contact_name, 'station ' || station_id::text] && array['station ' || station::text]
+            and station_id = station
         order by id desc limit most;
 end
 $$;
@@ -71,7 +81,7 @@ begin
                 else format('i.lead = %s', target) end;
         when 'station' then
             target := scope_id('station');
-            cond := case queue when 'filed' then format('i.station_id = %1$s and i.id = any (array(select issues_found_by(''station %1$s'', 2000)))', target)
+            cond := case queue when 'filed' then format('i.station_id = %1$s and i.id = any (array(select issues_of_station(%1$s, 2000)))', target)
                 else format('(i.station_id = %1$s or i.enterprise_station = %1$s)', target) end;
         when 'centre', 'leader', 'supervisor' then
             target := scope_id('area');
@@ -81,7 +91,7 @@ begin
     end case;
     if queue = 'found' then
         cond := format('i.id = any (array(select search_issues(%L::tsquery, 2000) union select o.id from issue o where o.number = %L
-            union select issues_found_by(%L, 2000)
+            union select issues_of_contact(%L, 2000)
             union (select o.id from issue o where o.lead = any (%L::bigint[]) order by o.submitted_at desc limit 2000)))',
             wanted ->> 'words', upper(wanted ->> 'exact'), wanted ->> 'exact', wanted ->> 'departments');
     end if;
@@ -91,11 +101,11 @@ begin
         when 'late' then format(' and i.open and i.late_at <= %L', now_at)
         else format(' and i.open and i.queue = %L', queue) end;
     cond := cond
-        || coalesce(format(' and i.area = %s', (wanted ->> 'area')::integer), '')
-        || coalesce(format(' and i.lead = %s', (wanted ->> 'department')::bigint), '')
+        || coalesce(' and i.area = ' || (wanted ->> 'area')::integer, '')
+        || coalesce(' and i.lead = ' || (wanted ->> 'department')::bigint, '')
         || case when wanted ? 'category' then format(' and i.category = %L', wanted ->> 'category') else '' end
-        || coalesce(format(' and i.submitted_at >= %L', (wanted ->> 'from')::timestamptz), '')
-        || coalesce(format(' and i.submitted_at < %L', (wanted ->> 'before')::timestamptz), '')
+        || case when wanted ? 'from' then format(' and i.submitted_at >= %L', (wanted ->> 'from')::timestamptz) else '' end
+        || case when wanted ? 'before' then format(' and i.submitted_at < %L', (wanted ->> 'before')::timestamptz) else '' end
         || case when wanted ? 'flag' then format(' and i.flags @> array[%L]', wanted ->> 'flag') else '' end;
     if queue in ('all', 'filed', 'found') then
         return query execute format('select i.* from issue i where %s and (i.submitted_at, i.id) %s ($1, $2)

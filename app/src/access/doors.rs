@@ -200,6 +200,7 @@ doors! {
     Form POST "/desk/admin/staff/{account}/{command}" Administrator;
 
     Page GET "/desk/policies" Policy;
+    File GET "/desk/policies/table" Policy;
     Page GET "/desk/policies/new" Policy;
     Form POST "/desk/policies/new" Policy;
     Form POST "/desk/policies/json" Policy;

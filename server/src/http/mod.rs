@@ -103,6 +103,7 @@ routes! {
     POST "/desk/members/enterprise" => member::enter;
     POST "/desk/members/{enterprise}" => member::register;
     POST "/desk/members/{enterprise}/remove" => member::strike;
+    GET "/desk/policies/table" => policy_desk::policies_table;
     POST "/desk/policies/new" => policy_desk::write_new;
     POST "/desk/policies/json" => policy_desk::load_json;
     POST "/desk/policies/libraries" => policy_desk::put_library;

@@ -258,7 +258,7 @@ pub async fn search(conn: &mut Conn, words: &str) -> Result<Vec<IssueRow>, Store
             i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
          from issue i
          where i.id in (select search_issues($1::text::tsquery, 2000) union select id from issue where number = $2
-            union select issues_found_by($3, 2000))
+            union select issues_of_contact($3, 2000))
          order by i.submitted_at desc, i.id desc limit 50",
         query,
         number,

@@ -319,7 +319,7 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
         })
         .await;
         if matches!(duty, Duty::Leader { .. } | Duty::Supervisor { .. }) {
-            weigh(&world, faults, &format!("{login} figures"), staff, open + PAGE, async |conn: &mut Conn| {
+            weigh(&world, faults, &format!("{login} figures"), staff, 2 * open, async |conn: &mut Conn| {
                 figures::now(conn, now).await.unwrap();
             })
             .await;

@@ -52,6 +52,8 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("application_file", "application_id is not null", APPLICATION),
     ("application_file", "application_id is null", "member_a system"),
     ("application_prepared", "true", "member_a system"),
+    ("application_count", "true", APPLICATION),
+    ("desk_view", "staff_id = {jianshe}", "handler_jianshe system"),
     ("membership", "enterprise_id = {a}", SELF),
     ("membership_event", "enterprise_id = {a}", "member_a station_zhili centre_city centre_wuxing system"),
     ("person", "id = {person}", SELF),
@@ -149,6 +151,12 @@ pub async fn seed(world: &World) {
         "insert into application_prepared (enterprise_id, item_id, person_id, person_name, contact_name, contact_phone, note, at)
         select enterprise_id, item_id, person_id, 'x', 'x', 'x', '', now() from application limit 1";
     sqlx::query(ready).execute(&world.owner).await.unwrap();
+    for own in [
+        "insert into application_count (application_id, seq, attribute, counts) select id, seq, 'revenue', 'recorded' from application limit 1",
+        "insert into desk_view (staff_id, name, query, created_at) select id, '超期', 'queue=late', now() from staff where role = 'handler'",
+    ] {
+        sqlx::query(own).execute(&world.owner).await.unwrap();
+    }
     let anchor = store::audit::take(&mut system, now).await.unwrap().unwrap();
     store::audit::keep(&mut system, day, &anchor).await.unwrap();
     store::retention::note(&mut system, &domain::retention::RULES[0], day, 1, now).await.unwrap();
@@ -323,6 +331,8 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "covers_person",
         "decide_library_change",
         "desk_counts",
+        "desk_figures",
+        "desk_view_most",
         "end_sessions_of_staff",
         "enter_enterprise",
         "forget_contacts",
@@ -333,6 +343,8 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "is_owner",
         "issue_page",
         "issue_year",
+        "issues_of_contact",
+        "issues_of_station",
         "issues_with_co",
         "keep_filed",
         "make_owner",
@@ -355,6 +367,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "staff_work",
         "strike_member",
         "tell_applicant",
+        "tell_editors",
         "tell_issues",
         "write_filing",
     ];

@@ -22,7 +22,7 @@ impl Asked {
     /// From the query of an address. A queue's code may carry a filter, as the island's tabs do: the form beside it says what holds.
     pub fn of(form: &Form) -> Asked {
         let queue = form.value("queue").split('&').next().unwrap_or("").to_owned();
-        let after = Some(form.value("after").to_owned()).filter(|after| !after.is_empty());
+        let after = cursor(form.value("after"));
         let filter = Filter::read(form.pairs().iter().map(|(name, value)| (name.as_str(), value.as_str())));
         Asked { queue, words: form.value("q").trim().to_owned(), filter, after }
     }
@@ -32,7 +32,7 @@ impl Asked {
         let mut parts = queue.split('&');
         let code = parts.next().unwrap_or("").to_owned();
         let filter = Filter::read(parts.filter_map(|pair| pair.split_once('=')));
-        let after = Some(after.to_owned()).filter(|after| !after.is_empty());
+        let after = cursor(after);
         Asked { queue: code, words: words.trim().to_owned(), filter, after }
     }
 
@@ -64,6 +64,12 @@ impl Asked {
         let marks = query.replace('~', "%7E").replace('%', "%25").replace('&', "~").replace('=', ":");
         format!("?from={marks}")
     }
+}
+
+/// Where a page begins, if it is a place at all.
+fn cursor(after: &str) -> Option<String> {
+    let plain = !after.is_empty() && after.len() < 60 && after.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte));
+    plain.then(|| after.to_owned())
 }
 
 /// The list that `from` leads back to; the desk where it says nothing.

@@ -7,13 +7,39 @@ use crate::administration::table::query;
 use crate::filing::categories;
 use crate::form::Form;
 use crate::request::Clock;
-use crate::ui::form::{hidden, select};
+use crate::ui::form::hidden;
 use crate::ui::icon;
 use domain::actor::{AreaCode, CITY, Duty};
 use domain::issue::filter::Sort;
 use domain::issue::{Flag, Queue};
 use leptos::prelude::*;
 use store::issue::view::View;
+
+/// A drop-down of the filter. Its id is not its name: an action of the issue beside the list has controls of these names, too.
+fn select(
+    form: &Form,
+    name: &'static str,
+    label: &'static str,
+    none: &'static str,
+    groups: Vec<(String, Vec<(String, String)>)>,
+) -> AnyView {
+    let id = ["by-", name].concat();
+    let options = groups.into_iter().map(|(group, list)| {
+        let list = list.into_iter().map(|(value, label)| {
+            let selected = form.chosen(name, &value);
+            view! { <option value=value selected=selected>{label}</option> }
+        });
+        let list = list.collect_view();
+        if group.is_empty() { list.into_any() } else { view! { <optgroup label=group>{list}</optgroup> }.into_any() }
+    });
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name><option value="">{none}</option>{options.collect_view()}</select>
+        </div>
+    }
+    .into_any()
+}
 
 /// Whose area bounds what somebody reads; `None` where no area does.
 fn bound(duty: &Duty) -> Option<AreaCode> {
@@ -30,28 +56,29 @@ fn choices(asked: &Asked, queue: Option<Queue>, duty: &Duty, form: &Form, clock:
     let mut list = Vec::new();
     if bound(duty).is_none_or(|area| area == CITY) {
         let areas = clock.reference.areas.iter().map(|area| (area.code.to_string(), area.name.clone())).collect();
-        list.push(select(form, "area", "区县", Some("全部"), one(areas)));
+        list.push(select(form, "area", "区县", "全部", one(areas)));
     }
     if !matches!(duty, Duty::Handler { .. }) {
         let near = |area: AreaCode| bound(duty).is_none_or(|own| own == CITY || area == own || area == CITY);
         let known = clock.reference.departments.iter().filter(|department| near(department.area));
         let departments = known.map(|department| (department.id.to_string(), department.name.clone())).collect();
-        list.push(select(form, "department", "主办部门", Some("全部"), one(departments)));
+        list.push(select(form, "department", "主办部门", "全部", one(departments)));
     }
-    list.push(select(form, "category", "类别", Some("全部"), categories(clock.catalogue(clock.now))));
+    list.push(select(form, "category", "类别", "全部", categories(clock.catalogue(clock.now))));
     let flags = Flag::ALL.iter().map(|flag| code(flag.code(), flag.label())).collect();
-    list.push(select(form, "flag", "标记", Some("全部"), one(flags)));
+    list.push(select(form, "flag", "标记", "全部", one(flags)));
     for (name, label) in [("from", "提交日期从"), ("to", "到")] {
         let value = form.value(name).to_owned();
+        let id = ["by-", name].concat();
         list.push(
-            view! { <div class="field"><label for=name>{label}</label><input id=name name=name type="date" value=value/></div> }
+            view! { <div class="field"><label for=id.clone()>{label}</label><input id=id name=name type="date" value=value/></div> }
                 .into_any(),
         );
     }
     let words = !asked.words.is_empty();
     let offered = Sort::offered(queue.filter(|_| !words));
     let sorts = offered.iter().map(|sort| code(sort.code(), sort.label())).collect();
-    list.push(select(form, "sort", "排序", None, one(sorts)));
+    list.push(select(form, "sort", "排序", "默认", one(sorts)));
     list
 }
 
@@ -74,7 +101,7 @@ fn narrowed(asked: &Asked, clock: &Clock) -> String {
 /// The bar. `typed` is the form that was refused, if one was: a name for a view.
 pub fn bar(asked: &Asked, queue: Option<Queue>, duty: &Duty, views: &[View], typed: &Form, clock: &Clock) -> AnyView {
     let pairs = asked.filter.pairs().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let form = Form::new(pairs).or("sort", queue.map_or(Sort::Newest, Sort::of).code());
+    let form = Form::new(pairs);
     let choices = choices(asked, queue, duty, &form, clock);
     let said = narrowed(asked, clock);
     let clear = (!said.is_empty()).then(|| {

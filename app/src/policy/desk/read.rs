@@ -14,7 +14,7 @@ use domain::calendar::{local, midnight};
 use domain::policy::application::State as Standing;
 use domain::policy::check::{Problem, check};
 use domain::policy::library::Library;
-use domain::policy::model::day;
+use domain::policy::model::{Item, day};
 use domain::policy::money::Fen;
 use domain::policy::version::State;
 use domain::security::Kind;
@@ -48,6 +48,39 @@ pub async fn list(ctx: &mut Ctx, state: &str, words: &str, after: Option<&str>) 
     let counts = item::counts(&mut ctx.conn).await?;
     let page = item::list(&mut ctx.conn, state, words.trim(), after, 30).await?;
     Ok(List { state, words: words.trim().to_owned(), counts, page })
+}
+
+/// The same list as a table to be taken along.
+///
+/// # Errors
+/// As [`list`].
+pub async fn policies_table(ctx: &mut Ctx, asked: &Form) -> Result<Table, AppError> {
+    ctx.require_policy_editor()?;
+    let state = State::from_code(asked.value("state")).unwrap_or(State::Published);
+    let page = item::list(&mut ctx.conn, state, asked.value("q").trim(), None, 5_000).await?;
+    let titles =
+        ["编号", "版本", "名称", "状态", "地区", "层级", "兑现方式", "有效期从", "有效期到", "文号", "发文机关", "原文链接"];
+    let rows = page.rows.iter().map(|version| {
+        let item = version.item().ok();
+        let of = |text: &dyn Fn(&Item) -> String| item.as_ref().map(text).unwrap_or_default();
+        let texts = [
+            version.code.clone(),
+            version.version.to_string(),
+            version.title.clone(),
+            State::from_code(&version.state).map_or("", State::label).to_owned(),
+            ctx.reference.area(version.area),
+            of(&|item| item.level.label().to_owned()),
+            of(&|item| item.apply.mode.label().to_owned()),
+            of(&|item| day::text(item.valid.from)),
+            of(&|item| item.valid.to.map(day::text).unwrap_or_default()),
+            of(&|item| item.document.no.clone()),
+            of(&|item| item.document.issuer.clone()),
+            of(&|item| item.document.url.clone()),
+        ];
+        Vec::from(texts.map(Cell::Text))
+    });
+    let heading = titles.map(|title| Cell::Heading(title.to_owned())).into();
+    Ok(Table { name: "政策", rows: [heading].into_iter().chain(rows).collect() })
 }
 
 /// An item's newest version, and what the form says of it.

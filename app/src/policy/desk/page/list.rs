@@ -1,5 +1,7 @@
 //! The list of policies by state: what I am writing, what waits for me to publish, what is in force.
 
+use crate::administration::table::{exports, query};
+use crate::form::Form;
 use crate::policy::desk::read::{self, List};
 use crate::render::{reads, title};
 use crate::request::Request;
@@ -64,7 +66,8 @@ fn page(list: &List, now: OffsetDateTime, reference: &Reference) -> AnyView {
         }
         .into_any()
     };
-    let next = format!("/desk/policies?state={}&", list.state.code());
+    let asked = Form::new(vec![("state".to_owned(), list.state.code().to_owned()), ("q".to_owned(), list.words.clone())]);
+    let next = format!("/desk/policies?{}&", query(&asked, &[]));
     view! {
         <div class="title-row">
             <h1>"政策"</h1>
@@ -79,6 +82,7 @@ fn page(list: &List, now: OffsetDateTime, reference: &Reference) -> AnyView {
             <a class="button" href="/desk/policies/new">{icon("plus")}"新政策条目"</a>
             <a class="button secondary" href="/desk/policies/libraries">"指标、标签、问题"</a>
             <a class="button secondary" href="/desk/facts">"导入企业数据"</a>
+            {exports("/desk/policies", &asked)}
         </p>
         {chips("按状态", tabs.collect())}
         {table}
