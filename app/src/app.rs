@@ -2,7 +2,8 @@
 //! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
 
 use crate::account::{
-    AccountPage, ChoosePage, CodePage, ConfirmPage, FactorPage, FrontPage, SignInPage, StaffCodePage, StaffSignInPage,
+    AccountPage, ChoosePage, CodePage, ConfirmPage, FactorPage, FrontPage, PrivacyPage, SignInPage, StaffCodePage,
+    StaffSignInPage,
 };
 use crate::administration::{
     AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
@@ -10,7 +11,7 @@ use crate::administration::{
 };
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
-use crate::issue::desk::{DeskIssuePage, QueuePage};
+use crate::issue::desk::{AttachPage, DeskIssuePage, QueuePage};
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
@@ -56,6 +57,7 @@ fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/sign-in") view=StaffSignInPage/>
             <Route path=path!("desk/sign-in/code") view=StaffCodePage/>
             <Route path=path!("enterprises") view=ChoosePage/>
+            <Route path=path!("privacy") view=PrivacyPage/>
         </ParentRoute>
     }
     .into_inner()
@@ -102,6 +104,7 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
             <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
+            <Route path=path!("desk/issues/:number/files") view=AttachPage/>
             <Route path=path!("desk/members") view=DeskMembersPage/>
             <Route path=path!("desk/members/enterprise") view=NewEnterprisePage/>
             <Route path=path!("desk/members/:enterprise") view=DeskEnterprisePage/>

@@ -8,6 +8,7 @@ pub mod audit;
 mod clock;
 pub mod enterprise;
 mod error;
+pub mod filing;
 pub mod identity;
 pub mod issue;
 pub mod job;

@@ -38,6 +38,7 @@ vocabulary! {
         SmsPolicy = "sms_policy", "短信模板：政策提醒";
         SmsApplication = "sms_application", "短信模板：政策申请进展";
         SmsMember = "sms_member", "短信模板：企业联系人变动";
+        SmsIssue = "sms_issue", "短信模板：诉求进展";
     }
 }
 
@@ -87,7 +88,7 @@ impl TextKey {
             TextKey::CentreReturned => ("部门退回交办件", "{reason}", &["reason"], true),
             TextKey::CentreRated => ("企业评价不满意", "{level}，已重新交办。", &["level"], false),
             TextKey::CentreReopened => ("诉求重新办理", "{reason}", &["reason"], true),
-            TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember => {
+            TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember | TextKey::SmsIssue => {
                 ("按服务器设置", "", &[], false)
             }
         }
@@ -102,7 +103,8 @@ impl TextKey {
     /// Whether it names a template that the SMS gateway knows, and says nothing itself: the title is its name there, and our own words are
     /// that the server's settings have it.
     pub fn is_template(self) -> bool {
-        matches!(self, TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember)
+        use TextKey::{SmsApplication, SmsCode, SmsIssue, SmsMember, SmsPolicy};
+        matches!(self, SmsCode | SmsPolicy | SmsApplication | SmsMember | SmsIssue)
     }
 
     /// The template of a notice by SMS, by what its job says it is about; an application's says nothing.
@@ -110,6 +112,7 @@ impl TextKey {
         match about {
             "policy" => TextKey::SmsPolicy,
             "member" => TextKey::SmsMember,
+            "issue" => TextKey::SmsIssue,
             _ => TextKey::SmsApplication,
         }
     }
@@ -254,7 +257,12 @@ mod tests {
             assert!(template(wrong).is_err(), "{wrong}");
         }
         assert_eq!(TextKey::SmsMember.places(), Vec::<String>::new());
-        for (about, key) in [("policy", TextKey::SmsPolicy), ("member", TextKey::SmsMember), ("", TextKey::SmsApplication)] {
+        for (about, key) in [
+            ("policy", TextKey::SmsPolicy),
+            ("member", TextKey::SmsMember),
+            ("issue", TextKey::SmsIssue),
+            ("", TextKey::SmsApplication),
+        ] {
             assert_eq!(TextKey::template_about(about), key, "{about}");
         }
     }

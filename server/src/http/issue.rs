@@ -6,7 +6,7 @@ use super::stream::stream;
 use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
-use app::issue::desk::Opened;
+use app::issue::desk::{Opened, attach};
 use app::issue::{act, kind_of, watch};
 use app::request::Request;
 use axum::Extension;
@@ -25,7 +25,8 @@ pub async fn command(
     let kind = kind_of(&code)?;
     // Whose it is comes before what is sent: a stranger's upload is not even read.
     let member = act::require_own(&request, &number).await?;
-    let uploader = Uploader { enterprise: member.enterprise.id, person: Some(member.person.person), staff: None };
+    let uploader =
+        Uploader { enterprise: member.enterprise.id, person: Some(member.person.person), staff: None, meant_for: None };
     let form = with_photos(&state, &request, uploader, http).await?;
     let done = if form.errors.is_empty() {
         act::of_member(&request, &number, kind, &form).await
@@ -45,6 +46,28 @@ pub async fn desk_command(
     let form = plain(body).await?;
     let done = act::of_staff(&request, &number, kind, &form).await;
     finish_in(&request, done, form, &format!("/desk/issues/{number}"), || provide_context(Opened(kind))).await
+}
+
+/// Makes files ready for the next answer, or takes one back.
+pub async fn attach(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    http: axum::extract::Request,
+) -> Reply {
+    let uploader = attach::uploader(&request, &number).await?;
+    let form = with_photos(&state, &request, uploader, http).await?;
+    let done = match attach::keep(&request, &number, &form).await {
+        Ok((next, gone)) => {
+            if let Some(id) = gone {
+                state.photos.remove(id).await;
+                state.photos.remove_file(id).await;
+            }
+            Ok(next)
+        }
+        Err(error) => Err(error),
+    };
+    finish(&request, done, form, &format!("/desk/issues/{number}/files")).await
 }
 
 /// What the page has seen.

@@ -13,6 +13,7 @@ mod islands;
 mod limits;
 mod live;
 mod member;
+mod owner;
 mod policy;
 mod policy_desk;
 mod routes;

@@ -8,7 +8,8 @@ mod write;
 
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
 pub use read::{
-    EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
+    EventRow, FOUND_MINE, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, find_mine, home,
+    home_page, mine, versions,
 };
 pub(crate) use write::differs_from_events;
 pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing};

@@ -116,10 +116,10 @@ impl Desk<'_> {
             CommandKind::Dispatch => self.dispatch(),
             CommandKind::Sign => self.sign(),
             CommandKind::Return => self.give_back(),
-            CommandKind::Progress => asked("p", "企业马上看到进展。", vec![PROGRESS.input(form)]),
+            CommandKind::Progress => asked("p", format!("企业马上看到进展。{}", self.ready()), vec![PROGRESS.input(form)]),
             CommandKind::Answer => self.answer(),
             CommandKind::Close => {
-                asked("c", format!("企业 {}未评价，回访后可以销号。", self.limits.silent_close), vec![CALL.input(form)])
+                asked("c", format!("企业 {}未评价，回访后可以办结。", self.limits.silent_close), vec![CALL.input(form)])
             }
             CommandKind::Reopen => asked("o", "按二次交办件重新办理，企业和部门都会收到通知。", vec![REOPEN.input(form)]),
             _ => return None,
@@ -232,6 +232,14 @@ impl Desk<'_> {
     fn answer(&self) -> Asked {
         let outcomes = Outcome::ALL.iter().map(|outcome| (outcome.code().to_owned(), outcome.label().to_owned()));
         let inputs = vec![Input::choices(&self.form, "outcome", "办理结果", false, outcomes.collect()), ANSWER.input(&self.form)];
-        asked("w", "答复后由企业评价；没解决或不满意会退回重新办理。", inputs)
+        asked("w", format!("答复后由企业评价；没解决或不满意会退回重新办理。{}", self.ready()), inputs)
+    }
+
+    /// What goes along (附件).
+    fn ready(&self) -> String {
+        match self.page.ready.len() {
+            0 => String::new(),
+            count => format!("一并发出已备好的 {count} 个附件。"),
+        }
     }
 }

@@ -5,6 +5,8 @@
 mod act;
 #[cfg(feature = "ssr")]
 mod actions;
+#[cfg(feature = "ssr")]
+pub mod attach;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod browser;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
@@ -26,6 +28,8 @@ mod show;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 pub mod view;
 
+#[cfg(feature = "ssr")]
+pub use attach::AttachPage;
 #[cfg(feature = "ssr")]
 pub use page::{DeskIssuePage, Opened};
 #[cfg(feature = "ssr")]

@@ -49,7 +49,7 @@ fn queue(queue: &Queue, now: OffsetDateTime) -> AnyView {
         current: queue.state == *state,
     });
     let table = if queue.page.rows.is_empty() {
-        empty("这里空了，都处理完了。", None)
+        empty("暂无待审核的申请。", None)
     } else {
         view! {
             <div class="table-wrap" tabindex="0" role="region" aria-label="申请">
