@@ -56,6 +56,14 @@ pub const STATIONS: Sheet = Sheet {
     read: |lines, known, city, faults| read(Kind::Station, lines, known, city, faults),
 };
 
+fn phone(thing: &Organisation) -> String {
+    match thing {
+        Organisation::Area(area) => area.phone.clone(),
+        Organisation::Department(department) => department.phone.clone(),
+        Organisation::Station(station) => station.phone.clone(),
+    }
+}
+
 /// Reads the rows of a kind: each as the form of the desk is read, and none against another or against what is there.
 fn read(kind: Kind, lines: &[Line], known: &Known, city: &mut City, faults: &mut Faults) {
     let areas = known.areas_with(city);
@@ -66,7 +74,14 @@ fn read(kind: Kind, lines: &[Line], known: &Known, city: &mut City, faults: &mut
     let (mut codes, mut names) = (Seen::new(), Seen::new());
     for line in lines {
         let mut check = Check::new();
-        let found = Organisation::read(kind, &mut check, &|field| line.get(field), None, &areas);
+        // A workbook without the column says nothing of telephones: those that are there stay.
+        let raw = |field: &str| match field {
+            "phone" if kind != Kind::Station && !line.cells.contains_key(field) => {
+                there.iter().find(|other| other.key() == line.get("code").trim()).map_or_else(String::new, phone)
+            }
+            field => line.get(field),
+        };
+        let found = Organisation::read(kind, &mut check, &raw, None, &areas);
         faults.add_all(line, check);
         let Some(thing) = found else { continue };
         let (key, name) = (thing.key(), thing.name());

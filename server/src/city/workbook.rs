@@ -82,7 +82,7 @@ fn lines(sheet: &Sheet, rows: Vec<(usize, Vec<String>)>, faults: &mut Faults) ->
     }
     let read = |(row, cells): (usize, Vec<String>)| {
         let cell = |column: &Column| at(column).and_then(|at| cells.get(at)).map_or("", |text| text.trim()).to_owned();
-        Line { row, cells: sheet.columns.iter().map(|column| (column.field, cell(column))).collect() }
+        Line { row, cells: sheet.columns.iter().filter(|column| at(column).is_some()).map(|column| (column.field, cell(column))).collect() }
     };
     rows.map(read).filter(|line| line.cells.values().any(|text| !text.is_empty())).collect()
 }

@@ -79,10 +79,11 @@ async fn what_was_changed_meanwhile_is_looked_at_first(pool: PgPool) {
     let city = site.staff("admin").await;
     let path = "/desk/admin/departments/jianshe";
     let seen = super::site::hidden(&city.get(path).await.body, "seen").remove(0);
+    let phone = site.state.tables().reference.department_by_code("jianshe").unwrap().phone.clone();
     let save = |name: &'static str, seen: String| {
-        let city = city.clone();
+        let (city, phone) = (city.clone(), phone.clone());
         async move {
-            let pairs = fields(&[("name", name)]);
+            let pairs = fields(&[("name", name), ("phone", phone.as_str())]);
             let pairs: Vec<_> = pairs.into_iter().chain([("seen", seen.as_str())]).collect();
             city.post(path, &pairs).await
         }
