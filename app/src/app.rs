@@ -2,7 +2,8 @@
 //! the way to the next one a link. Who may open what is in [`crate::access`]; forms post to the routes of `server`.
 
 use crate::account::{
-    AccountPage, ChoosePage, CodePage, ConfirmPage, FactorPage, FrontPage, SignInPage, StaffCodePage, StaffSignInPage,
+    AccountPage, ChoosePage, CodePage, ConfirmPage, FactorPage, FrontPage, PrivacyPage, SignInPage, StaffCodePage,
+    StaffSignInPage,
 };
 use crate::administration::{
     AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
@@ -13,7 +14,8 @@ use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{
-    AbnormalPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage, IndicatorsPage, QueuePage,
+    AbnormalPage, AttachPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage, IndicatorsPage,
+    QueuePage,
 };
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
@@ -60,6 +62,7 @@ fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/sign-in") view=StaffSignInPage/>
             <Route path=path!("desk/sign-in/code") view=StaffCodePage/>
             <Route path=path!("enterprises") view=ChoosePage/>
+            <Route path=path!("privacy") view=PrivacyPage/>
         </ParentRoute>
     }
     .into_inner()
@@ -114,6 +117,7 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/assist/:enterprise/new") view=AssistFilingPage/>
             <Route path=path!("desk/assist/:enterprise/check") view=AssistCheckPage/>
             <Route path=path!("desk/issues/:number/receipt") view=AssistReceiptPage/>
+            <Route path=path!("desk/issues/:number/files") view=AttachPage/>
             <Route path=path!("desk/members") view=DeskMembersPage/>
             <Route path=path!("desk/members/enterprise") view=NewEnterprisePage/>
             <Route path=path!("desk/members/:enterprise") view=DeskEnterprisePage/>

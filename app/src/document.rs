@@ -38,7 +38,8 @@ pub(crate) fn document(request: &Request, answer: &Answer, body: String) -> Stri
     let mode = head.elder.then_some("elder");
     let css = format!("/pkg/{}", assets.css);
     let desk = head.path == "/desk" || head.path.starts_with("/desk/") || head.path.starts_with("/desk?");
-    let title = format!("{} - {}", answer.title, if desk { "企服工作台" } else { "企服空间" });
+    let mend = if answer.refused { "请更正：" } else { "" };
+    let title = format!("{mend}{} - {}", answer.title, if desk { "企服工作台" } else { "企服空间" });
     let html = view! {
         <html lang="zh-CN" data-mode=mode>
             <head>

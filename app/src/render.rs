@@ -104,3 +104,8 @@ pub fn reads(read: impl Future<Output = Result<AnyView, Stop>> + Send + 'static)
 pub fn title(words: impl Into<String>) {
     Request::current().answer().title = words.into();
 }
+
+/// Something on the page that is being rendered is to be mended: its title says so first.
+pub fn refused() {
+    Request::current().answer().refused = true;
+}

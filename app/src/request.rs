@@ -35,6 +35,8 @@ pub struct Services {
     pub demo: bool,
     /// Cookies are sent over TLS only.
     pub tls: bool,
+    /// How long a browser waits between two codes to one number; nothing for no wait.
+    pub code_pause: time::Duration,
     /// Codes that one address may ask for, and tries it has, in ten minutes.
     pub codes_per_address: i32,
     /// Codes that all strangers together may ask for in ten minutes: what the gateway is paid for.
@@ -159,6 +161,8 @@ struct Inner {
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     pub title: String,
+    /// Something is to be mended.
+    pub refused: bool,
     pub modules: Vec<Module>,
     pub stop: Option<Stop>,
 }

@@ -18,6 +18,11 @@ impl FieldError {
     }
 }
 
+/// A file's size in words.
+pub fn file_size(bytes: i64) -> String {
+    if bytes >= 1_000_000 { format!("{:.1} MB", bytes as f64 / 1_000_000.0) } else { format!("{} KB", (bytes / 1_000).max(1)) }
+}
+
 /// Collects the faults of a form, so that a person sees all of them at once.
 #[derive(Debug, Default)]
 pub struct Check {

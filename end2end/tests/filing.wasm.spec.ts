@@ -16,7 +16,7 @@ test("a draft survives a closed tab and goes when it is filed", async ({ page, c
   await later.goto("/issues/new");
   await islands(later);
   await expect(later.getByLabel("遇到了什么问题？")).toHaveValue("旺季招不到缝纫工，缺口有二十多人。");
-  await expect(later.getByText("已恢复您上次没提交的内容")).toBeVisible();
+  await expect(later.getByText("已恢复您上次填写的文字")).toBeVisible();
   await later.getByRole("button", { name: "下一步：核对" }).click();
   await islands(later);
   await later.getByRole("button", { name: "确认提交" }).dblclick();
@@ -41,6 +41,8 @@ test("the counter speaks up near the end and the form says what is too long", as
   complaints.expect(/422/);
   await page.getByRole("button", { name: "下一步：核对" }).click();
   await expect(page.locator(".error-summary")).toContainText("最多写 2000 个字，现在是 2003 个字");
+  await expect(page.locator(".error-summary")).toBeFocused();
+  await expect(page).toHaveTitle(/^请更正：/);
   await expect(page.getByLabel("遇到了什么问题？")).toHaveValue("长".repeat(2003));
 });
 
@@ -79,7 +81,7 @@ test("a restored draft says so and can be deleted", async ({ page }) => {
   await expect(page.getByLabel("其他分类")).toHaveValue("power");
   await page.getByRole("button", { name: "删除草稿" }).click();
   await expect(page.getByLabel(QUESTION)).toHaveValue("");
-  await expect(page.getByText("已恢复您上次没提交的内容")).toHaveCount(0);
+  await expect(page.getByText("已恢复您上次填写的文字")).toHaveCount(0);
   await page.reload();
   await islands(page);
   await expect(page.getByLabel(QUESTION)).toHaveValue("");
@@ -108,14 +110,14 @@ test("photos travel as they are picked: one is cut and resumed, one refused, one
   await expect(taken).toHaveCount(0);
   // Nothing is lost silently: the form waits for a decision.
   await page.getByRole("button", { name: "下一步：核对" }).click();
-  await expect(page.getByText("有照片没有传上去：请重试，或删除后再提交")).toBeVisible();
+  await expect(page.getByText("有照片或文件没有传上去：请重试，或删除后再提交")).toBeVisible();
   await expect(page).toHaveURL(/issues\/new$/);
 
   await context.setOffline(false);
   await tiles.first().getByRole("button", { name: "重试" }).click();
   await expect(taken).toHaveCount(1, { timeout: 30_000 });
   await tiles.nth(1).getByRole("button", { name: "重试" }).click();
-  await expect(tiles.nth(1)).toContainText("不是 JPEG、PNG 或 WebP 图片");
+  await expect(tiles.nth(1)).toContainText("不是图片（JPEG、PNG、WebP）");
   await expect(tiles.nth(1).getByRole("button", { name: "重试" })).toHaveCount(0);
   await tiles.nth(1).getByRole("button", { name: "删除" }).click();
   await expect(tiles).toHaveCount(1);
@@ -162,7 +164,7 @@ test("no more than nine photos are taken", async ({ page }) => {
   });
   const file = { name: "a.jpg", mimeType: "image/jpeg", buffer: Buffer.from(dot) };
   await page.locator("#photos").setInputFiles(Array(11).fill(file));
-  await expect(page.getByText("已满，多出的 2 张没有加入")).toBeVisible();
+  await expect(page.getByText("已满，多出的 2 个没有加入")).toBeVisible();
   await expect(page.locator('input[name="photo"]')).toHaveCount(9, { timeout: 30_000 });
   await expect(page.locator("#photos")).toBeDisabled();
 });

@@ -45,8 +45,12 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   await expect(page.getByText("道路积水与排水")).toBeVisible();
   await picture(page, "check");
 
-  // Going back loses nothing.
-  await page.getByRole("button", { name: "返回修改" }).click();
+  // Going back loses nothing, with the browser's arrow or the link.
+  await page.goBack();
+  await expect(page.getByLabel("遇到了什么问题？")).toHaveValue(/最深三十厘米/);
+  await expect(page.locator(".photo-grid img")).toHaveCount(3);
+  await page.goForward();
+  await page.getByRole("link", { name: "返回修改" }).click();
   await expect(page.getByLabel("遇到了什么问题？")).toHaveValue(/最深三十厘米/);
   await expect(page.locator(".photo-grid img")).toHaveCount(3);
   await islands(page);
@@ -200,11 +204,11 @@ test("the ways out: withdraw, decline and object, ask and supply", async ({ page
   await page.locator("#photos").setInputFiles({ name: "a.gif", mimeType: "image/gif", buffer: Buffer.from("GIF89a\x01\x00\x01\x00\x00\x00\x00;") });
   complaints.expect(/422/);
   if (scripted) {
-    await expect(page.locator(".photo-fault")).toContainText("不是 JPEG、PNG 或 WebP 图片");
+    await expect(page.locator(".photo-fault")).toContainText("不是图片（JPEG、PNG、WebP）");
     await page.locator(".photo-grid").getByRole("button", { name: "删除" }).click();
   } else {
     await page.getByRole("button", { name: "提交补充" }).click();
-    await expect(page.locator(".error-summary")).toContainText("不是 JPEG、PNG 或 WebP 图片");
+    await expect(page.locator(".error-summary")).toContainText("不是图片（JPEG、PNG、WebP）");
   }
   await expect(page.getByLabel("补充说明")).toHaveValue("户号是 3305123456");
   await islands(page);

@@ -29,7 +29,7 @@ test("pages of the space are accessible and fit 360 px", async ({ page, browser 
   expect(open.length).toBeGreaterThan(0);
   paths.push(
     "/policies", "/policies?level=national&soon=1", "/policies/demo-upgrade", "/policies/hightech-recognition", "/policies/calculator",
-    "/policies/demo-digital-voucher/apply", "/applications", "/me/portrait", "/me/notices",
+    "/policies/demo-digital-voucher/apply", "/applications", "/me/portrait", "/me/notices", "/privacy", "/issues?q=积水",
   );
   paths.push(`${open[0]}/withdraw`, `${issues[0]}/receipt`, "/nothing-here");
   for (const path of paths) await expectAccessible(browser, path, state);
@@ -46,6 +46,8 @@ test("pages of the space are accessible and fit 360 px", async ({ page, browser 
     await expectNoSidewaysScroll(large);
     await large.evaluate(() => (document.documentElement.style.fontSize = "200%"));
     await expectNoSidewaysScroll(large);
+    const broken = await large.locator(".figure").evaluateAll((list) => list.filter((one) => one.getClientRects().length > 1).map((one) => one.textContent));
+    expect(broken, path).toEqual([]);
   }
   await elder.close();
 });

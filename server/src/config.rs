@@ -55,6 +55,8 @@ pub struct Config {
     pub drain: Duration,
     /// `QIFU_CODES_PER_ADDRESS`.
     pub codes_per_address: i32,
+    /// Seconds that a browser waits between two codes to one number.
+    pub code_pause: u32,
     /// `QIFU_CODES_PER_CITY`.
     pub codes_per_city: i32,
     /// `QIFU_UPLOADS_PER_DAY`.
@@ -258,6 +260,12 @@ impl Config {
                 "60",
                 "sign-in codes and tries an address may have in 10 minutes",
                 "a number",
+            )?,
+            code_pause: r.parsed(
+                "QIFU_CODE_PAUSE",
+                "60",
+                "seconds that a browser waits before another sign-in code to the same number; 0 for none",
+                "a number of seconds",
             )?,
             codes_per_city: r.parsed(
                 "QIFU_CODES_PER_CITY",

@@ -1,4 +1,7 @@
-//! Photos: decoded within limits, turned upright, re-encoded without EXIF (position and all), stored with a thumbnail.
+//! Photos: decoded within limits, turned upright, re-encoded without EXIF (position and all), stored with a thumbnail. Files beside them
+//! ([`document`]) are stored as they came.
+
+pub mod document;
 
 use anyhow::{Context, Result};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -24,9 +27,21 @@ pub enum PhotoError {
     /// Too many bytes.
     #[error("超过 10 MB，请压缩后再传")]
     TooLarge,
-    /// Not one of the three formats.
-    #[error("不是 JPEG、PNG 或 WebP 图片")]
+    /// Neither a picture of the three formats nor a document.
+    #[error("不是图片（JPEG、PNG、WebP）、PDF、Word（docx）或 Excel（xlsx）文件")]
     Format,
+    /// A document of before 2007, or one that a password locks.
+    #[error("是旧版或加密的 Word、Excel 文件，请另存为 docx、xlsx 或 PDF 后再传")]
+    Old,
+    /// A document with macros.
+    #[error("含有宏，为了安全不能收，请另存为不含宏的 docx、xlsx 或 PDF 后再传")]
+    Macros,
+    /// A document that cannot be read.
+    #[error("文件已损坏，打不开")]
+    BrokenFile,
+    /// The scanner says no, or nothing.
+    #[error("{0}")]
+    Unsafe(&'static str),
     /// Too many pixels.
     #[error("像素太多（最多 5000 万），请缩小后再传")]
     Pixels,
@@ -34,7 +49,7 @@ pub enum PhotoError {
     #[error("图片已损坏，打不开")]
     Broken,
     /// More than an account may send in a day.
-    #[error("没有收下：今天上传的照片太多，请明天再传")]
+    #[error("没有收下：今天上传的照片和文件太多，请明天再传")]
     TooMany,
     /// Nothing in it.
     #[error("是空文件")]
@@ -201,7 +216,7 @@ impl PhotoStore {
         self.prefix.clone().join("files").join(name[30..].to_owned()).join(name)
     }
 
-    /// Stores a file as it came (申报材料); it is on disk when this returns.
+    /// Stores a file as it came (申报材料, 附件); it is on disk when this returns.
     ///
     /// # Errors
     /// When the store refuses.

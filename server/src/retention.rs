@@ -69,7 +69,11 @@ async fn see_to(conn: &mut Conn, photos: &PhotoStore, rule: &Rule, now: OffsetDa
         done += batch.done;
         for id in batch.objects {
             match rule.kind {
-                Kind::Photo => photos.remove(id).await,
+                // Pictures, and files that came beside them.
+                Kind::Photo => {
+                    photos.remove(id).await;
+                    photos.remove_file(id).await;
+                }
                 _ => photos.remove_file(id).await,
             }
         }

@@ -55,6 +55,7 @@ impl AppState {
             outbox: self.outbox.clone(),
             demo: self.config.demo,
             tls: self.config.tls,
+            code_pause: time::Duration::seconds(self.config.code_pause.into()),
             codes_per_address: self.config.codes_per_address,
             codes_per_city: self.config.codes_per_city,
             uploads_per_day: self.config.uploads_per_day,

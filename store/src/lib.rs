@@ -10,6 +10,7 @@ pub mod case;
 mod clock;
 pub mod enterprise;
 mod error;
+pub mod filing;
 pub mod identity;
 pub mod issue;
 pub mod job;

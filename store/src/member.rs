@@ -325,3 +325,20 @@ pub async fn make_owner(
         .await?;
     if done { Ok(()) } else { Err(StoreError::NotFound) }
 }
+
+/// Whether a person wants the steps of issues by text message.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for somebody whom the scope does not see.
+pub async fn issue_sms(conn: &mut Conn, person: PersonId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!("select issue_sms from person where id = $1", person).fetch_one(conn.pg()).await?)
+}
+
+/// The scope's own choice.
+///
+/// # Errors
+/// [`StoreError::RowRefused`] for whoever is no member.
+pub async fn choose_issue_sms(conn: &mut Conn, wanted: bool) -> Result<(), StoreError> {
+    sqlx::query!("select choose_issue_sms($1) as done", wanted).execute(conn.pg()).await?;
+    Ok(())
+}

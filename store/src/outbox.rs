@@ -6,8 +6,9 @@
 
 use crate::issue::tally::{Fold, LOCK, Standing, move_mark};
 use crate::{Conn, StoreError};
-use domain::issue::notice::{Notice, Recipient};
+use domain::issue::notice::{Notice, Recipient, sms};
 use domain::issue::texts::addressed;
+use domain::notice::daytime;
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection, PgConnection};
 use std::collections::BTreeMap;
@@ -179,6 +180,30 @@ async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime
         &messages.bodies,
         now,
         &messages.codes
+    )
+    .execute(&mut *tx)
+    .await?;
+    write_texts(tx, &messages, now).await
+}
+
+/// Text messages to the members who want them, by day only. What was written stays inside: a phone lies on tables.
+async fn write_texts(tx: &mut PgConnection, messages: &Messages, now: OffsetDateTime) -> Result<(), StoreError> {
+    let steps = messages.kinds.iter().zip(&messages.ids).zip(messages.names.iter().zip(&messages.numbers));
+    let told = steps.filter(|((kind, _), _)| *kind == "enterprise");
+    let told = told.filter_map(|((_, id), (name, number))| Some((*id, sms(name, number)?)));
+    let (enterprises, texts): (Vec<i64>, Vec<String>) = told.unzip();
+    if enterprises.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into job (kind, payload, run_at, created_at)
+        select 'sms_notice', jsonb_build_object('phone', p.phone, 'text', n.text, 'about', 'issue'), $3, $4
+        from unnest($1::bigint[], $2::text[]) as n (enterprise, text)
+        join membership m on m.enterprise_id = n.enterprise join person p on p.id = m.person_id and p.issue_sms",
+        &enterprises,
+        &texts,
+        daytime(now),
+        now
     )
     .execute(tx)
     .await?;

@@ -53,6 +53,16 @@ impl Reference {
         self.departments.iter().find(|d| d.id == id).map_or_else(|| format!("部门 {id}"), |d| d.name.clone())
     }
 
+    /// The telephone of a centre; `None` where nobody gave one.
+    pub fn centre_phone(&self, code: AreaCode) -> Option<&str> {
+        self.areas.iter().find(|area| area.code == code).map(|area| area.phone.as_str()).filter(|phone| !phone.is_empty())
+    }
+
+    /// The telephone of a department; `None` where nobody gave one.
+    pub fn department_phone(&self, id: DepartmentId) -> Option<&str> {
+        self.departments.iter().find(|d| d.id == id).map(|d| d.phone.as_str()).filter(|phone| !phone.is_empty())
+    }
+
     /// The department of a stable code.
     pub fn department_by_code(&self, code: &str) -> Option<&Department> {
         self.departments.iter().find(|d| d.code == code)
@@ -66,7 +76,7 @@ impl Reference {
 /// Reads it all.
 pub async fn load(conn: &mut Conn) -> Result<Reference, StoreError> {
     let areas = organisation::areas(conn).await?;
-    let departments = sqlx::query!("select id, code, name, area, on_site, delegated, active from department order by id")
+    let departments = sqlx::query!("select id, code, name, area, on_site, delegated, active, phone from department order by id")
         .map(|row| Kept {
             id: row.id,
             it: administration::Department {
@@ -76,6 +86,7 @@ pub async fn load(conn: &mut Conn) -> Result<Reference, StoreError> {
                 on_site: row.on_site,
                 delegated: row.delegated,
                 active: row.active,
+                phone: row.phone,
             },
         })
         .fetch_all(conn.pg())

@@ -33,7 +33,10 @@ pub async fn count(conn: &mut Conn, rule: &Rule, now: OffsetDateTime) -> Result<
         Kind::HalfSignIn => count!("half_sign_in where expires_at < $1"),
         Kind::Counter => count!("rate_limit where window_start < $1"),
         Kind::Browser => count!("known_browser where seen_at < $1"),
-        Kind::Photo => count!("photo where issue_id is null and created_at < $1"),
+        Kind::FilingDraft => count!("filing_draft where at < $1"),
+        Kind::Photo => count!(
+            "photo p where issue_id is null and created_at < $1 and not exists (select from filing_draft d where p.id = any (d.photos))"
+        ),
         Kind::Prepared => count!("application_prepared where at < $1"),
         Kind::File => count!(
             "application_file f where application_id is null and created_at < $1 and not exists (select from application_prepared p
@@ -80,9 +83,12 @@ pub async fn apply(conn: &mut Conn, rule: &Rule, now: OffsetDateTime, most: i32)
         Kind::HalfSignIn => delete!("half_sign_in", "expires_at < $1"),
         Kind::Counter => delete!("rate_limit", "window_start < $1"),
         Kind::Browser => delete!("known_browser", "seen_at < $1"),
+        Kind::FilingDraft => delete!("filing_draft", "at < $1"),
+        // What a draft holds stays as long as the draft.
         Kind::Photo => objects(
             sqlx::query_scalar!(
-                "delete from photo where id = any (array(select id from photo where issue_id is null and created_at < $1 limit $2))
+                "delete from photo where id = any (array(select id from photo p where issue_id is null and created_at < $1
+                        and not exists (select from filing_draft d where p.id = any (d.photos)) limit $2))
                     and issue_id is null returning id",
                 before,
                 i64::from(most)

@@ -66,6 +66,7 @@ doors! {
     Form POST "/sign-in" Public;
     Page GET "/sign-in/code" Public;
     Form POST "/sign-in/code" Public;
+    Page GET "/privacy" Public;
     Page GET "/desk/sign-in" Public;
     Form POST "/desk/sign-in" Public;
     Page GET "/desk/sign-in/code" Public;
@@ -110,6 +111,7 @@ doors! {
     Form POST "/me/portrait/dispute" Member;
     Page GET "/me/notices" Member;
     Form POST "/me/notices" Member;
+    Form POST "/me/sms" Member;
     Page GET "/policies" Member;
     Page GET "/policies/calculator" Member;
     Form POST "/policies/calculator" Member;
@@ -136,6 +138,8 @@ doors! {
     Page GET "/desk/issues/{number}" Desk;
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;
+    Page GET "/desk/issues/{number}/files" Desk;
+    Form POST "/desk/issues/{number}/files" Desk;
     Form POST "/desk/issues/{number}/{command}" Desk;
     Rpc POST "/rpc/desk/list" Desk;
     Rpc POST "/rpc/desk/issue" Desk;

@@ -36,12 +36,17 @@ pub struct CodeSent {
     pub mobile: Mobile,
     /// The code itself, in demo mode only.
     pub shown: Option<String>,
+    /// When another one may be asked for.
+    pub after: Option<OffsetDateTime>,
+    /// Another one was asked for before that: none was sent.
+    pub early: bool,
 }
 
 impl CodeSent {
     /// The code that a form answers: known by its number, shown no more.
     pub fn before(form: &Form) -> Option<CodeSent> {
-        Mobile::parse(form.value("phone")).ok().map(|mobile| CodeSent { mobile, shown: None })
+        let after = form.value("after").parse().ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+        Mobile::parse(form.value("phone")).ok().map(|mobile| CodeSent { mobile, shown: None, after, early: false })
     }
 }
 
@@ -142,7 +147,7 @@ fn code_limits(request: &Request, mobile: &Mobile, known: bool) -> Vec<Limit> {
     ]
 }
 
-/// Sends a code. The answer is the same for every number: nobody learns who is a member.
+/// Sends a code, or says when another one may be asked for. The answer is the same for every number: nobody learns who is a member.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for no number, or too many codes.
@@ -152,6 +157,12 @@ pub async fn send_code(request: &Request, form: &Form) -> Result<CodeSent, AppEr
     let now = services.now();
     let browser = request.browser_hash();
     let mut conn = services.store.system().await?;
+    let pause = pause_key(request, &mobile);
+    let early = !services.code_pause.is_zero() && identity::count_hit(&mut conn, &pause, services.code_pause, now).await? > 1;
+    if early {
+        let since = identity::counted_since(&mut conn, &pause).await?.unwrap_or(now);
+        return Ok(CodeSent { mobile, shown: None, after: Some(since + services.code_pause), early });
+    }
     let known = identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await?;
     let masked = mask::phone(mobile.as_str());
     within(request, &mut conn, &code_limits(request, &mobile, known), "phone", phone_note(Kind::Locked, &masked)).await?;
@@ -161,7 +172,13 @@ pub async fn send_code(request: &Request, form: &Form) -> Result<CodeSent, AppEr
     let message = CodeMessage { phone: mobile.to_string(), code: code.clone() };
     let payload = serde_json::to_value(&message).map_err(AppError::internal)?;
     store::job::enqueue(&mut conn, store::job::Kind::Sms, &payload, now).await?;
-    Ok(CodeSent { mobile, shown: services.demo.then_some(code) })
+    let after = (!services.code_pause.is_zero()).then(|| now + services.code_pause);
+    Ok(CodeSent { mobile, shown: services.demo.then_some(code), after, early })
+}
+
+/// What the pause between two codes is counted by: a browser's own, so that nobody makes another one wait.
+fn pause_key(request: &Request, mobile: &Mobile) -> String {
+    format!("code:pause:{}:{mobile}", hex::encode(request.browser_hash()))
 }
 
 /// Keyed with the browser's mark, which the database does not know: six digits alone would be guessed from their hash in a moment.
@@ -200,6 +217,8 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
         security::note(request, &mut conn, phone_note(Kind::SignInFailed, &masked), now).await?;
         return Err(AppError::field("code", sentence).into());
     }
+    // Whoever signs out again soon may sign in again.
+    identity::forget_limits(&mut conn, &pause_key(request, &mobile)).await?;
     // A person signs in for the first time under the number's last digits, until a station knows the name.
     let name = format!("用户{}", &mobile.as_str()[7..]);
     let person = identity::person_of_phone(&mut conn, mobile.as_str(), &name, now).await?;

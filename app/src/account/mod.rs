@@ -5,8 +5,10 @@ pub mod factor;
 mod factor_page;
 mod page;
 pub mod password;
+mod privacy;
 pub mod staff;
 pub mod totp;
 
 pub use factor_page::{ConfirmPage, FactorPage, StaffCodePage};
 pub use page::{AccountPage, ChoosePage, CodePage, FrontPage, SignInPage, StaffSignInPage, leave};
+pub use privacy::PrivacyPage;

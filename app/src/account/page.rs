@@ -10,6 +10,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, submit};
 use crate::ui::{icon, section};
+use domain::calendar::local;
 use domain::calendar::words::moment;
 use domain::mask;
 use domain::security::FactorRule;
@@ -59,7 +60,7 @@ pub fn SignInPage() -> impl IntoView {
                 {PHONE.view(&form)}
                 {submit("获取验证码")}
             </form>
-            <p class="muted">"验证码 10 分钟内有效。我们只用手机号确认您的身份。"</p>
+            <p class="muted">"验证码 10 分钟内有效。我们只用手机号确认您的身份、联系您办事。"<a href="/privacy">"隐私说明"</a></p>
         </section>
         <p class="aside"><a href="/desk/sign-in">{icon("building")}"工作人员登录"</a></p>
     }
@@ -70,13 +71,17 @@ pub fn SignInPage() -> impl IntoView {
 pub fn CodePage() -> impl IntoView {
     let sent = use_context::<CodeSent>();
     let form = Form::typed();
+    let now = Request::current().services().now();
     reads(async move {
         let sent = sent.ok_or(Stop::redirect("/sign-in"))?;
         title("输入验证码");
         let shown = sent
             .shown
+            .clone()
             .map(|code| view! { <p class="flash" role="status">"演示环境，验证码是 "<strong id="demo-code">{code}</strong></p> });
         let phone = sent.mobile.to_string();
+        let resend = resend(&sent, form.value("back"), now);
+        let after = sent.after.map(|after| after.unix_timestamp().to_string()).unwrap_or_default();
         let view = view! {
             <section class="card narrow">
                 {form.summary()}
@@ -86,19 +91,40 @@ pub fn CodePage() -> impl IntoView {
                 <form method="post" action="/sign-in/code" novalidate>
                     {hidden("phone", phone.clone())}
                     {hidden("back", form.value("back"))}
+                    {hidden("after", after)}
                     {CODE.view(&form)}
                     {submit("登录")}
                 </form>
-                <form class="inline" method="post" action="/sign-in">
-                    {hidden("phone", phone)}
-                    {hidden("back", form.value("back"))}
-                    <button class="link">"没收到？重新发送"</button>
-                </form>
+                {resend}
                 <p><a href="/sign-in">"换一个手机号"</a></p>
             </section>
         };
         Ok(view.into_any())
     })
+}
+
+/// The way to another code, and when there is one: the moment in words, and on a page that was just sent a countdown that needs no script.
+fn resend(sent: &CodeSent, back: &str, now: OffsetDateTime) -> AnyView {
+    let phone = sent.mobile.to_string();
+    let left = sent.after.map(|after| (after - now).whole_seconds()).filter(|left| *left > 0);
+    let words = sent.after.filter(|_| left.is_some()).map(|after| {
+        let at = local(after);
+        format!("{:02}:{:02}:{:02} 后可以重新发送", at.hour(), at.minute(), at.second())
+    });
+    // The style sheet counts a minute; any other time is said in words alone.
+    let minute = left.is_some_and(|left| (58..=60).contains(&left));
+    let countdown = minute.then(|| view! { <span aria-hidden="true">"（还剩 "<span class="countdown"></span>" 秒）"</span> });
+    let early = sent.early.then(|| view! { <p class="fault" role="alert">{icon("warn")}"刚刚发过一条，请先查收短信"</p> });
+    view! {
+        {early}
+        {words.map(|words| view! { <p class="hint" role="status">"没收到？"{words}{countdown}</p> })}
+        <form class="inline" class:later=minute method="post" action="/sign-in">
+            {hidden("phone", phone)}
+            {hidden("back", back)}
+            <button class="link">"重新发送验证码"</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// Which enterprise to act for.

@@ -62,9 +62,11 @@ pub async fn table(ctx: &mut Ctx, kind: Kind) -> Result<Table, AppError> {
     let state = |active: bool| if active { "启用" } else { "关闭" }.to_owned();
     let rows = all.iter().map(|thing| {
         let cells = match thing {
-            Organisation::Area(it) => vec![it.name.clone(), it.code.to_string(), it.short.clone()],
+            Organisation::Area(it) => vec![it.name.clone(), it.code.to_string(), it.short.clone(), it.phone.clone()],
             Organisation::Department(it) => {
-                vec![it.name.clone(), it.code.clone(), place(it.area), yes(it.on_site), yes(it.delegated), state(it.active)]
+                let (on_site, delegated) = (yes(it.on_site), yes(it.delegated));
+                let (name, code, phone) = (it.name.clone(), it.code.clone(), it.phone.clone());
+                vec![name, code, place(it.area), on_site, delegated, phone, state(it.active)]
             }
             Organisation::Station(it) => vec![
                 it.name.clone(),
@@ -97,7 +99,12 @@ pub async fn table(ctx: &mut Ctx, kind: Kind) -> Result<Table, AppError> {
 fn columns(kind: Kind, area: AreaCode) -> (Vec<Column>, Option<(&'static str, &'static str)>) {
     match kind {
         Kind::Area => (
-            vec![Column("name", "名称"), Column("code", "行政区划代码"), Column("short", "简称")],
+            vec![
+                Column("name", "名称"),
+                Column("code", "行政区划代码"),
+                Column("short", "简称"),
+                Column("phone", "企服中心电话"),
+            ],
             (area == CITY).then_some(("/desk/admin/areas/new", "增加区域")),
         ),
         Kind::Station => (
@@ -119,6 +126,7 @@ fn columns(kind: Kind, area: AreaCode) -> (Vec<Column>, Option<(&'static str, &'
                 Column("area", "区域"),
                 Column("on_site", "入驻"),
                 Column("delegated", "赋权"),
+                Column("phone", "电话"),
                 Column("active", "状态"),
             ],
             Some(("/desk/admin/departments/new", "增加部门")),

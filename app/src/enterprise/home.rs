@@ -3,20 +3,23 @@
 //! An owner opens this on a phone between two other things and wants to know: is there anything I must do, and is somebody on it?
 
 use super::read::{self, Home};
-use crate::issue::view::issue_cell;
+use crate::issue::view::{filed, issue_cell};
 use crate::message::MessageList;
 use crate::policy::read::View;
 use crate::policy::space::HomePolicies;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
-use crate::ui::{empty, icon, section};
+use crate::ui::{empty, figures, icon, section};
 use domain::calendar::{local, words};
 use domain::enterprise::{EnterpriseClass, Scale};
-use domain::issue::State;
+use domain::issue::State as IssueState;
+use domain::policy::application::State;
+use domain::policy::money::Fen;
 use domain::uscc::Uscc;
 use leptos::prelude::*;
 use store::enterprise::Enterprise;
 use store::issue::{HomeIssues, IssueRow};
+use store::policy::application::Live;
 use time::OffsetDateTime;
 
 /// The page.
@@ -35,6 +38,8 @@ pub fn HomePage() -> impl IntoView {
 
 fn page(home: Home, clock: &Clock) -> AnyView {
     let Home { enterprise, issues, messages, policies } = home;
+    let owed: Vec<&Live> = policies.live.iter().filter(|live| live.waits()).collect();
+    let owed: Vec<AnyView> = owed.into_iter().map(|live| owed_cell(live, clock.now)).collect();
     let messages = (!messages.is_empty()).then(|| {
         section(
             "最近消息",
@@ -46,7 +51,7 @@ fn page(home: Home, clock: &Clock) -> AnyView {
     });
     view! {
         {identity(&enterprise, &policies, clock)}
-        {section(format!("待您处理 {}", issues.waiting_count), waiting(&issues, clock.now))}
+        {section(format!("待您处理 {}", issues.waiting_count + owed.len()), waiting(&issues, owed, clock.now))}
         <HomePolicies view=policies today=local(clock.now).date()/>
         {section(format!("办理中的诉求 {}", issues.open_count), running(&issues, clock))}
         {messages}
@@ -77,15 +82,35 @@ fn identity(enterprise: &Enterprise, policies: &View, clock: &Clock) -> AnyView 
     .into_any()
 }
 
-fn waiting(issues: &HomeIssues, now: OffsetDateTime) -> AnyView {
-    if issues.waiting.is_empty() {
+fn waiting(issues: &HomeIssues, owed: Vec<AnyView>, now: OffsetDateTime) -> AnyView {
+    if issues.waiting.is_empty() && owed.is_empty() {
         return view! { <p class="muted">"现在没有需要您处理的事。"</p> }.into_any();
     }
     let cells = issues.waiting.iter().map(|row| waiting_cell(row, now)).collect_view();
     let all = (issues.waiting_count > issues.waiting.len()).then(
         || view! { <p class="more"><a href="/issues?filter=waiting">{format!("全部 {} 件", issues.waiting_count)}</a></p> },
     );
-    view! { <ul class="cells">{cells}</ul>{all} }.into_any()
+    view! { <ul class="cells">{cells}{owed}</ul>{all} }.into_any()
+}
+
+/// An application that waits for the enterprise (S-25).
+fn owed_cell(live: &Live, now: OffsetDateTime) -> AnyView {
+    let when = words::moment(live.state_at, now);
+    let (verb, step, detail) = match State::parse(&live.state) {
+        Some(State::AwaitingInput) => ("补充材料", "supply", format!("{when} 请您补充材料")),
+        _ => ("请您评价", "rate", format!("{when} 已拨付 {}", Fen(live.fen()).words())),
+    };
+    let href = format!("/applications/{}/{step}", live.number);
+    view! {
+        <li class="cell">
+            <a href=href>
+                <span class="cell-head"><strong>{live.title.clone()}</strong><span class="tag warn">{icon("star")}{verb}</span></span>
+                <span class="muted">{figures(&detail)}</span>
+                <small class="muted">{live.number.clone()}</small>
+            </a>
+        </li>
+    }
+    .into_any()
 }
 
 fn running(issues: &HomeIssues, clock: &Clock) -> AnyView {
@@ -112,7 +137,7 @@ fn station(enterprise: &Enterprise, clock: &Clock) -> Option<AnyView> {
 
 fn waiting_cell(row: &IssueRow, now: OffsetDateTime) -> AnyView {
     let (verb, href, detail) = match row.state {
-        State::AwaitingInput => ("补充材料", format!("/issues/{}/supply", row.number), "部门在等您的材料".to_owned()),
+        IssueState::AwaitingInput => ("补充材料", format!("/issues/{}/supply", row.number), "部门在等您的材料".to_owned()),
         _ => {
             let when = row.answered_at.map(|at| format!("{} 已答复", words::moment(at, now))).unwrap_or_default();
             ("请您评价", format!("/issues/{}/rate", row.number), when)
@@ -123,6 +148,7 @@ fn waiting_cell(row: &IssueRow, now: OffsetDateTime) -> AnyView {
             <a href=href>
                 <span class="cell-head"><strong>{row.title.clone()}</strong><span class="tag warn">{icon("star")}{verb}</span></span>
                 <span class="muted">{detail}</span>
+                {filed(row, now)}
             </a>
         </li>
     }

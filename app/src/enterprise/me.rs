@@ -23,7 +23,7 @@ pub fn MePage() -> impl IntoView {
 }
 
 fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
-    let Me { person, enterprise, members } = me;
+    let Me { person, enterprise, members, sms } = me;
     let rows = members.iter().map(|member| {
         let line = format!("{} · {}", mask::phone(&member.phone), member.role.label());
         view! { <li class="cell"><div><strong>{member.name.clone()}</strong><span class="muted">{line}</span></div></li> }
@@ -50,11 +50,24 @@ fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
                 <li class="cell"><a href="/me/notices"><strong>"政策提醒"</strong><span class="muted">"怎样提醒、只看哪些主题"</span></a></li>
             </ul>
         })}
+        {section("短信提醒", view! {
+            <form method="post" action="/me/sms" class="stack">
+                <fieldset class="field choices">
+                    <legend class="hidden">"短信提醒"</legend>
+                    <div class="choice">
+                        <input type="checkbox" id="issue_sms" name="issue_sms" value="on" checked=*sms/>
+                        <label for="issue_sms"><span>"诉求有进展时发短信给我"<small>"只说编号和到了哪一步，不说内容；晚上 8 点到早上 8 点不发"</small></span></label>
+                    </div>
+                </fieldset>
+                <p><button class="button secondary">"保存"</button></p>
+            </form>
+        })}
         {section("企业联系人", view! {
             <ul class="cells">{rows.collect_view()}</ul>
             <p class="more"><a href="/me/members">"谁能办什么、增减联系人"</a></p>
         })}
         {leave}
+        <p class="aside"><a href="/privacy">"隐私说明"</a></p>
     }
     .into_any()
 }

@@ -36,6 +36,8 @@ pub struct Me {
     pub person: PersonIdentity,
     pub enterprise: Enterprise,
     pub members: Vec<Member>,
+    /// The steps of issues by text message.
+    pub sms: bool,
 }
 
 /// The member, the enterprise, everybody who may act for it.
@@ -46,5 +48,6 @@ pub async fn me(ctx: &mut Ctx) -> Result<Me, AppError> {
     let me = ctx.require_member()?;
     let enterprise = enterprise::get(&mut ctx.conn, me.enterprise.id).await?;
     let members = member::list(&mut ctx.conn, me.enterprise.id).await?;
-    Ok(Me { person: me.person, enterprise, members })
+    let sms = member::issue_sms(&mut ctx.conn, me.person.person).await?;
+    Ok(Me { person: me.person, enterprise, members, sms })
 }

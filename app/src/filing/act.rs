@@ -19,7 +19,7 @@ use store::issue::{CommandError, Filing};
 use time::Duration;
 use uuid::Uuid;
 
-pub use store::photo::NewPhoto;
+pub use store::photo::{Document, Kept, NewPhoto};
 
 /// Who files, for which enterprise: the member itself, or station staff with the member (both are recorded).
 #[derive(Debug, Clone)]
@@ -137,8 +137,10 @@ pub struct Uploader {
     pub enterprise: EnterpriseId,
     /// The member who took them …
     pub person: Option<i64>,
-    /// … or the station staff.
+    /// … or the staff.
     pub staff: Option<i64>,
+    /// The issue whose answer they will go with, where an office sends them.
+    pub meant_for: Option<i64>,
 }
 
 /// Who uploads: asked before the body is read, without holding a connection afterwards.
@@ -150,8 +152,12 @@ pub async fn uploader(request: &Request, side: Side) -> Result<Uploader, AppErro
         let mut ctx = request.open().await?;
         let filer = filer(&mut ctx, side).await?;
         match filer.actor {
-            Actor::Member { person, enterprise, .. } => Uploader { enterprise, person: Some(person), staff: None },
-            Actor::Assisted { staff, enterprise, .. } => Uploader { enterprise, person: None, staff: Some(staff) },
+            Actor::Member { person, enterprise, .. } => {
+                Uploader { enterprise, person: Some(person), staff: None, meant_for: None }
+            }
+            Actor::Assisted { staff, enterprise, .. } => {
+                Uploader { enterprise, person: None, staff: Some(staff), meant_for: None }
+            }
             Actor::Staff { .. } | Actor::Integration { .. } | Actor::System => return Err(AppError::Forbidden),
         }
     };
@@ -159,7 +165,7 @@ pub async fn uploader(request: &Request, side: Side) -> Result<Uploader, AppErro
     Ok(uploader)
 }
 
-/// Remembers a picture whose file was stored; it waits for the form that will carry its id.
+/// Remembers a picture or a file that was stored; it waits for the form that will carry its id.
 ///
 /// # Errors
 /// [`AppError::Internal`].
@@ -185,8 +191,8 @@ pub struct Checked {
     pub contact_name: String,
     /// Under which number.
     pub contact_phone: String,
-    /// Pictures uploaded before, the scope's own.
-    pub photos: Vec<Uuid>,
+    /// Pictures and files uploaded before, the scope's own.
+    pub photos: Vec<Kept>,
 }
 
 /// The most characters of a text that suggestions are made of.
@@ -223,7 +229,7 @@ fn hints(found: &[Suggestion<'_>], today: Edition<'_>) -> Vec<Hint> {
 ///
 /// # Errors
 /// [`AppError::Invalid`].
-async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, AppError> {
+pub(super) async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, AppError> {
     let enterprise = enterprise::get(&mut ctx.conn, filer.enterprise).await?;
     written_for(form, enterprise.id, &enterprise.name)?;
     let photos = store::photo::pending(&mut ctx.conn, &form.ids("photo")).await?;
@@ -254,7 +260,7 @@ async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<Checked, App
     let contact_name = check.text("contact_name", "联系人", form.value("contact_name"), 1, 30);
     let contact_phone = check.parse("contact_phone", phone::parse_contact_phone(form.value("contact_phone")));
     if photos.len() > usize::from(MAX_PHOTOS) {
-        check.fault("photos", format!("照片最多 {MAX_PHOTOS} 张，请删去 {} 张", photos.len() - usize::from(MAX_PHOTOS)));
+        check.fault("photos", format!("照片和文件最多 {MAX_PHOTOS} 个，请删去 {} 个", photos.len() - usize::from(MAX_PHOTOS)));
     }
     let key = Uuid::parse_str(form.value("key")).unwrap_or_else(|_| Uuid::now_v7());
     check.finish().map_err(AppError::Invalid)?;
@@ -286,7 +292,7 @@ fn place_area(ctx: &Ctx, chosen: &str, place: &str, registered: AreaCode) -> Opt
     areas.iter().map(|area| area.code).find(|code| code.to_string() == chosen)
 }
 
-/// Files what was checked. The same key again answers the first receipt.
+/// Files what was checked, and forgets its draft. The same key again answers the first receipt.
 ///
 /// # Errors
 /// [`AppError::Invalid`] where the form was changed on the way, [`AppError::Refused`] by a rule.
@@ -294,8 +300,11 @@ pub async fn file(request: &Request, side: Side, form: &Form) -> Result<Next, Ap
     let mut ctx = request.open().await?;
     let filer = filer(&mut ctx, side).await?;
     let number = put(&mut ctx, &filer, form, request.services().filings_per_day).await?;
+    if let Ok(key) = Uuid::parse_str(form.value("key")) {
+        store::filing::forget(&mut ctx.conn, key).await?;
+    }
     request.wake_outbox();
-    Ok(Next::to(format!("{}/{number}/receipt", side.issues())))
+    Ok(Next::to(side.receipt(&number)))
 }
 
 /// Counts a picture or a file against what an account may send in a day; `false` when that is used up.
@@ -333,6 +342,7 @@ pub async fn raise(request: &Request, key: &str, category: &str, title: &str, te
 async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form, most_a_day: i32) -> Result<String, AppError> {
     let checked = check(ctx, filer, form).await?;
     let command = Command::Submit(checked.submission.clone());
+    let photos: Vec<Uuid> = checked.photos.iter().map(|kept| kept.id).collect();
     let filing = Filing {
         client_key: checked.key,
         actor: &filer.actor,
@@ -341,7 +351,7 @@ async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form, most_a_day: i32) -> Resu
         enterprise: filer.enterprise,
         contact_name: &checked.contact_name,
         contact_phone: &checked.contact_phone,
-        photos: &checked.photos,
+        photos: &photos,
         most_a_day,
     };
     let (now, terms) = (ctx.now, ctx.terms.clone());
@@ -351,20 +361,5 @@ async fn put(ctx: &mut Ctx, filer: &Filer, form: &Form, most_a_day: i32) -> Resu
             Err(AppError::Refused(format!("今天已提交 {most_a_day} 件，请明天再提，或致电企服中心一次说明，内容还在")))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Checks the answers for the page that shows them again.
-///
-/// # Errors
-/// [`AppError::Invalid`] with every fault, those of refused pictures included.
-pub async fn check_form(request: &Request, side: Side, form: &Form) -> Result<Checked, AppError> {
-    let mut ctx = request.open().await?;
-    let filer = filer(&mut ctx, side).await?;
-    match check(&mut ctx, &filer, form).await {
-        Ok(checked) if form.errors.is_empty() => Ok(checked),
-        Ok(_) => Err(AppError::Invalid(form.errors.clone())),
-        Err(AppError::Invalid(faults)) => Err(AppError::Invalid(faults.into_iter().chain(form.errors.clone()).collect())),
-        Err(error) => Err(error),
     }
 }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ssr")]
 pub mod act;
+#[cfg(feature = "ssr")]
+pub mod draft;
 #[cfg(any(feature = "ssr", feature = "space", feature = "filing", feature = "issue"))]
 pub mod island;
 #[cfg(feature = "ssr")]
@@ -42,6 +44,24 @@ impl Side {
     /// Where the answers are shown again.
     pub fn check(self) -> String {
         self.path("new/check", "check")
+    }
+
+    /// Where the answers kept under an id are shown again.
+    #[cfg(feature = "ssr")]
+    pub fn check_of(self, id: uuid::Uuid) -> String {
+        format!("{}?draft={id}", self.check())
+    }
+
+    /// The questions with the answers kept under an id.
+    #[cfg(feature = "ssr")]
+    pub fn questions_of(self, id: &str) -> String {
+        format!("{}?draft={id}", self.questions())
+    }
+
+    /// The receipt of a filed problem.
+    #[cfg(feature = "ssr")]
+    pub fn receipt(self, number: &str) -> String {
+        format!("{}/{number}/receipt", self.issues())
     }
 
     /// Where the last form posts.

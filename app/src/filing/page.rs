@@ -5,15 +5,17 @@
 
 use super::Side;
 use super::act::{self, Checked, Offer, suggestions};
+use super::draft;
 use super::island::{DraftFiled, FORM, FilingForm, Photos, Questions};
 use crate::account::totp::picture;
 use crate::carried::Carried;
-use crate::error::{AppError, Stop};
+use crate::error::AppError;
 use crate::form::{Form, WHOSE};
 use crate::issue;
+use crate::issue::timeline::{Photos as Pictures, labelled};
 use crate::module::Module;
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Ctx, Request};
 use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden, select_of};
 use crate::ui::{back, facts, icon, words};
@@ -75,21 +77,40 @@ fn beside() -> Result<Side, AppError> {
     Ok(Side::Beside(params.enterprise))
 }
 
+/// Which draft a page is of.
+#[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
+struct DraftQuery {
+    draft: Option<String>,
+}
+
+fn drafted() -> Option<String> {
+    use_query::<DraftQuery>().get_untracked().unwrap_or_default().draft
+}
+
 fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
-    let side = side();
+    let (side, asked) = (side(), drafted());
     let request = Request::current();
-    let form = Form::typed();
+    let form = use_context::<Form>();
     reads(async move {
         let side = side?;
         let mut ctx = request.open().await?;
+        let (form, restored) = match form {
+            Some(refused) => (refused, false),
+            None => draft::resume(&mut ctx, side, asked.as_deref()).await?,
+        };
         let offer = act::offer(&mut ctx, side, form).await?;
         title("提诉求");
-        Ok(questions(&offer, side, ctx.catalogue(), &ctx.reference))
+        Ok(questions(&offer, side, restored, ctx.catalogue(), &ctx.reference))
     })
 }
 
-fn questions(offer: &Offer, side: Side, today: Edition<'_>, reference: &Reference) -> AnyView {
+fn questions(offer: &Offer, side: Side, restored: bool, today: Edition<'_>, reference: &Reference) -> AnyView {
     let form = &offer.form;
+    // Pictures and files as well: the server has them.
+    let restored = restored.then(|| {
+        let empty = side.questions_of("none");
+        view! { <p class="flash" role="status">{icon("pen")}<span>"上次核对后没有提交，已恢复内容、照片和文件"</span><a href=empty>"重新填写"</a></p> }
+    });
     let beside = matches!(side, Side::Beside(_)).then(|| {
         let enterprise = offer.enterprise.clone();
         view! { <p class="flash">{icon("building")}"正在为 "{enterprise}" 代办，请企业联系人在旁确认"</p> }
@@ -116,9 +137,11 @@ fn questions(offer: &Offer, side: Side, today: Edition<'_>, reference: &Referenc
         {form.summary()}
         <h1>"提诉求"</h1>
         {beside}
+        {restored}
         <FilingForm questions=Carried(questions)/>
         <section class="card">{area}</section>
         <div class="actions"><button class="button" type="submit" form=FORM>"下一步：核对"</button></div>
+        <p class="muted">"填写的内容只用于办理这件事。"<a href="/privacy">"隐私说明"</a></p>
     }
     .into_any()
 }
@@ -166,43 +189,38 @@ pub fn AssistCheckPage() -> impl IntoView {
     check_page(beside)
 }
 
-/// What was typed, with a way back, and the button that files it. Opened without answers, it leads back to the questions.
+/// What was typed, with a way back, and the button that files it. Opened without a draft, it leads back to the questions.
 fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
-    let side = side();
-    let checked = use_context::<Checked>();
-    let form = Form::typed();
+    let (side, asked) = (side(), drafted());
     let request = Request::current();
     reads(async move {
         let side = side?;
         let mut ctx = request.open().await?;
-        act::filer(&mut ctx, side).await?;
-        let checked = checked.ok_or_else(|| Stop::redirect(side.questions()))?;
+        let (checked, form) = draft::look(&mut ctx, side, asked.as_deref()).await?;
         title("请核对");
-        Ok(check(&checked, &form, side, ctx.catalogue(), &ctx.reference))
+        Ok(check(&ctx, &checked, &form, side)?)
     })
 }
 
-fn check(checked: &Checked, form: &Form, side: Side, today: Edition<'_>, reference: &Reference) -> AnyView {
+fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side) -> Result<AnyView, AppError> {
+    let (today, reference) = (ctx.catalogue(), &ctx.reference);
     let category = today.category_name(&checked.submission.category).to_owned();
     let chosen = form.value("category").is_empty() && form.value("suggested").is_empty();
     let reason = chosen.then(|| view! { <small class="muted">" 根据您的描述选择"</small> });
-    let photos = (!checked.photos.is_empty()).then(|| {
-        let items = checked.photos.iter().enumerate().map(|(index, id)| {
-            view! { <li><img src=format!("/photos/{id}/thumb") alt=format!("照片 {}", index + 1) width="80" height="80"/></li> }
-        });
-        view! { <ul class="photo-grid">{items.collect_view()}</ul> }
-    });
+    let photos = (!checked.photos.is_empty()).then(|| view! { <Pictures photos=labelled(&checked.photos)/> });
     let place = if checked.submission.place.is_empty() { "未填写".to_owned() } else { checked.submission.place.clone() };
     let centre = format!("{}（{}）", reference.centre(checked.submission.area), reference.area(checked.submission.area));
+    let id = checked.key.to_string();
+    let questions = side.questions_of(&id);
     // Each line leads back to its own question, with everything else kept.
     let line = |field: &'static str, name: &'static str, value: AnyView| {
-        let to = format!("{}#{field}", side.questions());
-        let edit = view! {
-            <button class="link" form="check" formaction=to name="step" value="edit">"修改"<span class="hidden">{name}</span></button>
-        };
+        let to = format!("{questions}#{field}");
+        let edit = view! { <a class="link" href=to>"修改"<span class="hidden">{name}</span></a> };
         (name, view! { <div class="editable">{value}{edit}</div> }.into_any())
     };
-    view! {
+    // The server has all of it now: what the browser kept would only be older.
+    let owner = act::filed_by(ctx, form.value(WHOSE).parse().unwrap_or_default())?;
+    Ok(view! {
         <h1>"请核对"</h1>
         <section class="card">
             {facts(vec![
@@ -211,35 +229,21 @@ fn check(checked: &Checked, form: &Form, side: Side, today: Edition<'_>, referen
                 line("category", "分类", view! { <p>{category}{reason}</p> }.into_any()),
                 line("place", "地点", words(place)),
                 line("area", "受理", words(centre)),
-                line("photos", "照片", photos.map_or_else(|| words("没有"), IntoAny::into_any)),
+                line("photos", "照片和文件", photos.map_or_else(|| words("没有"), IntoAny::into_any)),
                 line("contact_name", "联系", words(format!("{} {}", checked.contact_name, checked.contact_phone))),
             ])}
         </section>
         <form id="check" method="post" action=side.file() class="actions">
-            {carried(checked)}
-            {hidden("area", form.value("area"))}
+            {hidden("draft", id)}
+            {hidden("key", checked.key.to_string())}
             {hidden(WHOSE, form.value(WHOSE))}
             <SubmitButton label="确认提交".to_owned() module=Carried(Module::Filing)/>
-            <button class="button secondary" formaction=side.questions() name="step" value="edit">"返回修改"</button>
+            <a class="button secondary" href=questions>"返回修改"</a>
         </form>
+        <p class="muted">"还没有提交。内容、照片和文件保留 2 天，可以回来接着提交。"</p>
+        <DraftFiled owner/>
     }
-    .into_any()
-}
-
-/// The draft as hidden fields, so that going back or sending twice loses nothing.
-fn carried(checked: &Checked) -> AnyView {
-    let photos = checked.photos.iter().map(|id| hidden("photo", id.to_string())).collect_view();
-    view! {
-        {hidden("key", checked.key.to_string())}
-        {hidden("title", checked.submission.title.clone())}
-        {hidden("text", checked.submission.text.clone())}
-        {hidden("category", checked.submission.category.clone())}
-        {hidden("place", checked.submission.place.clone())}
-        {hidden("contact_name", checked.contact_name.clone())}
-        {hidden("contact_phone", checked.contact_phone.clone())}
-        {photos}
-    }
-    .into_any()
+    .into_any())
 }
 
 /// A filed problem.

@@ -13,6 +13,7 @@ use domain::issue::{
 };
 use domain::text::FieldError;
 use store::issue::CommandError;
+use uuid::Uuid;
 
 /// Reads a member's command from its form.
 ///
@@ -90,6 +91,7 @@ pub async fn of_member(request: &Request, number: &str, kind: CommandKind, form:
     let member = ctx.require_member()?;
     let (_, version) = store::issue::versions(&mut ctx.conn, number).await?;
     let photos = store::photo::pending(&mut ctx.conn, &form.ids("photo")).await?;
+    let photos: Vec<Uuid> = photos.into_iter().map(|kept| kept.id).collect();
     let command = read_member(kind, form, photos.len())?;
     let (actor, name) = (&member.actor, &member.person.name);
     let (now, terms) = (ctx.now, ctx.terms.clone());
@@ -281,7 +283,8 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
     let staff = ctx.require_desk()?;
     let actor = Actor::Staff { id: staff.id, duty: staff.duty };
     // Whether this person may at all comes before what the form lacks.
-    let issue = store::issue::detail(&mut ctx.conn, number).await?.aggregate(&ctx.calendar);
+    let detail = store::issue::detail(&mut ctx.conn, number).await?;
+    let (id, issue) = (detail.id, detail.aggregate(&ctx.calendar));
     if !may_command(&actor, kind, &issue) {
         return Err(AppError::Forbidden);
     }
@@ -300,9 +303,15 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
     if !departments.iter().all(|id| serves(*id)) {
         return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
     }
+    // What was made ready goes with what the enterprise reads next (desk::attach).
+    let files = match kind {
+        CommandKind::Answer | CommandKind::Progress => store::photo::meant_for(&mut ctx.conn, id, staff.id).await?,
+        _ => Vec::new(),
+    };
+    let files: Vec<Uuid> = files.into_iter().map(|kept| kept.id).collect();
     let name = format!("{} {}", staff.organisation, staff.name);
     let (now, terms) = (ctx.now, ctx.terms.clone());
-    let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], now, &terms).await;
+    let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &files, now, &terms).await;
     match done.map_err(|error| refused(error, words_of(kind, false))) {
         Ok(_) => {
             request.wake_outbox();

@@ -2,7 +2,7 @@
 
 use crate::access::Member;
 use crate::error::AppError;
-use crate::issue::desk::Asked;
+use crate::issue::desk::{Asked, attach};
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::filter::Filter;
@@ -13,6 +13,7 @@ use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::issue::{DeskCounts, History, IssueDetail, IssueRow, Line, MineFilter, Queue, Wanted};
+use store::photo::Kept;
 use uuid::Uuid;
 
 /// My problems, a page of them.
@@ -22,6 +23,16 @@ use uuid::Uuid;
 pub async fn mine(ctx: &mut Ctx, filter: MineFilter, after: Option<&str>) -> Result<Page<IssueRow>, AppError> {
     let member = ctx.require_member()?;
     Ok(store::issue::mine(&mut ctx.conn, member.enterprise.id, filter, after, 20).await?)
+}
+
+/// My problems with these words, or this number.
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub async fn find_mine(ctx: &mut Ctx, words: &str) -> Result<Page<IssueRow>, AppError> {
+    let member = ctx.require_member()?;
+    let rows = store::issue::find_mine(&mut ctx.conn, member.enterprise.id, words).await?;
+    Ok(Page { rows, next: None })
 }
 
 /// A problem with what can be done about it now.
@@ -48,20 +59,20 @@ pub async fn of_member(ctx: &mut Ctx, number: &str) -> Result<MemberIssue, AppEr
     Ok(MemberIssue { detail, issue, commands, member })
 }
 
-/// The id of a picture that these eyes may see.
+/// A picture or a file that these eyes may see.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for one of another enterprise's, or outside the scope.
-pub async fn photo(request: &Request, id: &str) -> Result<Uuid, AppError> {
-    let readable = {
+pub async fn photo(request: &Request, id: &str) -> Result<Kept, AppError> {
+    let found = {
         let mut ctx = request.open().await?;
         ctx.require_signed_in()?;
         let id = Uuid::parse_str(id).map_err(|_| AppError::NotFound)?;
         // Row-level security decides whether the row is there for these eyes.
-        store::photo::readable(&mut ctx.conn, id).await?.then_some(id)
+        store::photo::get(&mut ctx.conn, id).await
     };
     request.close().await;
-    readable.ok_or(AppError::NotFound)
+    Ok(found?)
 }
 
 /// The desk's list.
@@ -182,11 +193,13 @@ pub struct StaffIssue {
     pub route: Option<Route>,
     /// Whether internal notes are shown.
     pub internal: bool,
+    /// Files and pictures that this person has ready for the next answer.
+    pub ready: Vec<Kept>,
     /// The number to call: whole for whoever has something to do about it, masked for the others.
     pub phone: String,
 }
 
-/// One issue: four queries besides the session's, five for whoever dispatches. That a number was shown whole is written into the security
+/// One issue: four queries besides the session's, five for whoever dispatches or answers. That a number was shown whole is written into the security
 /// log by one of them.
 ///
 /// # Errors
@@ -207,7 +220,9 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     }
     let phone = if whole { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
     let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue).await? } else { None };
-    Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route, phone })
+    let ready =
+        if attach::carries(&commands) { store::photo::meant_for(&mut ctx.conn, detail.id, staff.id).await? } else { Vec::new() };
+    Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route, ready, phone })
 }
 
 /// Who should have it: the department a return proposed, else the one whose business it is there by the catalogue as it was when it was

@@ -1,5 +1,6 @@
 //! What happened to an issue, in plain words: lines that pages render and that travel to islands, which render them again.
 
+use crate::ui::input::Pair;
 use crate::ui::{When, icon, words};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,8 +19,8 @@ pub struct TimelineLine {
     pub internal: bool,
     /// A note for staff only, beside what the enterprise reads; empty where there is none.
     pub note: String,
-    /// Ids of the pictures that came with it.
-    pub photos: Vec<String>,
+    /// Ids of the pictures and files that came with it, and what they are called.
+    pub photos: Vec<Pair>,
 }
 
 /// The timeline, in the order of its lines.
@@ -45,13 +46,13 @@ pub fn TimelineEntry(line: TimelineLine) -> impl IntoView {
     }
 }
 
-/// Pictures by id, each a link to the whole of it; nothing where there are none.
+/// Pictures and files by id and name, each a link to the whole of it; nothing where there are none. The thumbnail of a file is a drawing that
+/// says what it is, its name and size.
 #[component]
-pub fn Photos(photos: Vec<String>) -> impl IntoView {
-    let items = photos.into_iter().enumerate().map(|(index, id)| {
+pub fn Photos(photos: Vec<Pair>) -> impl IntoView {
+    let items = photos.into_iter().map(|(id, alt)| {
         let href = ["/photos/", &id].concat();
         let thumb = [&href, "/thumb"].concat();
-        let alt = ["照片 ", &(index + 1).to_string()].concat();
         view! { <li><a href=href><img src=thumb alt=alt width="80" height="80" loading="lazy"/></a></li> }
     });
     let items: Vec<_> = items.collect();
@@ -59,18 +60,22 @@ pub fn Photos(photos: Vec<String>) -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-pub use server::{lines, photos_of};
+pub use server::{labelled, lines, photos_of};
 
 #[cfg(feature = "ssr")]
 mod server {
     use super::TimelineLine;
     use crate::request::Clock;
     use crate::ui::When;
+    use crate::ui::input::Pair;
     use domain::calendar::words;
     use domain::issue::supervision::Stage;
     use domain::issue::{CallBack, CloseBasis, Event, Rating};
+    use domain::text::file_size;
     use store::issue::IssueDetail;
+    use store::photo::Kept;
     use time::OffsetDateTime;
+    use uuid::Uuid;
 
     /// The lines of an issue, newest first. Internal ones, and the note of a dispatch, are there only for staff who may see them.
     pub fn lines(detail: &IssueDetail, internal: bool, clock: &Clock) -> Vec<TimelineLine> {
@@ -96,8 +101,33 @@ mod server {
     }
 
     /// The pictures that came with an event.
-    pub fn photos_of(detail: &IssueDetail, seq: i32) -> Vec<String> {
-        detail.photos.iter().filter(|photo| photo.seq == seq).map(|photo| photo.id.to_string()).collect()
+    pub fn photos_of(detail: &IssueDetail, seq: i32) -> Vec<Pair> {
+        let own = detail.photos.iter().filter(|photo| photo.seq == seq);
+        let file = |id| detail.files.iter().find(|file| file.id == id).map(|file| (file.name.as_str(), file.bytes));
+        labels(own.map(|photo| (photo.id, file(photo.id))))
+    }
+
+    /// As [`photos_of`], of what is not filed yet.
+    pub fn labelled(photos: &[Kept]) -> Vec<Pair> {
+        let file = |kept: &Kept| kept.document.clone().map(|document| (document.name, kept.bytes));
+        let found: Vec<_> = photos.iter().map(|kept| (kept.id, file(kept))).collect();
+        labels(found.iter().map(|(id, file)| (*id, file.as_ref().map(|(name, bytes)| (name.as_str(), *bytes)))))
+    }
+
+    /// A picture is counted, a file has its name and size.
+    fn labels<'a>(photos: impl Iterator<Item = (Uuid, Option<(&'a str, i64)>)>) -> Vec<Pair> {
+        let mut pictures = 0;
+        let label = |(id, file): (Uuid, Option<(&str, i64)>)| {
+            let label = match file {
+                Some((name, bytes)) => format!("{name}（{}）", file_size(bytes)),
+                None => {
+                    pictures += 1;
+                    format!("照片 {pictures}")
+                }
+            };
+            (id.to_string(), label)
+        };
+        photos.map(label).collect()
     }
 
     struct Said {

@@ -2,7 +2,7 @@
 
 use super::tag::state_tag;
 use crate::issue::space::progress::TimeBar;
-use crate::ui::When;
+use crate::ui::{When, time};
 use domain::calendar::{WorkCalendar, words};
 use domain::issue::State;
 use leptos::prelude::*;
@@ -51,6 +51,12 @@ pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Referenc
     }
 }
 
+/// Its number and when it was filed, in every row of the enterprise's lists.
+pub fn filed(row: &IssueRow, now: OffsetDateTime) -> AnyView {
+    let when = time(row.submitted_at, words::moment(row.submitted_at, now));
+    view! { <small class="muted">{row.number.clone()}" · "{when}" 提交"</small> }.into_any()
+}
+
 /// An issue in the enterprise's lists.
 pub fn issue_cell(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, reference: &Reference) -> AnyView {
     let href = format!("/issues/{}", row.number);
@@ -62,6 +68,7 @@ pub fn issue_cell(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, 
                 <span class="cell-head"><strong>{row.title.clone()}</strong>{state_tag(row.state)}</span>
                 <span class="muted">{[Some(who), round].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")}</span>
                 {row_time(row, now, calendar)}
+                {filed(row, now)}
             </a>
         </li>
     }

@@ -231,3 +231,19 @@ pub async fn change(request: &Request, person: PersonId, form: &Form) -> Result<
     let said = if hand_over { "已交接，您现在是经办人。" } else { "已设为负责人。" };
     Ok(Next::to("/me/members").saying(said))
 }
+
+/// Whether the steps of issues come by text message: each member's own choice.
+///
+/// # Errors
+/// As [`Ctx::require_member`].
+pub async fn choose_sms(request: &Request, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    ctx.require_member()?;
+    let wanted = form.value("issue_sms") == "on";
+    store::member::choose_issue_sms(&mut ctx.conn, wanted).await?;
+    Ok(Next::to("/me").saying(if wanted {
+        "已开通，诉求有进展时发短信给您。"
+    } else {
+        "已关闭，不再发短信。"
+    }))
+}

@@ -7,6 +7,7 @@ use domain::calendar::{WorkCalendar, words as dates};
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::money::Fen;
 use domain::policy::words;
+use domain::text::file_size;
 use leptos::prelude::*;
 use store::policy::application::{Application, Event, File};
 use time::OffsetDateTime;
@@ -47,7 +48,7 @@ pub fn timeline(events: &[Event], files: &[File], base: &str, now: OffsetDateTim
         let amount = event.amount.map(|amount| view! { <p class="money">{Fen(amount).words()}</p> });
         let attached = files.iter().filter(|file| file.seq == Some(event.seq)).map(|file| {
             let href = format!("{base}/files/{}", file.id);
-            view! { <li><a href=href>{file.name.clone()}{format!("（{}）", size(file.bytes))}</a></li> }
+            view! { <li><a href=href>{file.name.clone()}{format!("（{}）", file_size(file.bytes))}</a></li> }
         });
         let attached = attached.collect_view();
         let said = (!event.text.is_empty()).then(|| view! { <p class="words">{event.text.clone()}</p> });
@@ -107,9 +108,4 @@ pub fn due(application: &Application, calendar: &WorkCalendar, now: OffsetDateTi
     Some(
         view! { <span class=class>{symbol}{time(due, dates::due(due, now))}"，"{calendar.remaining(now, due)}</span> }.into_any(),
     )
-}
-
-/// A size as people read it.
-pub fn size(bytes: i64) -> String {
-    if bytes >= 1_000_000 { format!("{:.1} MB", bytes as f64 / 1_000_000.0) } else { format!("{} KB", (bytes / 1_000).max(1)) }
 }

@@ -6,11 +6,13 @@ use crate::ui::island::Question;
 use leptos::prelude::*;
 
 impl Form {
-    /// The faults on top of the page, with links to the fields; nothing when there are none.
+    /// The faults on top of the page, with links to the fields, where the focus is when the page opens, by HTML alone; nothing when there are none.
     pub fn summary(&self) -> Option<AnyView> {
         if self.errors.is_empty() {
             return None;
         }
+        // Whoever hears the page, or sees its tab alone, is told first.
+        crate::render::refused();
         let items = self.errors.iter().map(|error| {
             let target = format!("#{}", error.field);
             let message = error.message.clone();
@@ -18,7 +20,7 @@ impl Form {
         });
         Some(
             view! {
-                <div class="error-summary" role="alert" tabindex="-1" id="errors">
+                <div class="error-summary" role="alert" tabindex="-1" id="errors" autofocus=true>
                     <h2>{icon("warn")}"请更正以下内容"</h2>
                     <ul>{items.collect_view()}</ul>
                 </div>

@@ -15,6 +15,7 @@ pub fn icon(name: &str) -> AnyView {
         "yuan" => "<circle cx='12' cy='12' r='8.500'/><path d='m9 8 3 4 3-4M12 12v5M9.500 13h5'/>",
         "home" => "<path d='M4 11 12 4l8 7v9h-5v-6H9v6H4z'/>",
         "list" => "<path d='M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01'/>",
+        "file" => "<path d='M6 3h8l4 4v14H6zM14 3v4h4'/>",
         "plus" => "<path d='M12 5v14M5 12h14'/>",
         "bell" => "<path d='M6 17V11a6 6 0 0 1 12 0v6l1.500 1.500h-15zM10 21h4'/>",
         "person" => "<circle cx='12' cy='8' r='4'/><path d='M4.500 20.500c1-4 4-5.500 7.500-5.500s6.500 1.500 7.500 5.500'/>",

@@ -1,6 +1,8 @@
 //! Pieces of pages: plain functions from values to views, so that a page reads from top to bottom.
 
 #[cfg(feature = "ssr")]
+mod figures;
+#[cfg(feature = "ssr")]
 pub mod form;
 mod icons;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
@@ -18,6 +20,8 @@ mod submit_button;
 mod text_field;
 mod when;
 
+#[cfg(feature = "ssr")]
+pub use figures::figures;
 pub use icons::{face, icon};
 pub use pieces::*;
 #[cfg(any(feature = "ssr", feature = "space", feature = "filing"))]

@@ -16,6 +16,9 @@ pub struct Area {
     pub name: String,
     /// For narrow places.
     pub short: String,
+    /// The telephone of its centre (企服中心); empty where nobody gave one.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// 部门 of the city or of a district (S-4).
@@ -31,6 +34,9 @@ pub struct Department {
     pub delegated: bool,
     /// A closed one gets nothing new; what it has, it finishes.
     pub active: bool,
+    /// Its telephone for enterprises; empty where nobody gave one.
+    #[serde(default)]
+    pub phone: String,
 }
 
 impl Department {
@@ -142,15 +148,18 @@ impl Organisation {
             Kind::Area => {
                 let code = known.map_or_else(|| area_code(check, &raw("code")), |known| Some(known.area()));
                 let short = check.text("short", "简称", &raw("short"), 1, 10);
-                Some(Organisation::Area(Area { code: code?, name, short }))
+                let phone = phone(check, &raw("phone"));
+                Some(Organisation::Area(Area { code: code?, name, short, phone: phone? }))
             }
             Kind::Department => {
                 let (code, area) = code_and_area(check, raw, known, areas);
                 let on_site = flag(check, "on_site", "是否入驻", &raw("on_site"));
                 let delegated = flag(check, "delegated", "是否赋权", &raw("delegated"));
                 let active = flag(check, "active", "是否启用", &raw("active"));
-                let (on_site, delegated, active) = (on_site?, delegated?, active?);
-                Some(Organisation::Department(Department { code: code?, name, area: area?, on_site, delegated, active }))
+                let phone = phone(check, &raw("phone"));
+                let (on_site, delegated, active, phone) = (on_site?, delegated?, active?, phone?);
+                let (code, area) = (code?, area?);
+                Some(Organisation::Department(Department { code, name, area, on_site, delegated, active, phone }))
             }
             Kind::Station => {
                 let (code, area) = code_and_area(check, raw, known, areas);
@@ -225,6 +234,11 @@ fn area_code(check: &mut Check, raw: &str) -> Option<AreaCode> {
     code
 }
 
+/// A telephone that may be missing.
+fn phone(check: &mut Check, raw: &str) -> Option<String> {
+    if raw.trim().is_empty() { Some(String::new()) } else { check.parse("phone", parse_contact_phone(raw)) }
+}
+
 fn flag(check: &mut Check, field: &str, name: &str, raw: &str) -> Option<bool> {
     match raw.trim() {
         "是" | "yes" => Some(true),
@@ -245,7 +259,8 @@ mod tests {
     use super::*;
 
     fn areas() -> Vec<Area> {
-        let area = |code, name: &str, short: &str| Area { code, name: name.to_owned(), short: short.to_owned() };
+        let area =
+            |code, name: &str, short: &str| Area { code, name: name.to_owned(), short: short.to_owned(), phone: String::new() };
         vec![area(CITY, "湖州市", "市"), area(330_502, "吴兴区", "吴兴")]
     }
 
@@ -298,6 +313,21 @@ mod tests {
         (other[0].1, other[1].1, other[2].1) = ("other", "吴兴区住建局", "湖州市");
         let changed = read(Kind::Department, &other, Some(&first)).expect("it is right");
         assert_eq!((changed.key(), changed.area(), changed.name()), (first.key(), first.area(), "吴兴区住建局"));
+    }
+
+    #[test]
+    fn a_department_may_have_a_number_and_then_one_that_can_be_called() {
+        let with = |phone| DEPARTMENT.into_iter().chain([("phone", phone)]).collect::<Vec<_>>();
+        let Ok(Organisation::Department(without)) = read(Kind::Department, &DEPARTMENT, None) else { panic!("it is right") };
+        let Ok(Organisation::Department(known)) = read(Kind::Department, &with("0572-2001001"), None) else {
+            panic!("it is right")
+        };
+        assert_eq!((without.phone.as_str(), known.phone.as_str()), ("", "0572-2001001"));
+        assert_eq!(read(Kind::Department, &with("2001001"), None).expect_err("no area code")[0].0, "phone");
+        // What the log kept before there were numbers is read as without one.
+        let old =
+            serde_json::json!({"code": "a1", "name": "甲", "area": 330_502, "on_site": true, "delegated": true, "active": true});
+        assert!(Organisation::from_value(Kind::Department, old).is_some());
     }
 
     #[test]

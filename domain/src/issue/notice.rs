@@ -135,6 +135,25 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
     })
 }
 
+/// The text message about a step, by the kind of its event, for a member who wants one: number and step, nothing of what was written. `None` for
+/// what no enterprise is told.
+pub fn sms(kind: &str, number: &str) -> Option<String> {
+    let step = match kind {
+        "accepted" => "已受理",
+        "declined" => "不予受理，您可以提出异议",
+        "input_asked" => "需要您补充材料",
+        "pause_lapsed" => "补充期限已到，继续办理",
+        "dispatched" => "已交给责任部门",
+        "signed" => "部门已签收，开始办理",
+        "progressed" => "办理有新进展",
+        "answered" => "已答复，请您评价",
+        "closed" => "已办结",
+        "redispatched" => "重新办理",
+        _ => return None,
+    };
+    Some(format!("您的诉求 {number} {step}，详情请登录企服空间查看。"))
+}
+
 /// Whether whoever has it is to hear of it: it ends a wait, adds to what is known, or asks for haste.
 fn goes_on(event: &Event) -> bool {
     matches!(event, Event::Supplied { .. } | Event::PauseLapsed { .. } | Event::Noted { .. } | Event::Urged)

@@ -56,6 +56,7 @@ vocabulary! {
         SmsPolicy = "sms_policy", "短信模板：政策提醒";
         SmsApplication = "sms_application", "短信模板：政策申请进展";
         SmsMember = "sms_member", "短信模板：企业联系人变动";
+        SmsIssue = "sms_issue", "短信模板：诉求进展";
     }
 }
 
@@ -136,7 +137,7 @@ impl TextKey {
                 let body = "“{title}”（{number}）从{since}起是“{state}”，超过时限还没有人接手，请督促。";
                 ("有诉求无人接手", body, &["since", "state"], false)
             }
-            TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember => {
+            TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember | TextKey::SmsIssue => {
                 ("按服务器设置", "", &[], false)
             }
         }
@@ -151,7 +152,8 @@ impl TextKey {
     /// Whether it names a template that the SMS gateway knows, and says nothing itself: the title is its name there, and our own words are
     /// that the server's settings have it.
     pub fn is_template(self) -> bool {
-        matches!(self, TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember)
+        use TextKey::{SmsApplication, SmsCode, SmsIssue, SmsMember, SmsPolicy};
+        matches!(self, SmsCode | SmsPolicy | SmsApplication | SmsMember | SmsIssue)
     }
 
     /// The template of a notice by SMS, by what its job says it is about; an application's says nothing.
@@ -159,6 +161,7 @@ impl TextKey {
         match about {
             "policy" => TextKey::SmsPolicy,
             "member" => TextKey::SmsMember,
+            "issue" => TextKey::SmsIssue,
             _ => TextKey::SmsApplication,
         }
     }
@@ -303,7 +306,12 @@ mod tests {
             assert!(template(wrong).is_err(), "{wrong}");
         }
         assert_eq!(TextKey::SmsMember.places(), Vec::<String>::new());
-        for (about, key) in [("policy", TextKey::SmsPolicy), ("member", TextKey::SmsMember), ("", TextKey::SmsApplication)] {
+        for (about, key) in [
+            ("policy", TextKey::SmsPolicy),
+            ("member", TextKey::SmsMember),
+            ("issue", TextKey::SmsIssue),
+            ("", TextKey::SmsApplication),
+        ] {
             assert_eq!(TextKey::template_about(about), key, "{about}");
         }
     }

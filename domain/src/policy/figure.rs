@@ -88,8 +88,12 @@ fn magnitude(text: &str) -> (i64, &str) {
 pub fn spoken(yuan: Decimal) -> String {
     const WAN: i64 = 10_000;
     let (micro, wan) = (yuan.micro(), 10_000 * ONE);
-    let (value, unit) = if micro.unsigned_abs() >= (wan * WAN).unsigned_abs() && micro % wan == 0 {
+    // What a figure holds ends at a millionth: a finer part of 亿 is said in 元.
+    let large = micro.unsigned_abs() >= (wan * WAN).unsigned_abs();
+    let (value, unit) = if large && micro % (WAN * WAN) == 0 {
         (micro / WAN / WAN, " 亿元")
+    } else if large {
+        (micro, " 元")
     } else if micro.unsigned_abs() >= wan.unsigned_abs() && micro % WAN == 0 {
         (micro / WAN, " 万元")
     } else {
@@ -165,7 +169,8 @@ mod tests {
             ("800000", "80 万元"),
             ("4580000.5", "458.00005 万元"),
             ("120000000", "1.2 亿元"),
-            ("123456789", "12,345.6789 万元"),
+            ("123456700", "1.234567 亿元"),
+            ("123456789", "123,456,789 元"),
             ("9999.5", "9,999.5 元"),
             ("-30000", "-3 万元"),
             ("0", "0 元"),

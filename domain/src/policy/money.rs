@@ -120,13 +120,14 @@ impl Fen {
     /// As people read it: thousands separators, 万元 from a million on and 亿元 from a hundred million on, where nothing is lost by it.
     pub fn words(self) -> String {
         const MILLION: i64 = 100_000_000;
-        // Two decimals of 亿元 are a million yuan.
-        if self.0 >= 100 * MILLION && self.0 % MILLION == 0 {
-            let (whole, rest) = (self.0 / MILLION / 100, self.0 / MILLION % 100);
-            let fraction = if rest == 0 { String::new() } else { format!(".{rest:02}").trim_end_matches('0').to_owned() };
+        const YI: i64 = 100 * MILLION;
+        // Six decimals of 亿元 are a hundred yuan.
+        if self.0 >= YI && self.0 % 10_000 == 0 {
+            let (whole, rest) = (self.0 / YI, self.0 % YI / 10_000);
+            let fraction = if rest == 0 { String::new() } else { format!(".{rest:06}").trim_end_matches('0').to_owned() };
             return format!("{}{fraction} 亿元", thousands(whole));
         }
-        if self.0 >= MILLION && self.0 % 10_000 == 0 {
+        if (MILLION..YI).contains(&self.0) && self.0 % 10_000 == 0 {
             let wan = self.0 / 10_000;
             // Two decimals of 万元 are a hundred yuan.
             let (whole, rest) = (wan / 100, wan % 100);
@@ -233,7 +234,8 @@ mod tests {
             ("100000000", "1 亿元"),
             ("120000000", "1.2 亿元"),
             ("99990000", "9,999 万元"),
-            ("100010000", "10,001 万元"),
+            ("100010000", "1.0001 亿元"),
+            ("123456700", "1.234567 亿元"),
             ("250000000000", "2,500 亿元"),
             ("800000", "800,000 元"),
             ("1234.5", "1,234.50 元"),

@@ -45,7 +45,7 @@ pub const CALENDAR: Sheet = Sheet {
     columns: &[
         column("first", "第一天"),
         column("last", "最后一天"),
-        Column { field: "kind", title: "安排", choices: &["放假", "上班", "恢复"] },
+        Column { field: "kind", title: "安排", choices: &["放假", "上班", "恢复"], optional: false },
         column("note", "名称"),
     ],
     rows: || {

@@ -44,14 +44,20 @@ pub struct Column {
     pub title: &'static str,
     /// What may be written; nothing where anything may.
     pub choices: &'static [&'static str],
+    /// A workbook may lack it: one that was made before there was such a column.
+    pub optional: bool,
 }
 
 const fn column(field: &'static str, title: &'static str) -> Column {
-    Column { field, title, choices: &[] }
+    Column { field, title, choices: &[], optional: false }
+}
+
+const fn optional(field: &'static str, title: &'static str) -> Column {
+    Column { optional: true, ..column(field, title) }
 }
 
 const fn yes_no(field: &'static str, title: &'static str) -> Column {
-    Column { field, title, choices: &["是", "否"] }
+    Column { field, title, choices: &["是", "否"], optional: false }
 }
 
 /// The sheets, in the order in which they are read: each may speak of what stands in those before it.

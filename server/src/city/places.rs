@@ -1,6 +1,6 @@
 //! The sheets of areas (区域, S-2), departments (部门, S-4) and stations (驿站, S-3): a row is read as the desk's form is.
 
-use super::{Faults, Known, Line, Seen, Sheet, column, yes_no};
+use super::{Faults, Known, Line, Seen, Sheet, column, optional, yes_no};
 use domain::actor::CITY;
 use domain::administration::city::City;
 use domain::administration::{Kind, Organisation};
@@ -10,8 +10,8 @@ use domain::text::Check;
 
 pub const AREAS: Sheet = Sheet {
     name: "区域",
-    about: "市和各区县。代码是 6 位行政区划代码，以后不能改；名称、简称可以改。",
-    columns: &[column("code", "代码"), column("name", "名称"), column("short", "简称")],
+    about: "市和各区县。代码是 6 位行政区划代码，以后不能改；名称、简称可以改。电话是当地企服中心的，企业看得到，可以不填。",
+    columns: &[column("code", "代码"), column("name", "名称"), column("short", "简称"), optional("phone", "电话")],
     rows: || {
         area::AREAS.iter().map(|(code, name, short)| vec![code.to_string(), (*name).to_owned(), (*short).to_owned()]).collect()
     },
@@ -20,7 +20,7 @@ pub const AREAS: Sheet = Sheet {
 
 pub const DEPARTMENTS_SHEET: Sheet = Sheet {
     name: "部门",
-    about: "市级和区县部门。编号用小写字母、数字、短横线，以后不能改。入驻：人员在企服中心；赋权：受理权力给了企服中心。",
+    about: "市级和区县部门。编号用小写字母、数字、短横线，以后不能改。入驻：人员在企服中心；赋权：受理权力给了企服中心。电话给企业打，可以不填。",
     columns: &[
         column("code", "编号"),
         column("name", "名称"),
@@ -28,6 +28,7 @@ pub const DEPARTMENTS_SHEET: Sheet = Sheet {
         yes_no("on_site", "入驻"),
         yes_no("delegated", "赋权"),
         yes_no("active", "启用"),
+        optional("phone", "电话"),
     ],
     rows: || {
         let flag = |yes: bool| if yes { "是" } else { "否" }.to_owned();
@@ -55,6 +56,14 @@ pub const STATIONS: Sheet = Sheet {
     read: |lines, known, city, faults| read(Kind::Station, lines, known, city, faults),
 };
 
+fn phone(thing: &Organisation) -> String {
+    match thing {
+        Organisation::Area(area) => area.phone.clone(),
+        Organisation::Department(department) => department.phone.clone(),
+        Organisation::Station(station) => station.phone.clone(),
+    }
+}
+
 /// Reads the rows of a kind: each as the form of the desk is read, and none against another or against what is there.
 fn read(kind: Kind, lines: &[Line], known: &Known, city: &mut City, faults: &mut Faults) {
     let areas = known.areas_with(city);
@@ -65,7 +74,14 @@ fn read(kind: Kind, lines: &[Line], known: &Known, city: &mut City, faults: &mut
     let (mut codes, mut names) = (Seen::new(), Seen::new());
     for line in lines {
         let mut check = Check::new();
-        let found = Organisation::read(kind, &mut check, &|field| line.get(field), None, &areas);
+        // A workbook without the column says nothing of telephones: those that are there stay.
+        let raw = |field: &str| match field {
+            "phone" if kind != Kind::Station && !line.cells.contains_key(field) => {
+                there.iter().find(|other| other.key() == line.get("code").trim()).map_or_else(String::new, phone)
+            }
+            field => line.get(field),
+        };
+        let found = Organisation::read(kind, &mut check, &raw, None, &areas);
         faults.add_all(line, check);
         let Some(thing) = found else { continue };
         let (key, name) = (thing.key(), thing.name());

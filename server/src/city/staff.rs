@@ -16,6 +16,7 @@ pub const SHEET: Sheet = Sheet {
             field: "role",
             title: "岗位",
             choices: &["系统管理员", "企服中心", "部门经办", "驿站专员", "监督", "领导", "政策编辑"],
+            optional: false,
         },
         column("scope", "所属"),
     ],

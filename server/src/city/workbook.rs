@@ -74,14 +74,23 @@ fn lines(sheet: &Sheet, rows: Vec<(usize, Vec<String>)>, faults: &mut Faults) ->
     let mut rows = rows.into_iter();
     let headings = rows.next().map(|(_, cells)| cells).unwrap_or_default();
     let at = |column: &Column| headings.iter().position(|heading| heading.trim() == column.title);
-    let missing: Vec<&str> = sheet.columns.iter().filter(|column| at(column).is_none()).map(|column| column.title).collect();
+    let missing: Vec<&str> =
+        sheet.columns.iter().filter(|column| !column.optional && at(column).is_none()).map(|column| column.title).collect();
     if !missing.is_empty() {
         faults.of_sheet(format!("第一行缺少列：{}", missing.join("、")));
         return Vec::new();
     }
     let read = |(row, cells): (usize, Vec<String>)| {
         let cell = |column: &Column| at(column).and_then(|at| cells.get(at)).map_or("", |text| text.trim()).to_owned();
-        Line { row, cells: sheet.columns.iter().map(|column| (column.field, cell(column))).collect() }
+        Line {
+            row,
+            cells: sheet
+                .columns
+                .iter()
+                .filter(|column| at(column).is_some())
+                .map(|column| (column.field, cell(column)))
+                .collect(),
+        }
     };
     rows.map(read).filter(|line| line.cells.values().any(|text| !text.is_empty())).collect()
 }

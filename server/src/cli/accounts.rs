@@ -230,8 +230,12 @@ async fn known_areas(conn: &mut Conn) -> Result<Vec<Area>> {
     if !known.is_empty() {
         return Ok(known);
     }
-    let area =
-        |(code, name, short): &(i32, &str, &str)| Area { code: *code, name: (*name).to_owned(), short: (*short).to_owned() };
+    let area = |(code, name, short): &(i32, &str, &str)| Area {
+        code: *code,
+        name: (*name).to_owned(),
+        short: (*short).to_owned(),
+        phone: String::new(),
+    };
     let city = City { areas: AREAS.iter().map(area).collect(), ..City::default() };
     let (hashes, now) = (HashMap::new(), OffsetDateTime::now_utc());
     let today = local(now).date();

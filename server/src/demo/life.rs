@@ -101,6 +101,8 @@ async fn attach(
             width: i32::try_from(*width)?,
             height: i32::try_from(*height)?,
             bytes: i64::try_from(full.len())?,
+            document: None,
+            meant_for: None,
         };
         let picture = Picture { full: full.clone(), thumb: thumb.clone(), width: *width, height: *height };
         photos.put(id, picture).await?;

@@ -18,7 +18,10 @@ use leptos::prelude::provide_context;
 pub async fn send_code(Extension(request): Extension<Request>, body: Body) -> Reply {
     let form = plain(body).await?;
     match act::send_code(&request, &form).await {
-        Ok(sent) => code_page(&request, sent, Form::default().or("back", form.value("back")), StatusCode::OK).await,
+        Ok(sent) => {
+            let status = if sent.early { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
+            code_page(&request, sent, Form::default().or("back", form.value("back")), status).await
+        }
         Err(error @ AppError::Invalid(_)) => again(&request, &error, form, "/sign-in").await,
         Err(error) => Err(error.into()),
     }

@@ -3,6 +3,7 @@
 use super::context::{Failure, Reply, internal, unavailable};
 use super::forms::{Sent, Upload};
 use crate::photos::MAX_BYTES;
+use crate::photos::document::{self, shown_name};
 use crate::state::AppState;
 use app::filing::act::may_upload;
 use app::form::Form;
@@ -19,14 +20,8 @@ use uuid::Uuid;
 /// The most files a form takes.
 const MOST: usize = 20;
 
-/// What is taken: MIME type as `infer` finds it in the bytes, and the ending the file is given back with.
-const TAKEN: &[(&str, &str)] = &[
-    ("application/pdf", "pdf"),
-    ("image/jpeg", "jpg"),
-    ("image/png", "png"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-];
+/// The pictures that are taken: MIME type as `infer` finds it in the bytes, and the ending the file is given back with.
+const PICTURES: &[(&str, &str)] = &[("image/jpeg", "jpg"), ("image/png", "png")];
 
 /// Reads a form that may bring files: each is checked and stored as pending, its id put into the form as `file`. Refused ones are faults
 /// of the field `files`; boxes ticked as `drop` take files out.
@@ -46,8 +41,8 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
         // `material-0`: which of the item's materials it is.
         let material = upload.control().strip_prefix("material-").and_then(|place| place.parse().ok());
         let verdict = match accepted(&bytes, kept) {
-            Ok(_) if !may_upload(request).await? => Err("没有收下：今天上传的文件太多，请明天再传"),
-            Ok(content_type) => state.scanner.scan(&bytes).await.map(|()| content_type),
+            Ok(_) if !may_upload(request).await? => Err("没有收下：今天上传的文件太多，请明天再传".to_owned()),
+            Ok(content_type) => state.scanner.scan(&bytes).await.map(|()| content_type).map_err(str::to_owned),
             Err(why) => Err(why),
         };
         match verdict {
@@ -72,38 +67,22 @@ pub async fn with_files(state: &AppState, request: &Request, http: axum::extract
     Ok(upload.finish("file", "files", ids, &faults))
 }
 
-/// A name as it may be shown: of the sender's neither path, nor what the eye does not see. Marks of direction would let `exe.fdp` read as a
-/// document (Unicode TR 36, 2.5).
-fn shown_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let seen = |c: &char| {
-        let turns =
-            matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        !c.is_control() && !turns && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '%')
-    };
-    last.chars().filter(seen).take(80).collect::<String>().trim_matches([' ', '.']).to_owned()
-}
-
-/// The name a file is given back with: the sender's, up to its ending, and the ending of what it is.
-fn given_name(name: &str, ending: &str) -> String {
-    let shown = shown_name(name);
-    let stem = shown.rsplit_once('.').map_or(shown.as_str(), |(stem, _)| stem).trim_matches([' ', '.']);
-    format!("{}.{ending}", if stem.is_empty() { "材料" } else { stem })
-}
-
 /// What a file is, or why it is not taken.
-fn accepted(bytes: &[u8], kept: usize) -> Result<&'static str, &'static str> {
+fn accepted(bytes: &[u8], kept: usize) -> Result<&'static str, String> {
     if kept >= MOST {
-        return Err("没有收下，最多 20 个文件");
+        return Err("没有收下，最多 20 个文件".to_owned());
     }
     if bytes.is_empty() {
-        return Err("是空文件");
+        return Err("是空文件".to_owned());
     }
     if bytes.len() > MAX_BYTES {
-        return Err("超过 10 MB，请压缩后再传");
+        return Err("超过 10 MB，请压缩后再传".to_owned());
+    }
+    if let Some(kind) = document::kind(bytes).map_err(|why| why.to_string())? {
+        return Ok(kind.content_type);
     }
     let found = infer::get(bytes).map(|kind| kind.mime_type());
-    TAKEN.iter().map(|row| row.0).find(|mime| found == Some(*mime)).ok_or("不是 PDF、图片、Word 或 Excel 文件")
+    PICTURES.iter().map(|row| row.0).find(|mime| found == Some(*mime)).ok_or("不是 PDF、图片、Word 或 Excel 文件".to_owned())
 }
 
 /// A file of an application, to its enterprise and to whoever reviews it. Never shown inside a page of ours.
@@ -115,31 +94,9 @@ pub async fn download(
     let file = read::file(&mut *request.open().await?, &number, id).await?;
     request.close().await;
     let bytes = state.photos.get_file(id).await.map_err(internal)?;
-    let ending = TAKEN.iter().find(|row| row.0 == file.content_type).map_or("bin", |row| row.1);
-    let encoded: String = given_name(&file.name, ending).bytes().map(|b| format!("%{b:02X}")).collect();
-    let disposition = format!("attachment; filename=\"{number}.{ending}\"; filename*=UTF-8''{encoded}");
+    let picture = PICTURES.iter().find(|row| row.0 == file.content_type).map(|row| row.1);
+    let ending = picture.unwrap_or_else(|| document::Kind::of(&file.content_type).ending);
+    let disposition = document::attachment(&file.name, ending, &number);
     Ok(([(header::CONTENT_TYPE, file.content_type), (header::CONTENT_DISPOSITION, disposition)], Body::from(bytes))
         .into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::given_name;
-
-    #[test]
-    fn the_ending_is_what_the_content_is() {
-        for (sent, given) in [
-            ("营业执照.pdf", "营业执照.pdf"),
-            ("invoice.hta", "invoice.pdf"),
-            ("a.pdf.exe", "a.pdf.pdf"),
-            ("../../etc/passwd", "passwd.pdf"),
-            ("C:\\temp\\x.js", "x.pdf"),
-            ("readme\u{202e}fdp.exe", "readmefdp.pdf"),
-            (".htaccess", "htaccess.pdf"),
-            ("...", "材料.pdf"),
-            ("", "材料.pdf"),
-        ] {
-            assert_eq!(given_name(sent, "pdf"), given, "{sent:?}");
-        }
-    }
 }

@@ -1,16 +1,13 @@
-//! Filing's forms: answers with pictures in, the page to check or the receipt out.
+//! Filing's forms: answers with pictures and files in, on to the last look or the receipt.
 
-use super::context::{Reply, finish, page};
+use super::context::{Reply, finish};
 use super::forms::{plain, with_photos};
 use crate::state::AppState;
-use app::error::AppError;
-use app::filing::{Side, act};
+use app::filing::{Side, act, draft};
 use app::request::Request;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use leptos::prelude::provide_context;
 
 /// A member's answers.
 pub async fn check(State(state): State<AppState>, Extension(request): Extension<Request>, http: axum::extract::Request) -> Reply {
@@ -27,24 +24,11 @@ pub async fn assist_check(
     check_answers(&state, &request, Side::Beside(enterprise), http).await
 }
 
-/// Checked and shown again, or the questions again with what is wrong.
+/// Checked and kept, on to the last look; or the questions again with what is wrong.
 async fn check_answers(state: &AppState, request: &Request, side: Side, http: axum::extract::Request) -> Reply {
     let uploader = act::uploader(request, side).await?;
     let form = with_photos(state, request, uploader, http).await?;
-    if form.value("step") == "edit" {
-        return page(request, &side.questions(), StatusCode::OK, || provide_context(form)).await;
-    }
-    match act::check_form(request, side, &form).await {
-        Ok(checked) => {
-            page(request, &side.check(), StatusCode::OK, || {
-                provide_context(checked);
-                provide_context(form);
-            })
-            .await
-        }
-        Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => finish(request, Err(error), form, &side.questions()).await,
-        Err(error) => Err(error.into()),
-    }
+    finish(request, draft::keep(request, side, &form).await, form, &side.questions()).await
 }
 
 /// Files for the member; the same form again answers the first receipt.
@@ -58,6 +42,6 @@ pub async fn assist_file(Extension(request): Extension<Request>, Path(enterprise
 }
 
 async fn file_form(request: &Request, side: Side, body: Body) -> Reply {
-    let form = plain(body).await?;
+    let form = draft::sent(request, side, plain(body).await?).await?;
     finish(request, act::file(request, side, &form).await, form, &side.questions()).await
 }

@@ -3,6 +3,7 @@
 use super::context::Failure;
 use super::photos::keep;
 use crate::photos::MAX_BYTES;
+use crate::photos::document::shown_name;
 use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
@@ -147,7 +148,7 @@ impl Upload {
     }
 }
 
-/// Reads a form that may bring pictures: each is checked, stored as pending, and its id put into the form as `photo`. Refused files
+/// Reads a form that may bring pictures and files: each is checked, stored as pending, and its id put into the form as `photo`. Refused files
 /// are faults of the field `photos`; boxes ticked as `drop` take pictures out.
 ///
 /// # Errors
@@ -167,14 +168,14 @@ pub async fn with_photos(
     let mut position = 0;
     while let Some((file, bytes)) = upload.next().await? {
         position += 1;
-        let shown: String = file.chars().take(40).collect();
-        let mut refuse = |why: &str| faults.push(format!("第 {position} 张照片（{shown}）{why}"));
+        let shown: String = shown_name(&file).chars().take(40).collect();
+        let mut refuse = |why: &str| faults.push(format!("第 {position} 个（{shown}）{why}"));
         let kept = upload.kept("photo") + ids.len();
         if kept >= usize::from(MAX_PHOTOS) {
-            refuse(&format!("没有收下，最多 {MAX_PHOTOS} 张"));
+            refuse(&format!("没有收下，最多 {MAX_PHOTOS} 个"));
             continue;
         }
-        match keep(state, request, uploader, bytes).await? {
+        match keep(state, request, uploader, &file, bytes).await? {
             Err(why) => refuse(&why.to_string()),
             Ok(id) => ids.push(id),
         }

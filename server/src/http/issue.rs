@@ -8,7 +8,7 @@ use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
 use app::form::Form;
-use app::issue::desk::{Asked, Opened, carried, table, views};
+use app::issue::desk::{Asked, Opened, attach, carried, table, views};
 use app::issue::{act, kind_of, watch};
 use app::request::Request;
 use app::security::note_export;
@@ -28,7 +28,8 @@ pub async fn command(
     let kind = kind_of(&code)?;
     // Whose it is comes before what is sent: a stranger's upload is not even read.
     let member = act::require_own(&request, &number).await?;
-    let uploader = Uploader { enterprise: member.enterprise.id, person: Some(member.person.person), staff: None };
+    let uploader =
+        Uploader { enterprise: member.enterprise.id, person: Some(member.person.person), staff: None, meant_for: None };
     let form = with_photos(&state, &request, uploader, http).await?;
     let done = if form.errors.is_empty() {
         act::of_member(&request, &number, kind, &form).await
@@ -71,6 +72,28 @@ pub async fn drop_view(Extension(request): Extension<Request>, body: Body) -> Re
     let form = plain(body).await?;
     let done = views::remove(&request, &form).await;
     finish(&request, done, form, "/desk").await
+}
+
+/// Makes files ready for the next answer, or takes one back.
+pub async fn attach(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    http: axum::extract::Request,
+) -> Reply {
+    let uploader = attach::uploader(&request, &number).await?;
+    let form = with_photos(&state, &request, uploader, http).await?;
+    let done = match attach::keep(&request, &number, &form).await {
+        Ok((next, gone)) => {
+            if let Some(id) = gone {
+                state.photos.remove(id).await;
+                state.photos.remove_file(id).await;
+            }
+            Ok(next)
+        }
+        Err(error) => Err(error),
+    };
+    finish(&request, done, form, &format!("/desk/issues/{number}/files")).await
 }
 
 /// What the page has seen.

@@ -20,6 +20,12 @@ pub async fn change(Extension(request): Extension<Request>, Path(person): Path<i
     finish(&request, act::change(&request, person, &form).await, form, &format!("/me/members/{person}")).await
 }
 
+/// Chooses whether the steps of issues come by text message.
+pub async fn choose_sms(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    finish(&request, act::choose_sms(&request, &form).await, form, "/me").await
+}
+
 /// Enters an enterprise.
 pub async fn enter(Extension(request): Extension<Request>, body: Body) -> Reply {
     let form = plain(body).await?;

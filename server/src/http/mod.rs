@@ -82,6 +82,7 @@ routes! {
     POST "/me/portrait" => policy::state_facts;
     POST "/me/portrait/dispute" => policy::dispute;
     POST "/me/notices" => policy::choose_notices;
+    POST "/me/sms" => member::choose_sms;
     POST "/policies/calculator" => policy::calculate;
     POST "/policies/{code}/ask" => policy::ask;
     POST "/policies/{code}/apply" => policy::apply;
@@ -96,6 +97,7 @@ routes! {
     POST "/desk/views" => issue::keep_view;
     POST "/desk/views/remove" => issue::drop_view;
     GET "/desk/issues/{number}/events" => issue::desk_issue_events;
+    POST "/desk/issues/{number}/files" => issue::attach;
     POST "/desk/issues/{number}/{command}" => issue::desk_command;
     POST "/desk/assist/{enterprise}/new" => filing::assist_check;
     POST "/desk/assist/{enterprise}/photos" => photos::assist_upload;

@@ -62,7 +62,7 @@ async fn a_district_s_department_is_added_listed_and_taken_along(pool: PgPool) {
     assert!(narrowed.contains("吴兴区建设局") && narrowed.contains("共 1 条"));
     let csv = city.get("/desk/admin/departments/table?area=330502&as=csv").await;
     assert!(csv.headers["content-type"].to_str().unwrap().starts_with("text/csv"));
-    assert_eq!(csv.body, "\u{feff}名称,编号,区域,入驻,赋权,状态\n吴兴区建设局,wuxing-jianshe,吴兴区,是,是,启用\n");
+    assert_eq!(csv.body, "\u{feff}名称,编号,区域,入驻,赋权,电话,状态\n吴兴区建设局,wuxing-jianshe,吴兴区,是,是,,启用\n");
     let xlsx = city.get("/desk/admin/departments/table").await;
     let rows = server::import::rows(&xlsx.bytes, "xlsx").unwrap();
     assert!(rows.len() > 20 && rows[0].1[0] == "名称", "{rows:?}");
@@ -79,10 +79,11 @@ async fn what_was_changed_meanwhile_is_looked_at_first(pool: PgPool) {
     let city = site.staff("admin").await;
     let path = "/desk/admin/departments/jianshe";
     let seen = super::site::hidden(&city.get(path).await.body, "seen").remove(0);
+    let phone = site.state.tables().reference.department_by_code("jianshe").unwrap().phone.clone();
     let save = |name: &'static str, seen: String| {
-        let city = city.clone();
+        let (city, phone) = (city.clone(), phone.clone());
         async move {
-            let pairs = fields(&[("name", name)]);
+            let pairs = fields(&[("name", name), ("phone", phone.as_str())]);
             let pairs: Vec<_> = pairs.into_iter().chain([("seen", seen.as_str())]).collect();
             city.post(path, &pairs).await
         }

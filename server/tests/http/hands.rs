@@ -1,7 +1,7 @@
 //! Whose hands an issue is in: contact is its own act, the place decides the centre, the enterprise adds and urges, a rating that contradicts
 //! itself is asked about.
 
-use super::site::{Browser, Site, answers, file, jpeg, multipart};
+use super::site::{Browser, Site, answers, file, follow, jpeg, multipart};
 use sqlx::PgPool;
 use time::Duration;
 
@@ -57,7 +57,7 @@ async fn the_district_of_the_place_takes_it_and_both_are_shown(pool: PgPool) {
     named.retain(|(name, _)| *name != "place");
     named.push(("place", "南浔区练市镇工业园"));
     for pairs in [chosen, named] {
-        let checked = owner.post("/issues/new", &pairs).await.body;
+        let checked = follow(&owner, &owner.post("/issues/new", &pairs).await).await.body;
         assert!(checked.contains("南浔区企服中心（南浔区）"), "what is checked says who takes it");
         let number = file(&owner, &pairs).await;
         let seen = page(&nanxun, &number).await;
@@ -86,9 +86,9 @@ async fn other_is_an_answer_and_every_line_can_be_mended(pool: PgPool) {
     pairs.retain(|(name, _)| *name != "category");
     pairs.push(("suggested", "other"));
     let checked = owner.post("/issues/new", &pairs).await;
-    assert_eq!(checked.status.as_u16(), 200);
+    let (draft, checked) = (checked.location().split_once('=').unwrap().1.to_owned(), follow(&owner, &checked).await);
     for field in ["title", "text", "category", "place", "area", "photos", "contact_name"] {
-        assert!(checked.body.contains(&format!("formaction=\"/issues/new#{field}\"")), "{field}");
+        assert!(checked.body.contains(&format!("href=\"/issues/new?draft={draft}#{field}\"")), "{field}");
     }
     let number = file(&owner, &pairs).await;
     let mut conn = site.state.store.system().await.unwrap();
@@ -103,7 +103,7 @@ async fn an_enterprise_adds_words_and_photos_and_urges_once_a_day(pool: PgPool) 
     let number = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000a07")).await;
     let (note, urge) = (format!("/issues/{number}/note"), format!("/issues/{number}/urge"));
     let shown = owner.get(&format!("/issues/{number}")).await.body;
-    assert!(shown.contains("添加说明或照片") && shown.contains("催办"));
+    assert!(shown.contains("添加说明或附件") && shown.contains("催办"));
     assert_eq!(owner.get(&urge).await.status.as_u16(), 200);
     let empty = owner.send(multipart(&note, &[("text", ""), ("version", "1")], &[])).await;
     assert!(empty.status.as_u16() == 422 && empty.body.contains("请填写说明"));

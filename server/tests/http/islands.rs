@@ -1,6 +1,6 @@
 //! What islands ask and send: typed answers, typed refusals, nothing for strangers.
 
-use super::site::{Browser, Site, answers, call, file, hidden, jpeg, multipart};
+use super::site::{Browser, Site, answers, call, draft_form, file, hidden, jpeg, multipart};
 use app::error::RpcError;
 use app::filing::rpc::{Suggest, Uploaded};
 use app::issue::space::progress::Progress;
@@ -32,7 +32,7 @@ async fn a_photo_travels_alone_and_the_form_carries_its_id(pool: PgPool) {
     let mut pairs = answers("0199b0c0-0000-7000-8000-000000000021");
     pairs.push(("photo", &taken.id));
     let checked = owner.post("/issues/new", &pairs).await;
-    assert_eq!(hidden(&checked.body, "photo"), std::slice::from_ref(&taken.id));
+    assert_eq!(hidden(&draft_form(&owner, &checked).await.body, "photo"), std::slice::from_ref(&taken.id));
     let (stolen, number) = (file(&stranger, &pairs).await, file(&owner, &pairs).await);
     let mut conn = site.state.store.system().await.unwrap();
     assert_eq!(store::issue::detail(&mut conn, &stolen).await.unwrap().photos.len(), 0);
@@ -43,7 +43,10 @@ async fn a_photo_travels_alone_and_the_form_carries_its_id(pool: PgPool) {
 async fn a_photo_that_is_not_taken_says_why(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
-    assert_eq!(upload(&owner, "/photos", b"GIF89a".to_vec()).await, fault("不是 JPEG、PNG 或 WebP 图片"));
+    assert_eq!(
+        upload(&owner, "/photos", b"GIF89a".to_vec()).await,
+        fault("不是图片（JPEG、PNG、WebP）、PDF、Word（docx）或 Excel（xlsx）文件")
+    );
     let mut cut = jpeg();
     cut.truncate(cut.len() / 2);
     cut.extend([0; 64]);

@@ -17,6 +17,7 @@ mod limits;
 mod live;
 mod member;
 mod open311;
+mod owner;
 mod policy;
 mod policy_desk;
 mod routes;

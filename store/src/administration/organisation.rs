@@ -85,28 +85,30 @@ pub(super) async fn put_in(tx: &mut PgConnection, wish: &Wish<'_>) -> Result<Put
 /// Writes a thing by its key. Code and area of one that is there stay.
 pub(super) async fn write_in(tx: &mut PgConnection, thing: &Organisation) -> Result<(), SettingError> {
     let done = match thing {
-        Organisation::Area(Area { code, name, short }) => {
+        Organisation::Area(Area { code, name, short, phone }) => {
             sqlx::query!(
-                "insert into area (code, name, short) values ($1, $2, $3)
-                 on conflict (code) do update set name = excluded.name, short = excluded.short",
+                "insert into area (code, name, short, phone) values ($1, $2, $3, $4)
+                 on conflict (code) do update set name = excluded.name, short = excluded.short, phone = excluded.phone",
                 code,
                 name,
-                short
+                short,
+                phone
             )
             .execute(tx)
             .await
         }
-        Organisation::Department(Department { code, name, area, on_site, delegated, active }) => {
+        Organisation::Department(Department { code, name, area, on_site, delegated, active, phone }) => {
             sqlx::query!(
-                "insert into department (code, name, area, on_site, delegated, active) values ($1, $2, $3, $4, $5, $6)
+                "insert into department (code, name, area, on_site, delegated, active, phone) values ($1, $2, $3, $4, $5, $6, $7)
                  on conflict (code) do update set name = excluded.name, on_site = excluded.on_site, delegated = excluded.delegated,
-                    active = excluded.active",
+                    active = excluded.active, phone = excluded.phone",
                 code,
                 name,
                 area,
                 on_site,
                 delegated,
-                active
+                active,
+                phone
             )
             .execute(tx)
             .await
@@ -137,14 +139,14 @@ pub(super) async fn find_in(tx: &mut PgConnection, kind: Kind, key: &str) -> Res
     Ok(match kind {
         Kind::Area => {
             let code: i32 = key.parse().map_err(|_| StoreError::NotFound)?;
-            sqlx::query_as!(Area, "select code, name, short from area where code = $1 for update", code)
+            sqlx::query_as!(Area, "select code, name, short, phone from area where code = $1 for update", code)
                 .fetch_optional(tx)
                 .await?
                 .map(Organisation::Area)
         }
         Kind::Department => sqlx::query_as!(
             Department,
-            "select code, name, area, on_site, delegated, active from department where code = $1 for update",
+            "select code, name, area, on_site, delegated, active, phone from department where code = $1 for update",
             key
         )
         .fetch_optional(tx)
@@ -167,7 +169,7 @@ pub(super) async fn find_in(tx: &mut PgConnection, kind: Kind, key: &str) -> Res
 /// # Errors
 /// [`StoreError`].
 pub async fn areas(conn: &mut Conn) -> Result<Vec<Area>, StoreError> {
-    Ok(sqlx::query_as!(Area, "select code, name, short from area order by code").fetch_all(conn.pg()).await?)
+    Ok(sqlx::query_as!(Area, "select code, name, short, phone from area order by code").fetch_all(conn.pg()).await?)
 }
 
 /// Every department, closed ones too.
@@ -175,8 +177,10 @@ pub async fn areas(conn: &mut Conn) -> Result<Vec<Area>, StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn departments(conn: &mut Conn) -> Result<Vec<Department>, StoreError> {
-    let sql =
-        sqlx::query_as!(Department, "select code, name, area, on_site, delegated, active from department order by area, code");
+    let sql = sqlx::query_as!(
+        Department,
+        "select code, name, area, on_site, delegated, active, phone from department order by area, code"
+    );
     Ok(sql.fetch_all(conn.pg()).await?)
 }
 

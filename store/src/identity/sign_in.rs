@@ -278,6 +278,11 @@ pub async fn count_hit(conn: &mut Conn, key: &str, window: Duration, now: Offset
     .await?)
 }
 
+/// Since when a key is counted; `None` where it never was.
+pub async fn counted_since(conn: &mut Conn, key: &str) -> Result<Option<OffsetDateTime>, StoreError> {
+    Ok(sqlx::query_scalar!("select window_start from rate_limit where key = $1", key).fetch_optional(conn.pg()).await?)
+}
+
 /// Forgets the counters whose keys begin like this; answers how many there were.
 pub async fn forget_limits(conn: &mut Conn, prefix: &str) -> Result<u64, StoreError> {
     Ok(sqlx::query!("delete from rate_limit where starts_with(key, $1)", prefix).execute(conn.pg()).await?.rows_affected())

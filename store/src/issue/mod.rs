@@ -17,7 +17,8 @@ pub use call_back::{COUNTED, CallBackRow, ExtensionRow, call_backs, call_backs_o
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
 pub use narrowed::{Line, Wanted, narrowed, whole};
 pub use read::{
-    EventRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
+    EventRow, FOUND_MINE, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, find_mine, home,
+    home_page, mine, versions,
 };
 pub use write::{CommandError, Executed, Filed, Filing, alarming, execute, file, lapsing};
 pub(crate) use write::{differs_from_events, file_in};

@@ -8,6 +8,7 @@ use crate::{Conn, Page, StoreError, cursor, parse_cursor};
 use domain::actor::Actor;
 use domain::calendar::WorkCalendar;
 use domain::issue::{Event, Issue, evolve};
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -32,8 +33,19 @@ pub struct PhotoRow {
     pub seq: i32,
     /// Pixels.
     pub width: i32,
-    /// Pixels.
+    /// Pixels; 0 of a file.
     pub height: i32,
+}
+
+/// A file of an issue: a [`PhotoRow`] of no pixels stands for it, too.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct FileRow {
+    pub id: Uuid,
+    /// The sender's name of it.
+    pub name: String,
+    /// As found in its bytes.
+    pub content_type: String,
+    pub bytes: i64,
 }
 
 /// An issue whole.
@@ -61,8 +73,10 @@ pub struct IssueDetail {
     pub contact_phone: String,
     /// Its events, oldest first.
     pub events: Vec<EventRow>,
-    /// Its pictures.
+    /// Its pictures, and files among them.
     pub photos: Vec<PhotoRow>,
+    /// What the files are.
+    pub files: Vec<FileRow>,
 }
 
 impl IssueDetail {
@@ -94,8 +108,10 @@ pub async fn detail(conn: &mut Conn, number: &str) -> Result<IssueDetail, StoreE
         r#"select id as "id!", number as "number!", enterprise_id as "enterprise_id!", enterprise_name as "enterprise_name!",
             uscc as "uscc!", class as "class!", registered as "registered!", serving, title as "title!", body as "body!", place as "place!",
             contact_name as "contact_name!", contact_phone as "contact_phone!", events as "events!: Vec<RawEvent>",
-            photos as "photos!: Vec<PhotoRow>"
-        from issue_page($1)"#,
+            photos as "photos!: Vec<PhotoRow>",
+            (select json_agg(json_build_object('id', f.id, 'name', f.name, 'content_type', f.content_type, 'bytes', f.bytes))
+                from photo f where f.issue_id = page.id and f.content_type is not null) as "files: Json<Vec<FileRow>>"
+        from issue_page($1) page"#,
         number
     )
     .fetch_one(conn.pg())
@@ -120,6 +136,7 @@ pub async fn detail(conn: &mut Conn, number: &str) -> Result<IssueDetail, StoreE
         contact_phone: row.contact_phone,
         events: row.events.into_iter().map(event).collect::<Result<_, _>>()?,
         photos: row.photos,
+        files: row.files.map(|files| files.0).unwrap_or_default(),
     })
 }
 
@@ -237,6 +254,30 @@ pub async fn mine(
         MineFilter::All | MineFilter::Ended => mine_list!(conn, enterprise, &states, at, id, more, ""),
     };
     Ok(Page::cut(rows(raw)?, limit, |row| cursor(row.last_event_at, row.id)))
+}
+
+/// The most that [`find_mine`] answers.
+pub const FOUND_MINE: usize = 50;
+
+/// The enterprise's own issues in which every word occurs (number, title, text, place), the latest movement first; at most
+/// [`FOUND_MINE`]. Looked for in the text itself and not in the words that a worker gathers: what was filed a second ago is found, and of one
+/// enterprise there are few.
+pub async fn find_mine(conn: &mut Conn, enterprise: i64, words: &str) -> Result<Vec<IssueRow>, StoreError> {
+    let like = |word: &str| format!("%{}%", word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+    let words: Vec<String> = words.split_whitespace().take(8).map(like).collect();
+    let raw = sqlx::query_as!(
+        RawRow,
+        "select i.id, i.number, i.enterprise_name, i.title, i.category, i.state, i.round, i.centre, i.lead, i.submitted_at,
+            i.due_at, i.warn_at, i.late_at, i.answered_at, i.returned, i.flags, i.last_event_at
+         from issue i where i.enterprise_id = $1 and concat_ws(' ', i.number, i.title, i.body, i.place) ilike all($2)
+         order by i.last_event_at desc, i.id desc limit $3",
+        enterprise,
+        &words,
+        FOUND_MINE as i64
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    rows(raw)
 }
 
 /// What the home page shows.

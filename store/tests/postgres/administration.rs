@@ -19,8 +19,8 @@ fn today() -> Date {
 }
 
 fn department(code: &str, name: &str, area: i32) -> Organisation {
-    let (code, name) = (code.to_owned(), name.to_owned());
-    Organisation::Department(Department { code, name, area, on_site: true, delegated: true, active: true })
+    let (code, name, phone) = (code.to_owned(), name.to_owned(), String::new());
+    Organisation::Department(Department { code, name, area, on_site: true, delegated: true, active: true, phone })
 }
 
 fn renamed(thing: &Organisation, name: &str) -> Organisation {
@@ -86,7 +86,9 @@ async fn a_district_keeps_its_own_and_nothing_else(owner: PgPool) {
     assert_eq!(name(&world, "wuxing-jianshe").await, "吴兴区建设局");
     assert!(is_refused(put(&mut wuxing, &renamed(&department("jianshe", "", CITY), "吴兴的"), Expect::Either, 0).await));
     // Areas are the city's, and the log is read by whoever keeps the area.
-    let area = |name: &str| Organisation::Area(Area { code: WUXING, name: name.to_owned(), short: "吴兴".to_owned() });
+    let (short, phone) = ("吴兴".to_owned(), String::new());
+    let area =
+        |name: &str| Organisation::Area(Area { code: WUXING, name: name.to_owned(), short: short.clone(), phone: phone.clone() });
     assert!(is_refused(put(&mut wuxing, &area("吴兴新区"), Expect::Either, 0).await));
     let seen = change::last(&mut city, Kind::Area, "330502").await.unwrap();
     assert_eq!(put(&mut city, &area("吴兴新区"), Expect::Seen(seen), 0).await.unwrap(), Put::Changed);

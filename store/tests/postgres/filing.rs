@@ -89,20 +89,23 @@ async fn only_the_filers_own_pictures_come_with_an_issue(owner: PgPool) {
     let (mine, foreign) = (Uuid::new_v4(), Uuid::new_v4());
     for (id, firm) in [(mine, &world.a), (foreign, &world.b)] {
         let mut conn = world.member(firm).await;
-        let new = NewPhoto { id, enterprise: firm.id, person: Some(firm.person), staff: None, width: 4, height: 3, bytes: 9 };
+        let (enterprise, person) = (firm.id, Some(firm.person));
+        let new =
+            NewPhoto { id, enterprise, person, staff: None, width: 4, height: 3, bytes: 9, document: None, meant_for: None };
         store::photo::add(&mut conn, &new, morning()).await.unwrap();
     }
     let mut conn = world.member(&world.a).await;
-    assert_eq!(store::photo::pending(&mut conn, &[foreign, mine]).await.unwrap(), [mine]);
+    let pending = store::photo::pending(&mut conn, &[foreign, mine]).await.unwrap();
+    assert_eq!(pending.iter().map(|kept| kept.id).collect::<Vec<_>>(), [mine]);
     let number = world.file(&world.a, "道路积水", &[foreign, mine], morning()).await.number;
     let photos = store::issue::detail(&mut conn, &number).await.unwrap().photos;
     assert_eq!(photos.iter().map(|photo| (photo.id, photo.seq)).collect::<Vec<_>>(), [(mine, 1)]);
-    assert!(!store::photo::readable(&mut conn, foreign).await.unwrap());
+    assert!(store::photo::get(&mut conn, foreign).await.is_err());
     // A picture belongs to one issue for ever.
     let again = world.file(&world.a, "又一件", &[mine], morning()).await.number;
     assert!(store::issue::detail(&mut conn, &again).await.unwrap().photos.is_empty());
     let mut handler = world.staff("handler_jianshe").await;
-    assert!(!store::photo::readable(&mut handler, mine).await.unwrap(), "not dispatched to it");
+    assert!(store::photo::get(&mut handler, mine).await.is_err(), "not dispatched to it");
     // Pictures nobody filed go after a while; those that were filed stay.
     let mut system = world.store.system().await.unwrap();
     let gone = store::retention::apply(&mut system, crate::retention::rule(Kind::Photo), morning() + Duration::days(3), 9)

@@ -27,6 +27,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("issue_search", "true", ISSUE),
     ("photo", "issue_id is not null", ISSUE),
     ("photo", "issue_id is null", "member_a system"),
+    ("filing_draft", "enterprise_id = {a}", "member_a system"),
     ("message", "person_id = {person}", "member_a unchosen_a system"),
     ("message", "staff_id = {jianshe}", "handler_jianshe system"),
     ("enterprise", "id = {a}", "member_a unchosen_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
@@ -100,10 +101,15 @@ pub async fn seed(world: &World) {
     let (attached, pending) = (Uuid::new_v4(), Uuid::new_v4());
     let mut conn = world.member(&world.a).await;
     for id in [attached, pending] {
+        let (enterprise, person) = (world.a.id, Some(world.a.person));
         let new =
-            NewPhoto { id, enterprise: world.a.id, person: Some(world.a.person), staff: None, width: 9, height: 9, bytes: 9 };
+            NewPhoto { id, enterprise, person, staff: None, width: 9, height: 9, bytes: 9, document: None, meant_for: None };
         store::photo::add(&mut conn, &new, now).await.unwrap();
     }
+    let fields = vec![("text".to_owned(), "还没提交".to_owned())];
+    let (enterprise, person) = (world.a.id, Some(world.a.person));
+    let draft = store::filing::Draft { id: Uuid::new_v4(), enterprise, person, staff: None, fields, photos: vec![pending] };
+    store::filing::keep(&mut conn, &draft, now).await.unwrap();
     drop(conn);
     let number = world.file(&world.a, "道路积水", &[attached], now).await.number;
     let [jianshe, huanbao, _] = world.departments;

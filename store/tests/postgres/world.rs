@@ -187,10 +187,15 @@ impl World {
 
 /// Areas, three departments of the city, two stations.
 async fn organisations(conn: &mut Conn) -> ([i64; 3], [i64; 2]) {
-    let areas =
-        AREAS.iter().map(|(code, name, short)| Area { code: *code, name: (*name).to_owned(), short: (*short).to_owned() });
+    let areas = AREAS.iter().map(|(code, name, short)| Area {
+        code: *code,
+        name: (*name).to_owned(),
+        short: (*short).to_owned(),
+        phone: String::new(),
+    });
     let departments = [("jianshe", "市建设局"), ("huanbao", "市生态环境局"), ("gongan", "市公安局")].map(|(code, name)| {
-        Department { code: code.to_owned(), name: name.to_owned(), area: CITY, on_site: true, delegated: true, active: true }
+        let (code, name, phone) = (code.to_owned(), name.to_owned(), String::new());
+        Department { code, name, area: CITY, on_site: true, delegated: true, active: true, phone }
     });
     let stations = [("zhili", "织里童装产业驿站", WUXING), ("lianshi", "练市驿站", NANXUN)].map(|(code, name, area)| Station {
         code: code.to_owned(),

@@ -140,9 +140,9 @@ fn filled(form: Form, kept: &Kept) -> Form {
     match &kept.thing {
         // A new one is open; whether its people are there, somebody must say.
         None => form.or("active", "yes"),
-        Some(Organisation::Area(it)) => form.or("name", &it.name).or("short", &it.short),
+        Some(Organisation::Area(it)) => form.or("name", &it.name).or("short", &it.short).or("phone", &it.phone),
         Some(Organisation::Department(it)) => {
-            let form = form.or("name", &it.name).or("on_site", yes(it.on_site));
+            let form = form.or("name", &it.name).or("phone", &it.phone).or("on_site", yes(it.on_site));
             form.or("delegated", yes(it.delegated)).or("active", yes(it.active))
         }
         Some(Organisation::Station(it)) => {
@@ -168,8 +168,13 @@ fn fields(form: &Form, kept: &Kept) -> AnyView {
         let areas = kept.areas.iter().map(|area| (area.code.to_string(), area.name.clone())).collect();
         select(form, "area", "所属区域（保存后不能改）", Some("请选择"), vec![(String::new(), areas)])
     });
+    let phone = |label, hint| Field { kind: "tel", max: 40, optional: true, ..field("phone", label, hint) }.view(form);
     let rest = match kept.kind {
-        Kind::Area => Field { max: 10, ..field("short", "简称", "用在窄的地方") }.view(form),
+        Kind::Area => view! {
+            {Field { max: 10, ..field("short", "简称", "用在窄的地方") }.view(form)}
+            {phone("企服中心电话", "企业在办理页面上看到；手机号，或带区号的座机")}
+        }
+        .into_any(),
         Kind::Station => view! {
             {Field { max: 100, ..field("address", "地址", "") }.view(form)}
             {Field { kind: "tel", max: 40, ..field("phone", "电话", "手机号，或带区号的座机") }.view(form)}
@@ -180,6 +185,7 @@ fn fields(form: &Form, kept: &Kept) -> AnyView {
         _ => view! {
             {choices(form, "radio", "on_site", "人员是否入驻企服中心", "", yes_no("", ""))}
             {choices(form, "radio", "delegated", "受理权力是否赋予企服中心", "", yes_no("", "没有入驻或没有赋权的，由板块牵头部门受理"))}
+            {phone("电话", "企业在办理页面上看到；手机号，或带区号的座机")}
             {active(form, "不再交办新的诉求；在办的由其办完，记录都保留")}
         }
         .into_any(),

@@ -119,7 +119,7 @@ fn Restored(answers: Answers, restored: RwSignal<bool>, owner: String) -> impl I
     };
     view! {
         <p class="flash">
-            {icon("pen")}<span>"已恢复您上次没提交的内容"</span>
+            {icon("pen")}<span>"已恢复您上次填写的文字，照片和文件请重新添加"</span>
             <button type="button" class="link" on:click=forget>"删除草稿"</button>
         </p>
     }

@@ -16,7 +16,7 @@ pub(super) fn hold_back(form: &web_sys::HtmlFormElement, tray: Tray) {
         }
         waiting.set(busy);
         if failed && !busy {
-            tray.say("有照片没有传上去：请重试，或删除后再提交");
+            tray.say("有照片或文件没有传上去：请重试，或删除后再提交");
         }
     })
     .forget();

@@ -1,5 +1,5 @@
-//! Photos travel one by one as they are picked, made smaller before: each shows how far it is, and why it is not taken. The form then
-//! carries ids.
+//! Photos and files travel one by one as they are picked, pictures made smaller before: each shows how far it is, and why it is not taken. The
+//! form then carries ids.
 
 use super::upload::{send, shrink};
 use crate::error::RpcError;
@@ -35,7 +35,8 @@ enum Stage {
 #[derive(Clone)]
 struct Photo {
     key: u32,
-    src: String,
+    /// Of a picture itself; once a file is taken, the server's drawing of it.
+    src: RwSignal<String>,
     stage: RwSignal<Stage>,
     /// The file until it is taken, and the address it is shown under.
     file: StoredValue<Option<SendWrapper<(File, ObjectUrl)>>>,
@@ -56,11 +57,15 @@ pub struct Tray {
     running: StoredValue<bool>,
 }
 
+fn thumb(id: &str) -> String {
+    ["/photos/", id, "/thumb"].concat()
+}
+
 impl Tray {
     pub fn new(photos: &Photos) -> Tray {
         let kept = photos.kept.iter().zip(0..).map(|(id, key)| Photo {
             key,
-            src: ["/photos/", id, "/thumb"].concat(),
+            src: RwSignal::new(thumb(id)),
             stage: RwSignal::new(Stage::Taken(id.clone())),
             file: StoredValue::new(None),
         });
@@ -112,13 +117,13 @@ impl Tray {
             let url = ObjectUrl::from(Blob::from(web_sys::Blob::from(file.clone())));
             Photo {
                 key,
-                src: url.to_string(),
+                src: RwSignal::new(url.to_string()),
                 stage: RwSignal::new(Stage::Waiting),
                 file: StoredValue::new(Some(SendWrapper::new((file, url)))),
             }
         });
         self.photos.update(|photos| photos.extend(fresh));
-        self.say(&if over > 0 { ["已满，多出的 ", &over.to_string(), " 张没有加入"].concat() } else { String::new() });
+        self.say(&if over > 0 { ["已满，多出的 ", &over.to_string(), " 个没有加入"].concat() } else { String::new() });
         self.run();
     }
 
@@ -145,30 +150,36 @@ impl Tray {
         let Some(file) = photo.file.with_value(|kept| kept.as_ref().map(|kept| kept.0.clone())) else { return };
         photo.stage.set(Stage::Sending(0));
         // What cannot be decoded here goes as it is: the server says why it is refused.
-        let small = match shrink(&file).await {
-            Some(small) => small,
-            None => file.into(),
+        let name = file.name();
+        let (small, as_it_is) = match shrink(&file).await {
+            Some(small) => (small, false),
+            None => (file.into(), true),
         };
-        let stage = photo.stage;
+        let (stage, src) = (photo.stage, photo.src);
         if small.size() > f64::from(MAX_PHOTO_BYTES) {
             photo.stage.set(Stage::Failed("超过 10 MB，请压缩后再传".to_owned(), false));
             return;
         }
         let Some(url) = self.upload.try_get_value() else { return };
         let begun = |request: XmlHttpRequest| self.sending.set_value(Some(SendWrapper::new((photo.key, request))));
-        let answer = send(&url, &small, begun, move |percent| _ = stage.try_set(Stage::Sending(percent))).await;
+        let answer = send(&url, &small, &name, begun, move |percent| _ = stage.try_set(Stage::Sending(percent))).await;
         _ = self.sending.try_set_value(None);
         let place = self.photos.try_with_untracked(|photos| photos.iter().position(|known| known.key == photo.key)).flatten();
         let Some(place) = place else { return };
         match answer {
-            Ok(taken) => stage.set(Stage::Taken(taken.id)),
+            Ok(taken) => {
+                if as_it_is {
+                    src.set(thumb(&taken.id));
+                }
+                stage.set(Stage::Taken(taken.id));
+            }
             Err(error) => {
                 let again = !matches!(error, RpcError::Invalid(_) | RpcError::Forbidden | RpcError::NotFound);
                 let why = match error {
                     RpcError::Offline => "没有传上去，请检查网络".to_owned(),
                     error => error.sentence(),
                 };
-                self.say(&["第 ", &(place + 1).to_string(), " 张照片", &why].concat());
+                self.say(&["第 ", &(place + 1).to_string(), " 个", &why].concat());
                 stage.set(Stage::Failed(why, again));
             }
         }
@@ -194,13 +205,13 @@ impl Tray {
 #[component]
 pub fn PhotoTray(tray: Tray, fault: Option<String>) -> impl IntoView {
     Effect::new(move |_| tray.live.set(true));
-    let hint = ["最多 ", &tray.most.to_string(), " 张，JPEG、PNG 或 WebP，每张不超过 10 MB"].concat();
+    let hint = ["最多 ", &tray.most.to_string(), " 个：照片、PDF、Word（docx）或 Excel（xlsx），每个不超过 10 MB"].concat();
     let bad = fault.is_some();
     let room = move || tray.photos.read().len() < tray.most;
     let picked = move |event| tray.pick(&event_target::<web_sys::HtmlInputElement>(&event));
     view! {
         <div class="field" class:bad=bad>
-            <label for="photos">"拍几张照片"<span class="optional">"（选填）"</span></label>
+            <label for="photos">"照片或文件"<span class="optional">"（选填）"</span></label>
             <p class="hint" id="photos-hint">{hint}</p>
             {fault.map(|fault| view! { <p class="fault" id="photos-error">{icon("warn")}{fault}</p> })}
             <ul class="photo-grid">
@@ -210,7 +221,7 @@ pub fn PhotoTray(tray: Tray, fault: Option<String>) -> impl IntoView {
                 </Show>
             </ul>
             <input id="photos" name=move || (!tray.live.get()).then_some("photos") type="file" multiple
-                accept="image/jpeg,image/png,image/webp" aria-describedby="photos-hint" class:hidden=tray.live
+                accept=".jpg,.jpeg,.png,.webp,.pdf,.docx,.xlsx" aria-describedby="photos-hint" class:hidden=tray.live
                 disabled=move || tray.live.get() && !room() on:change=picked/>
             <p class="hint left" role="status">{move || Some(tray.status.get()).filter(|words| !words.is_empty())}</p>
         </div>
@@ -248,7 +259,7 @@ fn Tile(tray: Tray, photo: Photo) -> impl IntoView {
     };
     view! {
         <li class:failed=failed>
-            <img src=src alt=move || ["照片 ", &place()].concat() width="80" height="80"/>
+            <img src=src alt=move || ["附件 ", &place()].concat() width="80" height="80"/>
             {move || id().map(|id| view! { <input type="hidden" name="photo" value=id/> })}
             {progress}
             <Show when=move || tray.live.get() fallback=plain>

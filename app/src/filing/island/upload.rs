@@ -1,4 +1,4 @@
-//! One picture on its way: made smaller, sent with progress, its answer read.
+//! One picture or file on its way: made smaller, sent with progress, its answer read.
 
 use crate::error::RpcError;
 use crate::filing::rpc::Uploaded;
@@ -19,14 +19,15 @@ const SIDE: f64 = 1920.0;
 /// A slow network gets this long for a picture, in milliseconds.
 const PATIENCE: u32 = 180_000;
 
-/// Sends a picture. `fetch` tells nothing of how far an upload is; the old request does.
+/// Sends a picture or a file. `fetch` tells nothing of how far an upload is; the old request does.
 pub(super) async fn send(
     url: &str,
     picture: &Blob,
+    name: &str,
     begun: impl FnOnce(XmlHttpRequest),
     progress: impl Fn(u32) + 'static,
 ) -> Result<Uploaded, RpcError> {
-    let (status, body) = exchange(url, picture, begun, progress).await.map_err(|_| RpcError::Offline)?;
+    let (status, body) = exchange(url, picture, name, begun, progress).await.map_err(|_| RpcError::Offline)?;
     match status {
         0 => Err(RpcError::Offline),
         200 => PostcardEncoding::decode(body.into()).map_err(|_| RpcError::Offline),
@@ -37,6 +38,7 @@ pub(super) async fn send(
 async fn exchange(
     url: &str,
     picture: &Blob,
+    name: &str,
     begun: impl FnOnce(XmlHttpRequest),
     progress: impl Fn(u32) + 'static,
 ) -> Result<(u16, Vec<u8>), JsValue> {
@@ -45,7 +47,7 @@ async fn exchange(
     request.set_response_type(XmlHttpRequestResponseType::Arraybuffer);
     request.set_timeout(PATIENCE);
     let form = FormData::new()?;
-    form.append_with_blob_and_filename("photo", picture, "photo.jpg")?;
+    form.append_with_blob_and_filename("photo", picture, name)?;
     let _moved = EventListener::new(&request.upload()?.into(), "progress", move |event| {
         if let Some(event) = event.dyn_ref::<ProgressEvent>() {
             progress((event.loaded() / event.total().max(1.0) * 100.0) as u32);

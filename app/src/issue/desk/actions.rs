@@ -167,7 +167,7 @@ impl Desk<'_> {
             CommandKind::Dispatch => self.dispatch(),
             CommandKind::Sign => self.sign(),
             CommandKind::Return => self.give_back(),
-            CommandKind::Progress => asked("p", "企业马上看到进展。", vec![PROGRESS.input(form)]),
+            CommandKind::Progress => asked("p", format!("企业马上看到进展。{}", self.ready()), vec![PROGRESS.input(form)]),
             CommandKind::Extend => self.extend(),
             CommandKind::Instruct => asked(
                 "i",
@@ -343,6 +343,14 @@ impl Desk<'_> {
     fn answer(&self) -> Asked {
         let outcomes = Outcome::ALL.iter().map(|outcome| (outcome.code().to_owned(), outcome.label().to_owned()));
         let inputs = vec![Input::choices(&self.form, "outcome", "办理结果", false, outcomes.collect()), ANSWER.input(&self.form)];
-        asked("w", "答复后由企业评价；没解决或不满意会退回重新办理。", inputs)
+        asked("w", format!("答复后由企业评价；没解决或不满意会退回重新办理。{}", self.ready()), inputs)
+    }
+
+    /// What goes along (附件).
+    fn ready(&self) -> String {
+        match self.page.ready.len() {
+            0 => String::new(),
+            count => format!("一并发出已备好的 {count} 个附件。"),
+        }
     }
 }

@@ -10,6 +10,8 @@ mod actions;
 #[cfg(feature = "ssr")]
 mod asked;
 #[cfg(feature = "ssr")]
+pub mod attach;
+#[cfg(feature = "ssr")]
 mod bar;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod browser;
@@ -46,6 +48,8 @@ pub mod views;
 pub use abnormal::AbnormalPage;
 #[cfg(feature = "ssr")]
 pub use asked::{Asked, back_from, carried};
+#[cfg(feature = "ssr")]
+pub use attach::AttachPage;
 #[cfg(feature = "ssr")]
 pub use call_backs::{CallBackPage, CallBacksPage, LIST as CALL_BACKS};
 #[cfg(feature = "ssr")]

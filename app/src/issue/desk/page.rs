@@ -1,6 +1,7 @@
 //! One issue at the desk: everything about it on the left, what this person may do now on the right.
 
 use super::asked::{kept, way_back};
+use super::attach;
 use super::island::DeskIssue;
 use super::pane::{Shown, WholeIssue};
 use super::queue::places;
@@ -44,14 +45,15 @@ pub fn DeskIssuePage() -> impl IntoView {
     let open = use_context::<Opened>().map(|Opened(kind)| kind);
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
-        let (view, places) = {
+        let (view, places, files) = {
             let mut ctx = request.open().await?;
             let page = read::of_staff(&mut ctx, &number).await?;
-            (show::issue(&page, &form, open, &kept(&from), &ctx.clock()), places(&page.staff.duty))
+            let files = attach::ready(&page);
+            (show::issue(&page, &form, open, &kept(&from), &ctx.clock()), places(&page.staff.duty), files)
         };
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));
         let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
-        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue} }.into_any())
+        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{files} }.into_any())
     })
 }

@@ -87,7 +87,7 @@ pub struct Head {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     pub body: String,
-    pub photos: Vec<String>,
+    pub photos: Vec<Pair>,
     pub facts: Vec<Pair>,
 }
 

@@ -119,7 +119,7 @@ fn supply(page: &MemberIssue, form: &Form) -> AnyView {
         Event::InputAsked { what, .. } => Some(what.clone()),
         _ => None,
     });
-    let text = Field { rows: 4, max: 2000, ..field("text", "补充说明", "只补照片也可以") };
+    let text = Field { rows: 4, max: 2000, ..field("text", "补充说明", "只补照片或文件也可以") };
     let photos = photo_question(form, Side::Own);
     view! {
         {asked.map(|what| section("需要您补充", words(what)))}

@@ -117,9 +117,13 @@ fn tags((state, round, late): (domain::issue::State, u16, bool)) -> impl IntoVie
 
 fn standing(now: &Progress) -> impl IntoView + use<> {
     let with = now.state.is_open().then(|| view! { <span class="muted">"当前办理单位："</span> });
+    let call = (!now.phone.is_empty()).then(|| {
+        let dial = ["tel:", &now.phone].concat();
+        view! { " "<a href=dial class="figure">{icon("phone")}{now.phone.clone()}</a> }
+    });
     let next = (!now.next.is_empty()).then(|| view! { <p>{now.next.clone()}</p> });
     view! {
-        <p class="holder">{with}<strong>{now.holder.clone()}</strong></p>
+        <p class="holder">{with}<strong>{now.holder.clone()}</strong>{call}</p>
         {now.bar.clone().map(|bar| bar.view())}
         {next}
     }
@@ -131,7 +135,7 @@ const ACTIONS: [(CommandKind, &str, bool); 7] = [
     (CommandKind::Rate, "去评价", true),
     (CommandKind::Object, "提出异议", true),
     (CommandKind::Reopen, "问题还在，重新办理", false),
-    (CommandKind::Note, "添加说明或照片", false),
+    (CommandKind::Note, "添加说明或附件", false),
     (CommandKind::Urge, "催办", false),
     (CommandKind::Withdraw, "撤回诉求", false),
 ];

@@ -20,12 +20,13 @@ use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params, use_query};
 use leptos_router::params::Params;
-use store::issue::{IssueRow, MineFilter};
+use store::issue::{FOUND_MINE, IssueRow, MineFilter};
 
 /// Which of the list.
 #[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
 struct ListQuery {
     filter: Option<String>,
+    q: Option<String>,
     after: Option<String>,
 }
 
@@ -36,13 +37,48 @@ pub fn IssuesPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let filter = MineFilter::from_code(query.filter.as_deref().unwrap_or(""));
+        let words: String = query.q.unwrap_or_default().trim().chars().take(60).collect();
         let (page, clock) = {
             let mut ctx = request.open().await?;
-            (read::mine(&mut ctx, filter, query.after.as_deref()).await?, ctx.clock())
+            let page = if words.is_empty() {
+                read::mine(&mut ctx, filter, query.after.as_deref()).await?
+            } else {
+                read::find_mine(&mut ctx, &words).await?
+            };
+            (page, ctx.clock())
         };
         title("我的诉求");
-        Ok(issues(&page, filter, &clock))
+        Ok(if words.is_empty() { issues(&page, filter, &clock) } else { found(&page.rows, words, &clock) })
     })
+}
+
+/// Number or words, of all of them.
+fn search(words: String) -> AnyView {
+    view! {
+        <form class="search" method="get" action="/issues" role="search">
+            <label for="q" class="hidden">"编号或关键词"</label>
+            <input id="q" name="q" type="search" value=words placeholder="编号或关键词" maxlength="60" autocomplete="off"/>
+            <button class="button secondary">{icon("search")}<span>"查找"</span></button>
+        </form>
+    }
+    .into_any()
+}
+
+fn found(rows: &[IssueRow], words: String, clock: &Clock) -> AnyView {
+    let said = match rows.len() {
+        0 => format!("没有找到“{words}”。可以换个词，或只输入编号的最后几位。"),
+        FOUND_MINE => format!("“{words}”：只显示最近 {FOUND_MINE} 件，请多写一个词。"),
+        count => format!("“{words}”：{count} 件"),
+    };
+    let cells = rows.iter().map(|row| issue_cell(row, clock.now, &clock.calendar, &clock.reference)).collect_view();
+    view! {
+        {back("/issues", "全部诉求")}
+        <h1>"我的诉求"</h1>
+        {search(words)}
+        <p class="muted" role="status">{said}</p>
+        {(!rows.is_empty()).then(|| view! { <ul class="cells card">{cells}</ul> })}
+    }
+    .into_any()
 }
 
 fn issues(page: &store::Page<IssueRow>, filter: MineFilter, clock: &Clock) -> AnyView {
@@ -64,6 +100,7 @@ fn issues(page: &store::Page<IssueRow>, filter: MineFilter, clock: &Clock) -> An
     let next = format!("/issues?filter={}&", filter.code());
     view! {
         <h1>"我的诉求"</h1>
+        {search(String::new())}
         {chips("按状态筛选", filters.collect())}
         {body}
         {more(&next, page.next.as_deref())}

@@ -17,6 +17,8 @@ pub struct Progress {
     pub late: bool,
     /// Who has it.
     pub holder: String,
+    /// Their telephone; empty where there is none, or nobody has it.
+    pub phone: String,
     pub bar: Option<TimeBar>,
     /// What comes next; empty where the buttons say it.
     pub next: String,
@@ -90,6 +92,7 @@ mod server {
                 round: issue.round,
                 late: issue.flags.contains(&Flag::AnsweredLate),
                 holder: holder(issue, &clock.reference),
+                phone: phone(issue, &clock.reference).unwrap_or_default().to_owned(),
                 bar,
                 next: next_words(issue, clock.terms.limits_of(issue, clock.now).reopen_window).unwrap_or_default(),
                 commands: page.commands.clone(),
@@ -113,6 +116,15 @@ mod server {
             State::Declined => "不予受理".to_owned(),
             State::Withdrawn => "您已撤回".to_owned(),
             State::Draft => String::new(),
+        }
+    }
+
+    /// Whom to call about it: whoever has it.
+    fn phone<'a>(issue: &Issue, reference: &'a Reference) -> Option<&'a str> {
+        match (issue.state, issue.lead) {
+            (State::Dispatched | State::Handling, Some(lead)) => reference.department_phone(lead),
+            (State::Submitted | State::Accepted | State::Dispatched | State::Handling, _) => reference.centre_phone(issue.centre),
+            _ => None,
         }
     }
 

@@ -40,8 +40,8 @@ fn words_of(kind: CommandKind) -> [&'static str; 5] {
         CommandKind::Withdraw => {
             ["撤回诉求", "撤回后不再办理。想继续办，可以重新提一件。", "为什么撤回？", "例如：问题已经自行解决", "确认撤回"]
         }
-        CommandKind::Supply => ["补充材料", "补充后，办理时限继续计算。", "补充说明", "只补照片也可以", "提交补充"],
-        CommandKind::Note => ["添加说明", "办理单位会收到提醒，办理时限不变。", "补充说明", "只补照片也可以", "提交说明"],
+        CommandKind::Supply => ["补充材料", "补充后，办理时限继续计算。", "补充说明", "只补照片或文件也可以", "提交补充"],
+        CommandKind::Note => ["添加说明", "办理单位会收到提醒，办理时限不变。", "补充说明", "只补照片或文件也可以", "提交说明"],
         CommandKind::Urge => ["催办", "办理单位会收到提醒。每天可以催办一次。", "", "", "确认催办"],
         _ => ["评价", "您的评价决定这件事算不算办好。", "想说的话", "", "提交评价"],
     }
@@ -177,9 +177,9 @@ fn Asked(page: Page, kind: CommandKind) -> impl IntoView {
         let (busy, failed) = untrack(|| (typed.tray.busy(), typed.tray.failed()));
         if busy || failed {
             typed.tray.say(if busy {
-                "照片还在上传，传完再提交"
+                "照片或文件还在上传，传完再提交"
             } else {
-                "有照片没有传上去：请重试，或删除后再提交"
+                "有照片或文件没有传上去：请重试，或删除后再提交"
             });
             return;
         }

@@ -4,16 +4,16 @@ use crate::error::AppError;
 use crate::policy::read::{self, ApplicationPage};
 use crate::policy::view::{frozen, money, state_tag, timeline};
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Clock, Request};
 use crate::ui::policy::day;
-use crate::ui::{back, icon, section};
+use crate::ui::{back, facts, figures, icon, section, time, words};
+use domain::calendar::words::moment;
 use domain::policy::application::{Command as ApplicationCommand, State};
 use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
 use store::policy::application::Application;
-use time::OffsetDateTime;
 
 /// An application's number.
 #[derive(Params, Debug, Clone, PartialEq, Eq)]
@@ -28,17 +28,35 @@ pub fn MyApplicationPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
-        let (page, now) = {
+        let (page, clock) = {
             let mut ctx = request.open().await?;
-            (read::my_application(&mut ctx, &number).await?, ctx.now)
+            (read::my_application(&mut ctx, &number).await?, ctx.clock())
         };
         title(page.application.title.clone());
-        Ok(application(&page, now))
+        Ok(application(&page, &clock))
     })
 }
 
-fn application(page: &ApplicationPage, now: OffsetDateTime) -> AnyView {
-    let application = &page.application;
+/// Who has it, with the telephone, and since when.
+fn standing(application: &Application, clock: &Clock) -> AnyView {
+    let state = State::parse(&application.state);
+    let since = view! { <p>{time(application.state_at, moment(application.state_at, clock.now))}</p> }.into_any();
+    let holder = match (state, application.department_id) {
+        (Some(State::AwaitingInput), _) => words("等您补充材料"),
+        (Some(state), Some(department)) if state.is_open() => {
+            let call = clock.reference.department_phone(department).map(|phone| {
+                view! { " "<a class="figure" href=format!("tel:{phone}")>{icon("phone")}{phone.to_owned()}</a> }
+            });
+            view! { <p>{clock.reference.department(department)}{call}</p> }.into_any()
+        }
+        (Some(state), None) if state.is_open() => words("企服中心"),
+        _ => words(state.map_or("", State::label)),
+    };
+    facts(vec![("当前办理单位", holder), ("最近进展", since)])
+}
+
+fn application(page: &ApplicationPage, clock: &Clock) -> AnyView {
+    let (application, now) = (&page.application, clock.now);
     let base = format!("/applications/{}", application.number);
     let buttons: Vec<AnyView> = page
         .commands
@@ -60,8 +78,9 @@ fn application(page: &ApplicationPage, now: OffsetDateTime) -> AnyView {
             <h1>{application.title.clone()}</h1>
             <p class="tags">{state_tag(&application.state)}<span class="muted">{application.number.clone()}</span></p>
             <div class="card amount-card">
-                <p class="amount">{money(application)}</p>
+                <p class="amount">{figures(&money(application))}</p>
                 {reason}
+                {standing(application, clock)}
                 {notice(application)}
                 {rated}
                 {page.withheld.clone().map(|who| view! { <p class="muted">{icon("lock")}{who}</p> })}

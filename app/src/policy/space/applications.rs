@@ -5,7 +5,7 @@ use crate::policy::view::{money, state_tag};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::list::more;
-use crate::ui::{back, empty, time};
+use crate::ui::{back, empty, figures, time};
 use domain::calendar::words as dates;
 use leptos::Params;
 use leptos::prelude::*;
@@ -44,7 +44,7 @@ fn applications(page: &store::Page<Application>, now: OffsetDateTime) -> AnyView
                 <li class="cell">
                     <a href=href>
                         <span class="cell-head"><strong>{application.title.clone()}</strong>{state_tag(&application.state)}</span>
-                        <span class="muted">{money(application)}" · "{application.number.clone()}</span>
+                        <span class="muted">{figures(&money(application))}" · "{application.number.clone()}</span>
                         <small class="muted">{time(application.state_at, dates::moment(application.state_at, now))}</small>
                     </a>
                 </li>

@@ -1,8 +1,8 @@
 //! A policy in the list and on the home page: what it brings, why, by when.
 
 use crate::policy::why::why;
-use crate::ui::icon;
 use crate::ui::policy::{amount, day};
+use crate::ui::{figures, icon};
 use domain::policy::evaluate::{Outcome, Standing};
 use domain::policy::explain::Explainer;
 use domain::policy::library::Library;
@@ -44,7 +44,7 @@ pub fn card(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome,
     view! {
         <li class="cell">
             <a href=href>
-                <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{amount(item, outcome)}</span></span>
+                <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{figures(&amount(item, outcome))}</span></span>
                 <span class="muted">{why(explainer, library, outcome)}</span>
                 <span class="tags">
                     {near}

@@ -1,9 +1,9 @@
 //! The files of an application's forms.
 
 use crate::form::Form;
-use crate::policy::view::size;
 use crate::ui::form::hidden;
 use crate::ui::icon;
+use domain::text::file_size;
 use leptos::prelude::*;
 use store::policy::application::File;
 
@@ -17,7 +17,7 @@ pub fn kept_file(file: &File) -> AnyView {
     view! {
         <li class="file">
             {hidden("file", id.clone())}
-            <span>{icon("check")}{file.name.clone()}{format!("（{}）", size(file.bytes))}</span>
+            <span>{icon("check")}{file.name.clone()}{format!("（{}）", file_size(file.bytes))}</span>
             <span class="choice">
                 <input type="checkbox" id=drop.clone() name="drop" value=id/><label for=drop><span>"删除"</span></label>
             </span>

@@ -10,7 +10,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, whose};
 use crate::ui::policy::{amount, conditions, day};
-use crate::ui::{back, facts, icon, section, words as text};
+use crate::ui::{back, facts, figures, icon, section, words as text};
 use domain::calendar::local;
 use domain::policy::application::State;
 use domain::policy::condition::Test;
@@ -26,7 +26,7 @@ use leptos_router::params::Params;
 use time::{Date, OffsetDateTime};
 
 const QUESTION: Field =
-    Field { rows: 3, max: 500, optional: true, ..field("text", "想问什么", "不写也可以，我们会联系您") };
+    Field { rows: 3, max: 500, optional: true, ..field("text", "想问什么", "不写也可以；办理单位按时限答复") };
 
 /// The code of an item.
 #[derive(Params, Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
                 <span class="tag quiet">{item.apply.mode.label()}</span>
             </p>
             <div class="card amount-card">
-                <p class="amount">{worth}</p>
+                <p class="amount">{figures(&worth)}</p>
                 {formula}
                 {step.map(|step| view! { <p class="step">{icon("right")}{step}</p> })}
                 {others}

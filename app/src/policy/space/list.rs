@@ -9,7 +9,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{hidden, select, whose};
 use crate::ui::policy::day;
-use crate::ui::{empty, icon, section};
+use crate::ui::{empty, figures, icon, section};
 use domain::catalogue::{Board, Edition};
 use domain::policy::evaluate::{Evaluation, Missing, Outcome, Standing};
 use domain::policy::library::{AttributeKind, Library};
@@ -46,7 +46,7 @@ pub fn HomePolicies(view: View, today: Date) -> impl IntoView {
     section(
         "为您匹配的政策",
         view! {
-            <p class="policy-total">{format!("{fitting} 项符合，还可享 ")}<strong class="money">{view.evaluation.total.words()}</strong></p>
+            <p class="policy-total">{format!("{fitting} 项符合，还可享 ")}<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
             {standing(&view)}
             <ul class="cells">{cards}</ul>
             <p class="more"><a href="/policies">"全部政策"</a></p>
@@ -62,7 +62,8 @@ fn standing(view: &View) -> Option<AnyView> {
         .filter(|(_, fen)| *fen > 0)
         .map(|(label, fen)| format!("{label} {}", Fen(fen).words()))
         .collect();
-    (!parts.is_empty()).then(|| view! { <p class="muted"><a href="/applications">{parts.join(" · ")}</a></p> }.into_any())
+    (!parts.is_empty())
+        .then(|| view! { <p class="muted"><a href="/applications">{figures(&parts.join(" · "))}</a></p> }.into_any())
 }
 
 /// An item of which there is an application in this period: where that stands, not what else could be had.
@@ -73,7 +74,7 @@ fn had(view: &View, outcome: &Outcome) -> Option<AnyView> {
     let cell = view! {
         <li class="cell">
             <a href=href>
-                <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{Fen(live.fen()).words()}</span></span>
+                <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{figures(&Fen(live.fen()).words())}</span></span>
                 <span class="tags">{state}<span class="tag quiet">{item.level.label()}</span></span>
             </a>
         </li>
@@ -164,7 +165,7 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
     view! {
             <h1>"政策"</h1>
             <div class="card total-card">
-                <p class="policy-total">"还可享"<strong class="money">{view.evaluation.total.words()}</strong></p>
+                <p class="policy-total">"还可享"<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
                 {standing(view)}
                 <p class="muted">{format!("按 {} 的企业画像测算，以部门审核为准", day(today))}</p>
                 <p class="row">
@@ -253,7 +254,7 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
                             <form method="post" action="/me/portrait">
                                 {hidden("back", "/policies")}
                                 {whose(&Form::default())}
-                                <p class="cell-head"><strong>{text}</strong><span class="money">{worth}</span></p>
+                                <p class="cell-head"><strong>{text}</strong><span class="money">{figures(&worth)}</span></p>
                                 <p class="row">
                                     <button class="button secondary" name=name.clone() value="yes">"是"</button>
                                     <button class="button secondary" name=name value="no">"否"</button>
@@ -268,7 +269,7 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
                     view! {
                         <li class="cell">
                             <a href=where_to_answer(missing)>
-                                <span class="cell-head"><strong>{format!("{name}是多少？")}</strong><span class="money">{worth}</span></span>
+                                <span class="cell-head"><strong>{format!("{name}是多少？")}</strong><span class="money">{figures(&worth)}</span></span>
                             </a>
                         </li>
                     }

@@ -338,9 +338,22 @@ pub struct Live {
     pub amount: i64,
     pub approved_amount: Option<i64>,
     pub paid_amount: Option<i64>,
+    pub title: String,
+    pub state_at: OffsetDateTime,
+    /// The enterprise said what it thinks of it.
+    pub rated: bool,
 }
 
 impl Live {
+    /// What waits for the enterprise: to supply what was asked for, to rate what was paid.
+    pub fn waits(&self) -> bool {
+        match State::parse(&self.state) {
+            Some(State::AwaitingInput) => true,
+            Some(State::Paid) => !self.rated,
+            _ => false,
+        }
+    }
+
     /// What it comes to by now, fen: paid, approved, or computed.
     pub fn fen(&self) -> i64 {
         self.paid_amount.or(self.approved_amount).unwrap_or(self.amount)
@@ -360,9 +373,10 @@ impl Live {
 pub async fn live(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Vec<Live>, StoreError> {
     Ok(sqlx::query_as!(
         Live,
-        "select i.code as item_code, a.number, a.as_of, a.period, a.state, a.amount, a.approved_amount, a.paid_amount
+        r#"select i.code as item_code, a.number, a.as_of, a.period, a.state, a.amount, a.approved_amount, a.paid_amount,
+            a.title, a.state_at, a.rating is not null as "rated!"
             from application a join policy_item i on i.id = a.item_id
-            where a.enterprise_id = $1 and a.state not in ('rejected', 'withdrawn') order by a.id desc",
+            where a.enterprise_id = $1 and a.state not in ('rejected', 'withdrawn') order by a.id desc"#,
         enterprise
     )
     .fetch_all(conn.pg())
