@@ -3,6 +3,8 @@
 pub mod act;
 mod desk;
 mod page;
+mod similar;
 
 pub use desk::{DeskCasesPage, NewCasePage};
 pub use page::{CasePage, CasesPage};
+pub use similar::similar;

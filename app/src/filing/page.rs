@@ -197,12 +197,14 @@ fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
         let side = side?;
         let mut ctx = request.open().await?;
         let (checked, form) = draft::look(&mut ctx, side, asked.as_deref()).await?;
+        let words = format!("{} {}", checked.submission.title, checked.submission.text);
+        let like = crate::case::similar(&mut ctx, &words).await?;
         title("请核对");
-        Ok(check(&ctx, &checked, &form, side)?)
+        Ok(check(&ctx, &checked, &form, side, like)?)
     })
 }
 
-fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side) -> Result<AnyView, AppError> {
+fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side, like: Option<AnyView>) -> Result<AnyView, AppError> {
     let (today, reference) = (ctx.catalogue(), &ctx.reference);
     let category = today.category_name(&checked.submission.category).to_owned();
     let chosen = form.value("category").is_empty() && form.value("suggested").is_empty();
@@ -233,6 +235,7 @@ fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side) -> Result<AnyVie
                 line("contact_name", "联系", words(format!("{} {}", checked.contact_name, checked.contact_phone))),
             ])}
         </section>
+        {like}
         <form id="check" method="post" action=side.file() class="actions">
             {hidden("draft", id)}
             {hidden("key", checked.key.to_string())}
