@@ -34,7 +34,7 @@ pub async fn keep(request: &Request, side: Side, form: &Form) -> Result<Next, Ap
     let (person, staff) = match filer.actor {
         Actor::Member { person, .. } => (Some(person), None),
         Actor::Assisted { staff, .. } => (None, Some(staff)),
-        Actor::Staff { .. } | Actor::System => return Err(AppError::Forbidden),
+        Actor::Staff { .. } | Actor::Integration { .. } | Actor::System => return Err(AppError::Forbidden),
     };
     let id = checked.key;
     let given = FIELDS.iter().filter(|name| **name != "key").map(|name| ((*name).to_owned(), form.value(name).to_owned()));

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::form::Form;
 use crate::policy::desk::read::{self, Queue};
 use crate::policy::read::ApplicationPage;
-use crate::policy::view::{due, frozen, money, size, state_tag, timeline};
+use crate::policy::view::{due, frozen, money, state_tag, timeline};
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::form::{Field, field, hidden, textarea};
@@ -14,6 +14,7 @@ use crate::ui::{back, empty, facts, icon, section, time, words as text};
 use domain::calendar::words as dates;
 use domain::policy::application::{Command, State};
 use domain::policy::money::Fen;
+use domain::text::file_size;
 use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params, use_query};
@@ -209,7 +210,7 @@ fn materials(page: &ApplicationPage, base: &str) -> Option<AnyView> {
         let links: Vec<AnyView> = files
             .map(|file| {
                 let href = format!("{base}/files/{}", file.id);
-                view! { <a href=href>{file.name.clone()}{format!("（{}）", size(file.bytes))}</a>" " }.into_any()
+                view! { <a href=href>{file.name.clone()}{format!("（{}）", file_size(file.bytes))}</a>" " }.into_any()
             })
             .collect();
         let missing = links.is_empty().then(|| view! { <span class="muted">"没有单独上传"</span> });
