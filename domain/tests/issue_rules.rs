@@ -433,7 +433,7 @@ fn buttons_are_what_decide_would_let_through() {
     assert_eq!(buttons(LEAD), [CommandKind::Contact]);
     assert_eq!(buttons(ASSISTED), [CommandKind::Note]);
     let new = Case::submitted();
-    let first = [CommandKind::Accept, CommandKind::Decline, CommandKind::Contact];
+    let first = [CommandKind::Accept, CommandKind::Decline, CommandKind::Contact, CommandKind::Instruct];
     assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.terms), first);
 }
 
