@@ -1,15 +1,16 @@
 //! Issues (诉求): events, their projection, and the lists over it.
 
 mod desk;
+mod find;
 pub mod history;
 mod read;
 pub(crate) mod tally;
 mod write;
 
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
+pub use find::{FOUND_MINE, find_mine};
 pub use read::{
-    EventRow, FOUND_MINE, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, find_mine, home,
-    home_page, mine, versions,
+    EventRow, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
 pub(crate) use write::differs_from_events;
 pub use write::{CommandError, Executed, Filed, Filing, execute, file, lapsing};
