@@ -135,11 +135,11 @@ pub fn thumb(kind: Kind, name: &str, bytes: i64) -> String {
         )
     };
     let named: String = lines.iter().enumerate().map(|(index, line)| text(48 + index * 12, 10, "#1a2529", line)).collect();
-    format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" width="160" height="160" viewBox="0 0 80 80"><rect width="80" height="80" fill="#eef3f4"/><path d="M31 6h13l7 7v21H31z" fill="#fff" stroke="#0b6470" stroke-width="2"/><path d="M44 6v7h7" fill="none" stroke="#0b6470" stroke-width="2"/>{}{named}{}</svg>"##,
-        text(28, 9, "#0b6470", kind.label),
-        text(76, 9, "#4a5a60", &file_size(bytes)),
-    )
+    let sheet = r##"<rect width="80" height="80" fill="#eef3f4"/><g stroke="#0b6470" stroke-width="2">
+<path d="M31 6h13l7 7v21H31z" fill="#fff"/><path d="M44 6v7h7" fill="none"/></g>"##;
+    let (label, length) = (text(28, 9, "#0b6470", kind.label), text(76, 9, "#4a5a60", &file_size(bytes)));
+    let size = r#"width="160" height="160" viewBox="0 0 80 80""#;
+    format!(r#"<svg xmlns="http://www.w3.org/2000/svg" {size}>{sheet}{label}{named}{length}</svg>"#)
 }
 
 #[cfg(test)]

@@ -132,7 +132,7 @@ async fn so_many_streams_uploads_and_problems_are_one_persons(pool: PgPool) {
     let photo = super::site::jpeg();
     let three = [("a.jpg", photo.clone()), ("b.jpg", photo.clone()), ("c.jpg", photo)];
     let answer = owner.send(multipart("/issues/new", &answers("0199b0c0-0000-7000-8000-0000000000c1"), &three)).await;
-    assert!(answer.body.contains("今天上传的照片太多") && hidden(&answer.body, "photo").len() == 2);
+    assert!(answer.body.contains("今天上传的照片和文件太多") && hidden(&answer.body, "photo").len() == 2);
     for key in ["0199b0c0-0000-7000-8000-0000000000c2", "0199b0c0-0000-7000-8000-0000000000c3"] {
         assert_eq!(owner.post("/issues/file", &answers(key)).await.status, StatusCode::SEE_OTHER);
     }

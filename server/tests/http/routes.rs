@@ -1,6 +1,6 @@
 //! Every route as nobody, as a stranger, and as each wrong role: refused, and nothing leaks.
 
-use super::site::{Answer, Browser, Site, answers, file, form, hidden, jpeg, multipart};
+use super::site::{Answer, Browser, Site, answers, draft_form, file, form, hidden, jpeg, multipart};
 use app::access::{Access, DOORS, Door, Kind};
 use axum::body::Body;
 use axum::http::Request;
@@ -101,7 +101,7 @@ fn terms(route: &Door) -> bool {
 async fn mine(site: &Site, owner: &Browser) -> Mine {
     let checked =
         owner.send(multipart("/issues/new", &answers("0199b0c0-0000-7000-8000-00000000000a"), &[("a.jpg", jpeg())])).await;
-    let photo = hidden(&checked.body, "photo").remove(0);
+    let photo = hidden(&draft_form(owner, &checked).await.body, "photo").remove(0);
     let mut pairs = answers("0199b0c0-0000-7000-8000-00000000000a");
     pairs.push(("photo", &photo));
     let number = file(owner, &pairs).await;

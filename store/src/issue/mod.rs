@@ -4,6 +4,7 @@ mod abnormal;
 mod call_back;
 mod desk;
 pub mod figures;
+mod find;
 pub mod history;
 pub mod measure;
 mod narrowed;
@@ -15,10 +16,10 @@ mod write;
 pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};
 pub use call_back::{COUNTED, CallBackRow, ExtensionRow, call_backs, call_backs_owed, extensions};
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
+pub use find::{FOUND_MINE, find_mine};
 pub use narrowed::{Line, Wanted, narrowed, whole};
 pub use read::{
-    EventRow, FOUND_MINE, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, find_mine, home,
-    home_page, mine, versions,
+    EventRow, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
 pub use write::{CommandError, Executed, Filed, Filing, alarming, execute, file, lapsing};
 pub(crate) use write::{differs_from_events, file_in};
