@@ -114,7 +114,10 @@ async fn whichever_column_is_altered_the_event_is_named(owner: PgPool) {
 
 /// What no chain has in it: what is forgotten in time, what follows somebody else's row, what follows the calendar and the clock.
 const FREE: &[(&str, &[&str])] = &[
-    ("issue", &["contact_name", "contact_phone", "enterprise_name", "enterprise_station", "board", "warn_at", "late_at"]),
+    (
+        "issue",
+        &["contact_name", "contact_phone", "enterprise_name", "enterprise_station", "board", "warn_at", "late_at", "alarm_at"],
+    ),
     ("application", &["contact_name", "contact_phone", "item_area", "department_id"]),
     ("portrait", &["version", "updated_at"]),
 ];

@@ -7,6 +7,7 @@ use crate::world::{Firm, NANXUN, WUXING, World, firm, morning};
 use domain::actor::{Actor, CITY, Duty, area_covers};
 use domain::issue::notice::Recipient;
 use domain::issue::permission::{IssueScope, may_read};
+use domain::issue::texts::addressed;
 use domain::issue::{Channel, State};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
@@ -340,7 +341,8 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
     for (number, life) in &city.lives {
         for notice in &life.told {
             let mut tell = |person, staff| {
-                expected.push((person, staff, number.clone(), notice.title.clone(), notice.body.clone()));
+                let said = |text: &str| addressed(text, number, &life.title);
+                expected.push((person, staff, number.clone(), said(&notice.title), said(&notice.body)));
             };
             let meant = |duty: &Duty| match (&notice.recipient, duty) {
                 (Recipient::Department(id), Duty::Handler { department }) => department == id,
