@@ -5,6 +5,7 @@ use crate::form::Form;
 use crate::request::{Ctx, Request};
 use domain::case::{Whose, Words};
 use domain::issue::Event;
+use store::StoreError;
 use store::case::{self, Source};
 use store::issue::{IssueDetail, detail};
 
@@ -26,10 +27,13 @@ pub struct Draft {
 /// The issue a case is to be written from.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for one that this centre does not see, or that is not closed.
+/// [`AppError::Conflict`] leads back to the list for one that this centre does not see, or that is not closed.
 pub async fn draft(ctx: &mut Ctx, number: &str) -> Result<Draft, AppError> {
     ctx.require_centre()?;
-    let source = case::source(&mut ctx.conn, number).await?;
+    let source = case::source(&mut ctx.conn, number).await.map_err(|error| match error {
+        StoreError::NotFound => AppError::Conflict(PATH.to_owned(), "没有找到这件已办结的诉求，请核对编号"),
+        other => other.into(),
+    })?;
     let issue = detail(&mut ctx.conn, number).await?;
     let answer = issue.events.iter().rev().find_map(|row| match &row.event {
         Event::Answered { text, .. } => Some(text.clone()),

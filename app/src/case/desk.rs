@@ -1,6 +1,7 @@
 //! Opened by a centre at a desktop, after an issue was closed from which others can learn.
 
 use super::act::{self, Draft, NEW, PATH};
+use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::Request;
@@ -77,7 +78,10 @@ pub fn NewCasePage() -> impl IntoView {
     let asked = use_query_map().get_untracked().get("issue").unwrap_or_default();
     reads(async move {
         let number = if form.value("issue").is_empty() { asked } else { form.value("issue").to_owned() };
-        let draft = act::draft(&mut *request.open().await?, number.trim()).await?;
+        let draft = match act::draft(&mut *request.open().await?, number.trim()).await {
+            Err(AppError::Conflict(to, sentence)) => return Err(Stop::Redirect(Next::to(to).saying(sentence))),
+            draft => draft?,
+        };
         title("写典型案例");
         Ok(new(draft, form))
     })

@@ -6,6 +6,7 @@ use app::open311::{self as api, Faults};
 use app::request::Request;
 use axum::Extension;
 use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use serde_json::{Value, json};
 
-type Pairs = Query<Vec<(String, String)>>;
+/// The arguments; what cannot be read has none.
+type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
 /// Service discovery.
 pub async fn discovery(Extension(request): Extension<Request>, Path(file): Path<String>) -> Reply {
@@ -25,7 +27,7 @@ pub async fn discovery(Extension(request): Extension<Request>, Path(file): Path<
 }
 
 /// `GET services`, `GET requests`.
-pub async fn list(Extension(request): Extension<Request>, Path(file): Path<String>, pairs: Option<Pairs>) -> Reply {
+pub async fn list(Extension(request): Extension<Request>, Path(file): Path<String>, pairs: Pairs) -> Reply {
     let pairs = pairs.map(|pairs| pairs.0).unwrap_or_default();
     Ok(match Format::split(&file) {
         Some(("discovery", format)) => answer(format, "discovery", Ok(api::discovery(&request))),
@@ -36,11 +38,7 @@ pub async fn list(Extension(request): Extension<Request>, Path(file): Path<Strin
 }
 
 /// `GET services/{code}`, `GET requests/{number}`, `GET tokens/{token}`.
-pub async fn one(
-    Extension(request): Extension<Request>,
-    Path((resource, file)): Path<(String, String)>,
-    pairs: Option<Pairs>,
-) -> Reply {
+pub async fn one(Extension(request): Extension<Request>, Path((resource, file)): Path<(String, String)>, pairs: Pairs) -> Reply {
     let pairs = pairs.map(|pairs| pairs.0).unwrap_or_default();
     Ok(match (resource.as_str(), Format::split(&file)) {
         ("services", Some((code, format))) => answer(format, "service_definition", api::definition(&request, code)),
@@ -54,7 +52,7 @@ pub async fn one(
 pub async fn report(
     Extension(request): Extension<Request>,
     Path(file): Path<String>,
-    query: Option<Pairs>,
+    query: Pairs,
     headers: HeaderMap,
     body: Body,
 ) -> Reply {
