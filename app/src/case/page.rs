@@ -64,9 +64,11 @@ fn list(cases: &[Case], asked: &Form, clock: &Clock) -> AnyView {
     view! {
         <h1>"典型案例"</h1>
         <p class="muted">"别的企业遇到过、已经解决的问题，不写是哪家企业。"</p>
-        <form class="search" method="get" action="/cases" role="search">
-            <label for="q" class="hidden">"问题里的词"</label>
-            <input id="q" name="q" type="search" value=asked.value("q").to_owned() placeholder="例如：用电、招工" autocomplete="off"/>
+        <form class="filters" method="get" action="/cases" role="search">
+            <div class="field">
+                <label for="q">"问题里的词"</label>
+                <input id="q" name="q" type="search" value=asked.value("q").to_owned() placeholder="例如：用电、招工" autocomplete="off"/>
+            </div>
             {select(asked, "category", "类别", Some("全部类别"), groups)}
             <button class="button secondary">{icon("search")}<span>"查找"</span></button>
         </form>

@@ -52,8 +52,7 @@ fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
         })}
         {section("短信提醒", view! {
             <form method="post" action="/me/sms" class="stack">
-                <fieldset class="field choices">
-                    <legend class="hidden">"短信提醒"</legend>
+                <fieldset class="field choices" aria-label="短信提醒">
                     <div class="choice">
                         <input type="checkbox" id="issue_sms" name="issue_sms" value="on" checked=*sms/>
                         <label for="issue_sms"><span>"诉求有进展时发短信给我"<small>"只说编号和到了哪一步，不说内容；晚上 8 点到早上 8 点不发"</small></span></label>

@@ -143,7 +143,7 @@ mod tests {
         ("description", "门前的路灯不亮了，晚上下班看不清路"),
         ("lat", "30.86"),
         ("long", "120.1"),
-        ("attribute[uscc]", "91330500MA2B0XYZ14"),
+        ("attribute[uscc]", "91330500MA2B0XYA14"),
         ("first_name", "三"),
         ("last_name", "张"),
         ("phone", "0572-2112345"),
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn a_position_will_do_for_an_address() {
         let mut good = GOOD.to_vec();
-        let code = Uscc::from_body("91330500MA2B0XYZ1").unwrap();
+        let code = Uscc::from_body("91330500MA2B0XYA1").unwrap();
         good[4].1 = code.as_str();
         let report = read(&good).unwrap();
         assert_eq!((report.place.as_str(), report.contact_name.as_str()), ("北纬 30.860000，东经 120.100000", "张三"));

@@ -177,7 +177,7 @@ fn trend(weeks: &[Week], all: bool) -> AnyView {
     });
     let filed = if all { "提交" } else { "异常件" };
     view! {
-        <p class="muted">{format!("柱高是当周{filed}的件数，深色部分是其中超期办结和现在超期在办的。")}</p>
+        <p class="muted">{format!("柱高是当周{filed}的件数，下面红色一段是其中超期办结和现在超期在办的。")}</p>
         <svg class="bars weeks" viewBox="0 0 610 165" aria-hidden="true" focusable="false">{drawn.collect_view()}</svg>
         <details>
             <summary>"看表格"</summary>

@@ -92,7 +92,7 @@ fn filters(asked: &Asked, clock: &Clock) -> AnyView {
     let boards = clock.catalogue(clock.now).boards().into_iter().map(|board| (board.code.clone(), board.name.clone())).collect();
     let kept = asked.form.value("department").to_owned();
     view! {
-        <form class="search" method="get" action=PATH>
+        <form class="filters" method="get" action=PATH>
             {select(&chosen, "period", "时间", None, periods)}
             {select(&chosen, "area", "区县", Some("全部"), vec![(String::new(), areas)])}
             {select(&chosen, "board", "板块", Some("全部"), vec![(String::new(), boards)])}
@@ -183,7 +183,7 @@ fn trend_view(trend: &[Counts], asked: &Asked) -> AnyView {
         }
     });
     view! {
-        <p class="muted">"柱高是应答复的件数，深色部分是六项都达到的，上面是高质效解决率。"</p>
+        <p class="muted">"柱高是应答复的件数，下面绿色一段是六项都达到的，柱顶是高质效解决率。"</p>
         <svg class="bars weeks" viewBox="0 0 610 165" aria-hidden="true" focusable="false">{drawn.collect_view()}</svg>
         <details>
             <summary>"看表格"</summary>
