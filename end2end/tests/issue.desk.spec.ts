@@ -73,7 +73,7 @@ test("an issue is accepted and dispatched beside the list, by keyboard", async (
   await islands(page);
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}$`));
+  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}(\\?from=.*)?$`));
 });
 
 test("what another server's people did is marked with a word, and counted", async ({ page, another }) => {
@@ -182,7 +182,7 @@ test("the palette finds a number, an enterprise, a word, and what one may do", a
   come();
   await expect(palette.getByRole("option").first()).toContainText(number);
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}$`));
+  await expect(page).toHaveURL(new RegExp(`/desk/issues/${number}(\\?from=.*)?$`));
 });
 
 test("queues turn without a page load, and go back", async ({ page }) => {

@@ -113,7 +113,7 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
   await expect(page.locator(".error-summary")).toContainText("请上传申报材料");
   await expect(page.getByLabel("补充说明")).toHaveValue("设备已到厂安装");
   await islands(page);
-  await page.getByLabel("上传文件").setInputFiles([{ name: "说明.txt", mimeType: "text/plain", buffer: Buffer.from("说明") }, invoice]);
+  await page.getByLabel("其他材料").setInputFiles([{ name: "说明.txt", mimeType: "text/plain", buffer: Buffer.from("说明") }, invoice]);
   await page.getByRole("button", { name: "提交申报" }).click();
   await expect(page.locator(".error-summary")).toContainText("说明.txt 不是 PDF、图片、Word 或 Excel 文件");
   await expect(page.locator(".files .file")).toHaveText(/设备购置发票清单\.pdf/);

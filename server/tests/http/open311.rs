@@ -153,6 +153,7 @@ async fn what_is_refused_is_told_whole(owner: PgPool) {
     let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
     let browser = site.anonymous();
     let key = key(&site, "12345 热线平台").await;
+    let mistyped = known().as_str().chars().rev().collect::<String>();
     let cases: [(&[(&str, &str)], u16, &[&str]); 6] = [
         (&[], 403, &["api_key"]),
         (&[("api_key", &key), ("service_code", "nonsense")], 404, &["nonsense"]),
@@ -161,7 +162,7 @@ async fn what_is_refused_is_told_whole(owner: PgPool) {
             400,
             &["location", "description", "phone"],
         ),
-        (&[("api_key", &key), ("attribute[uscc]", "91330500MA2B0ABC10")], 400, &["uscc"]),
+        (&[("api_key", &key), ("attribute[uscc]", &mistyped)], 400, &["uscc"]),
         (&[("api_key", &key), ("attribute[enterprise_name]", "")], 400, &["enterprise_name"]),
         (&[("api_key", &key), ("attribute[area]", "110000")], 400, &["area"]),
     ];
@@ -188,11 +189,13 @@ async fn what_is_refused_is_told_whole(owner: PgPool) {
 async fn without_a_key_published_cases_are_seen_and_nothing_else(owner: PgPool) {
     let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
     let browser = site.anonymous();
-    let issue: (i64, String, String) =
-        sqlx::query_as("select id, number, enterprise_name from issue where state = 'closed' order by ended_at desc limit 1")
-            .fetch_one(&owner)
-            .await
-            .unwrap();
+    let issue: (i64, String, String) = sqlx::query_as(
+        "select id, number, enterprise_name from issue i where state = 'closed' and submitted_at > now() - interval '80 days'
+             and not exists (select from typical_case_source s where s.issue_id = i.id) order by ended_at desc limit 1",
+    )
+    .fetch_one(&owner)
+    .await
+    .unwrap();
     let centre = site.staff("centre01").await;
     let draft = centre.get(&format!("/desk/cases/new?issue={}", issue.1)).await;
     assert_eq!(draft.status, StatusCode::OK);

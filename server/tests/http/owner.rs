@@ -210,7 +210,7 @@ async fn my_problems_are_found_by_number_and_words_and_nobody_elses(pool: PgPool
     let tail = &number[number.len() - 5..];
     for words in [number.as_str(), tail, "三号车间", "货车 栋梁路"] {
         let query = serde_urlencoded::to_string([("q", words)]).unwrap();
-        let page = owner.get(&format!("/issues?{query}")).await.body;
+        let page = owner.get(&format!("/issues?{query}")).await.body.replace("<!>", "");
         assert!(page.contains(&format!("href=\"/issues/{number}\"")), "{words}");
         assert!(page.contains(&format!("{number} · ")) && page.contains(" 提交"), "number and date in the row");
         let others = site.member(3).await.get(&format!("/issues?{query}")).await.body;
@@ -273,7 +273,7 @@ async fn what_is_to_be_mended_is_said_in_the_title_and_has_the_focus(pool: PgPoo
     let owner = site.member(2).await;
     let refused = owner.post("/issues/new", &[("text", "短")]).await.body;
     assert!(refused.contains("<title>请更正：提诉求 - 企服空间</title>"));
-    let summary = refused.split("class=\"error-summary\"").nth(1).unwrap().split('>').next().unwrap();
+    let summary = refused.split('<').find(|tag| tag.contains("error-summary")).unwrap().split('>').next().unwrap();
     assert!(summary.contains("autofocus") && summary.contains("tabindex=\"-1\""), "{summary}");
     let fresh = owner.get("/issues/new").await.body;
     assert!(fresh.contains("<title>提诉求 - 企服空间</title>") && !fresh.contains("autofocus"));
