@@ -201,6 +201,7 @@ test("queues turn without a page load, and go back", async ({ page }) => {
   await expect(page).toHaveURL(/area=330502.*queue=open/);
   await expect(page.getByRole("link", { name: /^在办/ })).toHaveAttribute("aria-current", "page");
   await page.goBack();
+  await islands(page);
   await page.goBack();
   await expect(page.getByRole("link", { name: /^待受理/ })).toHaveAttribute("aria-current", "page");
 });

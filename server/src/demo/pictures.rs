@@ -6,8 +6,8 @@ use anyhow::Result;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use std::io::Cursor;
 
-/// Draws one; the same dice draw the same.
-pub fn draw(dice: &mut Dice) -> Result<Picture> {
+/// Draws one; the same dice draw the same. Of rows and columns only every `coarse`-th is drawn: for data that nobody looks at.
+pub fn draw(dice: &mut Dice, coarse: u32) -> Result<Picture> {
     let (width, height) = (960u32, 720u32);
     let horizon = 250 + u32::try_from(dice.below(120))?;
     let sky = [[176, 206, 222], [205, 213, 218], [150, 178, 200]][dice.below(3)];
@@ -17,7 +17,8 @@ pub fn draw(dice: &mut Dice) -> Result<Picture> {
     let wall_top = horizon - 120 - u32::try_from(dice.below(80))?;
     let pole = 60 + u32::try_from(dice.below(820))?;
     let grain: Vec<i16> = (0..4096).map(|_| i16::try_from(dice.below(13)).unwrap_or(0) - 6).collect();
-    let picture = RgbImage::from_fn(width, height, |x, y| {
+    let picture = RgbImage::from_fn(width / coarse, height / coarse, |x, y| {
+        let (x, y) = (x * coarse, y * coarse);
         let base = if y < horizon {
             if (wall_x..wall_x + wall_w).contains(&x) && y > wall_top {
                 // A hall with windows.
