@@ -71,7 +71,7 @@ test("an item is written in the form, previewed, and published by a second perso
   // Not finished: a sentence at its place, and nothing is lost.
   complaints.expect(/422/);
   await page.getByRole("button", { name: "保存草稿" }).click();
-  await expect(page.locator(".error-summary")).toContainText("按什么计算：请填写或选择");
+  await expect(page.locator(".error-summary")).toContainText("比例：请填写或选择");
   await expect(page.getByLabel("名称", { exact: true })).toHaveValue("研发投入补助（测试）");
   await page.locator('[name="/amount/percent/of"]').selectOption("rd_expense");
   await page.locator('[name="/amount/percent/rate"]').fill("10%");
