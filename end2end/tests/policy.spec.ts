@@ -138,6 +138,7 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
     const form = staff.locator("details.act", { has: staff.locator("summary", { hasText: new RegExp(`^${command}$`) }) });
     if (!(await form.getAttribute("open").then((open) => open !== null))) await form.locator("summary").click();
     if (reason) await form.locator("textarea").fill(reason);
+    if (command === "核准") await form.getByLabel(/^按企业自填：/).check();
     await form.getByRole("button", { name: command }).click();
     await expect(staff.locator("h1 + .tags")).toContainText(state);
   };

@@ -310,7 +310,7 @@ async fn publishing_and_money_ask_for_a_fresh_password(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let (editor, reviewer) = (site.staff("zhengce").await, site.staff("jingxin").await);
     let queue = reviewer.get("/desk/applications?state=submitted").await.body;
-    let number = queue.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split('"').next().unwrap();
+    let number = queue.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split(['"', '?']).next().unwrap();
     let application = format!("/desk/applications/SQ-{number}");
     age(&pool, 60).await;
     for (browser, path) in [
@@ -345,7 +345,7 @@ async fn money_moves_by_whoever_has_a_second_factor(pool: PgPool) {
     let site = Site::demo(&pool, &EDITORS).await;
     let reviewer = site.staff("jingxin").await;
     let queue = reviewer.get("/desk/applications?state=submitted").await.body;
-    let number = queue.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split('"').next().unwrap();
+    let number = queue.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split(['"', '?']).next().unwrap();
     let path = format!("/desk/applications/SQ-{number}");
     assert_eq!(reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await.location(), path, "the rest of the work goes on");
     let refused = reviewer.post(&format!("{path}/approve"), &[("seq", "2"), ("amount", "12"), ("text", "同意发放")]).await;

@@ -139,11 +139,12 @@ async fn every_number_shown_whole_is_written_and_no_masked_one(pool: PgPool) {
     assert!(station.get(&format!("/desk/assist/{offered}")).await.body.contains("name=\"contact_phone\""));
     let reviewer = site.staff("jingxin").await;
     let queue = reviewer.get("/desk/applications?state=submitted").await.body;
-    let application = queue.split("href=\"/desk/applications/").nth(1).unwrap().split('"').next().unwrap();
+    let application = queue.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split(['"', '?']).next().unwrap();
+    let application = format!("SQ-{application}");
     reviewer.get(&format!("/desk/applications/{application}")).await;
     let all = written(&pool, "unmasked").await;
     assert_eq!((all[2].0.as_str(), all[2].2.as_str()), ("station01", "代办"));
-    assert_eq!(all[3..], [line("jingxin", application, "")]);
+    assert_eq!(all[3..], [line("jingxin", &application, "")]);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
