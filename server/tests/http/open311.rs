@@ -28,6 +28,9 @@ fn known() -> Uscc {
     Uscc::from_body("91330500MA2B0ABC1").unwrap()
 }
 
+/// Names and values of a form.
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
 /// What a channel sends, and what is changed of it.
 async fn post(browser: &Browser, file: &str, change: &[(&str, &str)], mark: Option<&str>) -> Answer {
     let code = known();
@@ -154,7 +157,7 @@ async fn what_is_refused_is_told_whole(owner: PgPool) {
     let browser = site.anonymous();
     let key = key(&site, "12345 热线平台").await;
     let mistyped = known().as_str().chars().rev().collect::<String>();
-    let cases: [(&[(&str, &str)], u16, &[&str]); 6] = [
+    let cases: [(Changes, u16, &[&str]); 6] = [
         (&[], 403, &["api_key"]),
         (&[("api_key", &key), ("service_code", "nonsense")], 404, &["nonsense"]),
         (

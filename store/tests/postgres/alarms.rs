@@ -38,7 +38,7 @@ async fn two_servers_warn_once(pool: PgPool) {
     assert_eq!(turn(&world, datetime!(2026-11-23 09:47 +8)).await, Vec::<String>::new());
     let at = datetime!(2026-11-23 09:48 +8);
     let both = tokio::join!(turn(&world, at), turn(&world, at), turn(&world, at), turn(&world, at));
-    assert_eq!([both.0, both.1, both.2, both.3].concat(), [number.clone()], "one of them");
+    assert_eq!([both.0, both.1, both.2, both.3].concat(), std::slice::from_ref(&number), "one of them");
     assert_eq!(kinds(&world, &number).await, ["submitted", "warned"]);
     let mut conn = world.store.system().await.unwrap();
     store::outbox::drain(&mut conn, at, 500).await.unwrap();
@@ -126,7 +126,7 @@ async fn supervision_and_leaders_write_what_the_rules_let_them_and_see_their_boa
         page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>()
     };
     for login in ["supervisor_city", "supervisor_wuxing", "leader_wuxing", "centre_wuxing"] {
-        assert_eq!(board(login).await, [number.clone()], "{login}");
+        assert_eq!(board(login).await, std::slice::from_ref(&number), "{login}");
     }
     for login in ["supervisor_nanxun", "handler_jianshe", "station_lianshi", "admin"] {
         assert_eq!(board(login).await, Vec::<String>::new(), "{login}");
