@@ -211,7 +211,7 @@ async fn narrowed_lists(world: &World, faults: &mut Vec<String>, login: &str, op
         let looked = matches!(duty, Duty::Station { .. }) || (duty.code() != "centre" && query.contains("area"));
         for which in Queue::of(&duty).iter().copied() {
             let most = match which {
-                Queue::All if looked => ISSUES,
+                Queue::All if looked => ISSUES + PAGE,
                 Queue::All => most + if matches!(duty, Duty::Handler { .. }) { open } else { 0 },
                 Queue::Filed => PAGE,
                 _ => 2 * open + PAGE,

@@ -55,6 +55,11 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("application_prepared", "true", "member_a system"),
     ("application_count", "true", APPLICATION),
     ("desk_view", "staff_id = {jianshe}", "handler_jianshe system"),
+    ("api_key", "true", "admin system"),
+    ("api_filing", "true", "system"),
+    ("typical_case", "true", EVERYBODY),
+    ("typical_case_source", "true", "centre_city centre_wuxing system"),
+    ("issue_measure", "true", "centre_city centre_wuxing handler_jianshe supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
     ("membership", "enterprise_id = {a}", SELF),
     ("membership_event", "enterprise_id = {a}", "member_a station_zhili centre_city centre_wuxing system"),
     ("person", "id = {person}", SELF),
@@ -159,6 +164,11 @@ pub async fn seed(world: &World) {
     sqlx::query(ready).execute(&world.owner).await.unwrap();
     for own in [
         "insert into application_count (application_id, seq, attribute, counts) select id, seq, 'revenue', 'recorded' from application limit 1",
+        "insert into api_key (name, hash, channel, created_at) values ('x', '\\x00', 'hotline', now())",
+        "insert into api_filing (issue_id, key_id, client_key) select i.id, k.id, gen_random_uuid() from issue i, api_key k limit 1",
+        "insert into typical_case (title, problem, answer, rule, category, area, requested_at, closed_at, published_at)
+            values ('x', 'x', 'x', 'x', 'x', 330502, now(), now(), now())",
+        "insert into typical_case_source (case_id, issue_id) select c.id, i.id from typical_case c, issue i limit 1",
         "insert into desk_view (staff_id, name, query, created_at) select id, '超期', 'queue=late', now() from staff where role = 'handler'",
     ] {
         sqlx::query(own).execute(&world.owner).await.unwrap();
