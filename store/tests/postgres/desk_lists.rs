@@ -125,7 +125,7 @@ async fn a_search_finds_contact_and_department_and_is_narrowed_too(owner: PgPool
     }
     let mut stranger = city.world.staff("leader_nanxun").await;
     assert!(found(&mut stranger, "13911112222").await.is_empty(), "none of its area");
-    drop(stranger);
+    drop((stranger, conn));
 
     // Words that no issue has, and the departments that bear the name.
     let lead = city.lives.values().find_map(|life| life.issue.lead).unwrap();
