@@ -296,7 +296,7 @@ async fn libraries_keep_what_was_typed(pool: PgPool) {
 
 /// The first number in a queue.
 fn number(page: &str) -> String {
-    page.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split('"').next().map(|end| format!("SQ-{end}")).unwrap()
+    page.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split(['"', '?']).next().map(|end| format!("SQ-{end}")).unwrap()
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
