@@ -1,7 +1,7 @@
 # The commands of the project; each is a script that can be run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build dev lint audit sbom fuzz bench lighthouse sqlx clean
+.PHONY: help run test build dev lint audit sbom fuzz simulate bench lighthouse sqlx clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ sbom: ## Write what the program is made of to target/sbom, as CycloneDX
 fuzz: ## Try a million random inputs of every kind, then requests to every door; compiles for long, then runs some minutes
 	@scripts/setup test
 	@exec scripts/fuzz
+
+simulate: ## Load a city's year at random, then check every rule of the loop over it; some minutes
+	@exec scripts/simulate
 
 bench: ## Measure pages per second and CPU per page; writes docs/BENCHMARKS.md
 	@exec scripts/bench

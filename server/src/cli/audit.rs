@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use store::Store;
 use store::audit::{self, Anchor};
+use store::issue::invariants::Broken;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
@@ -24,6 +25,8 @@ const ANCHORS: i64 = 31;
 pub enum AuditCommand {
     /// Recompute every chain of issues, applications and facts; names the first broken place of each kind, status 1 then.
     Verify(Verify),
+    /// Check over all events that the rules of the loop were kept; names each that was not with five issues, status 1 then.
+    Invariants(Output),
     /// Print a digest over all chains, to be kept elsewhere; with --json the line that --anchor reads.
     Anchor(Output),
 }
@@ -48,7 +51,31 @@ pub async fn audit(command: AuditCommand, url: &str) -> Result<ExitCode> {
     let store = Store::connect(url, 2).await?;
     match command {
         AuditCommand::Verify(options) => verify(&store, options).await,
+        AuditCommand::Invariants(output) => invariants(&store, output).await,
         AuditCommand::Anchor(output) => anchor(&store, output).await,
+    }
+}
+
+async fn invariants(store: &Store, output: Output) -> Result<ExitCode> {
+    let mut conn = store.system().await?;
+    let broken = store::issue::invariants::broken(&mut conn, OffsetDateTime::now_utc()).await?;
+    print_invariants(&broken, output);
+    Ok(if broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints rules that do not hold.
+pub(super) fn print_invariants(broken: &[Broken], output: Output) {
+    if output.json {
+        let list =
+            broken.iter().map(|Broken { rule, issues, numbers }| json!({ "rule": rule, "issues": issues, "numbers": numbers }));
+        println!("{}", json!({ "good": broken.is_empty(), "broken": list.collect::<Vec<_>>() }));
+        return;
+    }
+    for Broken { rule, issues, numbers } in broken {
+        println!("BROKEN by {issues}: {rule}, e.g. {}", numbers.join(" "));
+    }
+    if broken.is_empty() {
+        println!("every rule of the loop holds");
     }
 }
 

@@ -8,6 +8,7 @@ mod audit;
 mod city;
 mod policy;
 mod route;
+mod simulate;
 
 use self::city::CityCommand;
 use self::policy::PolicyCommand;
@@ -56,6 +57,18 @@ enum Command {
         /// How many issues.
         #[arg(long, default_value_t = 1000)]
         issues: usize,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Load a city's year at random, with outages and with impatient and silent enterprises, through the domain's own commands; then check
+    /// every rule of the loop over it. For an empty database.
+    Simulate {
+        #[arg(long, default_value_t = 8000)]
+        enterprises: usize,
+        #[arg(long, default_value_t = 100_000)]
+        issues: usize,
+        #[arg(long, default_value_t = 365)]
+        days: usize,
         #[command(flatten)]
         output: Output,
     },
@@ -287,6 +300,9 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
                 println!("there are enterprises already: nothing was changed");
             }
             Ok(if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Simulate { enterprises, issues, days, output } => {
+            simulate::simulate(crate::demo::Size { enterprises, issues }, days, url, output.json).await
         }
         Command::City { command: CityCommand::Init { file, passwords, operator, output } } => {
             city::init(&file, passwords, operator, url, output.json).await

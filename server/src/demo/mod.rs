@@ -7,7 +7,9 @@ mod people;
 mod pictures;
 mod policy;
 mod said;
+mod simulation;
 mod stories;
+mod weather;
 
 use crate::photos::PhotoStore;
 use crate::state::AppState;
@@ -91,6 +93,22 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
     while store::outbox::drain(&mut conn, now, 500).await? > 0 {}
     conn.wait_for_the_disk().await?;
     tracing::info!("demo data is loaded");
+    Ok(true)
+}
+
+/// Loads a simulated year of so many days into a database without enterprises; `false` where there are some.
+///
+/// # Errors
+/// As [`load`].
+pub async fn simulate(store: &Store, size: Size, days: usize, now: OffsetDateTime) -> Result<bool> {
+    let mut conn = store.loader().await?;
+    if history::enterprise_count(&mut conn).await? > 0 {
+        conn.wait_for_the_disk().await?;
+        return Ok(false);
+    }
+    let people = people::load(&mut conn, size.enterprises, now).await?;
+    simulation::load(&mut conn, &people, size.issues, days, &Terms::default(), now).await?;
+    conn.wait_for_the_disk().await?;
     Ok(true)
 }
 

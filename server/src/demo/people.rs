@@ -77,6 +77,8 @@ pub struct People {
     pub departments: HashMap<String, DepartmentId>,
     /// Station staff by station.
     pub stations: HashMap<StationId, (StaffId, String)>,
+    pub supervisors: Vec<Person>,
+    pub leaders: Vec<Person>,
 }
 
 /// Loads everybody: organisations and accounts through the door that a city's workbook takes.
@@ -90,8 +92,15 @@ pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<
     let done = store::administration::city::set_up(conn, &set_up).await?;
     let reference = store::reference::load(conn).await?;
     let departments = reference.departments.iter().map(|known| (known.code.clone(), known.id)).collect();
-    let mut people =
-        People { firms: Vec::new(), centres: HashMap::new(), handlers: HashMap::new(), departments, stations: HashMap::new() };
+    let mut people = People {
+        firms: Vec::new(),
+        centres: HashMap::new(),
+        handlers: HashMap::new(),
+        departments,
+        stations: HashMap::new(),
+        supervisors: Vec::new(),
+        leaders: Vec::new(),
+    };
     for ((made, account), organisation) in done.accounts.iter().zip(&city.accounts).zip(&organisations) {
         let duty = made.duty;
         let person = Person { actor: Actor::Staff { id: made.id, duty }, name: format!("{organisation} {}", account.name) };
@@ -103,6 +112,8 @@ pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<
             Duty::Station { station, .. } => {
                 people.stations.insert(station, (made.id, person.name));
             }
+            Duty::Supervisor { .. } => people.supervisors.push(person),
+            Duty::Leader { .. } => people.leaders.push(person),
             _ => {}
         }
     }

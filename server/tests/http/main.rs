@@ -11,6 +11,7 @@ mod fuzz;
 mod hands;
 mod identity;
 mod indicators;
+mod invariants;
 mod islands;
 mod issue_loop;
 mod limits;

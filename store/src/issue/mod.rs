@@ -6,6 +6,7 @@ mod desk;
 pub mod figures;
 mod find;
 pub mod history;
+pub mod invariants;
 pub mod measure;
 mod narrowed;
 mod read;
