@@ -36,6 +36,8 @@ pub enum Access {
     Desk,
     /// Whoever looks on: leaders and supervisors.
     Overseer,
+    /// Whoever reads an issue's whole file (案卷): supervision, leaders and centres.
+    Record,
     /// Whoever is measured by the six indicators, or measures by them.
     Measured,
     /// Station staff.
@@ -75,6 +77,7 @@ impl Access {
             | Access::Staff
             | Access::Desk
             | Access::Overseer
+            | Access::Record
             | Access::Measured
             | Access::Station
             | Access::Registrar
@@ -104,6 +107,7 @@ impl Access {
             Access::Person | Access::Member => false,
             Access::Desk => !matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
             Access::Overseer => matches!(duty, Duty::Leader { .. } | Duty::Supervisor { .. }),
+            Access::Record => matches!(duty, Duty::Centre { .. } | Duty::Leader { .. } | Duty::Supervisor { .. }),
             Access::Measured => {
                 matches!(duty, Duty::Centre { .. } | Duty::Handler { .. } | Duty::Leader { .. } | Duty::Supervisor { .. })
             }
@@ -276,6 +280,14 @@ impl Ctx {
     /// As [`Ctx::require_staff`].
     pub fn require_overseer(&self) -> Result<StaffIdentity, AppError> {
         self.require(Access::Overseer)
+    }
+
+    /// Whoever reads an issue's whole file.
+    ///
+    /// # Errors
+    /// As [`Ctx::require_staff`].
+    pub fn require_record(&self) -> Result<StaffIdentity, AppError> {
+        self.require(Access::Record)
     }
 
     /// Whoever is measured by the six indicators, or measures by them.

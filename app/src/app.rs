@@ -14,8 +14,8 @@ use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{
-    AbnormalPage, AttachPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage, IndicatorsPage,
-    QueuePage,
+    AbnormalPage, AttachPage, BulletinPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage,
+    IndicatorsPage, QueuePage, RecordPage,
 };
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
@@ -109,7 +109,9 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/figures") view=FiguresPage/>
             <Route path=path!("desk/indicators") view=IndicatorsPage/>
             <Route path=path!("desk/indicators/issues") view=IndicatorIssuesPage/>
+            <Route path=path!("desk/indicators/bulletin") view=BulletinPage/>
             <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
+            <Route path=path!("desk/issues/:number/record") view=RecordPage/>
             <Route path=path!("desk/abnormal") view=AbnormalPage/>
             <Route path=path!("desk/callbacks") view=CallBacksPage/>
             <Route path=path!("desk/callbacks/:number") view=CallBackPage/>

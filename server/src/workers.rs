@@ -3,9 +3,11 @@
 //! Any number of servers may run them: rows are taken with `for update skip locked`.
 
 mod audit;
+mod indicators;
 mod policy;
 
 pub use audit::{daily as anchor, read as read_anchors};
+pub use indicators::monthly as settle_indicators;
 
 use crate::retention;
 use crate::sms::{CodeMessage, Gateway, Notice};
@@ -48,6 +50,9 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     set.spawn(every(state.clone(), Duration::from_secs(30), "notices", async |state| policy::tell(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "policies", async |state| policy::daily(state).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "tidy", async |state| tidy(state).await));
+    set.spawn(every(state.clone(), Duration::from_secs(3600), "indicators", async |state| {
+        indicators::monthly(state, state.now()).await
+    }));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "audit", async |state| audit::daily(state, state.now()).await));
     Ok(set)
 }

@@ -135,7 +135,10 @@ doors! {
     Page GET "/desk/indicators" Measured;
     Page GET "/desk/indicators/issues" Measured;
     File GET "/desk/indicators/table" Measured;
+    Page GET "/desk/indicators/bulletin" Record;
+    File GET "/desk/indicators/assessment" Record;
     Page GET "/desk/issues/{number}" Desk;
+    Page GET "/desk/issues/{number}/record" Record;
     Stream GET "/desk/issues/{number}/events" Desk;
     Page GET "/desk/issues/{number}/receipt" Station;
     Page GET "/desk/issues/{number}/files" Desk;

@@ -23,6 +23,9 @@ vocabulary! {
     }
 }
 
+/// A month's figures are settled on this day of the next *(assumed)*: call-backs and ratings of its last answers are in by then.
+pub const SETTLED_ON: u8 = 10;
+
 impl Indicator {
     /// What is divided by what.
     pub fn rule(self) -> &'static str {

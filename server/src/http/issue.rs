@@ -133,6 +133,15 @@ pub async fn desk_events(State(state): State<AppState>, Extension(request): Exte
     Ok(stream(&state, &request, heard, watch))
 }
 
+/// A year's settled figures, for the assessment.
+pub async fn assessment(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
+    let (year, sheets) = app::issue::desk::indicators::assessment(&mut *request.open().await?, &Form::new(asked)).await?;
+    let rows = sheets.iter().map(|sheet| sheet.rows.len().saturating_sub(1)).sum();
+    let file = format!("assessment-{year}.xlsx");
+    note_export(&request, &file, rows).await?;
+    Ok(tables::attachment(tables::XLSX, &file, tables::workbook(&sheets).map_err(internal)?))
+}
+
 /// The six indicators, to be taken along.
 pub async fn indicators(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let sheets = app::issue::desk::indicators::sheets(&mut *request.open().await?, Form::new(asked)).await?;

@@ -93,6 +93,7 @@ routes! {
     GET "/photos/{id}/thumb" => photos::thumb;
     GET "/desk/events" => issue::desk_events;
     GET "/desk/indicators/table" => issue::indicators;
+    GET "/desk/indicators/assessment" => issue::assessment;
     GET "/desk/table" => issue::desk_table;
     POST "/desk/views" => issue::keep_view;
     POST "/desk/views/remove" => issue::drop_view;

@@ -21,6 +21,7 @@ mod open311;
 mod owner;
 mod policy;
 mod policy_desk;
+mod record;
 mod routes;
 mod second_factor;
 mod security_log;

@@ -90,6 +90,30 @@ pub async fn walk(conn: &mut Conn, kind: Kind, since: Option<OffsetDateTime>, cu
     }
 }
 
+/// One issue's chain, in whatever scope may read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    pub events: usize,
+    /// The last link, in hex: what stands for all before it.
+    pub head: String,
+    pub broken: Option<Break>,
+}
+
+/// Looks through the chain of one issue that the scope may read.
+///
+/// # Errors
+/// [`StoreError::NotFound`] outside the scope.
+pub async fn of_issue(conn: &mut Conn, id: i64) -> Result<Chain, StoreError> {
+    let mut tx = conn.pg().begin().await?;
+    tx.execute("set local bytea_output = 'hex'").await?;
+    let objects = load::objects(&mut tx, Kind::Issue, id - 1, None, 1).await?;
+    let events = load::events(&mut tx, Kind::Issue, id - 1, id, None).await?;
+    tx.commit().await?;
+    let object = objects.first().filter(|object| object.id == id).ok_or(StoreError::NotFound)?;
+    let head = events.last().map_or_else(String::new, |event| hex::encode(&event.link));
+    Ok(Chain { events: events.len(), head, broken: broken(Kind::Issue, object, &events) })
+}
+
 impl Walk {
     /// Objects and events, both in the order of ids.
     fn batch(&mut self, objects: &[Object], mut events: &[Event], cuts: &[i64]) {

@@ -10,6 +10,8 @@ pub mod invariants;
 pub mod measure;
 mod narrowed;
 mod read;
+pub mod record;
+pub mod snapshot;
 pub(crate) mod tally;
 pub mod view;
 mod write;

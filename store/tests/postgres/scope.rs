@@ -60,6 +60,18 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("typical_case", "true", EVERYBODY),
     ("typical_case_source", "true", "centre_city centre_wuxing system"),
     ("issue_measure", "true", "centre_city centre_wuxing handler_jianshe supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
+    (
+        "indicator_snapshot",
+        "kind = 'city'",
+        "centre_city centre_wuxing centre_nanxun handler_jianshe handler_huanbao handler_gongan supervisor_city supervisor_wuxing \
+            supervisor_nanxun leader_city leader_wuxing leader_nanxun system",
+    ),
+    (
+        "indicator_snapshot",
+        "kind = 'area'",
+        "centre_city centre_wuxing centre_nanxun supervisor_city supervisor_wuxing supervisor_nanxun leader_city leader_wuxing \
+            leader_nanxun system",
+    ),
     ("membership", "enterprise_id = {a}", SELF),
     ("membership_event", "enterprise_id = {a}", "member_a station_zhili centre_city centre_wuxing system"),
     ("person", "id = {person}", SELF),
@@ -164,6 +176,8 @@ pub async fn seed(world: &World) {
     sqlx::query(ready).execute(&world.owner).await.unwrap();
     for own in [
         "insert into application_count (application_id, seq, attribute, counts) select id, seq, 'revenue', 'recorded' from application limit 1",
+        "insert into indicator_snapshot (month, kind, key, counts, settled_at)
+            values ('2026-01-01', 'city', '', '{}', now()), ('2026-01-01', 'area', '330502', '{}', now())",
         "insert into api_key (name, hash, channel, created_at) values ('x', '\\x00', 'hotline', now())",
         "insert into api_filing (issue_id, key_id, client_key) select i.id, k.id, gen_random_uuid() from issue i, api_key k limit 1",
         "insert into typical_case (title, problem, answer, rule, category, area, requested_at, closed_at, published_at)
@@ -361,6 +375,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "home_page",
         "is_owner",
         "issue_page",
+        "issue_readers",
         "issue_year",
         "issues_of_contact",
         "issues_of_station",

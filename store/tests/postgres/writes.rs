@@ -26,6 +26,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // The row itself once more would be in nobody's name.
     ("typical_case", "true", SYSTEM, "centre_city centre_wuxing system", &["withdrawn_at", "withdrawn_by"]),
     ("typical_case_source", "true", "centre_city centre_wuxing system", "", &[]),
+    // Settled once by whichever server is first.
+    ("indicator_snapshot", "true", SYSTEM, "", &[]),
     // Written by functions alone, in the transaction of a command.
     ("issue_measure", "true", "", "", &[]),
     ("photo", "issue_id is null", "member_a system", "member_a system", &["*"]),

@@ -33,6 +33,8 @@ mod palette;
 mod pane;
 #[cfg(feature = "ssr")]
 mod queue;
+#[cfg(feature = "ssr")]
+mod record;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 pub mod rpc;
 #[cfg(feature = "ssr")]
@@ -55,8 +57,10 @@ pub use call_backs::{CallBackPage, CallBacksPage, LIST as CALL_BACKS};
 #[cfg(feature = "ssr")]
 pub use figures::FiguresPage;
 #[cfg(feature = "ssr")]
-pub use indicators::{IndicatorIssuesPage, IndicatorsPage};
+pub use indicators::{BulletinPage, IndicatorIssuesPage, IndicatorsPage};
 #[cfg(feature = "ssr")]
 pub use page::{DeskIssuePage, Opened};
 #[cfg(feature = "ssr")]
 pub use queue::QueuePage;
+#[cfg(feature = "ssr")]
+pub use record::RecordPage;

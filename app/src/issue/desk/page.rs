@@ -5,6 +5,7 @@ use super::attach;
 use super::island::DeskIssue;
 use super::pane::{Shown, WholeIssue};
 use super::queue::places;
+use super::record;
 use super::show;
 use crate::carried::Carried;
 use crate::error::AppError;
@@ -45,15 +46,16 @@ pub fn DeskIssuePage() -> impl IntoView {
     let open = use_context::<Opened>().map(|Opened(kind)| kind);
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
-        let (view, places, files) = {
+        let (view, places, files, record) = {
             let mut ctx = request.open().await?;
             let page = read::of_staff(&mut ctx, &number).await?;
             let files = attach::ready(&page);
-            (show::issue(&page, &form, open, &kept(&from), &ctx.clock()), places(&page.staff.duty), files)
+            let record = record::link(&number, &page.staff.duty);
+            (show::issue(&page, &form, open, &kept(&from), &ctx.clock()), places(&page.staff.duty), files, record)
         };
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));
         let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
-        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{files} }.into_any())
+        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{files}{record} }.into_any())
     })
 }

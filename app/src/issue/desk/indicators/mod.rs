@@ -1,14 +1,19 @@
 //! 六项指标 (S-10, S-29). Opened by leaders, supervisors, centres and departments before a meeting, to see how well problems are resolved and where
 //! it sticks. Every figure leads to the issues behind it.
 
+mod assessment;
 mod behind;
+mod bulletin;
 mod page;
 mod sheet;
 
+pub use assessment::assessment;
 pub use behind::IndicatorIssuesPage;
+pub use bulletin::{BULLETIN, BulletinPage};
 pub use page::IndicatorsPage;
 pub use sheet::sheets;
 
+use crate::access::Access;
 use crate::error::AppError;
 use crate::form::Form;
 use crate::request::{Clock, Ctx};
@@ -84,6 +89,8 @@ fn wanted(asked: &Asked, from: Date) -> Wanted {
 /// Everything the page and the table show.
 struct Overview {
     organisation: String,
+    /// Whoever looks on or rules, to whom results are published.
+    whole_files: bool,
     asked: Asked,
     total: Counts,
     trend: Vec<Counts>,
@@ -114,7 +121,8 @@ async fn read(ctx: &mut Ctx, form: Form) -> Result<Overview, AppError> {
     if whole {
         groups.insert(0, ("area", "区县", areas));
     }
-    Ok(Overview { organisation: staff.organisation, asked, total, trend, groups, clock: ctx.clock() })
+    let whole_files = Access::Record.has_business(&staff.duty);
+    Ok(Overview { organisation: staff.organisation, whole_files, asked, total, trend, groups, clock: ctx.clock() })
 }
 
 fn add(mut sum: Counts, part: &Counts) -> Counts {

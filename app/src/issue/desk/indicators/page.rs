@@ -1,6 +1,6 @@
 //! The figures: six tiles, how they went, side by side.
 
-use super::{Asked, ISSUES, MONTHS, Overview, PATH, area_name, asked, month_before, named, percent, read, span, to};
+use super::{Asked, BULLETIN, ISSUES, MONTHS, Overview, PATH, area_name, asked, month_before, named, percent, read, span, to};
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::form::select;
@@ -23,7 +23,7 @@ pub fn IndicatorsPage() -> impl IntoView {
 }
 
 fn view(overview: &Overview) -> AnyView {
-    let Overview { organisation, asked, total, trend, groups, clock } = overview;
+    let Overview { organisation, whole_files, asked, total, trend, groups, clock } = overview;
     let tiles = Indicator::ALL.iter().map(|indicator| {
         let (part, whole) = total.of(*indicator);
         let href = to(ISSUES, asked, &[("failed", indicator.code())]);
@@ -52,6 +52,15 @@ fn view(overview: &Overview) -> AnyView {
         .map(|indicator| view! { <li><strong>{indicator.label()}</strong>"："{indicator.rule()}</li> })
         .collect_view();
     let download = to("/desk/indicators/table", asked, &[]);
+    let published = (*whole_files && !asked.weekly).then(|| {
+        let (bulletin, year) = (to(BULLETIN, asked, &[]), asked.first.year());
+        view! {
+            <p class="actions">
+                <a href=bulletin>{format!("{}通报（可打印）", span(asked))}</a>
+                <a href=format!("/desk/indicators/assessment?year={year}")>{format!("{year} 年考核表（Excel）")}</a>
+            </p>
+        }
+    });
     view! {
         <h1>{format!("{organisation} · 六项指标")}</h1>
         {filters(asked, clock)}
@@ -60,6 +69,7 @@ fn view(overview: &Overview) -> AnyView {
             {format!("（六项都达到的 {} 件）。", total.passed)}
             <a href=to(ISSUES, asked, &[])>"看这些诉求"</a>" · "<a href=download>"下载 Excel"</a>
         </p>
+        {published}
         <ul class="tally">{tiles.collect_view()}</ul>
         <p class="muted row">{guards.collect_view()}</p>
         {section(if asked.weekly { "近 12 周" } else { "近 12 个月" }, trend_view(trend, asked))}

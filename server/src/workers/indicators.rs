@@ -1,0 +1,31 @@
+//! 晾晒通报 (S-29): a month's indicators are settled on the tenth of the next *(assumed)*: call-backs and ratings of its last answers are in by then.
+
+use crate::state::AppState;
+use domain::calendar::local;
+use domain::issue::measure::SETTLED_ON;
+use store::issue::measure::first_month;
+use store::issue::snapshot::{month_after, months, settle};
+use time::OffsetDateTime;
+
+/// Settles the months that are due and not settled, the oldest first; what several servers do at once is done once.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn monthly(state: &AppState, now: OffsetDateTime) -> anyhow::Result<()> {
+    let today = local(now).date();
+    let mut conn = state.store.system().await?;
+    let latest = months(&mut conn).await?.first().copied();
+    let Some(first) = first_month(&mut conn).await? else {
+        conn.release();
+        return Ok(());
+    };
+    let mut month = latest.map_or_else(|| first.replace_day(1).unwrap_or(first), month_after);
+    while today >= month_after(month).replace_day(SETTLED_ON).unwrap_or(today) {
+        if settle(&mut conn, month, now).await? {
+            tracing::info!(%month, "a month's indicators are settled");
+        }
+        month = month_after(month);
+    }
+    conn.release();
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! 案卷 and 通报: who may open them, what is in them, and that what was settled stays.
+
+use crate::site::{Answer, Site};
+use axum::http::StatusCode;
+use server::workers::settle_indicators;
+use sqlx::PgPool;
+use time::{Date, Duration};
+
+#[track_caller]
+fn shows(answer: &Answer, status: u16, words: &[&str]) {
+    assert_eq!(answer.status.as_u16(), status, "{}", answer.body);
+    for words in words {
+        assert!(answer.body.contains(words), "{words}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_file_has_everything_that_happened_and_who_read_the_number(pool: PgPool) {
+    let site = Site::demo(&pool, &[("QIFU_DEMO", "1")]).await;
+    // Closed in a second round: a long life, and abnormal for supervision.
+    let (number, events): (String, i64) = sqlx::query_as(
+        "select number, version::bigint from issue where round = 2 and state = 'closed' order by version desc, id limit 1",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let path = format!("/desk/issues/{number}/record");
+    for login in ["jiandu", "lingdao", "centre01"] {
+        let page = site.staff(login).await.get(&path).await;
+        shows(&page, 200, &["案卷：", "办理过程", "再次交办", &format!("{events} 条记录都与写入时一致"), "没有人查看过"]);
+    }
+    // Departments, stations, members and nobody.
+    for login in ["jianshe", "station01", "admin", "zhengce"] {
+        assert_eq!(site.staff(login).await.get(&path).await.status, StatusCode::FORBIDDEN, "{login}");
+    }
+    assert_eq!(site.member(2).await.get(&path).await.status, StatusCode::FORBIDDEN);
+    shows(&site.staff("lingdao").await.get(&format!("/desk/issues/{number}")).await, 200, &["案卷（可打印）"]);
+    // What supervision may not read has no file for it, and no readers.
+    let ordinary: String = sqlx::query_scalar("select number from issue where flags = '{}' and state = 'closed' limit 1")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let other = site.staff("jiandu").await.get(&format!("/desk/issues/{ordinary}/record")).await;
+    assert_eq!(other.status, StatusCode::NOT_FOUND);
+    // Who has something to do about an issue is shown the number, and stands in its file.
+    let open: String = sqlx::query_scalar("select number from issue where state = 'submitted' order by id limit 1")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let centre = site.staff("centre01").await;
+    centre.get(&format!("/desk/issues/{open}")).await;
+    let file = centre.get(&format!("/desk/issues/{open}/record")).await;
+    shows(&file, 200, &["查看过完整电话的人", "<td>centre01</td>"]);
+    // An event that was changed behind the program is named.
+    let changed = "alter table issue_event disable trigger all;
+        update issue_event e set actor_name = '别人' from issue i where i.id = e.issue_id and e.seq = 3 and i.number = ";
+    sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{changed}'{number}'"))).execute(&pool).await.unwrap();
+    shows(&site.staff("lingdao").await.get(&path).await, 200, &["第 3 条记录与写入时不一致"]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) {
+    let site = Site::demo(&pool, &[("QIFU_DEMO", "1")]).await;
+    let today = domain::calendar::local(site.state.now()).date();
+    let last = today.replace_day(1).unwrap() - Duration::days(1);
+    let first = last.replace_day(1).unwrap();
+    let period = first.to_string().chars().take(7).collect::<String>();
+    let path = format!("/desk/indicators/bulletin?period={period}");
+    let at = |day: Date, hour: u8| domain::calendar::midnight(day) + Duration::hours(i64::from(hour));
+    let next = today.replace_day(1).unwrap();
+
+    // Not before its day.
+    settle_indicators(&site.state, at(next.replace_day(9).unwrap(), 23)).await.unwrap();
+    let leader = site.staff("lingdao").await;
+    shows(&leader.get(&path).await, 200, &["次月 10 日定稿", "区县", "部门排名", "正在办理的，提交了多久", "哪里什么问题多"]);
+    // On its day, by two servers.
+    let settled = at(next.replace_day(10).unwrap(), 1);
+    let (one, other) = tokio::join!(settle_indicators(&site.state, settled), settle_indicators(&site.state, settled));
+    one.and(other).unwrap();
+    let count = "select count(*) from indicator_snapshot where month = $1 and kind = 'city'";
+    let rows: i64 = sqlx::query_scalar(count).bind(first).fetch_one(&pool).await.unwrap();
+    assert_eq!(rows, 1);
+    let page = leader.get(&path).await;
+    shows(&page, 200, &["定稿后不再变动"]);
+    assert!(!page.body.contains("定稿后的变化"));
+    // A rating that comes later moves today's figures only.
+    let due: i64 =
+        sqlx::query_scalar("select (counts->>'due')::bigint from indicator_snapshot where month = $1 and kind = 'city'")
+            .bind(first)
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    sqlx::query(
+        "update issue_measure set contacted = not contacted where issue_id = (select issue_id from issue_measure
+         where not excluded and date_trunc('month', due_at at time zone 'Asia/Shanghai')::date = $1 limit 1)",
+    )
+    .bind(first)
+    .execute(&pool)
+    .await
+    .unwrap();
+    settle_indicators(&site.state, settled + Duration::days(1)).await.unwrap();
+    shows(&leader.get(&path).await, 200, &["定稿后不再变动", "定稿后的变化", "按时响应率：定稿时", &format!("应答复 {due} 件")]);
+    assert!(sqlx::query("update indicator_snapshot set counts = '{}'").execute(&pool).await.is_err(), "never changed");
+
+    // The assessment has every settled month of the year, and their sum.
+    let table = leader.get(&format!("/desk/indicators/assessment?year={}", first.year())).await;
+    assert_eq!(table.status, StatusCode::OK);
+    for login in ["jianshe", "station01", "zhengce", "admin"] {
+        let other = site.staff(login).await;
+        for door in [path.as_str(), "/desk/indicators/assessment"] {
+            assert_eq!(other.get(door).await.status, StatusCode::FORBIDDEN, "{login} {door}");
+        }
+    }
+    for odd in ["period=2026-13", "period=x", "year=99999", "year=-1"] {
+        assert!(leader.get(&format!("/desk/indicators/bulletin?{odd}")).await.status.is_success(), "{odd}");
+        let status = leader.get(&format!("/desk/indicators/assessment?{odd}")).await.status;
+        assert!(status.is_success() || status == StatusCode::NOT_FOUND, "{odd}: {status}");
+    }
+    let weekly = leader.get("/desk/indicators/bulletin?period=2026-11-23").await;
+    assert_eq!(weekly.status, StatusCode::NOT_FOUND, "a week is not published");
+}

@@ -1,0 +1,195 @@
+//! 晾晒通报 (S-29): the six indicators of a month as they were settled, which later events do not move, and what is open by age.
+
+use super::measure::{Counts, Group, Wanted, counts};
+use crate::{Conn, StoreError};
+use domain::calendar::midnight;
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+use std::collections::BTreeMap;
+use time::{Date, Duration, OffsetDateTime};
+
+/// Of a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub at: OffsetDateTime,
+    pub city: Counts,
+    pub areas: Vec<Counts>,
+    pub boards: Vec<Counts>,
+    pub departments: Vec<Counts>,
+}
+
+/// Counts as they are kept: by name, so that later ones may have more.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept(BTreeMap<String, i64>);
+
+/// The first day of the month after that of `day`.
+pub fn month_after(day: Date) -> Date {
+    let next = day.replace_day(1).unwrap_or(day) + Duration::days(32);
+    next.replace_day(1).unwrap_or(next)
+}
+
+/// Settles a month as its figures stand now; `false` where it is settled already. Needs the system's scope.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn settle(conn: &mut Conn, month: Date, now: OffsetDateTime) -> Result<bool, StoreError> {
+    let wanted = Wanted { from: midnight(month), until: midnight(month_after(month)), area: None, board: None, department: None };
+    let (mut kinds, mut keys, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let mut add = |kind: &str, key: &str, counts: &Counts| {
+        kinds.push(kind.to_owned());
+        keys.push(key.to_owned());
+        all.push(serde_json::to_value(kept(counts)).unwrap_or_default());
+    };
+    let whole = counts(conn, &wanted, Group::Month, now).await?;
+    add("city", "", whole.first().unwrap_or(&Counts::default()));
+    for (kind, group) in [("area", Group::Area), ("board", Group::Board), ("department", Group::Department)] {
+        for row in counts(conn, &wanted, group, now).await? {
+            add(kind, &row.key, &row);
+        }
+    }
+    // Of several servers the first one's stands.
+    let written = sqlx::query!(
+        "insert into indicator_snapshot (month, kind, key, counts, settled_at)
+         select $1, n.kind, n.key, n.counts, $2 from unnest($3::text[], $4::text[], $5::jsonb[]) as n (kind, key, counts)
+         on conflict do nothing",
+        month,
+        now,
+        &kinds,
+        &keys,
+        &all
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(written.rows_affected() > 0)
+}
+
+/// The months that are settled, the latest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn months(conn: &mut Conn) -> Result<Vec<Date>, StoreError> {
+    let months = sqlx::query_scalar!("select month from indicator_snapshot where kind = 'city' order by month desc");
+    Ok(months.fetch_all(conn.pg()).await?)
+}
+
+/// A month as it was settled, as far as the session may read it; none where it is not.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn settled(conn: &mut Conn, month: Date) -> Result<Option<Settled>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select kind, key, counts as "counts: Json<Kept>", settled_at from indicator_snapshot where month = $1 order by kind, key"#,
+        month
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    let Some(at) = rows.first().map(|row| row.settled_at) else { return Ok(None) };
+    let mut found = Settled { at, city: Counts::default(), areas: Vec::new(), boards: Vec::new(), departments: Vec::new() };
+    for row in rows {
+        let counts = read(&row.counts, row.key);
+        match row.kind.as_str() {
+            "city" => found.city = counts,
+            "area" => found.areas.push(counts),
+            "board" => found.boards.push(counts),
+            _ => found.departments.push(counts),
+        }
+    }
+    Ok(Some(found))
+}
+
+fn kept(counts: &Counts) -> Kept {
+    let counts = [
+        ("due", counts.due),
+        ("contacted", counts.contacted),
+        ("on_time", counts.on_time),
+        ("answered", counts.answered),
+        ("solved", counts.solved),
+        ("rated", counts.rated),
+        ("content", counts.content),
+        ("closed", counts.closed),
+        ("once", counts.once),
+        ("called_back", counts.called_back),
+        ("passed", counts.passed),
+        ("returned", counts.returned),
+        ("extended", counts.extended),
+        ("withdrawn", counts.withdrawn),
+        ("disagreed", counts.disagreed),
+    ];
+    Kept(counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect())
+}
+
+fn read(kept: &Kept, key: String) -> Counts {
+    let of = |name: &str| kept.0.get(name).copied().unwrap_or(0);
+    Counts {
+        key,
+        due: of("due"),
+        contacted: of("contacted"),
+        on_time: of("on_time"),
+        answered: of("answered"),
+        solved: of("solved"),
+        rated: of("rated"),
+        content: of("content"),
+        closed: of("closed"),
+        once: of("once"),
+        called_back: of("called_back"),
+        passed: of("passed"),
+        returned: of("returned"),
+        extended: of("extended"),
+        withdrawn: of("withdrawn"),
+        disagreed: of("disagreed"),
+    }
+}
+
+/// Open issues of a department, or of whoever has it before one does, by how many days ago they were filed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Age {
+    /// None: with the centre.
+    pub department: Option<i64>,
+    /// Up to 3 days, up to 10, up to 20, more.
+    pub days: [i64; 4],
+}
+
+/// What is open by age, in the scope of the session, the most first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ages(conn: &mut Conn, now: OffsetDateTime) -> Result<Vec<Age>, StoreError> {
+    let rows = sqlx::query!(
+        r#"select lead, count(*) filter (where $1 - submitted_at <= interval '3 days') as "three!",
+            count(*) filter (where $1 - submitted_at > interval '3 days' and $1 - submitted_at <= interval '10 days') as "ten!",
+            count(*) filter (where $1 - submitted_at > interval '10 days' and $1 - submitted_at <= interval '20 days') as "twenty!",
+            count(*) filter (where $1 - submitted_at > interval '20 days') as "more!"
+         from issue where open group by lead order by count(*) desc, lead"#,
+        now
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    let age = |row: (Option<i64>, [i64; 4])| Age { department: row.0, days: row.1 };
+    Ok(rows.into_iter().map(|row| age((row.lead, [row.three, row.ten, row.twenty, row.more]))).collect())
+}
+
+/// How many issues of a category were due in a district.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    pub category: String,
+    pub area: i32,
+    pub count: i64,
+}
+
+/// What was due in a period by category and district, in the scope of the session.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn categories(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Cell>, StoreError> {
+    Ok(sqlx::query_as!(
+        Cell,
+        r#"select i.category, m.area, count(*) as "count!" from issue_measure m join issue i on i.id = m.issue_id
+         where m.due_at >= $1 and m.due_at < $2 and not m.excluded and ($3::integer is null or m.area = $3)
+         group by i.category, m.area"#,
+        wanted.from,
+        wanted.until,
+        wanted.area
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
