@@ -15,7 +15,7 @@ use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{
     AbnormalPage, AttachPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage, IndicatorsPage,
-    QueuePage,
+    MeetingPage, MergingPage, QueuePage, TasksPage,
 };
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
@@ -110,7 +110,10 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/indicators") view=IndicatorsPage/>
             <Route path=path!("desk/indicators/issues") view=IndicatorIssuesPage/>
             <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
+            <Route path=path!("desk/issues/:number/merging") view=MergingPage/>
+            <Route path=path!("desk/issues/:number/meeting") view=MeetingPage/>
             <Route path=path!("desk/abnormal") view=AbnormalPage/>
+            <Route path=path!("desk/tasks") view=TasksPage/>
             <Route path=path!("desk/callbacks") view=CallBacksPage/>
             <Route path=path!("desk/callbacks/:number") view=CallBackPage/>
             <Route path=path!("desk/assist") view=AssistPage/>
