@@ -15,7 +15,7 @@ use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{
     AbnormalPage, AttachPage, BulletinPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage,
-    IndicatorsPage, QueuePage, RecordPage,
+    IndicatorsPage, MeetingPage, MergingPage, QueuePage, RecordPage, TasksPage,
 };
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
@@ -112,7 +112,10 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/indicators/bulletin") view=BulletinPage/>
             <Route path=path!("desk/issues/:number") view=DeskIssuePage/>
             <Route path=path!("desk/issues/:number/record") view=RecordPage/>
+            <Route path=path!("desk/issues/:number/merging") view=MergingPage/>
+            <Route path=path!("desk/issues/:number/meeting") view=MeetingPage/>
             <Route path=path!("desk/abnormal") view=AbnormalPage/>
+            <Route path=path!("desk/tasks") view=TasksPage/>
             <Route path=path!("desk/callbacks") view=CallBacksPage/>
             <Route path=path!("desk/callbacks/:number") view=CallBackPage/>
             <Route path=path!("desk/assist") view=AssistPage/>

@@ -82,7 +82,44 @@ fn command() -> impl Strategy<Value = Command> {
         2 => words().prop_map(|note| Command::SignOff { note }),
         2 => words().prop_map(|question| Command::Inquire { question }),
         2 => words().prop_map(|text| Command::Reply { text }),
+        1 => (target(), words()).prop_map(|(into, reason)| Command::Merge { into, reason }),
+        2 => target().prop_map(|from| Command::Absorb { from }),
+        2 => (0u32..24, words()).prop_map(|(days, reason)| Command::Track { days, reason }),
+        3 => (0u32..24, words()).prop_map(|(days, text)| Command::Report { text, days }),
+        4 => words().prop_map(|text| Command::Part { text }),
+        2 => (5i64..9, words()).prop_map(|(department, reason)| Command::Waive { department, reason }),
+        2 => meeting().prop_map(Command::Consult),
+        2 => words().prop_map(|reason| Command::Refer { reason }),
+        2 => meeting().prop_map(Command::Resolve),
+        3 => (0u16..4, words()).prop_map(|(task, text)| Command::Complete { task, text }),
+        3 => (0u16..4, any::<bool>(), words()).prop_map(|(task, done, note)| Command::Confirm { task, done, note }),
     ]
+}
+
+/// Another issue, of this enterprise or not, in whatever state.
+fn target() -> impl Strategy<Value = Target> {
+    let due = prop::option::of((0i64..60).prop_map(|days| datetime!(2026-09-21 17:30 +8) + Duration::days(days)));
+    (prop::sample::select(State::ALL), due, prop_oneof![5 => Just(ENTERPRISE), 1 => Just(8)], any::<bool>(), 0..8u8).prop_map(
+        |(state, due, enterprise, instructed, own)| Target {
+            number: "HZ-2026-092100009".into(),
+            enterprise,
+            state,
+            itself: own == 0,
+            due,
+            instructed,
+        },
+    )
+}
+
+fn meeting() -> impl Strategy<Value = Meeting> {
+    let task = (5i64..8, 0u32..70).prop_map(|(department, days)| NewTask { department, what: "疏通排水口".into(), days });
+    (words(), 0i64..4, prop::collection::vec(task, 0..3)).prop_map(|(decisions, days, tasks)| Meeting {
+        held: datetime!(2026-09-21 09:00 +8).date() + Duration::days(days),
+        who: "企服中心主任".into(),
+        told: decisions.clone(),
+        decisions,
+        tasks,
+    })
 }
 
 /// Commands that get far: mostly the next sensible step by the right actor, so that late states are reached too.
@@ -104,13 +141,24 @@ fn meant(command: CommandKind) -> Actor {
         | CommandKind::Review
         | CommandKind::Grant
         | CommandKind::Refuse
+        | CommandKind::Merge
+        | CommandKind::Absorb
+        | CommandKind::Track
+        | CommandKind::Waive
+        | CommandKind::Consult
+        | CommandKind::Refer
+        | CommandKind::Resolve
+        | CommandKind::Confirm
         | CommandKind::Close => Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } },
         CommandKind::Sign
         | CommandKind::Return
         | CommandKind::Progress
         | CommandKind::Extend
         | CommandKind::Explain
+        | CommandKind::Report
+        | CommandKind::Complete
         | CommandKind::Answer => Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } },
+        CommandKind::Part => Actor::Staff { id: 21, duty: Duty::Handler { department: 6 } },
         CommandKind::Instruct => Actor::Staff { id: 31, duty: Duty::Leader { area: CITY } },
         CommandKind::Inquire | CommandKind::Supervise | CommandKind::SignOff => {
             Actor::Staff { id: 30, duty: Duty::Supervisor { area: CITY } }
@@ -156,6 +204,7 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                             | Event::PauseLapsed { .. }
                             | Event::Redispatched { .. }
                             | Event::Extended { .. }
+                            | Event::Absorbed { answer_due: Some(_), .. }
                     );
                     prop_assert!(carries || issue.answer.map(|clock| clock.due) == due, "{} moved a due time", event.kind());
                     // Only a contact is a contact, and the first one stays; what was promised may come earlier, never later.
@@ -178,6 +227,19 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                 prop_assert!(issue.asks <= 2 && issue.returns <= 1 && issue.rulings <= 2, "{issue:?}");
                 prop_assert!(issue.paused_minutes <= 5 * 420);
                 prop_assert_eq!(issue.pause.is_some(), issue.state == State::AwaitingInput);
+                // Tracked is open, with an answer promised; answered only with every part there.
+                prop_assert!(issue.state != State::Tracking || issue.promise.is_some_and(|promise| promise.runs()));
+                prop_assert!(issue.state != State::Answered || issue.parts.iter().all(|part| part.done), "{:?}", issue.parts);
+                prop_assert!(
+                    issue.tasks.len() >= before.tasks.len() && issue.tasks.iter().all(|task| task.done || !task.confirmed)
+                );
+                prop_assert!(issue.tier >= before.tier, "down the levels");
+                // What went into another one owes nothing and waits for nothing.
+                if issue.state == State::Merged {
+                    prop_assert!(issue.running().next().is_none() && issue.alarm_at(terms).is_none() && issue.owing().is_empty());
+                    let held = |queue: &Queue| queue.rule().states == State::OPEN && queue.holds(&issue, now);
+                    prop_assert!(!Queue::ALL.iter().any(held), "it waits for somebody");
+                }
                 let goes = |flag: &Flag| matches!(flag, Flag::Warning | Flag::Overdue | Flag::Supervised);
                 prop_assert!(before.flags.iter().all(|flag| goes(flag) || issue.flags.contains(flag)), "a flag was lost");
                 prop_assert!(actor_fits(&actor, &before, command.kind()));
@@ -203,7 +265,11 @@ fn actor_fits(actor: &Actor, issue: &Issue, kind: CommandKind) -> bool {
         }
         Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre,
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station == Some(*station),
-        Actor::Staff { duty: Duty::Handler { department }, .. } => issue.lead == Some(*department),
+        Actor::Staff { duty: Duty::Handler { department }, .. } => match kind {
+            CommandKind::Part => issue.co.contains(department),
+            CommandKind::Complete => issue.tasks.iter().any(|task| task.department == *department && !task.done),
+            _ => issue.lead == Some(*department),
+        },
         Actor::Staff { duty: Duty::Leader { .. }, .. } => kind == CommandKind::Instruct,
         Actor::Staff { duty: Duty::Supervisor { .. }, .. } => {
             matches!(kind, CommandKind::Inquire | CommandKind::Supervise | CommandKind::SignOff)

@@ -96,7 +96,7 @@ fn dispatch_for(lead: i64, note: &str) -> Command {
 }
 
 fn dispatch(lead: i64) -> Command {
-    Command::Dispatch { lead, co: vec![6], note: String::new() }
+    Command::Dispatch { lead, co: vec![], note: String::new() }
 }
 
 fn answer() -> Command {
@@ -297,7 +297,8 @@ fn whoever_has_it_hears_of_it() {
     case.ok(accept(Level::Simple), &DISTRICT, T0);
     case.ok(dispatch_for(5, ""), &DISTRICT, T0);
     assert_eq!(told(&case, &Event::Urged), [(Recipient::Department(5), "企业催办".to_owned())]);
-    let moved = Event::Dispatched { lead: 5, co: vec![], from: Some(8), note: "道路由其养护".into(), sign_due: T0 };
+    let note = "道路由其养护".into();
+    let moved = Event::Dispatched { lead: 5, co: vec![], from: Some(8), note, sign_due: T0, co_due: None };
     assert!(told(&case, &moved).contains(&(Recipient::Department(8), "交办件改由其他部门办理".to_owned())));
     // What the enterprise reads is true: a rating that reopens reminds the centre.
     let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new() };

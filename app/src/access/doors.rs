@@ -143,12 +143,15 @@ doors! {
     Page GET "/desk/issues/{number}/receipt" Station;
     Page GET "/desk/issues/{number}/files" Desk;
     Form POST "/desk/issues/{number}/files" Desk;
+    Page GET "/desk/issues/{number}/merging" Centre;
+    Page GET "/desk/issues/{number}/meeting" Centre;
     Form POST "/desk/issues/{number}/{command}" Desk;
     Rpc POST "/rpc/desk/list" Desk;
     Rpc POST "/rpc/desk/issue" Desk;
     Rpc POST "/rpc/desk/act" Desk;
     Rpc POST "/rpc/desk/search" Desk;
     Page GET "/desk/abnormal" Desk;
+    Page GET "/desk/tasks" Measured;
     Page GET "/desk/callbacks" Centre;
     Page GET "/desk/callbacks/{number}" Centre;
     Page GET "/desk/assist" Station;

@@ -1,5 +1,7 @@
 //! Commands of the loop, read from forms and given: what a member may do about its problem, what staff may.
 
+pub mod beside;
+
 use crate::access::Member;
 use crate::error::{AppError, Next};
 use crate::form::Form;
@@ -135,7 +137,7 @@ fn words_of(kind: CommandKind, members: bool) -> &'static str {
         CommandKind::Close => "close_note",
         CommandKind::CallBack => "call_notes",
         CommandKind::Reopen => "reopen_reason",
-        _ => "main",
+        _ => beside::words_of(kind),
     }
 }
 
@@ -216,7 +218,7 @@ pub fn read_staff(kind: CommandKind, form: &Form) -> Result<Command, AppError> {
         CommandKind::Close => Command::Close { note: text("close_note") },
         CommandKind::CallBack => Command::CallBack(call_back(form)?),
         CommandKind::Reopen => Command::Reopen { reason: text("reopen_reason") },
-        _ => return Err(AppError::NotFound),
+        _ => return beside::read(kind, form),
     })
 }
 
@@ -292,6 +294,7 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
     let departments: Vec<DepartmentId> = match &command {
         Command::Dispatch { lead, co, .. } => co.iter().copied().chain([*lead]).collect(),
         Command::Return { proposed, .. } => vec![*proposed],
+        Command::Consult(meeting) | Command::Resolve(meeting) => meeting.tasks.iter().map(|task| task.department).collect(),
         _ => Vec::new(),
     };
     if let Command::Accept { area: Some(area), .. } = &command
@@ -303,9 +306,16 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
     if !departments.iter().all(|id| serves(*id)) {
         return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
     }
+    if let Command::Merge { into, .. } = &command
+        && store::issue::versions(&mut ctx.conn, &into.number).await.is_err()
+    {
+        return Err(AppError::field("into", "没有这件诉求，请从列表里选"));
+    }
     // What was made ready goes with what the enterprise reads next (desk::attach).
     let files = match kind {
-        CommandKind::Answer | CommandKind::Progress => store::photo::meant_for(&mut ctx.conn, id, staff.id).await?,
+        CommandKind::Answer | CommandKind::Progress | CommandKind::Report => {
+            store::photo::meant_for(&mut ctx.conn, id, staff.id).await?
+        }
         _ => Vec::new(),
     };
     let files: Vec<Uuid> = files.into_iter().map(|kept| kept.id).collect();

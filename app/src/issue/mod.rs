@@ -5,6 +5,8 @@ pub mod act;
 pub mod desk;
 #[cfg(feature = "ssr")]
 pub mod read;
+#[cfg(feature = "ssr")]
+pub mod related;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod space;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]

@@ -13,10 +13,12 @@ pub fn state_tag(state: State) -> AnyView {
         State::Dispatched => (icon("send"), "run"),
         State::Handling => (icon("gear"), "run"),
         State::AwaitingInput => (icon("ask"), "warn"),
+        State::Tracking => (icon("clock"), "warn"),
         State::Answered => (icon("star"), "warn"),
         State::Closed => (icon("check"), "ok"),
         State::Declined => (icon("cross"), "quiet"),
         State::Withdrawn => (icon("undo"), "quiet"),
+        State::Merged => (icon("send"), "quiet"),
     };
     tag(tone, symbol, state.label())
 }

@@ -63,8 +63,12 @@ pub fn Photos(photos: Vec<Pair>) -> impl IntoView {
 pub use server::{labelled, lines, photos_of};
 
 #[cfg(feature = "ssr")]
+mod beside;
+
+#[cfg(feature = "ssr")]
 mod server {
     use super::TimelineLine;
+    use super::beside;
     use crate::request::Clock;
     use crate::ui::When;
     use crate::ui::input::Pair;
@@ -84,6 +88,7 @@ mod server {
             let note = match &row.event {
                 Event::Dispatched { note, .. } if internal => note.clone(),
                 Event::CalledBack { call, .. } if internal => call.notes.clone(),
+                event if internal => beside::note(event, clock),
                 _ => String::new(),
             };
             TimelineLine {
@@ -130,13 +135,13 @@ mod server {
         photos.map(label).collect()
     }
 
-    struct Said {
-        title: String,
-        body: String,
-        internal: bool,
+    pub(super) struct Said {
+        pub(super) title: String,
+        pub(super) body: String,
+        pub(super) internal: bool,
     }
 
-    fn said(title: impl Into<String>, body: impl Into<String>) -> Said {
+    pub(super) fn said(title: impl Into<String>, body: impl Into<String>) -> Said {
         Said { title: title.into(), body: body.into(), internal: false }
     }
 
@@ -232,6 +237,7 @@ mod server {
                 ..said(format!("无人接手，已提醒{rung}"), format!("从{}起等待。", words::moment(*since, clock.now)))
             },
             Event::Withdrawn { reason, .. } => said("已撤回", reason.clone()),
+            other => beside::describe(other, clock),
         }
     }
 

@@ -34,8 +34,13 @@ pub fn time_bar(since: OffsetDateTime, due: OffsetDateTime, now: OffsetDateTime,
 /// The bar of a row of a list, or what stands in its place.
 fn row_time(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar) -> Option<AnyView> {
     match row.state {
-        State::Closed | State::Declined | State::Withdrawn | State::Draft => None,
+        State::Closed | State::Declined | State::Withdrawn | State::Merged | State::Draft => None,
         State::Answered => Some(view! { <p class="muted">"部门已答复，请您评价"</p> }.into_any()),
+        // The promise stands for the answer, whose limit may be over.
+        State::Tracking => row.late_at.map(|due| {
+            let words = format!("部门跟踪办理，最迟{}告诉您进展", words::due(due, now));
+            view! { <p class="muted">{words}</p> }.into_any()
+        }),
         State::AwaitingInput => Some(view! { <p class="muted">"需要您补充，补充后继续计时"</p> }.into_any()),
         _ => row.due_at.map(|due| time_bar(row.submitted_at, due, now, calendar).view().into_any()),
     }
@@ -45,9 +50,11 @@ fn row_time(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar) -> Opt
 pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Reference) -> String {
     match state {
         State::Submitted | State::Accepted => reference.centre(centre),
-        State::Dispatched | State::Handling => lead.map_or_else(|| reference.centre(centre), |id| reference.department(id)),
+        State::Dispatched | State::Handling | State::Tracking => {
+            lead.map_or_else(|| reference.centre(centre), |id| reference.department(id))
+        }
         State::AwaitingInput | State::Answered => "等待您".to_owned(),
-        State::Closed | State::Declined | State::Withdrawn | State::Draft => String::new(),
+        State::Closed | State::Declined | State::Withdrawn | State::Merged | State::Draft => String::new(),
     }
 }
 

@@ -86,6 +86,9 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if matches!(duty, Duty::Centre { .. } | Duty::Supervisor { .. } | Duty::Leader { .. }) {
         list.push(entry("/desk/abnormal", "warn", "异常件", under(path, "/desk/abnormal")));
     }
+    if Access::Measured.has_business(duty) {
+        list.push(entry("/desk/tasks", "send", "交办事项", under(path, "/desk/tasks")));
+    }
     if matches!(duty, Duty::Centre { .. }) {
         list.push(entry("/desk/callbacks", "phone", "回访", under(path, "/desk/callbacks")));
     }

@@ -222,7 +222,8 @@ fn own_value(standing: &Standing, tables: &Tables, now: OffsetDateTime) -> Value
         notice: None,
         requested: standing.submitted_at,
         updated: standing.last_event_at,
-        expected: standing.due_at.filter(|_| state.is_open()),
+        // What is tracked has no end that could be promised to a channel.
+        expected: standing.due_at.filter(|_| state.is_open() && state != State::Tracking),
     };
     value(fields, tables, now)
 }

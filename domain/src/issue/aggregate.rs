@@ -42,6 +42,14 @@ pub struct Issue {
     pub lead: Option<DepartmentId>,
     /// 协办 departments.
     pub co: Vec<DepartmentId>,
+    /// What of these each owes in this round; nothing under dispatches of before there were parts.
+    pub parts: Vec<Part>,
+    /// 办理层级.
+    pub tier: Tier,
+    /// It waits for the joint meeting's decision.
+    pub referred: bool,
+    /// 交办事项 of every decision, in their order: a task's number is its place.
+    pub tasks: Vec<Doing>,
     /// Version of the limits it was submitted under.
     pub limits: u16,
     pub submitted_at: Option<OffsetDateTime>,
@@ -65,6 +73,8 @@ pub struct Issue {
     pub interim: Option<Clock>,
     /// The answer of the current round; the `due_at` shown everywhere.
     pub answer: Option<Clock>,
+    /// The next answer that was promised while it is tracked (挂账跟踪).
+    pub promise: Option<Clock>,
     /// Set while the answer's clock stands still.
     pub pause: Option<Pause>,
     /// The pause reached its cap without an answer, and nothing was done about it since.
@@ -112,6 +122,30 @@ pub struct Issue {
     pub flags: Vec<Flag>,
 }
 
+/// What a co-department owes the lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    pub department: DepartmentId,
+    pub due: OffsetDateTime,
+    /// Answered, or waived by the centre.
+    pub done: bool,
+    /// It was told that it is overdue.
+    pub overdue: bool,
+}
+
+/// A task of a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doing {
+    pub department: DepartmentId,
+    pub due: OffsetDateTime,
+    /// The department says so.
+    pub done: bool,
+    /// The centre, too.
+    pub confirmed: bool,
+    /// It was told that it is overdue.
+    pub overdue: bool,
+}
+
 /// 回访 of the latest answer, or of a withdrawal that belongs to the sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calls {
@@ -156,6 +190,10 @@ impl Issue {
             serving: None,
             lead: None,
             co: Vec::new(),
+            parts: Vec::new(),
+            tier: Tier::Board,
+            referred: false,
+            tasks: Vec::new(),
             limits: 0,
             submitted_at: None,
             dispatched_at: None,
@@ -168,6 +206,7 @@ impl Issue {
             sign: None,
             interim: None,
             answer: None,
+            promise: None,
             pause: None,
             lapsed: false,
             asks: 0,
@@ -199,12 +238,33 @@ impl Issue {
         let rated = self.rating.as_ref().filter(|_| self.rated_round == self.round).map(|rating| !rating.reopens());
         let called = self.call_back.said.map(|said| !said.unhappy());
         // Whoever withdrew it wants nothing more, and a decline has its own way to be objected to.
-        let ended = matches!(self.state, State::Withdrawn | State::Declined);
+        let ended = matches!(self.state, State::Withdrawn | State::Declined | State::Merged);
         ended
             || self.state == State::Closed
                 && rated != Some(false)
                 && called != Some(false)
                 && (rated.is_some() || called.is_some())
+    }
+
+    /// The departments besides the lead that take part: 协办, and those that a decision gave something to do.
+    pub fn taking_part(&self) -> Vec<DepartmentId> {
+        let mut list = self.co.clone();
+        for task in &self.tasks {
+            if !list.contains(&task.department) {
+                list.push(task.department);
+            }
+        }
+        list
+    }
+
+    /// The departments that owe something besides the lead's answer: a part, or a task.
+    pub fn owing(&self) -> Vec<DepartmentId> {
+        let parts = self.parts.iter().filter(|part| !part.done).map(|part| part.department);
+        let mut list: Vec<DepartmentId> =
+            parts.chain(self.tasks.iter().filter(|task| !task.done).map(|task| task.department)).collect();
+        list.sort_unstable();
+        list.dedup();
+        list
     }
 
     /// Every clock with its step, met or not, in the order of the loop.
@@ -215,6 +275,7 @@ impl Issue {
             (Step::Sign, self.sign),
             (Step::Interim, self.interim),
             (Step::Answer, self.answer),
+            (Step::Promise, self.promise),
         ]
         .into_iter()
         .filter_map(|(step, clock)| clock.map(|clock| (step, clock)))
@@ -230,9 +291,10 @@ impl Issue {
         self.running().map(|(_, clock)| clock.due).min()
     }
 
-    /// The clocks that run now: not met, the issue open, the answer's not paused.
+    /// The clocks that run now: not met, the issue open, the answer's not paused. While it is tracked the promise stands for the answer, whose end
+    /// stays where it was: an answer that comes after it is late.
     pub fn running(&self) -> impl Iterator<Item = (Step, Clock)> + '_ {
-        let paused = self.pause.is_some();
+        let paused = self.pause.is_some() || self.state == State::Tracking;
         self.clocks().filter(move |(step, clock)| {
             clock.runs() && self.state.is_open() && !(paused && matches!(step, Step::Answer | Step::Interim))
         })

@@ -74,7 +74,16 @@ impl Issue {
             warn.into_iter().chain(late)
         });
         let order = self.order().map(|(_, due)| due);
-        limits.chain(self.climbs(terms).map(|(at, ..)| at)).chain(order).min()
+        let beside = self.beside().map(|(due, _)| due);
+        limits.chain(self.climbs(terms).map(|(at, ..)| at)).chain(order).chain(beside).min()
+    }
+
+    /// Parts and tasks that are owed and were not told to be overdue, with their end.
+    fn beside(&self) -> impl Iterator<Item = (OffsetDateTime, Event)> {
+        let parts = self.parts.iter().filter(|part| !part.done && !part.overdue && self.state.is_open());
+        let parts = parts.map(|part| (part.due, Event::PartOverdue { department: part.department, due: part.due }));
+        let tasks = self.tasks.iter().zip(0u16..).filter(|(task, _)| !task.done && !task.overdue);
+        parts.chain(tasks.map(|(task, place)| (task.due, Event::TaskOverdue { task: place, due: task.due })))
     }
 }
 
@@ -93,6 +102,7 @@ pub fn alarms(issue: &Issue, now: OffsetDateTime, terms: &Terms) -> Vec<Event> {
     due.extend(climbs.map(|(at, since, rung)| (at, Event::Escalated { rung, since, at })));
     let order = issue.order().filter(|(_, end)| *end <= now);
     due.extend(order.map(|(stage, end)| (end, Event::OrderOverdue { stage, due: end })));
+    due.extend(issue.beside().filter(|(end, _)| *end <= now));
     // Stable: of two at one instant the limit comes before who is told of it.
     due.sort_by_key(|(at, _)| *at);
     due.into_iter().map(|(_, event)| event).collect()

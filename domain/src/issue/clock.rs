@@ -25,6 +25,7 @@ vocabulary! {
         Sign = "sign", "签收";
         Interim = "interim", "阶段性答复";
         Answer = "answer", "答复";
+        Promise = "promise", "承诺的答复";
     }
 }
 

@@ -1,9 +1,11 @@
 //! What can be asked of an issue.
 
+use super::Issue;
 use super::state::*;
-use crate::actor::{AreaCode, DepartmentId};
+use crate::actor::{AreaCode, DepartmentId, EnterpriseId};
 use crate::vocabulary::vocabulary;
 use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
 
 /// The content of a new issue, already validated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +70,63 @@ impl Said {
     pub fn unhappy(self) -> bool {
         !self.solved || self.level.is_unsatisfied()
     }
+}
+
+/// The other issue of a 并案, as far as the rules ask for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    pub number: String,
+    pub enterprise: EnterpriseId,
+    pub state: State,
+    /// It is the very issue that is merged.
+    pub itself: bool,
+    /// Until when its answer is owed, if it is.
+    pub due: Option<OffsetDateTime>,
+    /// 领导批示 are owed wherever it goes on.
+    pub instructed: bool,
+}
+
+impl Target {
+    /// By its number alone: the store looks up the rest, under its lock.
+    pub fn named(number: impl Into<String>) -> Target {
+        Target { number: number.into(), enterprise: 0, state: State::Draft, itself: false, due: None, instructed: false }
+    }
+
+    /// As an issue stands.
+    pub fn of(issue: &Issue, number: &str) -> Target {
+        Target {
+            number: number.to_owned(),
+            enterprise: issue.enterprise,
+            state: issue.state,
+            itself: false,
+            due: issue.answer.filter(|clock| clock.runs() && issue.state.is_open()).map(|clock| clock.due),
+            instructed: issue.flags.contains(&Flag::Instructed),
+        }
+    }
+}
+
+/// What came of departments that were called together, or of the joint meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meeting {
+    /// The day it was held.
+    pub held: Date,
+    /// Who was there.
+    pub who: String,
+    /// What was decided; only the offices read it.
+    pub decisions: String,
+    /// The same for the enterprise.
+    pub told: String,
+    /// 交办事项: who does what by when.
+    pub tasks: Vec<NewTask>,
+}
+
+/// Something to do that a decision gives to a department.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewTask {
+    pub department: DepartmentId,
+    pub what: String,
+    /// In so many working days, to the end of the day.
+    pub days: u32,
 }
 
 /// A command; [`super::decide`] says whether it may be.
@@ -218,6 +277,45 @@ pub enum Command {
     Inquire { question: String },
     /// 回复询问.
     Reply { text: String },
+    /// 并案: into another issue of the same enterprise, which goes on for both.
+    Merge {
+        into: Target,
+        /// Why; the enterprise reads it.
+        reason: String,
+    },
+    /// The other half of a merger, on the issue that goes on.
+    Absorb { from: Target },
+    /// 挂账跟踪: it cannot be solved in time.
+    Track {
+        /// The next answer is promised in so many working days, to the end of the day.
+        days: u32,
+        /// Why; the enterprise reads it.
+        reason: String,
+    },
+    /// 跟踪答复, by the day that was promised; it promises the next.
+    Report {
+        /// The enterprise reads it.
+        text: String,
+        /// As in [`Command::Track`].
+        days: u32,
+    },
+    /// 协办答复: what a co-department did of it; the lead reads it.
+    Part { text: String },
+    /// 免协办: the lead goes on without the part of a co-department.
+    Waive { department: DepartmentId, reason: String },
+    /// 协商办: the centre's director called departments together.
+    Consult(Meeting),
+    /// 会议办: to the joint meeting.
+    Refer {
+        /// What it is to decide; only the offices read it.
+        reason: String,
+    },
+    /// 会议决定.
+    Resolve(Meeting),
+    /// 事项办结, in the words of the department that did it.
+    Complete { task: u16, text: String },
+    /// 确认事项, or give it back with the reason.
+    Confirm { task: u16, done: bool, note: String },
     /// A limit warns, is overdue, or nobody has taken it: whatever is due by now.
     Alarm,
     /// The cap of the pause ran out: the issue is with whoever asked, and the clock runs again.
@@ -258,6 +356,17 @@ vocabulary! {
         SignOff = "sign_off", "督办销号";
         Inquire = "inquire", "监督询问";
         Reply = "reply", "回复询问";
+        Merge = "merge", "并案";
+        Absorb = "absorb", "并入";
+        Track = "track", "挂账跟踪";
+        Report = "report", "跟踪答复";
+        Part = "part", "协办答复";
+        Waive = "waive", "免协办";
+        Consult = "consult", "协商办";
+        Refer = "refer", "提交会议办";
+        Resolve = "resolve", "会议决定";
+        Complete = "complete", "事项办结";
+        Confirm = "confirm", "确认事项";
         Alarm = "alarm", "提醒";
         LapsePause = "lapse_pause", "恢复计时";
     }
@@ -297,6 +406,17 @@ impl Command {
             Command::SignOff { .. } => CommandKind::SignOff,
             Command::Inquire { .. } => CommandKind::Inquire,
             Command::Reply { .. } => CommandKind::Reply,
+            Command::Merge { .. } => CommandKind::Merge,
+            Command::Absorb { .. } => CommandKind::Absorb,
+            Command::Track { .. } => CommandKind::Track,
+            Command::Report { .. } => CommandKind::Report,
+            Command::Part { .. } => CommandKind::Part,
+            Command::Waive { .. } => CommandKind::Waive,
+            Command::Consult(_) => CommandKind::Consult,
+            Command::Refer { .. } => CommandKind::Refer,
+            Command::Resolve(_) => CommandKind::Resolve,
+            Command::Complete { .. } => CommandKind::Complete,
+            Command::Confirm { .. } => CommandKind::Confirm,
             Command::Alarm => CommandKind::Alarm,
             Command::LapsePause => CommandKind::LapsePause,
         }

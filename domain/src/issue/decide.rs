@@ -1,23 +1,30 @@
 //! `decide`: may this command be, and what happens then.
 
 mod call_back;
+mod case;
 mod extend;
+mod joint;
+mod meeting;
+mod merge;
 mod supervise;
+mod track;
 mod windows;
 
 pub use call_back::MAX_MISSED;
 pub use extend::{extended_to, longest_extension};
+pub use meeting::{MOST_TASK_DAYS, MOST_TASKS};
+pub use track::{MOST_AHEAD, by_end_of};
 
+use case::Case;
 use windows::{MOST_ASKS, may_dispatch, may_return, pause_left};
 
 use super::alarm::alarms;
-use super::command::{Command, CommandKind, Rating, Submission};
+use super::command::{Command, CommandKind};
 use super::event::{CloseBasis, Event};
-use super::limits::Limits;
 use super::permission::may_command;
 use super::table::transition;
-use super::{Issue, Level, State, Terms, Urgency};
-use crate::actor::{Actor, AreaCode, CITY, DepartmentId, area_covers};
+use super::{Issue, Terms};
+use crate::actor::{Actor, CITY};
 use crate::calendar::{CalendarError, Span, local, words};
 use crate::text::clean;
 use time::OffsetDateTime;
@@ -111,6 +118,17 @@ pub fn decide(
         Command::Reply { text } => {
             Event::Replied { text: worded(text, "回复", 5, 2000)?, late: issue.inquiry.is_some_and(|due| now > due) }
         }
+        Command::Merge { into, reason } => case.merge(into, reason)?,
+        Command::Absorb { from } => case.absorb(from)?,
+        Command::Track { days, reason } => case.track(*days, reason)?,
+        Command::Report { text, days } => case.report(text, *days)?,
+        Command::Part { text } => case.part(text, actor)?,
+        Command::Waive { department, reason } => case.waive(*department, reason)?,
+        Command::Consult(meeting) => Event::Consulted(case.decision(meeting)?),
+        Command::Refer { reason } => Event::Referred { reason: worded(reason, "提请会议研究什么", 5, 1000)? },
+        Command::Resolve(meeting) => Event::Resolved(case.decision(meeting)?),
+        Command::Complete { task, text } => case.complete(*task, text, actor)?,
+        Command::Confirm { task, done, note } => case.confirm(*task, *done, note)?,
         Command::Alarm => return Ok(alarms(issue, now, terms)),
         Command::LapsePause => {
             let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
@@ -229,6 +247,11 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
         CommandKind::Supervise | CommandKind::Verify | CommandKind::Explain | CommandKind::Review | CommandKind::SignOff => {
             supervise::may(issue, kind, now)?;
         }
+        CommandKind::Merge => merge::may(issue)?,
+        CommandKind::Answer => joint::may_answer(issue)?,
+        CommandKind::Part | CommandKind::Waive => joint::may(issue, kind, actor)?,
+        CommandKind::Consult | CommandKind::Refer | CommandKind::Resolve => meeting::may(issue, kind)?,
+        CommandKind::Complete | CommandKind::Confirm => meeting::may_follow(issue, kind, actor)?,
         CommandKind::Inquire if issue.inquiry.is_some() => return rule("inquired", "上一次询问还没有回复"),
         CommandKind::Inquire if issue.flags.is_empty() && issue.late_at().is_none_or(|due| now < due) => {
             return rule("not_abnormal", "这件诉求没有异常，不需要询问");
@@ -251,128 +274,6 @@ pub const MAX_PHOTOS: u8 = 9;
 
 /// The most bytes of one photo.
 pub const MAX_PHOTO_BYTES: u32 = 10 * 1024 * 1024;
-
-/// A possible command, with what its events are computed from.
-struct Case<'a> {
-    issue: &'a Issue,
-    limits: &'a Limits,
-    now: OffsetDateTime,
-    terms: &'a Terms,
-}
-
-impl Case<'_> {
-    fn due(&self, from: OffsetDateTime, limit: Span) -> Result<OffsetDateTime, Refusal> {
-        Ok(self.terms.calendar.add(from, limit)?.due)
-    }
-
-    /// A category that may be chosen now.
-    fn offered(&self, code: &str) -> Result<(), Refusal> {
-        let now = self.terms.catalogue.at(self.now);
-        if now.offers(code) { Ok(()) } else { rule("category", "请选择一个类别") }
-    }
-
-    fn submit(&self, submission: &Submission) -> Result<Event, Refusal> {
-        let mut submission = submission.clone();
-        submission.title = worded(&submission.title, "标题", 2, 60)?;
-        submission.text = worded(&submission.text, "问题描述", 10, 2000)?;
-        submission.place = worded(&submission.place, "地点", 0, 120)?;
-        self.offered(&submission.category)?;
-        self.in_city(submission.area)?;
-        if submission.photos > MAX_PHOTOS {
-            return rule("photos", format!("照片最多 {MAX_PHOTOS} 张"));
-        }
-        let urgency =
-            self.terms.catalogue.at(self.now).category(&submission.category).map_or(Urgency::Normal, |known| known.urgency);
-        Ok(Event::Submitted {
-            urgency,
-            contact_apart: true,
-            contact_due: self.due(self.now, self.limits.first_contact(urgency))?,
-            accept_due: self.due(self.now, self.limits.accept)?,
-            answer_due: self.due(self.now, self.limits.answer(Level::Ordinary))?,
-            limits: self.limits.version,
-            submission,
-        })
-    }
-
-    fn in_city(&self, area: AreaCode) -> Result<(), Refusal> {
-        if area_covers(CITY, area) { Ok(()) } else { rule("area", "请选择本市的区县") }
-    }
-
-    fn accept(&self, category: &str, level: Level, urgency: Urgency, area: Option<AreaCode>) -> Result<Event, Refusal> {
-        // What it was filed under stays a category of its own, whatever is offered since.
-        if category != self.issue.category {
-            self.offered(category)?;
-        }
-        // The clock runs since the submission, whatever the level turns out to be.
-        let answer_due = self.due(self.issue.submitted_at.unwrap_or(self.now), self.limits.answer(level))?;
-        let area = area.filter(|area| *area != self.issue.area);
-        area.map_or(Ok(()), |area| self.in_city(area))?;
-        // Found to be urgent only now: half an hour from now, and never later than what was promised.
-        let contact_due = match self.issue.contact.filter(|clock| clock.runs()) {
-            Some(clock) if urgency == Urgency::Urgent && self.issue.urgency != Urgency::Urgent => {
-                Some(self.due(self.now, self.limits.contact_urgent)?).filter(|due| *due < clock.due)
-            }
-            _ => None,
-        };
-        Ok(Event::Accepted { category: category.to_owned(), level, urgency, area, contact_due, answer_due })
-    }
-
-    fn dispatch(&self, lead: DepartmentId, co: &[DepartmentId], note: &str) -> Result<Event, Refusal> {
-        if co.contains(&lead) {
-            return rule("co_is_lead", "主办部门不能同时是协办部门");
-        }
-        let mut co = co.to_vec();
-        co.sort_unstable();
-        co.dedup();
-        // A first dispatch explains itself; a ruling on a return, or on whose work was not enough, says why.
-        let ruling = self.issue.returns > 0 || self.issue.round > 1;
-        let note =
-            if ruling { worded(note, "交给这个部门的理由", 5, 500)? } else { worded(note, "交办说明", 0, 500)? };
-        if self.issue.state != State::Accepted && Some(lead) == self.issue.lead {
-            return rule("dispatch_same", "这件诉求已经在该部门，请选择其他部门");
-        }
-        let from = self.issue.lead.filter(|_| self.issue.state != State::Accepted);
-        Ok(Event::Dispatched { lead, co, from, note, sign_due: self.due(self.now, self.limits.sign)? })
-    }
-
-    fn rate(&self, rating: &Rating) -> Result<Vec<Event>, Refusal> {
-        let mut rating = rating.clone();
-        rating.comment = worded(&rating.comment, "评价内容", 0, 500)?;
-        rating.reasons.sort_unstable();
-        rating.reasons.dedup();
-        let next = if rating.reopens() { self.again()? } else { Event::Closed { basis: CloseBasis::Rated } };
-        Ok(vec![Event::Rated { rating }, next])
-    }
-
-    /// The next round at the same departments, with a full limit of its level from now.
-    fn again(&self) -> Result<Event, Refusal> {
-        Ok(Event::Redispatched {
-            round: self.issue.round + 1,
-            sign_due: self.due(self.now, self.limits.sign)?,
-            answer_due: self.due(self.now, self.limits.answer(self.issue.level))?,
-        })
-    }
-
-    /// What is left of the longest pause of a round.
-    fn pause_left(&self) -> u32 {
-        pause_left(self.issue, self.limits, self.terms)
-    }
-
-    /// The answer's due time moved by the pause so far, by how many working minutes, and the interim answer's.
-    fn shifted(&self) -> Result<(OffsetDateTime, u32, Option<OffsetDateTime>), Refusal> {
-        let due = self.issue.answer.map_or(self.now, |clock| clock.due);
-        let interim = self.issue.interim.map(|clock| clock.due);
-        match &self.issue.pause {
-            Some(pause) if self.issue.state == State::AwaitingInput => {
-                let paused = self.terms.calendar.working_between(pause.since, self.now.min(pause.cap));
-                let minutes = u32::try_from(paused.whole_minutes()).unwrap_or(0);
-                let moved = |due| self.due(due, Span::Minutes(minutes));
-                Ok((moved(due)?, minutes, interim.map(moved).transpose()?))
-            }
-            _ => Ok((due, 0, interim)),
-        }
-    }
-}
 
 /// The cleaned text, or the sentence that says how long it must be.
 fn worded(raw: &str, name: &'static str, min: usize, max: usize) -> Result<String, Refusal> {

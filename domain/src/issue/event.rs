@@ -1,5 +1,7 @@
 //! What happened to an issue: append-only, numbered, hash-chained. A due time changes only where an event carries a new one.
 
+mod kind;
+
 use super::alarm::Rung;
 use super::clock::Step;
 use super::command::{CallBack, Rating, Submission};
@@ -136,6 +138,9 @@ pub enum Event {
         /// Signature owed by.
         #[serde(with = "time::serde::rfc3339")]
         sign_due: OffsetDateTime,
+        /// Parts of the co-departments owed by; none without any, nor in events of before, which owe none.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        co_due: Option<OffsetDateTime>,
     },
     /// Signed for by the lead department.
     Signed {
@@ -219,6 +224,9 @@ pub enum Event {
         /// Answer promised by.
         #[serde(with = "time::serde::rfc3339")]
         answer_due: OffsetDateTime,
+        /// As of a dispatch.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        co_due: Option<OffsetDateTime>,
     },
     /// The centre called back, or tried. A `Redispatched` follows where the enterprise says that it is not solved.
     CalledBack {
@@ -306,6 +314,65 @@ pub enum Event {
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,
     },
+    /// 并案: it went into another issue of the enterprise.
+    Merged {
+        /// The number of that one.
+        into: String,
+        reason: String,
+    },
+    /// Another issue of the enterprise went into this one.
+    Absorbed {
+        /// The number of that one.
+        from: String,
+        /// Answer promised by, where the other's was promised earlier.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        answer_due: Option<OffsetDateTime>,
+        /// A leader had instructed on the other one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        instructed: bool,
+    },
+    /// 挂账跟踪: the next answer is promised.
+    Tracked {
+        reason: String,
+        #[serde(with = "time::serde::rfc3339")]
+        promised: OffsetDateTime,
+    },
+    /// What was promised while it is tracked, and when the next comes.
+    Reported {
+        text: String,
+        #[serde(with = "time::serde::rfc3339")]
+        promised: OffsetDateTime,
+        /// It was promised earlier.
+        late: bool,
+    },
+    /// A co-department answered its part.
+    PartAnswered { department: DepartmentId, text: String, late: bool },
+    /// The centre lets the lead go on without it.
+    PartWaived { department: DepartmentId, reason: String },
+    /// A part was owed by then.
+    PartOverdue {
+        department: DepartmentId,
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+    },
+    /// 协商办.
+    Consulted(Decision),
+    /// 会议办: it waits for the joint meeting.
+    Referred { reason: String },
+    /// The joint meeting decided.
+    Resolved(Decision),
+    /// A department did what a decision gave to it; tasks count through all decisions, from 0.
+    TaskDone { task: u16, text: String, late: bool },
+    /// The centre confirmed it.
+    TaskConfirmed { task: u16, note: String },
+    /// The centre gave it back.
+    TaskReturned { task: u16, reason: String },
+    /// A task was to be done by then.
+    TaskOverdue {
+        task: u16,
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+    },
     /// Withdrawn by the enterprise.
     Withdrawn {
         /// Why.
@@ -330,6 +397,30 @@ fn is_normal(urgency: &Urgency) -> bool {
     *urgency == Urgency::Normal
 }
 
+/// What departments that were called together, or the joint meeting, decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The day it was held, as its first instant.
+    #[serde(with = "time::serde::rfc3339")]
+    pub held: OffsetDateTime,
+    /// Who was there.
+    pub who: String,
+    /// Only the offices read it.
+    pub decisions: String,
+    /// The same for the enterprise.
+    pub told: String,
+    pub tasks: Vec<Task>,
+}
+
+/// 交办事项.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub department: DepartmentId,
+    pub what: String,
+    #[serde(with = "time::serde::rfc3339")]
+    pub due: OffsetDateTime,
+}
+
 /// On what an issue was closed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case")]
@@ -342,48 +433,4 @@ pub enum CloseBasis {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
     },
-}
-
-impl Event {
-    /// The `type` tag, as stored beside the payload.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Event::Submitted { .. } => "submitted",
-            Event::Accepted { .. } => "accepted",
-            Event::Contacted { .. } => "contacted",
-            Event::Declined { .. } => "declined",
-            Event::Objected { .. } => "objected",
-            Event::InputAsked { .. } => "input_asked",
-            Event::Supplied { .. } => "supplied",
-            Event::Noted { .. } => "noted",
-            Event::Urged => "urged",
-            Event::PauseLapsed { .. } => "pause_lapsed",
-            Event::Dispatched { .. } => "dispatched",
-            Event::Signed { .. } => "signed",
-            Event::Returned { .. } => "returned",
-            Event::Progressed { .. } => "progressed",
-            Event::ExtensionAsked { .. } => "extension_asked",
-            Event::Extended { .. } => "extended",
-            Event::ExtensionRefused { .. } => "extension_refused",
-            Event::Answered { .. } => "answered",
-            Event::Rated { .. } => "rated",
-            Event::Closed { .. } => "closed",
-            Event::Reopened { .. } => "reopened",
-            Event::Redispatched { .. } => "redispatched",
-            Event::CalledBack { .. } => "called_back",
-            Event::Instructed { .. } => "instructed",
-            Event::Supervised { .. } => "supervised",
-            Event::OrderIssued { .. } => "order_issued",
-            Event::Explained { .. } => "explained",
-            Event::Reviewed { .. } => "reviewed",
-            Event::SignedOff { .. } => "signed_off",
-            Event::OrderOverdue { .. } => "order_overdue",
-            Event::Inquired { .. } => "inquired",
-            Event::Replied { .. } => "replied",
-            Event::Warned { .. } => "warned",
-            Event::Overdue { .. } => "overdue",
-            Event::Escalated { .. } => "escalated",
-            Event::Withdrawn { .. } => "withdrawn",
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! `evolve`: applies one event. Total: an event that was written is a fact, whatever the rules say today.
 
+mod beside;
 mod clocks;
 
 use super::clock::{Clock, Step};
@@ -9,6 +10,7 @@ use super::event::Event;
 use super::{Calls, Flag, Issue, Pause, State};
 use crate::actor::{Actor, Duty};
 use crate::calendar::WorkCalendar;
+use beside::{beside, parts};
 use clocks::{alarmed, extended, renew, settle, supervised};
 use time::OffsetDateTime;
 
@@ -53,10 +55,24 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         Event::Inquired { reply_due, .. } => issue.inquiry = Some(*reply_due),
         Event::Replied { .. } => issue.inquiry = None,
         Event::Warned { .. } | Event::Overdue { .. } | Event::Escalated { .. } => alarmed(&mut issue, event),
+        Event::Absorbed { .. }
+        | Event::Tracked { .. }
+        | Event::Reported { .. }
+        | Event::PartAnswered { .. }
+        | Event::PartWaived { .. }
+        | Event::PartOverdue { .. }
+        | Event::Consulted(_)
+        | Event::Referred { .. }
+        | Event::Resolved(_)
+        | Event::TaskDone { .. }
+        | Event::TaskConfirmed { .. }
+        | Event::TaskReturned { .. }
+        | Event::TaskOverdue { .. } => beside(&mut issue, event, at, calendar),
         Event::Rated { .. }
         | Event::CalledBack { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }
+        | Event::Merged { .. }
         | Event::Withdrawn { .. } => {
             ended(&mut issue, event, at);
         }
@@ -150,10 +166,11 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
 fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
     let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
     match event {
-        Event::Dispatched { lead, co, sign_due, .. } => {
+        Event::Dispatched { lead, co, sign_due, co_due, .. } => {
             issue.state = State::Dispatched;
             issue.lead = Some(*lead);
             issue.co.clone_from(co);
+            parts(issue, *co_due);
             issue.round = issue.round.max(1);
             issue.dispatched_at = Some(at);
             issue.returned = false;
@@ -179,6 +196,7 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.proposed = Some(*proposed);
             issue.lead = None;
             issue.co.clear();
+            issue.parts.clear();
             issue.sign = None;
         }
         Event::Progressed { .. } => meet(&mut issue.interim, at),
@@ -190,12 +208,13 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.extension = None;
             issue.lapsed = false;
             meet(&mut issue.interim, at);
+            meet(&mut issue.promise, at);
             meet(&mut issue.answer, at);
             if *late {
                 raise(issue, Flag::AnsweredLate);
             }
         }
-        Event::Redispatched { round, sign_due, answer_due } => {
+        Event::Redispatched { round, sign_due, answer_due, co_due } => {
             issue.state = State::Dispatched;
             issue.round = *round;
             (issue.asks, issue.paused_minutes, issue.returns, issue.rulings, issue.extensions) = (0, 0, 0, 0, 0);
@@ -203,7 +222,9 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.ended_at = None;
             issue.sign = clock(at, *sign_due);
             issue.interim = None;
+            issue.promise = None;
             issue.answer = clock(at, *answer_due);
+            parts(issue, *co_due);
             issue.call_back = Calls::default();
             issue.told.retain(|told| matches!(told.step, Step::Contact | Step::Accept));
             raise(issue, Flag::Redispatched);
@@ -241,11 +262,20 @@ fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime) {
             issue.ended_at = Some(at);
         }
         Event::Reopened { .. } => issue.ended_at = None,
+        // What is owed is owed by the one it went into.
+        Event::Merged { .. } => {
+            issue.state = State::Merged;
+            issue.ended_at = Some(at);
+            (issue.pause, issue.extension) = (None, None);
+            issue.call_back = Calls::default();
+            issue.parts.clear();
+        }
         Event::Withdrawn { call_back_due, .. } => {
             issue.call_back = Calls { due: *call_back_due, ..Calls::default() };
             issue.state = State::Withdrawn;
             issue.ended_at = Some(at);
             issue.pause = None;
+            issue.parts.clear();
         }
         _ => {}
     }

@@ -1,6 +1,6 @@
 //! What a list of the desk is narrowed to, and in which order it stands: read from an address, and written into one.
 
-use super::{Flag, Queue};
+use super::{Flag, Queue, State, Tier};
 use crate::actor::{AreaCode, DepartmentId};
 use crate::calendar::SHANGHAI;
 use crate::vocabulary::vocabulary;
@@ -44,11 +44,14 @@ pub struct Filter {
     /// Last day of filing.
     pub to: Option<Date>,
     pub flag: Option<Flag>,
+    pub state: Option<State>,
+    /// 办理层级.
+    pub tier: Option<Tier>,
     pub sort: Option<Sort>,
 }
 
 /// Names of the filter in an address.
-pub const NAMES: [&str; 7] = ["area", "department", "category", "from", "to", "flag", "sort"];
+pub const NAMES: [&str; 9] = ["area", "department", "category", "from", "to", "flag", "state", "tier", "sort"];
 
 impl Filter {
     /// Reads what an address asks for; what cannot be read narrows nothing.
@@ -62,6 +65,8 @@ impl Filter {
                 "from" => filter.from = day(value),
                 "to" => filter.to = day(value),
                 "flag" => filter.flag = Flag::from_code(value),
+                "state" => filter.state = State::from_code(value),
+                "tier" => filter.tier = Tier::from_code(value),
                 "sort" => filter.sort = Sort::from_code(value),
                 _ => {}
             }
@@ -79,6 +84,8 @@ impl Filter {
             shown(self.from),
             shown(self.to),
             self.flag.map(|flag| flag.code().to_owned()),
+            self.state.map(|state| state.code().to_owned()),
+            self.tier.map(|tier| tier.code().to_owned()),
             self.sort.map(|sort| sort.code().to_owned()),
         ];
         NAMES.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?))).collect()
@@ -153,11 +160,12 @@ mod tests {
         fn an_address_says_what_was_read_from_it(
             area in proptest::option::of(330_500..330_530), department in proptest::option::of(1_i64..99),
             category in proptest::option::of("[a-z_]{1,12}"), day in proptest::option::of(0_i64..4000),
-            flag in proptest::option::of(0..Flag::ALL.len()), sort in proptest::option::of(0..Sort::ALL.len()),
+            flag in proptest::option::of(0..Flag::ALL.len()), state in proptest::option::of(0..State::ALL.len()),
+            tier in proptest::option::of(0..Tier::ALL.len()), sort in proptest::option::of(0..Sort::ALL.len()),
         ) {
             let day = day.and_then(|days| date!(2020 - 01 - 01).checked_add(Duration::days(days)));
             let filter = Filter { area, department, category, from: day, to: day,
-                flag: flag.map(|at| Flag::ALL[at]), sort: sort.map(|at| Sort::ALL[at]) };
+                flag: flag.map(|at| Flag::ALL[at]), state: state.map(|at| State::ALL[at]), tier: tier.map(|at| Tier::ALL[at]), sort: sort.map(|at| Sort::ALL[at]) };
             prop_assert_eq!(read(filter.query().trim_start_matches('&')), filter);
         }
     }

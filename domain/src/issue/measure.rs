@@ -66,7 +66,7 @@ pub struct Measure {
     pub extended: bool,
     pub withdrawn: bool,
     pub disagreed: bool,
-    /// Not counted: declined and not objected to with success.
+    /// Not counted: declined and not objected to with success, or gone into another one.
     pub excluded: bool,
     call_back_due: Option<OffsetDateTime>,
     rated: Option<(bool, bool)>,
@@ -143,7 +143,7 @@ impl Measure {
         self.once = self.closed && issue.round <= 1;
         self.withdrawn = issue.state == State::Withdrawn;
         self.disagreed = issue.flags.contains(&super::Flag::Disagreed);
-        self.excluded = issue.state == State::Declined;
+        self.excluded = matches!(issue.state, State::Declined | State::Merged);
     }
 
     /// Whether the first answer came in time.

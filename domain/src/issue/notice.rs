@@ -1,5 +1,7 @@
 //! Who hears of an event, and of what (站内消息); the words are [`super::texts`].
 
+mod beside;
+
 use super::alarm::Rung;
 use super::clock::Step;
 use super::event::{CloseBasis, Event};
@@ -59,6 +61,13 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
     };
     // What goes on before a dispatch is the centre's to go on with.
     let handlers = if departments.is_empty() && goes_on(event) { centre.clone() } else { departments };
+    // Co-departments with a part of their own hear of that instead of the signature, which is the lead's.
+    let handlers = match (event, after.lead) {
+        (Event::Dispatched { co_due: Some(_), .. } | Event::Redispatched { co_due: Some(_), .. }, Some(lead)) => {
+            vec![Recipient::Department(lead)]
+        }
+        _ => handlers,
+    };
     let told = [
         (vec![Recipient::Enterprise(after.enterprise)], to_enterprise(event, terms.limits_of(after, at))),
         (handlers, to_handlers(event, after)),
@@ -69,6 +78,7 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
         .into_iter()
         .chain(before)
         .chain(of_clock(event, after, at, terms))
+        .chain(beside::told(event, after).into_iter().map(|(recipients, words)| (recipients, Some(words))))
         .filter_map(|(recipients, words)| words.map(|words| (recipients, words)));
     list.flat_map(|(recipients, (key, values))| {
         let text = terms.texts.on(key, day).filled(&values);
@@ -149,6 +159,12 @@ pub fn sms(kind: &str, number: &str) -> Option<String> {
         "answered" => "已答复，请您评价",
         "closed" => "已办结",
         "redispatched" => "重新办理",
+        "merged" => "已并入您的另一件诉求",
+        "tracked" => "暂时不能解决，跟踪办理",
+        "reported" => "跟踪办理有新答复",
+        "consulted" => "由企服中心召集有关部门一起办理",
+        "referred" => "已提交市联席会议研究",
+        "resolved" => "市联席会议已研究",
         _ => return None,
     };
     Some(format!("您的诉求 {number} {step}，详情请登录企服空间查看。"))
@@ -185,6 +201,12 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         Event::Redispatched { round, answer_due, .. } => {
             (TextKey::Redispatched, vec![("round", round.to_string()), ("due", day(*answer_due))])
         }
+        Event::Merged { into, reason } => (TextKey::Merged, vec![("into", into.clone()), ("reason", reason.clone())]),
+        Event::Tracked { reason, promised } => (TextKey::Tracked, vec![("reason", reason.clone()), ("due", instant(*promised))]),
+        Event::Reported { text, promised, .. } => (TextKey::Reported, vec![("text", text.clone()), ("due", instant(*promised))]),
+        Event::Consulted(decision) => (TextKey::Consulted, vec![("text", decision.told.clone())]),
+        Event::Referred { .. } => (TextKey::Referred, vec![]),
+        Event::Resolved(decision) => (TextKey::Resolved, vec![("text", decision.told.clone())]),
         Event::Extended { reason, answer_due, days, .. } => {
             (TextKey::Extended, vec![("reason", reason.clone()), ("due", day(*answer_due)), ("days", days.to_string())])
         }
@@ -214,6 +236,14 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         | Event::Escalated { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }
+        | Event::Absorbed { .. }
+        | Event::PartAnswered { .. }
+        | Event::PartWaived { .. }
+        | Event::PartOverdue { .. }
+        | Event::TaskDone { .. }
+        | Event::TaskConfirmed { .. }
+        | Event::TaskReturned { .. }
+        | Event::TaskOverdue { .. }
         | Event::Withdrawn { .. } => return None,
     })
 }
@@ -255,6 +285,12 @@ fn to_handlers(event: &Event, after: &Issue) -> Option<Words> {
             let dues = after.supervision.as_ref().map(|order| order.due.map(day)).unwrap_or_default();
             let [_, due, done] = dues;
             (TextKey::OrderIssued, vec![("text", note.clone()), ("due", due), ("done", done)])
+        }
+        Event::Merged { into, .. } => (TextKey::HandlerMerged, vec![("into", into.clone())]),
+        Event::Absorbed { from, .. } => (TextKey::HandlerAbsorbed, vec![("from", from.clone())]),
+        Event::Tracked { promised, .. } => (TextKey::HandlerTracked, vec![("due", instant(*promised))]),
+        Event::Consulted(decision) | Event::Resolved(decision) => {
+            (TextKey::HandlerDecided, vec![("text", decision.decisions.clone()), ("level", after.tier.label().to_owned())])
         }
         Event::SignedOff { .. } => (TextKey::SignedOff, vec![]),
         Event::Redispatched { round, .. } => (TextKey::HandlerRedispatched, vec![("round", round.to_string())]),

@@ -15,7 +15,7 @@ pub struct IssueScope<'a> {
     pub centre: AreaCode,
     /// 主办.
     pub lead: Option<DepartmentId>,
-    /// 协办.
+    /// 协办, and whoever has something to do by a decision ([`Issue::taking_part`]).
     pub co: &'a [DepartmentId],
     /// The station it was filed at.
     pub station: Option<StationId>,
@@ -89,6 +89,10 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         }
         (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => area_covers(*area, issue.centre),
         (Who::Lead, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.lead == Some(*department),
+        (Who::Co, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.co.contains(department),
+        (Who::Doer, Actor::Staff { duty: Duty::Handler { department }, .. }) => {
+            issue.tasks.iter().any(|task| task.department == *department)
+        }
         (Who::Station, Actor::Staff { duty: Duty::Station { station, .. }, .. }) => {
             issue.station == Some(*station) || issue.serving == Some(*station)
         }

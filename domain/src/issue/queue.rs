@@ -1,7 +1,7 @@
 //! The desk's queues (工作台): which duty has which, and what makes an issue belong to one.
 //!
 //! The rule of a queue is data, so that the store can ask the database with it and a test can ask one issue. Whose issues they
-//! are is the duty's scope: a department leads them, or takes part in them ([`Queue::Assisting`]).
+//! are is the duty's scope: a department leads them, or owes a part or a task of them ([`Queue::Assisting`]).
 
 use super::{Issue, State};
 use crate::actor::Duty;
@@ -16,7 +16,7 @@ vocabulary! {
         Returned = "returned", "退回";
         ToSign = "to_sign", "待签收";
         Mine = "mine", "办理中";
-        Assisting = "assisting", "协办";
+        Assisting = "assisting", "协办交办";
         Soon = "soon", "即将超期";
         Late = "late", "已超期";
         ToRate = "to_rate", "待评价";
@@ -75,7 +75,7 @@ impl Queue {
             Queue::ToDispatch => Rule { states: &[State::Accepted], returned: Some(false), ..open },
             Queue::Returned => Rule { states: &[State::Accepted], returned: Some(true), ..open },
             Queue::ToSign => Rule { states: &[State::Dispatched], ..open },
-            Queue::Mine => Rule { states: &[State::Handling, State::AwaitingInput], ..open },
+            Queue::Mine => Rule { states: &[State::Handling, State::AwaitingInput, State::Tracking], ..open },
             Queue::Soon => Rule { pressure: Pressure::Soon, ..open },
             Queue::Late => Rule { pressure: Pressure::Late, ..open },
             Queue::ToRate => Rule { states: &[State::Answered], ..open },

@@ -3,7 +3,7 @@
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// Where an issue stands. `Tracking` and `Merged` join with their commands.
+    /// Where an issue stands.
     State {
         Draft = "draft", "草稿";
         Submitted = "submitted", "待受理";
@@ -11,17 +11,26 @@ vocabulary! {
         Dispatched = "dispatched", "待签收";
         Handling = "handling", "办理中";
         AwaitingInput = "awaiting_input", "待补充";
+        Tracking = "tracking", "挂账跟踪";
         Answered = "answered", "待评价";
         Closed = "closed", "已办结";
         Declined = "declined", "不予受理";
         Withdrawn = "withdrawn", "已撤回";
+        Merged = "merged", "已并案";
     }
 }
 
 impl State {
     /// Somebody still owes the enterprise, or the enterprise still owes an input or a rating.
-    pub const OPEN: &'static [State] =
-        &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::AwaitingInput, State::Answered];
+    pub const OPEN: &'static [State] = &[
+        State::Submitted,
+        State::Accepted,
+        State::Dispatched,
+        State::Handling,
+        State::AwaitingInput,
+        State::Tracking,
+        State::Answered,
+    ];
 
     /// Every state but the draft's.
     pub const FILED: &'static [State] = State::ALL.split_at(1).1;
@@ -29,6 +38,26 @@ impl State {
     /// See [`State::OPEN`].
     pub fn is_open(self) -> bool {
         State::OPEN.contains(&self)
+    }
+}
+
+vocabulary! {
+    /// 办理层级: who brings the departments together, if their board cannot do it alone.
+    Tier {
+        Board = "board", "板块办";
+        Consult = "consult", "协商办";
+        Meeting = "meeting", "会议办";
+    }
+}
+
+impl Tier {
+    /// As an enterprise reads it.
+    pub fn plain(self) -> &'static str {
+        match self {
+            Tier::Board => "责任部门办理",
+            Tier::Consult => "企服中心召集有关部门一起办理",
+            Tier::Meeting => "提交市联席会议研究办理",
+        }
     }
 }
 

@@ -14,6 +14,10 @@ pub enum Who {
     Centre,
     /// The lead department.
     Lead,
+    /// A co-department (协办).
+    Co,
+    /// A department that a decision gave something to do (交办事项).
+    Doer,
     /// A leader of the area.
     Leader,
     /// Supervision of the area, discipline inspection among it.
@@ -84,7 +88,20 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Extend, &[Who::Lead], &[State::Handling], To::Same),
     row(CommandKind::Grant, &[Who::Centre], &[State::Handling, State::AwaitingInput], To::Same),
     row(CommandKind::Refuse, &[Who::Centre], &[State::Handling, State::AwaitingInput], To::Same),
-    row(CommandKind::Answer, &[Who::Lead], &[State::Handling], To::State(State::Answered)),
+    row(CommandKind::Answer, &[Who::Lead], &[State::Handling, State::Tracking], To::State(State::Answered)),
+    row(CommandKind::Track, &[Who::Centre], &[State::Handling], To::State(State::Tracking)),
+    row(CommandKind::Report, &[Who::Lead], &[State::Tracking], To::Same),
+    row(CommandKind::Part, &[Who::Co], AT_DEPARTMENTS, To::Same),
+    row(CommandKind::Waive, &[Who::Centre], AT_DEPARTMENTS, To::Same),
+    row(CommandKind::Consult, &[Who::Centre], &[State::Accepted, State::Handling], To::Same),
+    row(CommandKind::Refer, &[Who::Centre], &[State::Accepted, State::Handling, State::Tracking], To::Same),
+    row(CommandKind::Resolve, &[Who::Centre], State::OPEN, To::Same),
+    // What was decided is followed until it is done, whatever becomes of the issue.
+    row(CommandKind::Complete, &[Who::Doer], State::FILED, To::Same),
+    row(CommandKind::Confirm, &[Who::Centre], State::FILED, To::Same),
+    row(CommandKind::Merge, &[Who::Centre], State::OPEN, To::State(State::Merged)),
+    // The other half of it, on the issue that goes on.
+    row(CommandKind::Absorb, &[Who::Centre], NOT_ANSWERED, To::Same),
     row(CommandKind::Rate, &[Who::Member], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
     row(
         CommandKind::CallBack,
@@ -98,11 +115,16 @@ pub const TRANSITIONS: &[Transition] = &[
 ];
 
 /// What may be supervised: what is open, and what was closed badly.
-const SUPERVISED: &[State] = State::FILED.split_at(7).0;
+const SUPERVISED: &[State] = State::FILED.split_at(8).0;
 /// Somebody of the offices has it.
-const AT_WORK: &[State] = &[State::Submitted, State::Accepted, State::Dispatched, State::Handling];
+const AT_WORK: &[State] = &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::Tracking];
+/// Departments have it, or wait for the enterprise.
+const AT_DEPARTMENTS: &[State] = &[State::Dispatched, State::Handling, State::AwaitingInput, State::Tracking];
+/// An answer is still to come.
+const NOT_ANSWERED: &[State] = State::OPEN.split_at(6).0;
 /// What the enterprise may add to unasked.
-const AT_WORK_OR_ANSWERED: &[State] = &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::Answered];
+const AT_WORK_OR_ANSWERED: &[State] =
+    &[State::Submitted, State::Accepted, State::Dispatched, State::Handling, State::Tracking, State::Answered];
 
 const fn row(command: CommandKind, who: &'static [Who], from: &'static [State], to: To) -> Transition {
     Transition { command, who, from, to }

@@ -19,6 +19,12 @@ vocabulary! {
         Closed = "enterprise_closed", "给企业：已办结";
         Redispatched = "enterprise_redispatched", "给企业：重新办理";
         Extended = "enterprise_extended", "给企业：办理延期";
+        Merged = "enterprise_merged", "给企业：两件并作一件";
+        Tracked = "enterprise_tracked", "给企业：挂账跟踪";
+        Reported = "enterprise_reported", "给企业：跟踪答复";
+        Consulted = "enterprise_consulted", "给企业：有关部门一起办";
+        Referred = "enterprise_referred", "给企业：提交联席会议";
+        Resolved = "enterprise_resolved", "给企业：联席会议决定";
         HandlerSupplied = "handler_supplied", "给经办：企业已补充";
         HandlerNoted = "handler_noted", "给经办：企业添加了说明";
         HandlerUrged = "handler_urged", "给经办：企业催办";
@@ -31,6 +37,21 @@ vocabulary! {
         HandlerCalledBack = "handler_called_back", "给部门：回访不满意";
         HandlerRedispatched = "handler_redispatched", "给部门：二次交办件";
         HandlerWithdrawn = "handler_withdrawn", "给部门：企业撤回";
+        HandlerMerged = "handler_merged", "给部门：交办件已并案";
+        HandlerAbsorbed = "handler_absorbed", "给部门：并入一件诉求";
+        HandlerTracked = "handler_tracked", "给部门：挂账跟踪";
+        HandlerCo = "handler_co", "给协办部门：新的协办件";
+        HandlerPart = "handler_part", "给主办部门：协办已答复";
+        HandlerWaived = "handler_waived", "给部门：免去协办";
+        PartOverdue = "staff_part_overdue", "给部门和企服中心：协办超期";
+        HandlerDecided = "handler_decided", "给部门：协商或会议决定";
+        LeaderReferred = "leader_referred", "给协调小组：提交会议办";
+        TaskGiven = "handler_task", "给部门：新的交办事项";
+        TaskDone = "centre_task_done", "给企服中心：交办事项已办";
+        TaskConfirmed = "handler_task_confirmed", "给部门：交办事项已确认";
+        TaskReturned = "handler_task_returned", "给部门：交办事项退回";
+        TaskOverdue = "staff_task_overdue", "给部门、企服中心和监督：交办事项超期";
+        PromiseOverdue = "supervisor_promise_overdue", "给监督：挂账件没有按承诺答复";
         CentreSubmitted = "centre_submitted", "给企服中心：新的诉求";
         CentreMoved = "centre_moved", "给企服中心：其他区县转来";
         CentreObjected = "centre_objected", "给企服中心：企业有异议";
@@ -93,6 +114,42 @@ impl TextKey {
             TextKey::Redispatched => ("诉求重新办理", "第 {round} 次办理，最迟{due}给您答复。", &["due", "round"], false),
             TextKey::Extended => {
                 ("办理时间延长", "{reason} 答复期限延长 {days} 个工作日，最迟{due}给您答复。", &["reason", "days", "due"], true)
+            }
+            TextKey::Merged => (
+                "您的两件诉求并作一件办理",
+                "“{title}”（{number}）已并入 {into}，今后请看 {into} 的进展。{reason}",
+                &["into", "reason"],
+                true,
+            ),
+            TextKey::Tracked => {
+                ("暂时不能解决，跟踪办理", "{reason} 最迟{due}告诉您进展，解决前一直跟踪。", &["reason", "due"], true)
+            }
+            TextKey::Reported => ("跟踪办理有新答复", "{text} 下一次最迟{due}告诉您。", &["text", "due"], true),
+            TextKey::Consulted => ("企服中心召集有关部门一起办理", "{text}", &["text"], true),
+            TextKey::Referred => ("诉求已提交市联席会议研究", "会议有决定后告诉您，责任部门同时继续办理。", &[], false),
+            TextKey::Resolved => ("市联席会议研究了您的诉求", "{text}", &["text"], true),
+            TextKey::HandlerMerged => {
+                ("交办件已并案", "“{title}”（{number}）已并入 {into}，由那一件的办理部门继续办理。", &["into"], true)
+            }
+            TextKey::HandlerAbsorbed => ("并入一件诉求", "同一企业的 {from} 已并入这件，请一并办理和答复。", &["from"], true),
+            TextKey::HandlerTracked => ("转为挂账跟踪", "请在{due}前告诉企业进展，并约定下一次。", &["due"], false),
+            TextKey::HandlerCo => ("有新的协办件", "请在{due}前答复主办部门。", &["due"], false),
+            TextKey::HandlerPart => ("协办部门已答复", "{text}", &["text"], true),
+            TextKey::HandlerWaived => ("免去协办", "{reason}", &["reason"], true),
+            TextKey::PartOverdue => {
+                ("协办超期", "“{title}”（{number}）的协办应在{due}前答复主办部门，请马上处理。", &["due"], false)
+            }
+            TextKey::HandlerDecided => ("{level}有决定", "{text}", &["text", "level"], true),
+            TextKey::LeaderReferred => ("有诉求提交会议办", "“{title}”（{number}）：{text}", &["text"], true),
+            TextKey::TaskGiven => ("新的交办事项", "{text} 请在{due}前办结，并写明办理情况。", &["text", "due"], true),
+            TextKey::TaskDone => ("交办事项已办，请确认", "{text}", &["text"], true),
+            TextKey::TaskConfirmed => ("交办事项已确认办结", "", &[], false),
+            TextKey::TaskReturned => ("交办事项退回再办", "{reason}", &["reason"], true),
+            TextKey::TaskOverdue => {
+                ("交办事项超期", "“{title}”（{number}）的交办事项应在{due}前办结，请马上处理。", &["due"], false)
+            }
+            TextKey::PromiseOverdue => {
+                ("挂账件没有按承诺答复", "“{title}”（{number}）应在{due}前告诉企业进展。", &["due"], false)
             }
             TextKey::HandlerSupplied => ("企业已补充材料", "请继续办理。", &[], false),
             TextKey::HandlerNoted => ("企业添加了说明", "{text}", &["text"], true),

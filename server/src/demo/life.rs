@@ -329,6 +329,15 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// Co-departments answer what they owe before the lead does.
+    fn parts(&self, life: &mut Life<'_>) -> Result<()> {
+        for department in life.issue.parts.iter().filter(|part| !part.done).map(|part| part.department).collect::<Vec<_>>() {
+            let text = "已按职责核实，情况和意见已告诉主办部门，配合办理。".to_owned();
+            life.give(&Command::Part { text }, self.handler(department)?);
+        }
+        Ok(())
+    }
+
     fn department(&self, code: &str) -> Result<DepartmentId> {
         self.people.departments.get(code).copied().with_context(|| format!("department {code}"))
     }
@@ -362,6 +371,7 @@ impl Story<'_> {
             let solved = dice.chance(80);
             let text = *dice.pick(if solved { stories::SOLVED } else { stories::EXPLAINED });
             let outcome = if solved { Outcome::Solved } else { Outcome::Explained };
+            self.parts(life)?;
             life.give(&Command::Answer { text: text.to_owned(), outcome }, handler);
             if dice.chance(15) {
                 // No rating comes: ten working days later somebody calls.

@@ -1,5 +1,6 @@
 //! Demo data: deterministic, decided by the domain's own rules, in every state and round. No real enterprise or person.
 
+mod beside;
 mod cases;
 mod life;
 mod names;
@@ -84,6 +85,7 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
     let terms = Terms::default();
     let people = people::load(&mut conn, size.enterprises, now).await?;
     life::load(&mut conn, photos, &people, size.issues, &terms, now).await?;
+    beside::load(&mut conn, &people, &terms, now).await?;
     cases::load(&mut conn, now).await?;
     policy::load(&mut conn, &people, now).await?;
     let mut after = 0;

@@ -8,7 +8,7 @@ use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
 use app::form::Form;
-use app::issue::desk::{Asked, Opened, attach, carried, table, views};
+use app::issue::desk::{Asked, Opened, attach, form_of, table, views};
 use app::issue::{act, kind_of, watch};
 use app::request::Request;
 use app::security::note_export;
@@ -48,7 +48,7 @@ pub async fn desk_command(
     let kind = kind_of(&code)?;
     let form = plain(body).await?;
     let done = act::of_staff(&request, &number, kind, &form).await;
-    let page = format!("/desk/issues/{number}{}", carried(&request.head().path));
+    let page = form_of(kind, &number, &request.head().path);
     finish_in(&request, done, form, &page, || provide_context(Opened(kind))).await
 }
 

@@ -61,6 +61,7 @@ impl Naive {
             "declined" => self.state = "declined",
             "objected" => self.state = "open",
             "withdrawn" => self.state = "withdrawn",
+            "merged" => self.state = "merged",
             _ => {}
         }
         if self.answered.is_none() {
@@ -99,7 +100,7 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         let day = instant(&issue.due).to_offset(east).date();
         day.replace_day(1).unwrap()
     };
-    let counted = |issue: &&Naive| issue.state != "declined" && instant(&issue.due) < now;
+    let counted = |issue: &&Naive| !["declined", "merged"].contains(&issue.state) && instant(&issue.due) < now;
     let mut months: BTreeMap<Date, Vec<&Naive>> = BTreeMap::new();
     for issue in issues.values().filter(counted) {
         months.entry(month(issue)).or_default().push(issue);

@@ -3,6 +3,7 @@
 
 mod administration;
 mod audit;
+mod beside;
 mod budget;
 mod desk;
 mod faults;

@@ -185,7 +185,7 @@ async fn by_state(conn: &mut Conn, duty: &Duty, queue: Queue, span: &Span) -> Re
 async fn by_clock(conn: &mut Conn, duty: &Duty, queue: Queue, clocks: &Clocks, span: &Span) -> Result<Vec<RawRow>, StoreError> {
     Ok(match duty {
         Duty::Handler { department } if queue == Queue::Assisting => {
-            clock_list!(conn, clocks, span, *department, "i.id in (select issues_with_co($4))")
+            clock_list!(conn, clocks, span, *department, "i.id in (select issues_owed_by($4))")
         }
         Duty::Handler { department } => merged_list!(conn, clocks, span, *department, "i.lead = $4"),
         Duty::Station { station, .. } => {

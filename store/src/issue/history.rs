@@ -3,6 +3,7 @@
 
 use super::measure;
 use super::tally::{Fold, LOCK, Standing};
+use super::task::Tasks;
 use super::write::{Projection, add, json, microseconds, projection_of, text};
 use crate::{Conn, StoreError};
 use domain::actor::Actor;
@@ -41,15 +42,17 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
         (vec![], vec![], vec![], vec![], vec![], vec![], vec![]);
     let mut told: Vec<(Uuid, Vec<Notice>, OffsetDateTime)> = Vec::new();
     let mut measures: Vec<(Uuid, Value)> = Vec::new();
+    let mut given: Vec<(Uuid, Value)> = Vec::new();
     for history in histories {
         let mut issue = Issue::draft(history.enterprise);
         let mut last_at = OffsetDateTime::UNIX_EPOCH;
         let mut last_notices = Vec::new();
-        let mut measure = Measure::begin();
+        let (mut measure, mut tasks) = (Measure::begin(), Tasks::default());
         for (at, actor, name, event) in &history.events {
             let at = microseconds(*at);
             issue = evolve(issue, event, at, actor, &terms.calendar);
             measure.follow(&issue, event, at);
+            tasks.follow(event, at);
             let (actor_text, event_text) = (text(actor)?, text(event)?);
             if at != last_at {
                 last_notices.clear();
@@ -77,6 +80,9 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
         });
         if let Some(measured) = measure::row(&measure, row["board"].as_str().unwrap_or(FALLBACK_BOARD))? {
             measures.push((history.client_key, measured));
+        }
+        if let Some(rows) = tasks.rows()? {
+            given.push((history.client_key, rows));
         }
         add(&mut row, extra);
         projections.push(row);
@@ -121,6 +127,11 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
     )
     .fetch_one(&mut *tx)
     .await?;
+    for (key, rows) in given {
+        sqlx::query!("select put_tasks($1, $2) as done", ids.get(&key).copied().unwrap_or_default(), rows)
+            .execute(&mut *tx)
+            .await?;
+    }
     for (key, notices, at) in told {
         let Some(id) = ids.get(&key) else { continue };
         sqlx::query!("insert into outbox (issue_id, notices, created_at) values ($1, $2, $3)", id, json(&notices)?, at)

@@ -3,6 +3,7 @@
 mod abnormal;
 mod call_back;
 mod desk;
+mod execute;
 pub mod figures;
 mod find;
 pub mod history;
@@ -12,19 +13,24 @@ mod narrowed;
 mod read;
 pub mod record;
 pub mod snapshot;
+mod related;
 pub(crate) mod tally;
+mod task;
 pub mod view;
 mod write;
 
 pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};
 pub use call_back::{COUNTED, CallBackRow, ExtensionRow, call_backs, call_backs_owed, extensions};
 pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
+pub use execute::execute;
 pub use find::{FOUND_MINE, find_mine};
 pub use narrowed::{Line, Wanted, narrowed, whole};
 pub use read::{
     EventRow, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
-pub use write::{CommandError, Executed, Filed, Filing, alarming, execute, file, lapsing};
+pub use related::{MERGEABLE, Related, mergeable, related};
+pub use task::{TASKS, TaskRow, tasks};
+pub use write::{CommandError, Executed, Filed, Filing, alarming, file, lapsing};
 pub(crate) use write::{differs_from_events, file_in};
 
 use crate::{NEVER, StoreError};

@@ -199,15 +199,17 @@ impl MineFilter {
                 "dispatched",
                 "handling",
                 "awaiting_input",
+                "tracking",
                 "answered",
                 "closed",
                 "declined",
                 "withdrawn",
+                "merged",
             ],
             MineFilter::Waiting => &["awaiting_input", "answered"],
             // As the home page counts them: what waits for the enterprise is told apart.
-            MineFilter::Open => &["submitted", "accepted", "dispatched", "handling"],
-            MineFilter::Ended => &["closed", "declined", "withdrawn"],
+            MineFilter::Open => &["submitted", "accepted", "dispatched", "handling", "tracking"],
+            MineFilter::Ended => &["closed", "declined", "withdrawn", "merged"],
         };
         codes.iter().map(|code| (*code).to_owned()).collect()
     }

@@ -1,15 +1,13 @@
 //! Writing: filing in one round trip, every other command in one transaction that replays the events first.
 
-use super::{Queue, measure};
+use super::Queue;
 use crate::{Conn, NEVER, StoreError};
 use domain::actor::Actor;
 use domain::catalogue::FALLBACK_BOARD;
-use domain::issue::measure::Measure;
-use domain::issue::notice::{Notice, notices};
+use domain::issue::notice::notices;
 use domain::issue::{Command, Event, Issue, Refusal, State, Submission, Terms, decide, evolve};
 use serde_json::json;
-use sqlx::{Connection, PgConnection};
-use std::sync::Arc;
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -130,123 +128,6 @@ pub(super) fn add(row: &mut serde_json::Value, extra: serde_json::Value) {
     }
 }
 
-/// Gives a command to an issue: one transaction locks it, replays its events, decides, and writes events, projection and outbox.
-///
-/// # Errors
-/// [`CommandError`]; nothing was written then.
-#[allow(clippy::too_many_arguments)] // Each is a different thing, and a struct would only rename them.
-pub async fn execute(
-    conn: &mut Conn,
-    number: &str,
-    command: &Command,
-    actor: &Actor,
-    actor_name: &str,
-    photos: &[Uuid],
-    now: OffsetDateTime,
-    terms: &Terms,
-) -> Result<Executed, CommandError> {
-    let mut tx = conn.pg().begin().await?;
-    match execute_in(&mut tx, number, command, actor, actor_name, photos, microseconds(now), terms).await {
-        Ok(executed) => {
-            tx.commit().await?;
-            Ok(executed)
-        }
-        Err(error) => {
-            // Dropping it would end the transaction with the connection's next use only, and keep the issue locked until then.
-            tx.rollback().await?;
-            Err(error)
-        }
-    }
-}
-
-#[allow(clippy::too_many_arguments)]
-async fn execute_in(
-    tx: &mut PgConnection,
-    number: &str,
-    command: &Command,
-    actor: &Actor,
-    actor_name: &str,
-    photos: &[Uuid],
-    now: OffsetDateTime,
-    terms: &Terms,
-) -> Result<Executed, CommandError> {
-    let head = sqlx::query!("select id, enterprise_id, enterprise_station from issue where number = $1 for update", number)
-        .fetch_one(&mut *tx)
-        .await?;
-    let stored = sqlx::query!(
-        r#"select seq, at, actor::text as "actor!", event::text as "event!" from issue_event where issue_id = $1 order by seq"#,
-        head.id
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut issue = Issue { serving: head.enterprise_station, ..Issue::draft(head.enterprise_id) };
-    let mut measure = Measure::begin();
-    for row in stored {
-        let (actor, event): (Actor, Event) = (parse(&row.actor, number)?, parse(&row.event, number)?);
-        issue = evolve(issue, &event, row.at, &actor, &terms.calendar);
-        measure.follow(&issue, &event, row.at);
-    }
-    let read_again = match terms.limits.by_version(issue.limits) {
-        Some(_) => None,
-        // Submitted at a server that heard of a new version before this one did.
-        None => Some(Terms { limits: Arc::new(crate::terms::limits(&mut *tx).await?), ..terms.clone() }),
-    };
-    let terms = read_again.as_ref().unwrap_or(terms);
-    let events = decide(&issue, command, actor, now, terms)?;
-    let actor_text = text(actor)?;
-    let (mut seqs, mut kinds, mut texts) = (vec![], vec![], vec![]);
-    let mut told: Vec<Notice> = Vec::new();
-    let first = issue.version + 1;
-    for event in &events {
-        issue = evolve(issue, event, now, actor, &terms.calendar);
-        measure.follow(&issue, event, now);
-        let event_text = text(event)?;
-        seqs.push(to_i32(issue.version));
-        kinds.push(event.kind().to_owned());
-        texts.push(event_text);
-        told.extend(notices(event, &issue, now, terms));
-    }
-    sqlx::query!(
-        "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event)
-         select $1, n.seq, $2, n.kind, $3::text::json, $4, n.event::json
-         from unnest($5::integer[], $6::text[], $7::text[]) as n (seq, kind, event)",
-        head.id,
-        now,
-        actor_text,
-        actor_name,
-        &seqs,
-        &kinds,
-        &texts
-    )
-    .execute(&mut *tx)
-    .await?;
-    if !photos.is_empty() {
-        sqlx::query!(
-            "update photo p set issue_id = $1, seq = $2, ordinal = u.ordinality from unnest($3::uuid[]) with ordinality u (id, ordinality)
-             where p.id = u.id and p.issue_id is null and p.enterprise_id = $4",
-            head.id,
-            to_i32(first),
-            photos,
-            head.enterprise_id
-        )
-        .execute(&mut *tx)
-        .await?;
-    }
-    // Last: after a return the department does not see the issue any more, and could not write beside it either.
-    let projection = projection_of(&issue, now, terms)?;
-    let measured = measure::row(&measure, projection["board"].as_str().unwrap_or(FALLBACK_BOARD))?;
-    sqlx::query!(
-        "select project_issue($1, $2, $3) as done, case when $4::jsonb is not null then put_measure($1, $4) end as measured",
-        head.id,
-        projection,
-        json(&told)?,
-        measured
-    )
-    .execute(&mut *tx)
-    .await?;
-    Ok(Executed { issue })
-}
-
 /// What the projection adds to the aggregate.
 pub(super) struct Projection {
     board: String,
@@ -279,9 +160,9 @@ fn queue_of(issue: &Issue) -> Option<Queue> {
         State::Accepted if issue.returned => Some(Queue::Returned),
         State::Accepted => Some(Queue::ToDispatch),
         State::Dispatched => Some(Queue::ToSign),
-        State::Handling | State::AwaitingInput => Some(Queue::Mine),
+        State::Handling | State::AwaitingInput | State::Tracking => Some(Queue::Mine),
         State::Answered => Some(Queue::ToRate),
-        State::Draft | State::Closed | State::Declined | State::Withdrawn => None,
+        State::Draft | State::Closed | State::Declined | State::Withdrawn | State::Merged => None,
     }
 }
 
@@ -294,7 +175,7 @@ pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -
     Ok(json!({
         "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,
         "category": issue.category, "board": row.board, "level": issue.level.code(), "urgency": issue.urgency.code(),
-        "lead": issue.lead, "co": issue.co, "proposed": issue.proposed, "returned": issue.returned, "due_at": time(row.due)?,
+        "lead": issue.lead, "co": issue.taking_part(), "owed_by": issue.owing(), "tier": issue.tier.code(), "proposed": issue.proposed, "returned": issue.returned, "due_at": time(row.due)?,
         "warn_at": rfc3339(row.warn)?, "late_at": rfc3339(row.late)?, "pause_cap": time(cap)?,
         "answered_at": time(issue.answered_at)?, "ended_at": time(issue.ended_at)?,
         "outcome": issue.outcome.map(|outcome| outcome.code()), "rating_level": issue.rating.as_ref().map(|r| r.level.code()),
@@ -343,10 +224,6 @@ pub(crate) fn differs_from_events(row: &serde_json::Value, events: &[serde_json:
 
 fn instant(value: &serde_json::Value) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(value.as_str()?, &Rfc3339).ok()
-}
-
-fn to_i32(version: u32) -> i32 {
-    i32::try_from(version).unwrap_or(i32::MAX)
 }
 
 /// PostgreSQL keeps microseconds; what is hashed must be what is read again.

@@ -95,7 +95,7 @@ impl City {
                     area: life.filed_for,
                     centre: issue.centre,
                     lead: issue.lead,
-                    co: &issue.co,
+                    co: &issue.taking_part(),
                     station: issue.station,
                     enterprise_station: life.firm.station,
                     abnormal: !issue.flags.is_empty() || warned,
@@ -167,14 +167,14 @@ pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> b
     let late = issue.late_at().is_some_and(|late| late <= now);
     let warned = issue.warn_at().is_some_and(|warned| warned <= now);
     let scope = match duty {
-        Duty::Handler { department } if queue == Queue::Assisting => issue.co.contains(department),
+        Duty::Handler { department } if queue == Queue::Assisting => issue.owing().contains(department),
         Duty::Station { station, .. } if queue == Queue::Filed => issue.station == Some(*station),
         Duty::Station { station, .. } => issue.station == Some(*station) || life.firm.station == Some(*station),
         // A district's centre works on what it is responsible for, and reads what was filed in its area.
         Duty::Centre { area } if queue == Queue::All => area_covers(*area, life.filed_for) || *area == issue.centre,
         // All of a department is what it takes part in, too, while that is open.
         Duty::Handler { department } if queue == Queue::All => {
-            issue.lead == Some(*department) || (issue.state.is_open() && issue.co.contains(department))
+            issue.lead == Some(*department) || (issue.state.is_open() && issue.taking_part().contains(department))
         }
         Duty::Handler { department } => issue.lead == Some(*department),
         Duty::Centre { area } => *area == CITY || *area == issue.centre,
@@ -189,7 +189,7 @@ pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> b
             Queue::ToDispatch => issue.state == State::Accepted && !issue.returned,
             Queue::Returned => issue.state == State::Accepted && issue.returned,
             Queue::ToSign => issue.state == State::Dispatched,
-            Queue::Mine => matches!(issue.state, State::Handling | State::AwaitingInput),
+            Queue::Mine => matches!(issue.state, State::Handling | State::AwaitingInput | State::Tracking),
             Queue::Soon => !late && warned,
             Queue::Late => late,
             Queue::ToRate => issue.state == State::Answered,
@@ -384,7 +384,7 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
             (live.enterprise, live.area, live.centre, live.lead),
             (issue.enterprise, life.filed_for, issue.centre, issue.lead)
         );
-        assert_eq!((&live.co, live.version), (&issue.co, i32::try_from(issue.version).unwrap()));
+        assert_eq!((&live.co, live.version), (&issue.taking_part(), i32::try_from(issue.version).unwrap()));
     }
     drop(listener);
     city.world.end().await;

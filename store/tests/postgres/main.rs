@@ -4,6 +4,7 @@
 mod administration;
 mod alarms;
 mod audit;
+mod beside;
 mod call_back;
 mod desk;
 mod desk_lists;

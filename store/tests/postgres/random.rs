@@ -4,7 +4,8 @@ use crate::world::{Firm, WUXING, World, accept, answer, dispatch, rate, submissi
 use domain::actor::{Actor, Duty};
 use domain::issue::notice::{Notice, notices};
 use domain::issue::{
-    CallBack, Command, CommandKind, DeclineReason, Event, Issue, Level, Said, Satisfaction, State, Urgency, decide, evolve,
+    CallBack, Command, CommandKind, DeclineReason, Event, Issue, Level, Meeting, NewTask, Said, Satisfaction, State, Target,
+    Urgency, decide, evolve,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -133,23 +134,53 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
         CommandKind::SignOff => Command::SignOff { note: words(dice) },
         CommandKind::Inquire => Command::Inquire { question: words(dice) },
         CommandKind::Reply => Command::Reply { text: words(dice) },
+        CommandKind::Merge => Command::Merge { into: other(dice), reason: words(dice) },
+        CommandKind::Absorb => Command::Absorb { from: other(dice) },
+        CommandKind::Track => Command::Track { days: u32::try_from(dice.below(24)).unwrap(), reason: words(dice) },
+        CommandKind::Report => Command::Report { text: words(dice), days: u32::try_from(dice.below(24)).unwrap() },
+        CommandKind::Part => Command::Part { text: words(dice) },
+        CommandKind::Waive => Command::Waive { department: dice.pick(departments), reason: words(dice) },
+        CommandKind::Consult => Command::Consult(meeting(world, dice)),
+        CommandKind::Refer => Command::Refer { reason: words(dice) },
+        CommandKind::Resolve => Command::Resolve(meeting(world, dice)),
+        CommandKind::Complete => Command::Complete { task: u16::try_from(dice.below(3)).unwrap(), text: words(dice) },
+        CommandKind::Confirm => {
+            Command::Confirm { task: u16::try_from(dice.below(3)).unwrap(), done: !dice.one_in(4), note: words(dice) }
+        }
         CommandKind::Alarm => Command::Alarm,
         CommandKind::LapsePause => Command::LapsePause,
+    }
+}
+
+/// Another issue of the same enterprise, as the store finds it; the rules ask no more.
+fn other(dice: &mut Dice) -> Target {
+    let state = dice.pick(&[State::Accepted, State::Handling]);
+    Target { enterprise: 1, state, ..Target::named("HZ-2026-112400001") }
+}
+
+fn meeting(world: &World, dice: &mut Dice) -> Meeting {
+    let task = |department| NewTask { department, what: "疏通排水口".to_owned(), days: 5 };
+    let tasks = (0..1 + dice.below(2)).map(|_| task(dice.pick(&world.departments))).collect();
+    let decisions = words(dice);
+    Meeting {
+        held: crate::world::morning().date(), who: "企服中心主任".to_owned(), told: decisions.clone(), decisions, tasks
     }
 }
 
 /// What is tried next, by whom, after how many minutes.
 pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, i64) {
     use CommandKind::{
-        Accept, Alarm, Answer, Ask, CallBack as Call, Close, Contact, Decline, Dispatch, Extend, Grant, LapsePause, Note, Object,
-        Progress, Rate, Refuse, Reopen, Return, Sign, Submit, Supply, Urge, Withdraw,
+        Accept, Alarm, Answer, Ask, CallBack as Call, Close, Complete, Confirm, Consult, Contact, Decline, Dispatch, Extend,
+        Grant, LapsePause, Note, Object, Part, Progress, Rate, Refer, Refuse, Reopen, Report, Resolve, Return, Sign, Submit,
+        Supply, Track, Urge, Waive, Withdraw,
     };
     let minutes = if dice.one_in(8) { 1 + dice.below(20_000) } else { 1 + dice.below(300) };
     let minutes = i64::try_from(minutes).unwrap();
     if dice.one_in(5) {
         let kind = dice.pick(&[
             Submit, Accept, Decline, Object, Ask, Supply, Dispatch, Sign, Return, Progress, Answer, Rate, Close, Reopen,
-            Withdraw, LapsePause, Contact, Note, Urge, Alarm, Call, Extend, Grant, Refuse,
+            Withdraw, LapsePause, Contact, Note, Urge, Alarm, Call, Extend, Grant, Refuse, Complete, Confirm, Consult, Part,
+            Refer, Report, Resolve, Track, Waive,
         ]);
         return (dice.pick(PLAYERS), command(kind, world, dice), minutes);
     }
@@ -171,22 +202,42 @@ pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, 
         };
         return (player, command(kind, world, dice), minutes);
     }
+    if let Some(task) = issue.tasks.iter().position(|task| !task.confirmed).filter(|_| dice.one_in(5)) {
+        let place = u16::try_from(task).unwrap();
+        let (player, done) = (handler(world, Some(issue.tasks[task].department)), issue.tasks[task].done);
+        let city = Player::Staff("centre_city");
+        return match done {
+            true => (city, Command::Confirm { task: place, done: !dice.one_in(4), note: words(dice) }, minutes),
+            false => (player, Command::Complete { task: place, text: words(dice) }, minutes),
+        };
+    }
+    if let Some(part) = issue.parts.iter().find(|part| !part.done).filter(|_| !dice.one_in(4)) {
+        let city = Player::Staff("centre_city");
+        return match dice.one_in(3) {
+            true => (city, Command::Waive { department: part.department, reason: words(dice) }, minutes),
+            false => (handler(world, Some(part.department)), command(Part, world, dice), minutes),
+        };
+    }
+    if issue.referred && dice.one_in(3) {
+        return (Player::Staff("centre_city"), command(Resolve, world, dice), minutes);
+    }
     let kind = match issue.state {
         State::Draft => Submit,
         State::Submitted => dice.pick(&[Accept, Accept, Accept, Contact, Decline]),
         State::Accepted => dice.pick(&[Dispatch, Dispatch, Dispatch, Ask]),
         State::Dispatched => dice.pick(&[Sign, Sign, Sign, Return, Urge]),
         State::Handling if issue.extension.is_some() => dice.pick(&[Grant, Grant, Refuse, Answer]),
-        State::Handling => dice.pick(&[Answer, Answer, Answer, Progress, Ask, Note, Extend, Extend]),
+        State::Handling => dice.pick(&[Answer, Answer, Answer, Progress, Ask, Note, Extend, Extend, Track, Consult, Refer]),
+        State::Tracking => dice.pick(&[Report, Report, Answer, Refer]),
         State::AwaitingInput => dice.pick(&[Supply, Supply, LapsePause]),
         State::Answered => dice.pick(&[Rate, Rate, Rate, Call, Close]),
         State::Closed => dice.pick(&[Reopen, Call]),
-        State::Declined | State::Withdrawn => Object,
+        State::Declined | State::Withdrawn | State::Merged => Object,
     };
     let player = match kind {
-        Sign | Return | Progress | Answer | Extend => lead(world, issue),
+        Sign | Return | Progress | Answer | Extend | Report => lead(world, issue),
         Ask if issue.state == State::Handling => lead(world, issue),
-        Accept | Contact | Decline | Dispatch | Close | Call | Ask | Grant | Refuse => {
+        Accept | Contact | Decline | Dispatch | Close | Call | Ask | Grant | Refuse | Track | Consult | Refer | Resolve => {
             dice.pick(&[Player::Staff("centre_wuxing"), Player::Staff("centre_city")])
         }
         Supply => dice.pick(&[Player::Owner, Player::Assisted]),
@@ -197,7 +248,11 @@ pub fn step(world: &World, issue: &Issue, dice: &mut Dice) -> (Player, Command, 
 }
 
 fn lead(world: &World, issue: &Issue) -> Player {
-    let is_lead = |duty: &Duty| matches!(duty, Duty::Handler { department } if Some(*department) == issue.lead);
+    handler(world, issue.lead)
+}
+
+fn handler(world: &World, of: Option<i64>) -> Player {
+    let is_lead = |duty: &Duty| matches!(duty, Duty::Handler { department } if Some(*department) == of);
     world.staff.iter().find(|(_, (_, duty))| is_lead(duty)).map_or(Player::System, |(login, _)| Player::Staff(login))
 }
 

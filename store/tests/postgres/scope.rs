@@ -1,7 +1,7 @@
 //! Row-level security: whoever is not in the table below sees, changes and deletes nothing of enterprise A.
 
 use crate::world::{World, accept, answer, dispatch, morning, rate};
-use domain::issue::{Command, Satisfaction};
+use domain::issue::{Command, Meeting, NewTask, Satisfaction};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("api_filing", "true", "system"),
     ("typical_case", "true", EVERYBODY),
     ("typical_case_source", "true", "centre_city centre_wuxing system"),
+    ("issue_task", "true", "centre_city centre_wuxing handler_jianshe handler_huanbao supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
     ("issue_measure", "true", "centre_city centre_wuxing handler_jianshe supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
     (
         "indicator_snapshot",
@@ -133,11 +134,16 @@ pub async fn seed(world: &World) {
     world.as_staff("centre_wuxing", &number, &accept(), now).await;
     world.as_staff("centre_wuxing", &number, &dispatch(jianshe, &[huanbao]), now).await;
     world.as_staff("handler_jianshe", &number, &Command::Sign, now).await;
+    world.as_staff("handler_huanbao", &number, &Command::Part { text: "已查过排口，没有偷排".to_owned() }, now).await;
     world.as_staff("handler_jianshe", &number, &answer(), now).await;
     world.as_member(&world.a, &number, &rate(Satisfaction::Dissatisfied), now).await;
     let mut system = world.store.system().await.unwrap();
     while store::outbox::drain(&mut system, now, 100).await.unwrap() > 0 {}
     world.as_staff("handler_jianshe", &number, &Command::Sign, now).await;
+    let words = || "重排雨水管，月底前完工".to_owned();
+    let task = NewTask { department: jianshe, what: words(), days: 5 };
+    let meeting = Meeting { held: now.date(), who: words(), decisions: words(), told: words(), tasks: vec![task] };
+    world.as_staff("centre_wuxing", &number, &Command::Consult(meeting), now).await;
     store::identity::put_login_code(&mut system, "13800000001", b"browser", b"hash", now).await.unwrap();
     let who = store::identity::Who::Person(world.a.person, None);
     store::identity::know_browser(&mut system, b"browser", who, now).await.unwrap();
@@ -379,6 +385,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "issue_year",
         "issues_of_contact",
         "issues_of_station",
+        "issues_owed_by",
         "issues_with_co",
         "keep_filed",
         "make_owner",
@@ -391,6 +398,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "project_issue",
         "put_facts",
         "put_measure",
+        "put_tasks",
         "record_security",
         "register_member",
         "remove_member",

@@ -45,7 +45,7 @@ async fn compare(world: &World, conn: &mut PgConnection, now: OffsetDateTime, wh
         sqlx::query(AssertSqlSafe(scope)).execute(&mut *conn).await.unwrap();
         let assisting = match duty {
             Duty::Handler { department } => {
-                format!("(select count(*) from issue where open and co @> array[{department}::bigint])")
+                format!("(select count(*) from issue where open and owed_by @> array[{department}::bigint])")
             }
             _ => "0".to_owned(),
         };
@@ -53,7 +53,7 @@ async fn compare(world: &World, conn: &mut PgConnection, now: OffsetDateTime, wh
             "select (select array[to_accept, to_dispatch, returned, to_sign, mine, to_rate, soon, late, opened, assisting] from desk_counts($1)),
                 (select array[count(*) filter (where state = 'submitted'), count(*) filter (where state = 'accepted' and not returned),
                     count(*) filter (where state = 'accepted' and returned), count(*) filter (where state = 'dispatched'),
-                    count(*) filter (where state in ('handling', 'awaiting_input')), count(*) filter (where state = 'answered'),
+                    count(*) filter (where state in ('handling', 'awaiting_input', 'tracking')), count(*) filter (where state = 'answered'),
                     count(*) filter (where warn_at <= $1 and late_at > $1), count(*) filter (where late_at <= $1), count(*), {assisting}]
                 from issue where open and {whose})"
         );

@@ -30,6 +30,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("indicator_snapshot", "true", SYSTEM, "", &[]),
     // Written by functions alone, in the transaction of a command.
     ("issue_measure", "true", "", "", &[]),
+    ("issue_task", "true", "", "", &[]),
     ("photo", "issue_id is null", "member_a system", "member_a system", &["*"]),
     ("message", "person_id = {person}", SYSTEM, "member_a unchosen_a system", &["read_at"]),
     ("message", "staff_id = {jianshe}", SYSTEM, "handler_jianshe system", &["read_at"]),

@@ -1,5 +1,7 @@
 //! The actions of this person now, each with its consequence in words and what it asks.
 
+mod beside;
+
 use super::view::{Act, Acts};
 use crate::filing::categories;
 use crate::form::Form;
@@ -74,6 +76,7 @@ pub fn acts(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &C
     let aside = |kind: &CommandKind| match kind {
         CommandKind::Contact | CommandKind::Ask | CommandKind::Extend => true,
         CommandKind::Instruct | CommandKind::Supervise => true,
+        CommandKind::Track | CommandKind::Refer | CommandKind::Waive => true,
         CommandKind::Dispatch => moved,
         _ => false,
     };
@@ -198,7 +201,7 @@ impl Desk<'_> {
             }
             CommandKind::CallBack => self.call_back(),
             CommandKind::Reopen => asked("o", "按二次交办件重新办理，企业和部门都会收到通知。", vec![REOPEN.input(form)]),
-            _ => return None,
+            _ => return self.beside(kind),
         })
     }
 

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 /// Whether these commands say something to the enterprise that files may go with.
 pub fn carries(commands: &[CommandKind]) -> bool {
-    commands.iter().any(|kind| matches!(kind, CommandKind::Answer | CommandKind::Progress))
+    commands.iter().any(|kind| matches!(kind, CommandKind::Answer | CommandKind::Progress | CommandKind::Report))
 }
 
 /// An issue that this person answers, and what is ready for it.

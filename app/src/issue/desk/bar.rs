@@ -11,7 +11,7 @@ use crate::ui::form::hidden;
 use crate::ui::icon;
 use domain::actor::{AreaCode, CITY, Duty};
 use domain::issue::filter::Sort;
-use domain::issue::{Flag, Queue};
+use domain::issue::{Flag, Queue, State, Tier};
 use leptos::prelude::*;
 use store::issue::view::View;
 
@@ -67,6 +67,10 @@ fn choices(asked: &Asked, queue: Option<Queue>, duty: &Duty, form: &Form, clock:
     list.push(select(form, "category", "类别", "全部", categories(clock.catalogue(clock.now))));
     let flags = Flag::ALL.iter().map(|flag| code(flag.code(), flag.label())).collect();
     list.push(select(form, "flag", "标记", "全部", one(flags)));
+    let states = State::FILED.iter().map(|state| code(state.code(), state.label())).collect();
+    list.push(select(form, "state", "状态", "全部", one(states)));
+    let tiers = Tier::ALL.iter().map(|tier| code(tier.code(), tier.label())).collect();
+    list.push(select(form, "tier", "办理层级", "全部", one(tiers)));
     for (name, label) in [("from", "提交日期从"), ("to", "到")] {
         let value = form.value(name).to_owned();
         let id = ["by-", name].concat();
@@ -91,6 +95,8 @@ fn narrowed(asked: &Asked, clock: &Clock) -> String {
         filter.department.map(|id| clock.reference.department(id)),
         filter.category.as_ref().map(|code| clock.catalogue(clock.now).category_name(code).to_owned()),
         filter.flag.map(|flag| flag.label().to_owned()),
+        filter.state.map(|state| state.label().to_owned()),
+        filter.tier.map(|tier| tier.label().to_owned()),
         day(filter.from, "从 "),
         day(filter.to, "到 "),
         filter.sort.map(|sort| sort.label().to_owned()),

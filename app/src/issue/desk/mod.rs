@@ -13,6 +13,8 @@ mod asked;
 pub mod attach;
 #[cfg(feature = "ssr")]
 mod bar;
+#[cfg(feature = "ssr")]
+pub mod beside;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod browser;
 #[cfg(feature = "ssr")]
@@ -25,6 +27,10 @@ pub mod indicators;
 mod island;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 mod list;
+#[cfg(feature = "ssr")]
+mod meeting;
+#[cfg(feature = "ssr")]
+mod merging;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
@@ -41,6 +47,8 @@ pub mod rpc;
 mod show;
 #[cfg(feature = "ssr")]
 pub mod table;
+#[cfg(feature = "ssr")]
+mod tasks;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 pub mod view;
 #[cfg(feature = "ssr")]
@@ -59,8 +67,14 @@ pub use figures::FiguresPage;
 #[cfg(feature = "ssr")]
 pub use indicators::{BulletinPage, IndicatorIssuesPage, IndicatorsPage};
 #[cfg(feature = "ssr")]
-pub use page::{DeskIssuePage, Opened};
+pub use meeting::MeetingPage;
+#[cfg(feature = "ssr")]
+pub use merging::MergingPage;
+#[cfg(feature = "ssr")]
+pub use page::{DeskIssuePage, Opened, form_of};
 #[cfg(feature = "ssr")]
 pub use queue::QueuePage;
 #[cfg(feature = "ssr")]
 pub use record::RecordPage;
+#[cfg(feature = "ssr")]
+pub use tasks::TasksPage;

@@ -1,16 +1,17 @@
 //! One issue at the desk: everything about it on the left, what this person may do now on the right.
 
-use super::asked::{kept, way_back};
-use super::attach;
+use super::asked::{carried, kept, way_back};
 use super::island::DeskIssue;
 use super::pane::{Shown, WholeIssue};
 use super::queue::places;
 use super::record;
 use super::show;
+use super::view::path_of;
+use super::{attach, beside};
 use crate::carried::Carried;
 use crate::error::AppError;
 use crate::form::Form;
-use crate::issue::read;
+use crate::issue::{read, related};
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::back;
@@ -36,6 +37,16 @@ struct FromQuery {
 #[derive(Debug, Clone, Copy)]
 pub struct Opened(pub CommandKind);
 
+/// The page whose form gives a command; `address` is what the form was sent to. What asks for much has a page of its own.
+pub fn form_of(kind: CommandKind, number: &str, address: &str) -> String {
+    let page = match kind {
+        CommandKind::Merge => "/merging",
+        CommandKind::Consult | CommandKind::Resolve => "/meeting",
+        _ => "",
+    };
+    format!("{}{page}{}", path_of(number), carried(address))
+}
+
 /// The page.
 #[component]
 pub fn DeskIssuePage() -> impl IntoView {
@@ -46,16 +57,18 @@ pub fn DeskIssuePage() -> impl IntoView {
     let open = use_context::<Opened>().map(|Opened(kind)| kind);
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
-        let (view, places, files, record) = {
+        let (view, places, below) = {
             let mut ctx = request.open().await?;
             let page = read::of_staff(&mut ctx, &number).await?;
-            let files = attach::ready(&page);
+            let links = related::links(&mut ctx, &page.detail).await?;
+            let clock = ctx.clock();
             let record = record::link(&number, &page.staff.duty);
-            (show::issue(&page, &form, open, &kept(&from), &ctx.clock()), places(&page.staff.duty), files, record)
+            let below = (attach::ready(&page), beside::sections(&page, &links, &clock), record);
+            (show::issue(&page, &form, open, &kept(&from), &clock), places(&page.staff.duty), below)
         };
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));
         let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
-        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{files}{record} }.into_any())
+        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{below.0}{below.1}{below.2} }.into_any())
     })
 }

@@ -57,7 +57,9 @@ pub fn list(desk: &Desk, clock: &Clock) -> ListView {
 pub fn holder(row: &IssueRow, clock: &Clock) -> String {
     match row.state {
         State::Submitted | State::Accepted => clock.reference.centre(row.centre),
-        State::Dispatched | State::Handling => row.lead.map_or_else(String::new, |id| clock.reference.department(id)),
+        State::Dispatched | State::Handling | State::Tracking => {
+            row.lead.map_or_else(String::new, |id| clock.reference.department(id))
+        }
         State::AwaitingInput | State::Answered => "企业".to_owned(),
         _ => String::new(),
     }
@@ -136,6 +138,7 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     let department = issue.lead.map_or_else(|| "尚未交办".to_owned(), |id| clock.reference.department(id));
     let co: Vec<String> = issue.co.iter().map(|id| clock.reference.department(*id)).collect();
     let category = clock.terms.catalogue_of(issue, clock.now).category_name(&issue.category);
+    let level = format!("{}{}", issue.tier, if issue.referred { "，等会议决定" } else { "" });
     let mut facts = vec![
         ("类别", format!("{category} · {} · {}", issue.level, issue.urgency)),
         ("地点", format!("{} {}", clock.reference.area(issue.area), detail.place)),
@@ -144,6 +147,7 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
         ("渠道", issue.channel.label().to_owned()),
         ("受理", clock.reference.centre(issue.centre)),
         ("主办", department),
+        ("层级", level),
         ("协办", if co.is_empty() { "无".to_owned() } else { co.join("、") }),
     ];
     if let Some(at) = issue.urged_at {
@@ -175,6 +179,10 @@ fn clocks(issue: &Issue, at: &Clock) -> Vec<ClockRow> {
             None if !issue.state.is_open() => ("quiet", "未完成".to_owned()),
             None if issue.pause.is_some() && matches!(step, Step::Answer | Step::Interim) => {
                 ("quiet", "待企业补充，暂停计时".to_owned())
+            }
+            None if issue.state == State::Tracking && matches!(step, Step::Answer | Step::Interim) => {
+                let tone = if *now > clock.due { "late" } else { "quiet" };
+                (tone, format!("{}，挂账跟踪中", calendar.remaining(*now, clock.due)))
             }
             None => (tone(*now, Some(clock.warn), clock.due), calendar.remaining(*now, clock.due)),
         };

@@ -10,6 +10,7 @@ use crate::error::AppError;
 use crate::filing::{Side, photo_question};
 use crate::form::Form;
 use crate::issue::read::{self, MemberIssue};
+use crate::issue::related::{self, Links};
 use crate::issue::timeline::{Photos, photos_of};
 use crate::issue::view::issue_cell;
 use crate::render::{reads, title};
@@ -121,16 +122,18 @@ pub fn IssuePage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
-        let (page, clock) = {
+        let (page, links, clock) = {
             let mut ctx = request.open().await?;
-            (read::of_member(&mut ctx, &number).await?, ctx.clock())
+            let page = read::of_member(&mut ctx, &number).await?;
+            let links = related::links(&mut ctx, &page.detail).await?;
+            (page, links, ctx.clock())
         };
         title(page.detail.title.clone());
-        Ok(issue(&page, &clock))
+        Ok(issue(&page, &links, &clock))
     })
 }
 
-fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
+fn issue(page: &MemberIssue, links: &Links, clock: &Clock) -> AnyView {
     let (detail, issue) = (&page.detail, &page.issue);
     let shown = Shown {
         number: detail.number.clone(),
@@ -152,6 +155,7 @@ fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
     view! {
         {back("/issues", "全部诉求")}
         <LiveIssue shown=Carried(shown)/>
+        {links.view("/issues/")}
         {issue.state.is_open().then(|| section("打电话问", call))}
         {section("我提的问题", view! {
             {words(detail.body.clone())}
@@ -160,6 +164,7 @@ fn issue(page: &MemberIssue, clock: &Clock) -> AnyView {
                 ("分类", words(clock.terms.catalogue_of(issue, clock.now).category_name(&issue.category).to_owned())),
                 ("地点", words(if detail.place.is_empty() { "未填写".to_owned() } else { detail.place.clone() })),
                 ("联系", words(contact)),
+                ("怎么办理", words(issue.tier.plain().to_owned())),
             ])}
         })}
     }

@@ -75,6 +75,7 @@ mod server {
                 (State::Submitted | State::Accepted | State::Dispatched | State::Handling, Some(limit)) => {
                     Some(time_bar(limit.since, limit.due, clock.now, &clock.calendar))
                 }
+                (State::Tracking, _) => issue.promise.map(|limit| time_bar(limit.since, limit.due, clock.now, &clock.calendar)),
                 _ => None,
             };
             let events = || page.detail.events.iter().rev();
@@ -86,6 +87,11 @@ mod server {
                 Event::InputAsked { what, .. } => Some(what.clone()),
                 _ => None,
             });
+            let merged = events().find_map(|row| match &row.event {
+                Event::Merged { into, .. } => Some(format!("已并入 {into}，请看那一件的进展。")),
+                _ => None,
+            });
+            let window = clock.terms.limits_of(issue, clock.now).reopen_window;
             Progress {
                 version: issue.version,
                 state: issue.state,
@@ -94,7 +100,7 @@ mod server {
                 holder: holder(issue, &clock.reference),
                 phone: phone(issue, &clock.reference).unwrap_or_default().to_owned(),
                 bar,
-                next: next_words(issue, clock.terms.limits_of(issue, clock.now).reopen_window).unwrap_or_default(),
+                next: merged.or_else(|| next_words(issue, window)).unwrap_or_default(),
                 commands: page.commands.clone(),
                 lines: lines(&page.detail, false, clock),
                 answer,
@@ -107,7 +113,7 @@ mod server {
     fn holder(issue: &Issue, reference: &Reference) -> String {
         match issue.state {
             State::Submitted | State::Accepted => reference.centre(issue.centre),
-            State::Dispatched | State::Handling => {
+            State::Dispatched | State::Handling | State::Tracking => {
                 issue.lead.map_or_else(|| reference.centre(issue.centre), |id| reference.department(id))
             }
             State::AwaitingInput => "等您补充材料".to_owned(),
@@ -115,6 +121,7 @@ mod server {
             State::Closed => "已办结".to_owned(),
             State::Declined => "不予受理".to_owned(),
             State::Withdrawn => "您已撤回".to_owned(),
+            State::Merged => "与您的另一件诉求一起办理".to_owned(),
             State::Draft => String::new(),
         }
     }
@@ -122,8 +129,10 @@ mod server {
     /// Whom to call about it: whoever has it.
     fn phone<'a>(issue: &Issue, reference: &'a Reference) -> Option<&'a str> {
         match (issue.state, issue.lead) {
-            (State::Dispatched | State::Handling, Some(lead)) => reference.department_phone(lead),
-            (State::Submitted | State::Accepted | State::Dispatched | State::Handling, _) => reference.centre_phone(issue.centre),
+            (State::Dispatched | State::Handling | State::Tracking, Some(lead)) => reference.department_phone(lead),
+            (State::Submitted | State::Accepted | State::Dispatched | State::Handling | State::Tracking, _) => {
+                reference.centre_phone(issue.centre)
+            }
             _ => None,
         }
     }
@@ -135,6 +144,7 @@ mod server {
             State::Accepted => "下一步：企服中心交给责任部门。",
             State::Dispatched if issue.round > 1 => "已退回办理单位重新办理，企服中心已收到提醒。",
             State::Dispatched => "下一步：部门签收并开始办理。",
+            State::Tracking => "暂时不能解决，部门跟踪办理，到期前告诉您进展，解决前一直开着。",
             State::Answered => "问题解决了吗？请您评价。不满意会重新办理。",
             State::Declined => return Some(format!("如有不同意见，{window}内可以提出异议，由其他人员重新审核。")),
             State::Closed => return Some(format!("如果问题又出现，{window}内可以要求重新办理。")),

@@ -1,6 +1,7 @@
 //! 回访 (S-9): every answer, whether rated or not, and a sample of what was withdrawn. By the centre, never by the department that answered.
 
-use super::{Case, Refusal, rule, worded};
+use super::case::Case;
+use super::{Refusal, rule, worded};
 use crate::calendar::Span;
 use crate::issue::event::Event;
 use crate::issue::{CallBack, Issue, State};

@@ -1,6 +1,7 @@
 //! 申请延期: asked by the department in time and once a round, granted or refused by the centre; only what was granted moves the due time.
 
-use super::{Case, Refusal, rule, worded};
+use super::case::Case;
+use super::{Refusal, rule, worded};
 use crate::calendar::{CalendarError, Span, WorkCalendar, words};
 use crate::issue::event::Event;
 use crate::issue::{CommandKind, Issue, Terms};

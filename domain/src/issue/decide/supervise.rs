@@ -1,6 +1,7 @@
 //! 督办 (S-8): ordered on what is abnormal, verified and issued, explained, done and confirmed, reviewed (复盘), signed off.
 
-use super::{Case, Refusal, rule, worded};
+use super::case::Case;
+use super::{Refusal, rule, worded};
 use crate::actor::{Actor, Duty};
 use crate::issue::event::Event;
 use crate::issue::supervision::Stage;

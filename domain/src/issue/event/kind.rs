@@ -1,0 +1,61 @@
+//! The tags of events.
+
+use super::Event;
+
+impl Event {
+    /// The `type` tag, as stored beside the payload.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Event::Submitted { .. } => "submitted",
+            Event::Accepted { .. } => "accepted",
+            Event::Contacted { .. } => "contacted",
+            Event::Declined { .. } => "declined",
+            Event::Objected { .. } => "objected",
+            Event::InputAsked { .. } => "input_asked",
+            Event::Supplied { .. } => "supplied",
+            Event::Noted { .. } => "noted",
+            Event::Urged => "urged",
+            Event::PauseLapsed { .. } => "pause_lapsed",
+            Event::Dispatched { .. } => "dispatched",
+            Event::Signed { .. } => "signed",
+            Event::Returned { .. } => "returned",
+            Event::Progressed { .. } => "progressed",
+            Event::ExtensionAsked { .. } => "extension_asked",
+            Event::Extended { .. } => "extended",
+            Event::ExtensionRefused { .. } => "extension_refused",
+            Event::Answered { .. } => "answered",
+            Event::Rated { .. } => "rated",
+            Event::Closed { .. } => "closed",
+            Event::Reopened { .. } => "reopened",
+            Event::Redispatched { .. } => "redispatched",
+            Event::CalledBack { .. } => "called_back",
+            Event::Instructed { .. } => "instructed",
+            Event::Supervised { .. } => "supervised",
+            Event::OrderIssued { .. } => "order_issued",
+            Event::Explained { .. } => "explained",
+            Event::Reviewed { .. } => "reviewed",
+            Event::SignedOff { .. } => "signed_off",
+            Event::OrderOverdue { .. } => "order_overdue",
+            Event::Inquired { .. } => "inquired",
+            Event::Replied { .. } => "replied",
+            Event::Warned { .. } => "warned",
+            Event::Overdue { .. } => "overdue",
+            Event::Escalated { .. } => "escalated",
+            Event::Withdrawn { .. } => "withdrawn",
+            Event::Merged { .. } => "merged",
+            Event::Absorbed { .. } => "absorbed",
+            Event::Tracked { .. } => "tracked",
+            Event::Reported { .. } => "reported",
+            Event::PartAnswered { .. } => "part_answered",
+            Event::PartWaived { .. } => "part_waived",
+            Event::PartOverdue { .. } => "part_overdue",
+            Event::Consulted(_) => "consulted",
+            Event::Referred { .. } => "referred",
+            Event::Resolved(_) => "resolved",
+            Event::TaskDone { .. } => "task_done",
+            Event::TaskConfirmed { .. } => "task_confirmed",
+            Event::TaskReturned { .. } => "task_returned",
+            Event::TaskOverdue { .. } => "task_overdue",
+        }
+    }
+}
