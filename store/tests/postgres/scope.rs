@@ -70,6 +70,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("session", "true", "system"),
     ("known_browser", "true", "system"),
     ("outbox_aside", "true", "system"),
+    ("application_moved", "true", "system"),
     ("second_factor", "true", "system"),
     ("recovery_code", "true", "system"),
     ("half_sign_in", "true", "system"),
@@ -158,6 +159,8 @@ pub async fn seed(world: &World) {
     sqlx::query(aside).execute(&world.owner).await.unwrap();
     crate::administration::plan_something(world).await;
     crate::policy::seed(world).await;
+    let moved = "insert into application_moved (application_id) select id from application limit 1";
+    sqlx::query(moved).execute(&world.owner).await.unwrap();
     let ready =
         "insert into application_prepared (enterprise_id, item_id, person_id, person_name, contact_name, contact_phone, note, at)
         select enterprise_id, item_id, person_id, 'x', 'x', 'x', '', now() from application limit 1";
@@ -362,6 +365,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "is_owner",
         "issue_page",
         "issue_year",
+        "issues_at_station",
         "issues_of_contact",
         "issues_of_station",
         "issues_with_co",
@@ -369,6 +373,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "make_owner",
         "match_item_soon",
         "next_issue_number",
+        "note_application_moved",
         "note_step",
         "open_session",
         "policy_questions",
