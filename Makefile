@@ -1,7 +1,7 @@
 # The commands of the project; each is a script that can be run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build dev lint audit sbom fuzz simulate bench lighthouse sqlx clean
+.PHONY: help run test build dev lint audit sbom fuzz simulate bench lighthouse walks sqlx clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: ## Measure pages per second and CPU per page; writes docs/BENCHMARKS.md
 
 lighthouse: ## Look at the pages with Lighthouse; writes docs/BENCHMARKS.md, fails when one is too slow
 	@exec scripts/lighthouse
+
+walks: ## Walk through the product as four people; prints taps, fields, keys, screens and seconds of waiting
+	@exec scripts/walks
 
 sqlx: ## Refresh store/.sqlx after a change to a query or a migration
 	@scripts/setup run

@@ -55,6 +55,8 @@ pub mod staff;
 pub mod terms;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod watch;
 
 /// Starts the islands; called by the loader once the page has painted.
 #[cfg(feature = "hydrate")]

@@ -1,9 +1,11 @@
 //! What an enterprise (企业) is, apart from its issues.
 
+pub mod size;
+
 use serde::{Deserialize, Serialize};
 
-/// 划型 (工信部联企业〔2011〕300号).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// 划型 (工信部联企业〔2011〕300号), from the smallest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scale {
     /// 微型.

@@ -9,14 +9,14 @@ use app::request::{Services, Tables};
 use domain::calendar::{WorkCalendar, local};
 use std::sync::{Arc, RwLock};
 use store::Store;
-use store::outbox::Live;
+use store::outbox::News;
 use store::policy::Shelf;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, broadcast};
 use tokio_util::sync::CancellationToken;
 
-/// What is heard of issues that moved, written by any server.
-pub type Heard = broadcast::Receiver<Arc<Live>>;
+/// What is heard of issues and applications that moved, written by any server.
+pub type Heard = broadcast::Receiver<Arc<News>>;
 
 /// Shared by all requests and workers.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub struct AppState {
     /// What is read from the database once a minute, refreshed by a worker.
     pub tables: Arc<RwLock<Tables>>,
     /// Live notifications of this and every other server.
-    pub live: broadcast::Sender<Arc<Live>>,
+    pub live: broadcast::Sender<Arc<News>>,
     /// Wakes the outbox worker after a command.
     pub outbox: Arc<Notify>,
     /// The virus scanner, where there is one.

@@ -25,7 +25,7 @@ use std::time::Duration;
 use store::administration::due;
 use store::issue::CommandError;
 use store::job::{self, Job, Kind};
-use store::outbox::{CHANNEL, Live};
+use store::outbox::{CHANNEL, News};
 use store::{Conn, Store};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -148,9 +148,9 @@ async fn listen(state: AppState) {
                             turn("tables", state.refresh()).await;
                         }
                         Ok(notification) => {
-                            if let Ok(live) = serde_json::from_str::<Live>(notification.payload()) {
+                            if let Ok(news) = serde_json::from_str::<News>(notification.payload()) {
                                 // Nobody listening is no error.
-                                _ = state.live.send(Arc::new(live));
+                                _ = state.live.send(Arc::new(news));
                             }
                         }
                         Err(error) => {

@@ -36,6 +36,34 @@ pub struct Live {
     pub co: Vec<i64>,
 }
 
+/// What open pages hear of an application that moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    pub application: i64,
+    /// Whose it is.
+    pub enterprise: i64,
+    /// Number of its last event.
+    pub version: i32,
+}
+
+/// What comes through the channel.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum News {
+    Issue(Live),
+    Application(Moved),
+}
+
+impl News {
+    /// The version it moved to.
+    pub fn version(&self) -> i32 {
+        match self {
+            News::Issue(live) => live.version,
+            News::Application(moved) => moved.version,
+        }
+    }
+}
+
 /// Drains up to `limit` rows in one transaction and answers how many there were; none while another server is at it. Needs the
 /// system's scope.
 ///
@@ -49,6 +77,7 @@ pub async fn drain(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<u
         tx.rollback().await?;
         return Ok(0);
     }
+    tell_applications(&mut tx, limit).await?;
     let rows = sqlx::query_as!(
         Row,
         r#"with taken as (
@@ -225,6 +254,24 @@ async fn write_words(tx: &mut PgConnection, rows: &[Row]) -> Result<(), StoreErr
         on conflict (issue_id) do update set tokens = excluded.tokens where issue_search.tokens <> excluded.tokens",
         &ids,
         &tokens
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// One notification for each application that moved, as it is now.
+async fn tell_applications(tx: &mut PgConnection, limit: i64) -> Result<(), StoreError> {
+    sqlx::query!(
+        "with taken as (
+            delete from application_moved where id in (select id from application_moved order by id limit $2) returning application_id
+        ), moved as (
+            select jsonb_build_object('application', a.id, 'enterprise', a.enterprise_id, 'version', a.seq)::text as payload
+            from application a where a.id in (select application_id from taken)
+        )
+        select pg_notify($1, payload) as sent from moved",
+        CHANNEL,
+        limit
     )
     .execute(tx)
     .await?;

@@ -122,6 +122,7 @@ doors! {
     Form POST "/policies/{code}/apply" Member;
     Page GET "/applications" Member;
     Page GET "/applications/{number}" Member;
+    Stream GET "/applications/{number}/events" Member;
     File GET "/applications/{number}/files/{id}" Member;
     Page GET "/applications/{number}/{command}" Member;
     Form POST "/applications/{number}/{command}" Member;

@@ -15,8 +15,6 @@ pub mod tag;
 pub mod timeline;
 #[cfg(feature = "ssr")]
 pub mod view;
-#[cfg(feature = "ssr")]
-pub mod watch;
 
 #[cfg(feature = "ssr")]
 pub use space::{CommandPage, IssuePage, IssuesPage};

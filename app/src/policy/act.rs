@@ -54,7 +54,8 @@ fn readable(faults: Vec<(String, String)>) -> Result<(), AppError> {
 /// Saves what the enterprise states of itself; answers how many facts changed, and the figures as they were understood.
 async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<(i32, String), AppError> {
     member.require_form(form)?;
-    let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+    let today = ctx.today();
+    let facts = portrait::get(&mut ctx.conn, member.enterprise.id, today).await?;
     let (after, faults) = changed(&ctx.shelf.library, &facts, form.pairs());
     readable(faults)?;
     let changes = statements(&ctx.shelf.library, &facts, &after);
@@ -65,7 +66,6 @@ async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<(i32, Stri
     };
     let figures: Vec<String> = changes.iter().filter_map(figure).take(3).collect();
     let understood = if figures.is_empty() { String::new() } else { format!("：{}", figures.join("，")) };
-    let today = ctx.today();
     Ok((portrait::put(&mut ctx.conn, member.enterprise.id, &changes, today, ctx.now).await?, understood))
 }
 
@@ -111,7 +111,8 @@ pub async fn save_tried(request: &Request, form: &Form) -> Result<(&'static str,
     let member = ctx.require_right(Task::StateFacts).await?;
     try_figures(&mut ctx, &member, form).await?;
     let (saved, _) = state(&mut ctx, &member, form).await?;
-    let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+    let today = ctx.today();
+    let facts = portrait::get(&mut ctx.conn, member.enterprise.id, today).await?;
     Ok((if saved == 0 { "没有需要保存的改动。" } else { "已保存到企业画像。" }, facts))
 }
 
@@ -186,7 +187,8 @@ pub async fn dispute(request: &Request, form: &Form) -> Result<Next, AppError> {
         let mut ctx = request.open().await?;
         let member = ctx.require_member()?;
         member.require_form(form)?;
-        let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+        let today = ctx.today();
+        let facts = portrait::get(&mut ctx.conn, member.enterprise.id, today).await?;
         let library = &ctx.shelf.library;
         let attribute = library.attributes.get(code).ok_or(AppError::NotFound)?;
         let fact = facts.get(code).ok_or(AppError::NotFound)?;

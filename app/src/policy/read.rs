@@ -107,7 +107,8 @@ fn had(shelf: &Shelf, live: &[Live]) -> Vec<(usize, i64)> {
 /// As [`Ctx::require_member`].
 pub async fn view(ctx: &mut Ctx) -> Result<View, AppError> {
     let member = ctx.require_member()?;
-    let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+    let today = ctx.today();
+    let facts = portrait::get(&mut ctx.conn, member.enterprise.id, today).await?;
     let live = application::live(&mut ctx.conn, member.enterprise.id).await?;
     Ok(View::new(ctx.shelf.clone(), facts, live))
 }
@@ -214,7 +215,8 @@ pub fn tags(shelf: &Shelf) -> Vec<String> {
 /// As [`Ctx::require_member`].
 pub async fn portrait(ctx: &mut Ctx) -> Result<(Facts, Option<String>, Option<String>), AppError> {
     let member = ctx.require_member()?;
-    let facts = portrait::get(&mut ctx.conn, member.enterprise.id).await?;
+    let today = ctx.today();
+    let facts = portrait::get(&mut ctx.conn, member.enterprise.id, today).await?;
     let given = portrait::history(&mut ctx.conn, member.enterprise.id, "tags").await?.into_iter().next();
     let told = given.map(|given| format!("{} · {} 更新", given.source, day(local(given.at).date())));
     Ok((facts, withheld(ctx, Task::StateFacts).await?, told))
@@ -328,6 +330,11 @@ pub struct ApplicationPage {
     pub counted: Vec<(String, String)>,
 }
 
+/// Who says what a department has otherwise: the enterprise; of its size, the rule.
+pub fn said_by(code: &str) -> &'static str {
+    if code == "scale" { "划型标准" } else { "企业自填" }
+}
+
 /// A figure that the enterprise says otherwise than a department has it.
 pub struct Disputed {
     /// Its attribute.
@@ -356,7 +363,7 @@ impl ApplicationPage {
     /// The same, each in a line.
     pub fn disagreeing(&self) -> Vec<String> {
         let lines = self.disputed().into_iter();
-        lines.map(|one| format!("{}：企业自填 {}，{}", one.name, one.stated, one.recorded)).collect()
+        lines.map(|one| format!("{}：{} {}，{}", one.name, said_by(&one.code), one.stated, one.recorded)).collect()
     }
 
     /// What it would come to by what the departments have for these attributes; none where the enterprise would have nothing by that.

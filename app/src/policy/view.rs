@@ -1,6 +1,6 @@
 //! Applications in pieces, for their enterprise and for their reviewers: where one stands, its money, what happened, what was frozen.
 
-use super::read::ApplicationPage;
+use super::read::{ApplicationPage, said_by};
 use crate::ui::policy::{conditions, day};
 use crate::ui::{facts, icon, section, time, words as text};
 use domain::calendar::{WorkCalendar, words as dates};
@@ -76,7 +76,7 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
         ("测算日期", text(day(application.as_of))),
         ("计算方法", text(words::formula(&page.library, &item.amount, &page.facts))),
         ("测算金额", text(Fen(application.amount).words())),
-        ("按锁定内容重算", text(if agrees { "一致".to_owned() } else { again.unwrap_or_default().words() })),
+        ("按当时内容再算一次", text(if agrees { "结果一致".to_owned() } else { again.unwrap_or_default().words() })),
         ("联系人", text(domain::mask::contact(&application.contact_name, &application.contact_phone))),
         ("补充说明", text(if application.note.is_empty() { "无".to_owned() } else { application.note.clone() })),
     ]);
@@ -88,7 +88,7 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
     let decided: Vec<String> = page
         .counted
         .iter()
-        .map(|(code, counts)| format!("{}按{}算", page.library.attribute_name(code), counts_label(counts)))
+        .map(|(code, counts)| format!("{}按{}算", page.library.attribute_name(code), counts_label(code, counts)))
         .collect();
     let decided = (!decided.is_empty())
         .then(|| view! { <p class="flash">{icon("check")}<span>{format!("核准时：{}。", decided.join("；"))}</span></p> });
@@ -96,8 +96,8 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
 }
 
 /// Whose figure counts.
-pub fn counts_label(counts: &str) -> &'static str {
-    if counts == "recorded" { "部门记录" } else { "企业自填" }
+fn counts_label(code: &str, counts: &str) -> &'static str {
+    if counts == "recorded" { "部门记录" } else { said_by(code) }
 }
 
 /// Until when the department is to act.

@@ -35,7 +35,16 @@ pub const DEEPEST: usize = 16;
 
 /// Checks one item against the libraries.
 pub fn check(item: &Item, library: &Library) -> Vec<Problem> {
-    let mut check = Check { item, library, problems: Vec::new(), whole: OnceCell::new() };
+    run(item, library, false)
+}
+
+/// What is wrong with each field of an item by itself, whatever the others say: for a draft some of whose fields could not be read.
+pub fn check_fields(item: &Item, library: &Library) -> Vec<Problem> {
+    run(item, library, true)
+}
+
+fn run(item: &Item, library: &Library, alone: bool) -> Vec<Problem> {
+    let mut check = Check { item, library, problems: Vec::new(), whole: OnceCell::new(), alone };
     check.size("condition", item.condition.size());
     check.size("amount", item.amount.size());
     if !check.problems.is_empty() {
@@ -153,6 +162,8 @@ struct Check<'a> {
     problems: Vec<Problem>,
     /// Whether the whole condition can never be true, and whether it always is: asked for every part of it.
     whole: OnceCell<(bool, bool)>,
+    /// Each field by itself: nothing is compared with another one.
+    alone: bool,
 }
 
 impl Check<'_> {
@@ -205,6 +216,9 @@ impl Check<'_> {
     }
 
     fn windows(&mut self) {
+        if self.alone {
+            return;
+        }
         let valid = self.item.valid;
         let apply = &self.item.apply;
         if valid.to.is_some_and(|to| to < valid.from) {
@@ -280,6 +294,9 @@ impl Check<'_> {
         for (index, child) in list.iter().enumerate() {
             self.condition(child, &format!("{place}.{word}[{index}]"));
         }
+        if self.alone {
+            return;
+        }
         for (index, child) in list.iter().enumerate() {
             let at = format!("{place}.{word}[{index}]");
             let (never, always) = self.whole();
@@ -292,6 +309,9 @@ impl Check<'_> {
     }
 
     fn whole_condition(&mut self) {
+        if self.alone {
+            return;
+        }
         let (never, always) = self.whole();
         if never {
             self.add("condition", "条件互相矛盾，任何企业都不可能满足");
@@ -343,7 +363,7 @@ impl Check<'_> {
             }
             if let Some(received) = &group.received {
                 self.numeric(received, "group.received");
-                if group.rule != GroupRule::TopUp {
+                if group.rule != GroupRule::TopUp && !self.alone {
                     self.add("group.received", "已享受金额只用于差额补足");
                 }
             }

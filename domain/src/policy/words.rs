@@ -5,34 +5,11 @@ use super::condition::{Condition, Op, Test};
 use super::day;
 use super::explain::LeafResult;
 use super::facts::{Fact, Facts};
+use super::industry;
 use super::library::{AttributeKind, Library};
 use super::money::{Decimal, Fen, ONE, thousands};
 use crate::area;
 use crate::enterprise::Scale;
-
-/// Sections of GB/T 4754-2017 (国民经济行业分类).
-const SECTIONS: [&str; 20] = [
-    "农、林、牧、渔业",
-    "采矿业",
-    "制造业",
-    "电力、热力、燃气及水生产和供应业",
-    "建筑业",
-    "批发和零售业",
-    "交通运输、仓储和邮政业",
-    "住宿和餐饮业",
-    "信息传输、软件和信息技术服务业",
-    "金融业",
-    "房地产业",
-    "租赁和商务服务业",
-    "科学研究和技术服务业",
-    "水利、环境和公共设施管理业",
-    "居民服务、修理和其他服务业",
-    "教育",
-    "卫生和社会工作",
-    "文化、体育和娱乐业",
-    "公共管理、社会保障和社会组织",
-    "国际组织",
-];
 
 /// A code of an attribute in words: an area, a section of industries, a scale; else the code itself.
 pub fn code_name(attr: &str, code: &str) -> String {
@@ -43,23 +20,28 @@ pub fn code_name(attr: &str, code: &str) -> String {
         let padded = format!("{code:0<6}");
         return padded.parse().map_or_else(|_| code.to_owned(), area::name);
     }
-    let section = code.bytes().next().filter(u8::is_ascii_uppercase).and_then(|letter| SECTIONS.get(usize::from(letter - b'A')));
-    match section {
-        Some(name) if code.len() == 1 => (*name).to_owned(),
-        Some(name) if attr == "industry" => format!("{name} {code}"),
-        _ => code.to_owned(),
+    if attr != "industry" {
+        return code.to_owned();
+    }
+    match industry::name(code) {
+        Some(name) if code.len() == 1 => name.to_owned(),
+        Some(name) => format!("{name} {code}"),
+        None => code.to_owned(),
     }
 }
 
-/// The codes of an attribute that have a name of their own, to choose from: sections of industries, scales, areas; none for any other.
+/// The codes of an attribute that have a name of their own, to choose from: sections and divisions of industries, scales, areas; none for any other.
 pub fn codes_of(attr: &str) -> Vec<(String, String)> {
-    let codes: Vec<String> = match attr {
-        "industry" => (b'A'..).take(SECTIONS.len()).map(|letter| char::from(letter).to_string()).collect(),
-        "scale" => Scale::ALL.into_iter().map(|scale| scale.code().to_owned()).collect(),
-        "area" => area::AREAS.iter().map(|area| area.0.to_string()).collect(),
+    let scale = |scale: Scale| (scale.code().to_owned(), code_name(attr, scale.code()));
+    match attr {
+        "industry" => industry::all().map(|(code, name)| (code.clone(), format!("{code} {name}"))).collect(),
+        "scale" => Scale::ALL.into_iter().map(scale).collect(),
+        "area" => area::AREAS
+            .iter()
+            .map(|area| (area.0.to_string(), format!("{} {}", code_name(attr, &area.0.to_string()), area.0)))
+            .collect(),
         _ => Vec::new(),
-    };
-    codes.into_iter().map(|code| (code.clone(), format!("{} {code}", code_name(attr, &code)))).collect()
+    }
 }
 
 /// A decimal with thousands separators.

@@ -7,6 +7,7 @@ mod missing;
 mod random;
 mod rules;
 mod sets;
+mod size;
 mod steps;
 mod sure;
 mod totals;

@@ -212,7 +212,7 @@ async fn applications(conn: &mut Conn, people: &People, today: Date, now: Offset
     let book = Book::new(items, today);
     // The first firms start with a clean sheet: whoever tries the demo applies there.
     for (index, firm) in people.firms.iter().enumerate().skip(4).step_by(3) {
-        let facts = portrait::get(conn, firm.id).await?;
+        let facts = portrait::get(conn, firm.id, today).await?;
         for outcome in book.evaluate(&facts).outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Eligible) {
             let item = &book.items()[outcome.item];
             let Some(place) = codes.iter().position(|code| *code == item.id) else { continue };

@@ -8,10 +8,11 @@ use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
 use app::form::Form;
-use app::issue::desk::{Asked, Opened, attach, form_of, table, views};
-use app::issue::{act, kind_of, watch};
+use app::issue::desk::{Asked, Opened, attach, carried, form_of, table, views};
+use app::issue::{act, kind_of};
 use app::request::Request;
 use app::security::note_export;
+use app::watch;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -99,7 +100,7 @@ pub async fn attach(
 /// What the page has seen.
 #[derive(Debug, Default, Deserialize)]
 pub struct AfterQuery {
-    after: Option<i32>,
+    pub after: Option<i32>,
 }
 
 /// Progress of an issue of the own enterprise.

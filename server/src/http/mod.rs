@@ -86,6 +86,7 @@ routes! {
     POST "/policies/calculator" => policy::calculate;
     POST "/policies/{code}/ask" => policy::ask;
     POST "/policies/{code}/apply" => policy::apply;
+    GET "/applications/{number}/events" => policy::events;
     GET "/applications/{number}/files/{id}" => files::download;
     POST "/applications/{number}/{command}" => policy::command;
     POST "/photos" => photos::upload;

@@ -3,13 +3,16 @@
 use super::context::{Reply, finish, page};
 use super::files::with_files;
 use super::forms::plain;
+use super::issue::AfterQuery;
+use super::stream::stream;
 use crate::state::AppState;
 use app::error::AppError;
 use app::policy::act;
 use app::request::Request;
+use app::watch;
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use leptos::prelude::provide_context;
 
@@ -62,6 +65,18 @@ pub async fn apply(
         faults => Err(AppError::Invalid(faults.to_vec())),
     };
     finish(&request, done, form, &format!("/policies/{code}/apply")).await
+}
+
+/// Progress of an application of the own enterprise.
+pub async fn events(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    Query(query): Query<AfterQuery>,
+) -> Reply {
+    let heard = state.live.subscribe();
+    let watch = watch::of_application(&request, &number, query.after).await?;
+    Ok(stream(&state, &request, heard, watch))
 }
 
 /// Gives a command to an application.

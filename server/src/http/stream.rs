@@ -1,8 +1,8 @@
 //! Live progress: server-sent events, fed by what any server wrote. An event says that something moved, not what.
 
 use crate::state::{AppState, Heard};
-use app::issue::watch::Watch;
 use app::request::Request;
+use app::watch::Watch;
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -90,7 +90,7 @@ async fn tell(sender: Sender<Result<Event, Infallible>>, mut heard: Heard, watch
             () = &mut end => return,
             () = sender.closed() => return,
             heard = heard.recv() => match heard {
-                Ok(live) if watch.wants(&live) => moved(live.version),
+                Ok(news) if watch.wants(&news) => moved(news.version()),
                 Ok(_) => continue,
                 // Too slow for a burst: whatever was missed, asking again shows it.
                 Err(RecvError::Lagged(_)) => moved(0),

@@ -266,7 +266,7 @@ async fn a_portrait_says_what_an_enterprise_may_say(pool: PgPool) {
     let mut conn = site.state.store.system().await.unwrap();
     let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
     let enterprise = store::identity::enterprises_of(&mut conn, phone).await.unwrap()[0].id;
-    let facts = store::policy::portrait::get(&mut conn, enterprise).await.unwrap();
+    let facts = store::policy::portrait::get(&mut conn, enterprise, site.state.now().date()).await.unwrap();
     let value = |code: &str| facts.get(code).map(|fact| fact.value.clone()).unwrap_or_default();
     assert_eq!((value("ui_months"), value("scale")), ("48".to_owned(), "small".to_owned()));
     assert_eq!(value("equipment_investment"), "4600000");
@@ -433,6 +433,23 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
     assert!(!identity.contains("旧标签") && !identity.contains("大型"), "{identity}");
     let portrait = owner.get("/me/portrait").await.body;
     assert!(portrait.contains("高新技术企业") && portrait.contains("市科技局 · "), "who gave the tags, and when");
+    // The size is that of the rule, with what it is found from; what an office has otherwise stands beside it.
+    assert!(
+        portrait.contains("工信部联企业〔2011〕300号") && portrait.contains("小型。工业：从业人数 86 人，年营业收入 3,680 万元")
+    );
+    assert!(!portrait.contains("市统计局记录为"));
+    let change = store::policy::portrait::Change {
+        code: "scale".to_owned(),
+        value: Some(serde_json::json!("large")),
+        period: "2024".to_owned(),
+        source: "市统计局".to_owned(),
+    };
+    store::policy::portrait::put(&mut conn, enterprise, &[change], today, now).await.unwrap();
+    let portrait = owner.get("/me/portrait").await.body;
+    assert!(portrait.contains("按划型标准测算 · ") && portrait.contains("市统计局记录为 大型企业，申报时由审核人决定按哪个算"));
+    let home = owner.get("/home").await.body;
+    let identity = home.split_once("class=\"identity\"").unwrap().1.split_once("</div>").unwrap().0;
+    assert!(identity.contains("小型") && !identity.contains("大型"), "{identity}");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -99,6 +99,23 @@ async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
     // All faults at once, each by the name of its control.
     let many = editor.post(NEW, &with(&[half[1], ("/valid/from", ""), ("/amount/percent/rate", "很多"), ("do", "save")])).await;
     shows(&many, 422, &["数值：", "有效期从：请填写或选择", "比例：", "href=\"#/valid/from\"", "href=\"#/amount/percent/rate\""]);
+    // What is missing in the library's eyes too, beside what cannot be read; nothing hides behind the first.
+    let empty = [("/amount/percent/of", ""), ("/amount/percent/rate", ""), ("/condition/all/0/num/attr", "")];
+    let faulty =
+        [empty[0], empty[1], empty[2], ("/area", "火星"), ("/id", "Ab"), ("/title", ""), ("/clauses/c1", ""), ("do", "save")];
+    shows(
+        &editor.post(NEW, &with(&faulty)).await,
+        422,
+        &[
+            "按什么计算：",
+            "比例：请填写或选择",
+            "指标：请选择指标",
+            "没有“火星”这个区域",
+            "编号：编号应为",
+            "名称：请填写条目名称",
+            "条款原文为空",
+        ],
+    );
     // A share is written as a percentage.
     let share = editor.post(NEW, &with(&[("/amount/percent/rate", "12.5%"), ("do", "preview")])).await;
     shows(&share, 200, &["value=\"12.5%\""]);
@@ -221,7 +238,7 @@ async fn facts_come_from_a_file_once_and_only_into_ones_own_area(pool: PgPool) {
     // One enterprise a row; the source of the form where the table has none.
     let wide = format!("uscc,revenue,rd_expense\n{},52000000,\n", mine.uscc);
     shows(&import(editor.clone(), "facts.csv", wide).await, 200, &["1 行正确，1 项数据有变化"]);
-    let facts = store::policy::portrait::get(&mut conn, mine.id).await.unwrap();
+    let facts = store::policy::portrait::get(&mut conn, mine.id, site.state.now().date()).await.unwrap();
     let fact = |code: &str| facts.get(code).map(|fact| (fact.value.clone(), fact.source.clone())).unwrap_or_default();
     assert_eq!(fact("employees"), ("77".to_owned(), "市人社局".to_owned()));
     assert_eq!(fact("revenue"), ("52000000".to_owned(), "市统计局".to_owned()));

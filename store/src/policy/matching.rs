@@ -3,6 +3,7 @@
 use super::{item, portrait};
 use crate::{Conn, StoreError};
 use domain::actor::EnterpriseId;
+use domain::enterprise::size;
 use domain::policy::book::{Book, Scratch, Slot, SlotKind, Table};
 use domain::policy::condition::Test;
 use domain::policy::day;
@@ -37,9 +38,13 @@ struct Columns {
 }
 
 /// Reads the batch after an enterprise, in the order of ids. What is known only of a later day does not count
-/// (`domain::policy::facts::Fact::counts_on`), and where a portrait does not say where the enterprise lies, the register does.
+/// (`domain::policy::facts::Fact::counts_on`), and where a portrait does not say where the enterprise lies, the register does. Where a size is asked for,
+/// it is that of the rule, by what departments have (`domain::enterprise::size`).
 async fn columns(conn: &mut PgConnection, book: &Book, after: EnterpriseId) -> Result<Columns, StoreError> {
-    let codes: Vec<String> = book.slots().iter().map(path_of).collect();
+    let slots = book.slots().len();
+    let scale = book.slots().iter().position(|slot| slot.code == "scale");
+    let mut codes: Vec<String> = book.slots().iter().map(path_of).collect();
+    codes.extend(scale.iter().flat_map(|_| size::ASKED).map(str::to_owned));
     let rows = sqlx::query!(
         r#"select p.enterprise_id, array(
                 select case when c like 'attest.%' then p.facts -> 'attest' ->> substr(c, 8)
@@ -48,7 +53,7 @@ async fn columns(conn: &mut PgConnection, book: &Book, after: EnterpriseId) -> R
                         > left($4, length(substring(f ->> 'period' from '^\d{4}(?:-\d{2}(?:-\d{2})?)?'))) then null
                     when c = 'area' then coalesce(f ->> 'value', e.area::text)
                     else f ->> 'value' end
-                from unnest($1::text[]) with ordinality u (c, n), lateral (select p.facts -> c as f) v order by n) as "values!: Vec<Option<String>>",
+                from unnest($1::text[]) with ordinality u (c, n), lateral (select case when n > $5 then coalesce(p.facts -> c -> 'recorded', p.facts -> c) else p.facts -> c end as f) v order by n) as "values!: Vec<Option<String>>",
             p.facts ? 'tags' as "tagged!"
         from portrait p join enterprise e on e.id = p.enterprise_id
         where p.enterprise_id > $2
@@ -56,7 +61,8 @@ async fn columns(conn: &mut PgConnection, book: &Book, after: EnterpriseId) -> R
         &codes,
         after,
         BATCH,
-        day::text(book.as_of)
+        day::text(book.as_of),
+        i64::try_from(slots).unwrap_or(i64::MAX)
     )
     .fetch_all(conn)
     .await?;
@@ -75,6 +81,13 @@ async fn columns(conn: &mut PgConnection, book: &Book, after: EnterpriseId) -> R
             if let Ok(value) = book.read(kind, text) {
                 table.put(slot, at, value);
             }
+        }
+        let known = |code: &str| row.values[slots..].iter().zip(size::ASKED).find(|(_, asked)| *asked == code)?.0.as_deref();
+        if let Some(slot) = scale
+            && let Some(found) = size::by(known)
+            && let Ok(value) = book.read(&book.slots()[slot], found.scale.code())
+        {
+            table.put(slot, at, value);
         }
     }
     Ok(Columns { ids, table })
@@ -239,7 +252,7 @@ pub async fn match_enterprises(
     .await?;
     let (mut firms, mut items, mut versions, mut amounts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for row in portraits {
-        let facts = portrait::located(Some(row.facts), row.area)?;
+        let facts = portrait::whole(Some(row.facts), row.area, on)?;
         for outcome in book.evaluate(&facts).outcomes.into_iter().filter(|outcome| outcome.verdict == Verdict::Eligible) {
             let item = &book.items()[outcome.item];
             firms.push(row.enterprise_id);

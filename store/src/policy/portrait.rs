@@ -2,6 +2,7 @@
 
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, EnterpriseId};
+use domain::enterprise::size;
 use domain::policy::facts::{Fact, Facts};
 use serde_json::{Value, json};
 use time::{Date, OffsetDateTime};
@@ -34,27 +35,28 @@ pub struct Recorded {
     pub at: OffsetDateTime,
 }
 
-/// What is known of an enterprise; where its portrait does not say where it lies, the register does.
+/// What is known of an enterprise on a day; where its portrait does not say where it lies, the register does, and its size is that of the rule
+/// where the facts suffice (`domain::enterprise::size`).
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn get(conn: &mut Conn, enterprise: EnterpriseId) -> Result<Facts, StoreError> {
+pub async fn get(conn: &mut Conn, enterprise: EnterpriseId, on: Date) -> Result<Facts, StoreError> {
     let row = sqlx::query!(
         r#"select p.facts as "facts?", e.area from enterprise e left join portrait p on p.enterprise_id = e.id where e.id = $1"#,
         enterprise
     )
     .fetch_optional(conn.pg())
     .await?;
-    row.map_or_else(|| Ok(Facts::default()), |row| located(row.facts, row.area))
+    row.map_or_else(|| Ok(Facts::default()), |row| whole(row.facts, row.area, on))
 }
 
-/// Facts as stored, with the place of registration where they do not name one.
-pub(super) fn located(facts: Option<Value>, area: AreaCode) -> Result<Facts, StoreError> {
+/// Facts as stored, with the place of registration where they do not name one, and the size by rule.
+pub(super) fn whole(facts: Option<Value>, area: AreaCode, on: Date) -> Result<Facts, StoreError> {
     let mut facts = facts.map_or_else(|| Ok(Facts::default()), read)?;
     if facts.get("area").is_none() {
         facts.set("area", Fact { source: "企业登记".to_owned(), ..Fact::new(area.to_string()) });
     }
-    Ok(facts)
+    Ok(size::with_size(facts, on))
 }
 
 pub(super) fn read(facts: Value) -> Result<Facts, StoreError> {

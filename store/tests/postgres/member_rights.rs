@@ -31,7 +31,7 @@ async fn an_agent_states_nothing_withdraws_nothing_and_applies_up_to_the_sum(own
     refused(stated, "an agent");
     portrait::put(&mut owner, world.a.id, &change, today(), now).await.unwrap();
 
-    let facts = portrait::get(&mut agent, world.a.id).await.unwrap();
+    let facts = portrait::get(&mut agent, world.a.id, today()).await.unwrap();
     let ask = async |conn: &mut Conn, person: PersonId, amount: Fen| {
         let new = NewApplication {
             client_key: Uuid::new_v4(),

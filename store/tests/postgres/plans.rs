@@ -207,10 +207,11 @@ async fn narrowed_lists(world: &World, faults: &mut Vec<String>, login: &str, op
         ("sort=oldest", PAGE),
         ("area=330502&category=drainage&flag=dissatisfied", 25_000),
     ] {
-        // A station's share is one in forty, all of which are in another district here: it walks everything it may ever see.
-        let looked = matches!(duty, Duty::Station { .. }) || (duty.code() != "centre" && query.contains("area"));
+        let looked = duty.code() != "centre" && query.contains("area");
         for which in Queue::of(&duty).iter().copied() {
             let most = match which {
+                // A station's share is one in forty: all of it, by its filings and its enterprises, found and then read.
+                Queue::All if matches!(duty, Duty::Station { .. }) => 3 * ISSUES / 40 + PAGE,
                 Queue::All if looked => ISSUES + PAGE,
                 Queue::All => most + if matches!(duty, Duty::Handler { .. }) { open } else { 0 },
                 Queue::Filed => PAGE,

@@ -112,7 +112,7 @@ pub async fn apply(
     key: Uuid,
     files: &[Uuid],
 ) -> Result<String, StoreError> {
-    let facts = portrait::get(conn, world.a.id).await.unwrap();
+    let facts = portrait::get(conn, world.a.id, today()).await.unwrap();
     let new = NewApplication {
         client_key: key,
         enterprise: world.a.id,
@@ -312,7 +312,7 @@ async fn an_enterprise_states_what_it_may_and_nothing_else(owner: PgPool) {
         let refused = portrait::put(&mut member, enterprise, &[says(code, json!("C1"))], today(), now).await;
         assert!(refused.is_err(), "{code} of {enterprise}");
     }
-    let facts = portrait::get(&mut member, world.a.id).await.unwrap();
+    let facts = portrait::get(&mut member, world.a.id, today()).await.unwrap();
     assert_eq!(
         (facts.get("equipment_investment").unwrap().value.as_str(), facts.attest.get("core-ip")),
         ("7000000", Some(&true))
@@ -502,6 +502,34 @@ async fn a_fact_of_a_later_day_counts_in_no_way_of_counting(owner: PgPool) {
     let next = Change { period: (year + 1).to_string(), ..says("equipment_investment", json!("13000000")) };
     portrait::put(&mut conn, world.a.id, &[next], today(), morning()).await.unwrap();
     assert_eq!(counted(&world, &item).await, [0; 3], "A's is about next year");
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_size_is_that_of_the_rule_however_counted(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut conn = world.store.system().await.unwrap();
+    libraries(&mut conn).await;
+    let mut item = upgrade("sized", today() + Duration::days(9));
+    item.condition =
+        serde_json::from_value(json!({ "in_set": { "attr": "scale", "codes": ["small"] }, "clause": "c1" })).unwrap();
+    item.amount = serde_json::from_value(json!({ "fixed": "1000" })).unwrap();
+    let put = async |firm, changes: &[Change]| {
+        portrait::put(&mut world.store.system().await.unwrap(), firm, changes, today(), morning()).await.unwrap();
+    };
+    // Nothing but what an office recorded: that counts.
+    put(world.a.id, &[says("scale", json!("small")), says("industry", json!("C1819"))]).await;
+    put(world.b.id, &[says("scale", json!("medium")), says("industry", json!("C1819"))]).await;
+    assert_eq!(counted(&world, &item).await, [1; 3]);
+    // With facts that suffice it is the rule's, and the office's stands beside it.
+    put(world.b.id, &[says("employees", json!("86")), says("revenue", json!("36800000"))]).await;
+    assert_eq!(counted(&world, &item).await, [2; 3]);
+    let scale = portrait::get(&mut conn, world.b.id, today()).await.unwrap().get("scale").cloned().unwrap();
+    assert_eq!((scale.value.as_str(), scale.recorded.unwrap().value.as_str()), ("small", "medium"));
+    // Micro by one measure alone is micro.
+    put(world.a.id, &[says("employees", json!("7"))]).await;
+    assert_eq!(counted(&world, &item).await, [1; 3]);
     drop(conn);
     world.end().await;
 }

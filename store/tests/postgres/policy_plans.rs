@@ -121,7 +121,7 @@ async fn no_page_of_policies_reads_a_table_through(owner: PgPool) {
 
     let member = Some(Who::Person(person, Some(enterprise)));
     weigh(&world, faults, "an enterprise's policies", member, PAGE, async |conn: &mut Conn| {
-        portrait::get(conn, enterprise).await.unwrap();
+        portrait::get(conn, enterprise, now.date()).await.unwrap();
         assert_eq!(portrait::history(conn, enterprise, "fact3").await.unwrap().len(), 1);
         notice::preferences(conn, person, enterprise).await.unwrap();
         notice::subscriptions(conn, person, enterprise).await.unwrap();

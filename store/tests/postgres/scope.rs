@@ -83,6 +83,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("session", "true", "system"),
     ("known_browser", "true", "system"),
     ("outbox_aside", "true", "system"),
+    ("application_moved", "true", "system"),
     ("second_factor", "true", "system"),
     ("recovery_code", "true", "system"),
     ("half_sign_in", "true", "system"),
@@ -176,6 +177,8 @@ pub async fn seed(world: &World) {
     sqlx::query(aside).execute(&world.owner).await.unwrap();
     crate::administration::plan_something(world).await;
     crate::policy::seed(world).await;
+    let moved = "insert into application_moved (application_id) select id from application limit 1";
+    sqlx::query(moved).execute(&world.owner).await.unwrap();
     let ready =
         "insert into application_prepared (enterprise_id, item_id, person_id, person_name, contact_name, contact_phone, note, at)
         select enterprise_id, item_id, person_id, 'x', 'x', 'x', '', now() from application limit 1";
@@ -383,6 +386,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "issue_page",
         "issue_readers",
         "issue_year",
+        "issues_at_station",
         "issues_of_contact",
         "issues_of_station",
         "issues_owed_by",
@@ -391,6 +395,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "make_owner",
         "match_item_soon",
         "next_issue_number",
+        "note_application_moved",
         "note_step",
         "open_session",
         "policy_questions",

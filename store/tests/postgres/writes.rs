@@ -52,6 +52,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // Which columns a member may not move, the trigger says (policy.rs).
     ("application", "enterprise_id = {a}", "member_a system", "member_a handler_jianshe system", &["*"]),
     ("outbox_aside", "true", SYSTEM, "", &[]),
+    // A trigger writes it.
+    ("application_moved", "true", "", "", &[]),
     ("application_event", "true", APPLICATION, "", &[]),
     ("application_file", "application_id is not null", "member_a system", SYSTEM, &["application_id", "seq"]),
     ("application_file", "application_id is null", "member_a system", "member_a system", &["application_id", "seq"]),

@@ -1,11 +1,11 @@
 //! What the policy desk does: writing and publishing by two people, libraries, decisions about applications.
 
 use super::draft::{Draft, pointer_of};
-use super::measure::beyond_its_area;
+use super::measure::{alone, beyond_its_area};
 use super::{read, walk};
 use crate::error::{AppError, Next};
 use crate::form::Form;
-use crate::policy::read::{ApplicationPage, application_page};
+use crate::policy::read::{ApplicationPage, application_page, said_by};
 use crate::request::{Ctx, Request};
 use domain::actor::CITY;
 use domain::policy::application::Command;
@@ -52,18 +52,22 @@ pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<
     let draft = Draft::from_form(form.pairs());
     // Everything at once, each by the name of its control.
     let labels = labels(&draft, &editor.library);
-    let fault = |problem: &Problem| fault(problem, &labels);
-    let Ok(item) = draft.item() else { return Err(AppError::Invalid(draft.faults().iter().map(fault).collect())) };
-    if let Some(problem) = beyond_its_area(&item, area) {
-        return Err(AppError::Invalid(vec![fault(&problem)]));
+    let item = draft.item();
+    let problems = match &item {
+        Ok(item) => beyond_its_area(item, area).into_iter().collect(),
+        Err(_) => draft.faults(|item| alone(item, &editor.library, area)),
+    };
+    let mut faults: Vec<FieldError> = problems.iter().filter(|problem| !problem.advice).map(|one| fault(one, &labels)).collect();
+    let id = draft.text("/id");
+    if code.is_some_and(|code| code != id) {
+        faults.push(FieldError::new("/id", "编号保存后不能改"));
     }
-    if let Some(code) = code
-        && code != item.id
-    {
-        return Err(AppError::field("/id", "编号保存后不能改"));
+    if code.is_none() && item::get(&mut ctx.conn, &id, None).await.is_ok() {
+        faults.push(FieldError::new("/id", "已经有这个编号的条目"));
     }
-    if code.is_none() && item::get(&mut ctx.conn, &item.id, None).await.is_ok() {
-        return Err(AppError::field("/id", "已经有这个编号的条目"));
+    let Ok(item) = item else { return Err(AppError::Invalid(faults)) };
+    if !faults.is_empty() {
+        return Err(AppError::Invalid(faults));
     }
     let keeper = Keeper { staff: Some(staff.id), area, department: form.value("department").parse().ok() };
     let now = ctx.now;
@@ -331,7 +335,7 @@ fn chosen(page: &ApplicationPage, form: &Form) -> Result<Chosen, AppError> {
             }
             "stated" => {
                 chosen.counts.push((one.code.clone(), "stated"));
-                chosen.words.push_str(&format!("{}按企业自填算（{}）；", one.name, one.stated));
+                chosen.words.push_str(&format!("{}按{}算（{}）；", one.name, said_by(&one.code), one.stated));
             }
             _ => faults.push(FieldError::new(field, format!("请选择“{}”按哪个数算", one.name))),
         }

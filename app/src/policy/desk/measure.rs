@@ -8,7 +8,7 @@ use crate::ui::policy::amount;
 use domain::actor::{AreaCode, CITY};
 use domain::area::{name, prefix};
 use domain::policy::book::{Book, Truth};
-use domain::policy::check::{Problem, check, check_set, may_publish};
+use domain::policy::check::{Problem, check, check_fields, check_set, may_publish};
 use domain::policy::condition::Condition;
 use domain::policy::explain::LeafResult;
 use domain::policy::library::Library;
@@ -37,7 +37,10 @@ pub async fn measure(
 ) -> Result<Measured, AppError> {
     let item = match draft.item() {
         Ok(item) => item,
-        Err(_) => return Ok(Measured { problems: draft.faults().iter().map(fault).collect(), ..Measured::default() }),
+        Err(_) => {
+            let faults = draft.faults(|item| alone(item, library, area));
+            return Ok(Measured { problems: faults.iter().map(fault).collect(), ..Measured::default() });
+        }
     };
     let mut problems = problems(ctx, &item, library).await?;
     problems.extend(beyond_its_area(&item, area));
@@ -66,6 +69,13 @@ async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Probl
         problems
     });
     checked.await.map_err(AppError::internal)
+}
+
+/// What is wrong with the fields of an item, each by itself.
+pub fn alone(item: &Item, library: &Library, keeper: AreaCode) -> Vec<Problem> {
+    let mut problems = check_fields(item, library);
+    problems.extend(beyond_its_area(item, keeper));
+    problems
 }
 
 /// A district's items are its own: another area's are neither its to give nor counted as its own.
@@ -98,7 +108,7 @@ async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) 
     }
     for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).take(3) {
         let Some(enterprise) = store::enterprise::search(&mut ctx.conn, name).await?.into_iter().next() else { continue };
-        let facts = portrait::get(&mut ctx.conn, enterprise.id).await?;
+        let facts = portrait::get(&mut ctx.conn, enterprise.id, on).await?;
         let Some(outcome) = book.evaluate(&facts).outcomes.into_iter().next() else { continue };
         let explained = book.explain(outcome.item, &facts);
         let short = explained.iter().filter(|leaf| leaf.truth == Truth::Unmet).count();

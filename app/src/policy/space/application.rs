@@ -33,9 +33,28 @@ pub fn MyApplicationPage() -> impl IntoView {
             (read::my_application(&mut ctx, &number).await?, ctx.clock())
         };
         title(page.application.title.clone());
-        Ok(application(&page, &clock))
+        let (seq, nonce) = (page.application.seq, request.head().nonce.clone());
+        let stream = format!("/applications/{number}/events?after={seq}");
+        let view = view! {
+            {back("/applications", "我的申请")}
+            <p class="muted" role="status"></p>
+            <div class="live stack" data-seq=seq>{application(&page, &clock)}</div>
+            <script nonce=nonce data-stream=stream inner_html=LIVE></script>
+        };
+        Ok(view.into_any())
     })
 }
+
+/// Shows what is new while the page is open: it hears that the application moved, fetches itself again, and says so. What had the focus has it
+/// again. No island: the page shows nothing that the server does not say.
+const LIVE: &str = "const s=document.currentScript,l=s.previousElementSibling,n=l.previousElementSibling;\
+new EventSource(s.dataset.stream).addEventListener('moved',async()=>{\
+const r=await fetch(location.href).catch(()=>0);if(!r||!r.ok)return;\
+const f=new DOMParser().parseFromString(await r.text(),'text/html').querySelector('.live');\
+if(!f||f.dataset.seq===l.dataset.seq)return;\
+const h=document.activeElement.getAttribute('href');l.replaceChildren(...f.childNodes);l.dataset.seq=f.dataset.seq;\
+for(const a of l.querySelectorAll('a'))if(a.getAttribute('href')===h)a.focus();\
+n.textContent='刚刚更新：'+l.querySelector('.tag').textContent})";
 
 /// Who has it, with the telephone, and since when.
 fn standing(application: &Application, clock: &Clock) -> AnyView {
@@ -74,7 +93,6 @@ fn application(page: &ApplicationPage, clock: &Clock) -> AnyView {
         view! { <p class="muted">{stars}</p> }
     });
     view! {
-            {back("/applications", "我的申请")}
             <h1>{application.title.clone()}</h1>
             <p class="tags">{state_tag(&application.state)}<span class="muted">{application.number.clone()}</span></p>
             <div class="card amount-card">

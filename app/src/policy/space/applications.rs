@@ -36,7 +36,7 @@ pub fn MyApplicationsPage() -> impl IntoView {
 
 fn applications(page: &store::Page<Application>, now: OffsetDateTime) -> AnyView {
     let body = if page.rows.is_empty() {
-        empty("申请过的政策会列在这里，随时看到哪一步了。", Some(("/policies", "看看适合我的政策")))
+        empty("申请过的政策会列在这里，可以随时看办到哪一步。", Some(("/policies", "看看适合我的政策")))
     } else {
         let cells = page.rows.iter().map(|application| {
             let href = format!("/applications/{}", application.number);

@@ -202,7 +202,8 @@ fn not_entered() -> AnyView {
         view! { <li><strong>{name}</strong>" "<small class="muted">{one.issuer.clone()}" · "{one.years.clone()}"。"{one.why.clone()}</small></li> }
     });
     let rows = rows.collect_view();
-    view! { <details class="card unmet"><summary>{format!("已知、还没有录入的 {}", known().len())}</summary><ul class="plain">{rows}</ul></details> }.into_any()
+    view! { <details class="card unmet"><summary>{format!("已知、还没有录入的 {}", known().len())}</summary><p class="muted">"这些政策还不能在这里测算。想了解，请向发文机关或 12345 咨询。"</p><ul class="plain">{rows}</ul></details> }
+        .into_any()
 }
 
 fn lead(standing: Standing) -> &'static str {
@@ -210,8 +211,8 @@ fn lead(standing: Standing) -> &'static str {
         Standing::Payable => "不用填申报表：申报即享的在纳税申报时享受，免申即享的确认账户即可。",
         Standing::Applicable => "符合条件，按时申报。",
         Standing::Closed => "符合条件，现在不在申报时间内，不计入合计。",
-        Standing::Had => "本期已申请，进展看申请。不计入还可享的合计。",
-        Standing::Near => "只差一项，看看差多少。",
+        Standing::Had => "本期已申请，进展看“我的申请”；不计入“还可享”的合计。",
+        Standing::Near => "只差一项，点开看差多少。",
         Standing::Unknown => "补充信息后就知道能不能享受。",
         Standing::Unmet => "",
     }

@@ -9,6 +9,7 @@ use crate::request::Request;
 use crate::ui::form::{hidden, submit, textarea, whose};
 use crate::ui::policy::day;
 use crate::ui::{back, empty, icon, section};
+use domain::enterprise::size;
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::library::{Attribute, AttributeKind, Library};
 use domain::policy::words;
@@ -35,7 +36,7 @@ fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, told: Option
     let library = &shelf.library;
     let known = library.attributes.values().filter(|attribute| facts.get(&attribute.code).is_some());
     let rows: Vec<AnyView> =
-        known.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, fact, form))).collect();
+        known.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, facts, fact, form))).collect();
     let about_tags = told.map(|told| view! { <p class="muted">{told}</p> });
     let tags = facts.tags.as_ref().map(|held| {
         let list =
@@ -86,7 +87,7 @@ fn stated(library: &Library, facts: &Facts, form: &Form) -> AnyView {
     .into_any()
 }
 
-fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyView {
+fn row(shelf: &Shelf, attribute: &Attribute, facts: &Facts, fact: &Fact, form: &Form) -> AnyView {
     let beside = words::recorded(&shelf.library, &attribute.code, fact)
         .map(|words| view! { <span class="tag warn">{words}"，申报时由审核人决定按哪个算"</span> });
     let source = [
@@ -108,6 +109,7 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyVie
             <div>
                 <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{words::value(&shelf.library, &attribute.code, &fact.value)}</span></span>
                 <span class="muted">{source.join(" · ")}</span>
+                {by_rule(shelf, attribute, facts)}
                 {beside}
                 <details open=open>
                     <summary>"数据有误"</summary>
@@ -124,6 +126,14 @@ fn row(shelf: &Shelf, attribute: &Attribute, fact: &Fact, form: &Form) -> AnyVie
         </li>
     }
     .into_any()
+}
+
+/// Of the size: by which rule it is found, from what.
+fn by_rule(shelf: &Shelf, attribute: &Attribute, facts: &Facts) -> Option<AnyView> {
+    let day = shelf.book.as_of;
+    let found = size::found(facts, day).filter(|_| attribute.code == "scale")?;
+    let words = format!("{}：{}。{}", size::STANDARD, found.scale.label(), found.words(&shelf.library, facts, day));
+    Some(view! { <span class="muted">{words}</span> }.into_any())
 }
 
 /// The figure as the enterprise has it, in words people type.

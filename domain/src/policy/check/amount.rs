@@ -32,7 +32,7 @@ impl Check<'_> {
                 for (tag, amount) in map.iter() {
                     let place = format!("{place}.by_tag.{tag}");
                     self.tag(tag, &place);
-                    if !satisfy::allows_tag(&self.item.condition, tag, self.library) {
+                    if !self.alone && !satisfy::allows_tag(&self.item.condition, tag, self.library) {
                         self.add(place.clone(), "条件排除了这个标签，这一档永远拿不到");
                     }
                     self.amount(amount, &place);
@@ -56,7 +56,7 @@ impl Check<'_> {
                 let place = format!("{place}.capped");
                 self.positive(capped.cap, &format!("{place}.cap"));
                 self.amount(&capped.of, &format!("{place}.of"));
-                if most(&capped.of).is_some_and(|most| most < capped.cap) {
+                if !self.alone && most(&capped.of).is_some_and(|most| most < capped.cap) {
                     self.add(format!("{place}.cap"), "封顶高于能得到的最高金额，永远达不到，请核对");
                 }
             }
@@ -71,6 +71,7 @@ impl Check<'_> {
         for (index, amount) in list.iter().enumerate() {
             let at = format!("{place}[{index}]");
             if best_only
+                && !self.alone
                 && let (Amount::Fixed(fen), Some(best)) = (amount, best)
                 && *fen < best
             {
@@ -92,6 +93,7 @@ impl Check<'_> {
         }
         if let (Some(floor), Some(cap)) = (percent.floor, percent.cap)
             && floor > cap
+            && !self.alone
         {
             self.add(format!("{place}.floor"), "保底高于封顶，保底永远拿不到");
         }
@@ -101,6 +103,9 @@ impl Check<'_> {
     fn cap_in_reach(&mut self, attr: &str, factor: i64, per: i64, cap: Option<Fen>, place: &str) {
         let Some(cap) = cap else { return };
         self.positive(cap, place);
+        if self.alone {
+            return;
+        }
         let (_, most) = satisfy::span(&self.item.condition, attr, self.library);
         if most < LIMIT && i128::from(most.max(0)) * i128::from(factor) / i128::from(per) < i128::from(cap.0) {
             let name = self.library.attribute_name(attr);
@@ -123,7 +128,7 @@ impl Check<'_> {
                     if amount < Fen::ZERO {
                         self.add(format!("{at}.amount"), "金额不能小于 0");
                     }
-                    if tiered.cap.is_some_and(|cap| amount > cap) {
+                    if !self.alone && tiered.cap.is_some_and(|cap| amount > cap) {
                         self.add(format!("{at}.amount"), "这一档高于封顶，永远拿不到");
                     }
                 }
@@ -131,6 +136,9 @@ impl Check<'_> {
                 (None, Some(_)) => self.add(format!("{at}.rate"), "比例不能小于 0"),
                 (None, None) => self.add(at.clone(), "这一档没有写金额或比例"),
                 (Some(_), Some(_)) => self.add(at.clone(), "这一档只能写金额或比例之一"),
+            }
+            if self.alone {
+                continue;
             }
             let (from, to) = (band.from.micro(), band.to.map_or(LIMIT, |to| to.micro()));
             if to <= from {

@@ -35,6 +35,16 @@ fn modified(event: &KeyboardEvent) -> bool {
     event.ctrl_key() || event.meta_key() || event.alt_key()
 }
 
+/// Ctrl+Enter in a question sends its form: whoever agrees with what is filled in need not go through all of it.
+fn sends(event: &KeyboardEvent) -> bool {
+    if event.key() != "Enter" || !(event.ctrl_key() || event.meta_key()) {
+        return false;
+    }
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let form = element.and_then(|element| element.closest("form").ok().flatten());
+    form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()).is_some_and(|form| form.request_submit().is_ok())
+}
+
 /// Calls `on` with every key and whether somebody types; what it takes, the browser does not.
 fn listen_to_keys(on: impl Fn(&KeyboardEvent, bool) -> bool + 'static) {
     let options = EventListenerOptions::enable_prevent_default();
@@ -44,7 +54,7 @@ fn listen_to_keys(on: impl Fn(&KeyboardEvent, bool) -> bool + 'static) {
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
             .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
-        if !event.is_composing() && on(event, typing) {
+        if !event.is_composing() && (sends(event) || on(event, typing)) {
             event.prevent_default();
         }
     })

@@ -25,6 +25,7 @@ fn Keys(details: NodeRef<html::Details>) -> impl IntoView {
                 <dt><kbd>"Enter"</kbd></dt><dd>"打开选中的诉求"</dd>
                 <dt><kbd>"/"</kbd></dt><dd>"工作台：搜索"</dd>
                 <dt><kbd>"a"</kbd>"–"<kbd>"z"</kbd></dt><dd>"打开标着这个字母的操作"</dd>
+                <dt><kbd>"Ctrl"</kbd>" "<kbd>"Enter"</kbd></dt><dd>"提交正在填的操作"</dd>
                 <dt><kbd>"Esc"</kbd></dt><dd>"离开正在填的地方，回到列表"</dd>
                 <dt><kbd>"Ctrl"</kbd>" "<kbd>"K"</kbd></dt><dd>"按编号、企业、词查找，或直接去某一页（苹果电脑按 ⌘K）"</dd>
                 <dt><kbd>"?"</kbd></dt><dd>"显示这张表"</dd>

@@ -68,6 +68,9 @@ const OPTIONAL: [&str; 16] = [
 /// The most values of a draft, made by all its controls together: a form can name any place.
 const MOST: usize = 8_000;
 
+/// As many faults are told of at once; nobody reads more.
+const MOST_FAULTS: usize = 60;
+
 /// How deep a control may lie: the walks over a draft are recursive, and a form can name any depth.
 const DEEPEST: usize = 60;
 
@@ -194,19 +197,29 @@ impl Draft {
         })
     }
 
-    /// Everything that keeps it from being an item, at once: what is wrong is put right for the sake of the question, and the reader asked again.
-    pub fn faults(&self) -> Vec<Problem> {
+    /// Everything that is wrong with it, at once, while something keeps it from being an item: what is wrong is put right for the sake of the
+    /// question, and the reader asked again. `also` says what is wrong with what the others then are.
+    pub fn faults(&self, also: impl Fn(&Item) -> Vec<Problem>) -> Vec<Problem> {
         let mut found: Vec<Problem> = Vec::new();
         let mut draft = self.clone();
-        while let Err(problem) = draft.item() {
+        loop {
+            let problem = match draft.item() {
+                Ok(item) => {
+                    // Of what was put right nothing more is to be said.
+                    let more = also(&item).into_iter().filter(|one| !found.iter().any(|known| within(&one.place, &known.place)));
+                    let more: Vec<Problem> = more.collect();
+                    found.extend(more);
+                    return found;
+                }
+                Err(problem) => problem,
+            };
             let known = found.iter().any(|known| known.place == problem.place);
-            if known || found.len() >= 40 || !mend(&mut draft.value, &problem.place) {
+            if known || found.len() >= MOST_FAULTS || !mend(&mut draft.value, &problem.place) {
                 found.extend((!known).then_some(problem));
-                break;
+                return found;
             }
             found.push(problem);
         }
-        found
     }
 
     /// A text in it; empty where there is none.
@@ -225,6 +238,11 @@ impl Draft {
     }
 }
 
+/// Whether a place is another one, or lies in it.
+fn within(place: &str, outer: &str) -> bool {
+    place.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
 /// Puts something right in a place, so that the reader goes on to the next: what it takes there is found by trying.
 fn mend(value: &mut Value, place: &str) -> bool {
     let pointer = pointer_of(place);
@@ -239,6 +257,8 @@ fn mend(value: &mut Value, place: &str) -> bool {
         json!(1),
         json!([]),
         json!({}),
+        json!({ "attest": { "question": "" } }),
+        json!({ "fixed": "1" }),
     ] {
         let mut tried = value.clone();
         set(&mut tried, &pointer, try_it, &mut { MOST });

@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::policy::desk::walk;
+use domain::policy::check::check_fields;
 use domain::policy::library::Library;
+use std::collections::BTreeSet;
 
 fn boards() -> crate::policy::desk::sheet::Options {
     vec![("project".to_owned(), "项目".to_owned())]
@@ -148,8 +150,9 @@ fn a_code_is_chosen_from_those_that_have_a_name() {
     assert_eq!(draft.lines(list), "C16\nF\nC", "once");
     let (parts, lists) = walk::parts(&draft, &Library::default(), boards());
     let label = walk::controls(&parts).into_iter().find(|control| control.name == format!("codes:{list}")).unwrap().label.clone();
-    assert!(label.contains("现为制造业 C16、批发和零售业、制造业"), "{label}");
-    assert!(lists.iter().any(|options| options.contains(&("C".to_owned(), "制造业 C".to_owned()))));
+    assert!(label.contains("现为烟草制品业 C16、批发和零售业、制造业"), "{label}");
+    assert!(lists.iter().any(|options| options.contains(&("C".to_owned(), "C 制造业".to_owned()))
+        && options.contains(&("C38".to_owned(), "C38 电气机械和器材制造业".to_owned()))));
 }
 
 #[test]
@@ -177,11 +180,47 @@ fn everything_that_is_wrong_is_said_at_once_and_in_our_words() {
     ] {
         pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name}")).1 = value.to_owned();
     }
-    let faults = Draft::from_form(&pairs).faults();
+    let faults = Draft::from_form(&pairs).faults(|_| Vec::new());
     let places: Vec<String> = faults.iter().map(|fault| pointer_of(&fault.place)).collect();
     for place in ["/valid/from", "/level", "/condition/all/0/num/value", "/amount/capped/cap", "/fund/remaining"] {
         assert!(places.iter().any(|known| known == place), "{place}: {places:?}");
     }
     assert!(faults.iter().all(|fault| !fault.sentence.contains("expected") && !fault.sentence.contains("missing")), "{faults:?}");
-    assert_eq!(Draft::of(&sample()).unwrap().faults(), []);
+    assert_eq!(Draft::of(&sample()).unwrap().faults(|_| Vec::new()), []);
+}
+
+/// The places that are named when these controls are written over.
+fn told(written: &[(&str, &str)]) -> BTreeSet<String> {
+    let library = Library::default();
+    let mut pairs = controls(&Draft::of(&sample()).unwrap());
+    for (name, value) in written {
+        pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name}")).1 = (*value).to_owned();
+    }
+    let draft = Draft::from_form(&pairs);
+    let found = match draft.item() {
+        Ok(item) => check_fields(&item, &library),
+        Err(_) => draft.faults(|item| check_fields(item, &library)),
+    };
+    found.into_iter().map(|problem| pointer_of(&problem.place)).collect()
+}
+
+#[test]
+fn no_fault_hides_another() {
+    // Every control emptied, and filled with what nothing reads: whatever any two are told of alone is told of both together.
+    let names: Vec<String> = controls(&Draft::of(&sample()).unwrap()).into_iter().map(|(name, _)| name).collect();
+    let broken = names.iter().filter(|name| name.starts_with('/')).flat_map(|name| [(name.as_str(), ""), (name.as_str(), "？")]);
+    let alone: Vec<((&str, &str), BTreeSet<String>)> = broken.map(|one| (one, told(&[one]))).collect();
+    let whole = told(&[]);
+    let faulty = alone.iter().filter(|(_, places)| *places != whole).count();
+    assert!(faulty > 40, "{faulty} of {} are faults", alone.len());
+    for (at, (one, its)) in alone.iter().enumerate() {
+        for (other, theirs) in alone[at + 1..].iter().filter(|(other, _)| other.0 != one.0) {
+            let both = told(&[*one, *other]);
+            for place in its.iter().chain(theirs) {
+                // What lies in something that is told of is told of with it.
+                let covered = both.iter().any(|known| place == known || place.starts_with(&format!("{known}/")));
+                assert!(covered, "{one:?} and {other:?}: {place} is not told of: {both:?}");
+            }
+        }
+    }
 }

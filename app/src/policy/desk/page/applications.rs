@@ -4,7 +4,7 @@ use crate::administration::table::{asked, exports, query};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::policy::desk::read::{self, Queue};
-use crate::policy::read::ApplicationPage;
+use crate::policy::read::{ApplicationPage, said_by};
 use crate::policy::view::{due, frozen, money, state_tag, timeline};
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
@@ -229,7 +229,10 @@ fn choices_of(page: &ApplicationPage, form: &Form) -> Option<AnyView> {
         let name = format!("counts-{}", one.code);
         let fault = form.error(&name).map(|words| view! { <p class="fault">{icon("warn")}{words.to_owned()}</p> });
         let bad = fault.is_some();
-        let options = [("stated", format!("按企业自填：{}", one.stated)), ("recorded", format!("按部门记录：{}", one.recorded))];
+        let options = [
+            ("stated", format!("按{}：{}", said_by(&one.code), one.stated)),
+            ("recorded", format!("按部门记录：{}", one.recorded)),
+        ];
         let options = options.map(|(value, label)| {
             // The first bears the field's own id: the summary of faults leads there.
             let id = if value == "stated" { name.clone() } else { format!("{name}-{value}") };

@@ -3,7 +3,7 @@
 use crate::error::AppError;
 use crate::request::{Ctx, Request};
 use domain::actor::{Duty, EnterpriseId, area_covers};
-use store::outbox::Live;
+use store::outbox::{Live, News};
 
 /// What an open page listens to.
 pub struct Watch {
@@ -14,17 +14,22 @@ pub struct Watch {
 
 enum Of {
     Issue(i64),
+    Application(i64),
     Scope(Duty),
     Enterprise(EnterpriseId),
 }
 
 impl Watch {
     /// Whether it should be told.
-    pub fn wants(&self, live: &Live) -> bool {
-        match &self.of {
-            Of::Issue(id) => live.issue == *id,
-            Of::Scope(duty) => concerns(duty, live),
-            Of::Enterprise(id) => live.enterprise == *id,
+    pub fn wants(&self, news: &News) -> bool {
+        match (&self.of, news) {
+            (Of::Issue(id), News::Issue(live)) => live.issue == *id,
+            (Of::Application(id), News::Application(moved)) => moved.application == *id,
+            (Of::Scope(duty), News::Issue(live)) => concerns(duty, live),
+            (Of::Enterprise(id), News::Issue(live)) => live.enterprise == *id,
+            // It left messages too.
+            (Of::Enterprise(id), News::Application(moved)) => moved.enterprise == *id,
+            (Of::Issue(_) | Of::Scope(_), News::Application(_)) | (Of::Application(_), News::Issue(_)) => false,
         }
     }
 }
@@ -58,6 +63,20 @@ async fn one(
     };
     request.close().await;
     Ok(Watch { of: Of::Issue(id), behind: seen.is_some_and(|seen| seen < version) })
+}
+
+/// An application of the own enterprise; `seen` is the number of the last event that the page shows.
+///
+/// # Errors
+/// [`AppError::NotFound`] for another enterprise's.
+pub async fn of_application(request: &Request, number: &str, seen: Option<i32>) -> Result<Watch, AppError> {
+    let found = {
+        let mut ctx = request.open().await?;
+        ctx.require_member()?;
+        store::policy::application::get(&mut ctx.conn, number).await?
+    };
+    request.close().await;
+    Ok(Watch { of: Of::Application(found.id), behind: seen.is_some_and(|seen| seen < found.seq) })
 }
 
 /// Everything in the scope.
