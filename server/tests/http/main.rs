@@ -4,6 +4,7 @@
 mod administration;
 mod audit;
 mod budget;
+mod delivery;
 mod desk;
 mod faults;
 mod filing;
@@ -30,3 +31,4 @@ mod stopping;
 mod terms;
 mod threads;
 mod wire;
+mod work;

@@ -10,7 +10,9 @@ pub mod measure;
 mod narrowed;
 mod read;
 pub(crate) mod tally;
+pub mod template;
 pub mod view;
+pub mod work;
 mod write;
 
 pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};

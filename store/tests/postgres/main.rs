@@ -25,5 +25,6 @@ mod session;
 mod staff;
 mod tally;
 mod terms;
+mod work;
 mod world;
 mod writes;

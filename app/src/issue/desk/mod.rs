@@ -43,6 +43,8 @@ pub mod table;
 pub mod view;
 #[cfg(feature = "ssr")]
 pub mod views;
+#[cfg(feature = "ssr")]
+pub mod work;
 
 #[cfg(feature = "ssr")]
 pub use abnormal::AbnormalPage;
@@ -60,3 +62,5 @@ pub use indicators::{IndicatorIssuesPage, IndicatorsPage};
 pub use page::{DeskIssuePage, Opened};
 #[cfg(feature = "ssr")]
 pub use queue::QueuePage;
+#[cfg(feature = "ssr")]
+pub use work::{BulkPage, BulkRunPage, LeavePage, MinePage, TemplatesPage};

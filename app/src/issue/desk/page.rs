@@ -6,6 +6,7 @@ use super::island::DeskIssue;
 use super::pane::{Shown, WholeIssue};
 use super::queue::places;
 use super::show;
+use super::work::notes;
 use crate::carried::Carried;
 use crate::error::AppError;
 use crate::form::Form;
@@ -45,15 +46,19 @@ pub fn DeskIssuePage() -> impl IntoView {
     let open = use_context::<Opened>().map(|Opened(kind)| kind);
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
-        let (view, places, files) = {
+        let (view, places, below) = {
             let mut ctx = request.open().await?;
             let page = read::of_staff(&mut ctx, &number).await?;
             let files = attach::ready(&page);
-            (show::issue(&page, &form, open, &kept(&from), &ctx.clock()), places(&page.staff.duty), files)
+            let clock = ctx.clock();
+            let lost = open.filter(|kind| !page.commands.contains(kind)).and_then(|_| notes::unsent(&form));
+            let notes = notes::view(&page, &kept(&from), &form, &clock);
+            let below = view! { {lost}{files}{notes} };
+            (show::issue(&page, &form, open, &kept(&from), &clock), places(&page.staff.duty), below)
         };
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));
         let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
-        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{files} }.into_any())
+        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{below} }.into_any())
     })
 }
