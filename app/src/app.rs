@@ -11,11 +11,13 @@ use crate::administration::{
 };
 use crate::api_key::KeysPage;
 use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
+use crate::delivery::{DeliveriesPage, NoticeAddressPage, RoutesPage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
 use crate::issue::desk::{
-    AbnormalPage, AttachPage, BulletinPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage, IndicatorIssuesPage,
-    IndicatorsPage, MeetingPage, MergingPage, QueuePage, RecordPage, TasksPage,
+    AbnormalPage, AttachPage, BulkPage, BulkRunPage, BulletinPage, CallBackPage, CallBacksPage, DeskIssuePage, FiguresPage,
+    IndicatorIssuesPage, IndicatorsPage, LeavePage, MeetingPage, MergingPage, MinePage, QueuePage, RecordPage, TasksPage,
+    TemplatesPage,
 };
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
@@ -45,6 +47,7 @@ pub fn App() -> impl IntoView {
                 <PlainRoutes/>
                 <SpaceRoutes/>
                 <DeskRoutes/>
+                <WorkRoutes/>
                 <AdminRoutes/>
             </Routes>
         </Router>
@@ -151,6 +154,24 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/staff") view=StaffListPage/>
             <Route path=path!("desk/admin/staff/new") view=NewStaffPage/>
             <Route path=path!("desk/admin/staff/:account") view=StaffPage/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The desk at work.
+#[component(transparent)]
+fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=DeskLayout>
+            <Route path=path!("desk/bulk") view=BulkPage/>
+            <Route path=path!("desk/bulk/:run") view=BulkRunPage/>
+            <Route path=path!("desk/mine") view=MinePage/>
+            <Route path=path!("desk/leave") view=LeavePage/>
+            <Route path=path!("desk/templates") view=TemplatesPage/>
+            <Route path=path!("desk/notices") view=NoticeAddressPage/>
+            <Route path=path!("desk/admin/routes") view=RoutesPage/>
+            <Route path=path!("desk/admin/deliveries") view=DeliveriesPage/>
         </ParentRoute>
     }
     .into_inner()

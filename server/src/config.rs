@@ -77,6 +77,10 @@ pub struct Config {
     pub sms_notice_template: String,
     /// `QIFU_SMS_SECRET`.
     pub sms_secret: Option<String>,
+    /// `QIFU_SMTP_URL`.
+    pub smtp_url: Option<String>,
+    /// `QIFU_MAIL_FROM`.
+    pub mail_from: String,
     /// `QIFU_WORK_HOURS`, parsed.
     pub work_hours: Vec<(u32, u32)>,
     /// `QIFU_AUDIT_FILE`.
@@ -290,6 +294,8 @@ impl Config {
             sms_template: r.text("QIFU_SMS_TEMPLATE", "qifu-login", "template of sign-in codes"),
             sms_notice_template: r.text("QIFU_SMS_NOTICE_TEMPLATE", "qifu-notice", "template of notices of policies"),
             sms_secret: r.optional("QIFU_SMS_SECRET", "signs requests to the gateway (HMAC-SHA256)"),
+            smtp_url: r.optional("QIFU_SMTP_URL", "mail server, smtps://user:password@host:465; empty: no mail is sent"),
+            mail_from: r.text("QIFU_MAIL_FROM", "qifu@localhost", "from whom mail comes"),
             audit_file: r
                 .optional("QIFU_AUDIT_FILE", "file to which the day's anchor is appended; empty: the log has it")
                 .map(PathBuf::from),

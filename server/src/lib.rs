@@ -7,6 +7,7 @@ pub mod database;
 pub mod demo;
 pub mod http;
 pub mod import;
+pub mod mail;
 pub mod photos;
 pub mod policies;
 pub mod retention;

@@ -21,6 +21,9 @@ pub struct Notice {
     /// What it is about (`TextKey::template_about`).
     #[serde(default)]
     pub about: String,
+    /// Its line in the log of deliveries, if it has one.
+    #[serde(default)]
+    pub delivery: Option<i64>,
 }
 
 #[derive(Serialize)]

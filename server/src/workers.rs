@@ -4,11 +4,14 @@
 
 mod audit;
 mod indicators;
+mod notices;
 mod policy;
 
 pub use audit::{daily as anchor, read as read_anchors};
 pub use indicators::monthly as settle_indicators;
+pub use notices::{mails, renew};
 
+use crate::mail::Mailer;
 use crate::retention;
 use crate::sms::{CodeMessage, Gateway, Notice};
 use crate::state::AppState;
@@ -41,6 +44,9 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
         let gateway = gateway.clone();
         set.spawn(every(state.clone(), Duration::from_secs(1), name, async move |state| sendings(state, &gateway, kind).await));
     }
+    let mailer = Mailer::new(&state.config)?;
+    set.spawn(every(state.clone(), Duration::from_secs(1), "mail", async move |state| notices::mails(state, &mailer).await));
+    set.spawn(every(state.clone(), Duration::from_secs(5), "deliveries", async |state| notices::renew(state).await));
     set.spawn(outbox(state.clone()));
     set.spawn(listen(state.clone()));
     set.spawn(every(state.clone(), Duration::from_secs(1), "matches", async |state| policy::matchings(state).await));
@@ -197,6 +203,7 @@ pub async fn sendings(state: &AppState, gateway: &Gateway, kind: Kind) -> anyhow
         let done: Vec<i64> = sent.iter().filter(|(answer, _)| answer.is_ok()).map(|(_, job)| job.id).collect();
         job::finish(&mut conn, &done).await?;
         for (answer, job) in &sent {
+            notices::noted(&mut conn, job, answer, state.now()).await?;
             if let Err(error) = answer {
                 failed(&mut conn, job, error).await?;
             }
@@ -284,6 +291,9 @@ async fn tidy(state: &AppState) -> anyhow::Result<()> {
     let terms = state.tables().terms.clone();
     // Once, after the six indicators came to a city that was at work already.
     while store::issue::measure::measure_missing(&mut conn, &terms, 200).await? > 0 {}
+    conn.release();
+    let mut conn = state.store.system().await?;
+    store::issue::work::forget_presence(&mut conn, state.now()).await?;
     conn.release();
     let done = retention::once_a_day(&state.store, &state.photos, state.now()).await?;
     for done in done.iter().filter(|done| done.done > 0) {

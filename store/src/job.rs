@@ -11,6 +11,8 @@ pub enum Kind {
     Sms,
     /// A notice by SMS.
     SmsNotice,
+    /// A notice by mail.
+    MailNotice,
     /// Matching of one enterprise.
     MatchEnterprise,
     /// Matching of a batch of the city to one item.
@@ -23,6 +25,7 @@ impl Kind {
         match self {
             Kind::Sms => "sms",
             Kind::SmsNotice => "sms_notice",
+            Kind::MailNotice => "mail_notice",
             Kind::MatchEnterprise => "policy_match_enterprise",
             Kind::MatchItem => "policy_match_item",
         }
@@ -84,7 +87,7 @@ pub async fn finish(conn: &mut Conn, ids: &[i64]) -> Result<(), StoreError> {
 pub async fn fail(conn: &mut Conn, id: i64, error: &str) -> Result<(), StoreError> {
     sqlx::query!(
         "update job set last_error = $2,
-            payload = case when attempts >= $3 and kind in ('sms', 'sms_notice') then '{}' else payload end where id = $1",
+            payload = case when attempts >= $3 and kind in ('sms', 'sms_notice', 'mail_notice') then '{}' else payload end where id = $1",
         id,
         error,
         ATTEMPTS

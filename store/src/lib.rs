@@ -8,6 +8,7 @@ pub mod api_key;
 pub mod audit;
 pub mod case;
 mod clock;
+pub mod delivery;
 pub mod enterprise;
 mod error;
 pub mod filing;

@@ -4,9 +4,11 @@
 //! `NOTIFY` is sent from here and not from the commands: at commit it takes a lock of the whole database, which would make filings
 //! wait for one another.
 
+use crate::delivery::{self, Sendings};
 use crate::issue::tally::{Fold, LOCK, Standing, move_mark};
 use crate::{Conn, StoreError};
-use domain::issue::notice::{Notice, Recipient, sms};
+use domain::issue::channel::{Audience, Channel, Routes, line};
+use domain::issue::notice::{Notice, Recipient};
 use domain::issue::texts::addressed;
 use domain::notice::daytime;
 use serde::{Deserialize, Serialize};
@@ -136,10 +138,39 @@ struct Messages {
     names: Vec<String>,
     titles: Vec<String>,
     bodies: Vec<String>,
+    /// What leaves the house, besides.
+    sendings: Sendings,
+}
+
+impl Sendings {
+    fn push(&mut self, row: &Row, notice: &Notice, audience: Audience, channel: Channel) {
+        let (id, code) = match &notice.recipient {
+            Recipient::Enterprise(id) | Recipient::Department(id) => (*id, String::new()),
+            Recipient::Centre(area) | Recipient::Supervisor(area) | Recipient::Leader(area) => (i64::from(*area), String::new()),
+            Recipient::Board(code) => (0, code.clone()),
+        };
+        self.recipients.push(audience.code().to_owned());
+        self.ids.push(id);
+        self.codes.push(code);
+        self.issues.push(row.issue_id);
+        self.numbers.push(row.number.clone());
+        self.areas.push(row.area);
+        self.steps.push(notice.kind.clone());
+        self.by.push(channel.code().to_owned());
+        self.lines.push(line(&notice.kind, audience, &row.number));
+    }
 }
 
 impl Messages {
-    fn push(&mut self, row: &Row, notice: Notice) {
+    fn push(&mut self, row: &Row, notice: Notice, routes: &Routes) {
+        let audience = Audience::of(&notice.recipient);
+        let told = |channel| routes.told(&notice.kind, audience, channel);
+        for channel in [Channel::Sms, Channel::Mail].into_iter().filter(|channel| told(*channel)) {
+            self.sendings.push(row, &notice, audience, channel);
+        }
+        if !told(Channel::App) {
+            return;
+        }
         let (kind, id) = match notice.recipient {
             Recipient::Enterprise(id) => ("enterprise", id),
             Recipient::Department(id) => ("department", id),
@@ -178,13 +209,17 @@ async fn set_aside(tx: &mut PgConnection, row: &Row, error: &str, now: OffsetDat
 
 async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime) -> Result<(), StoreError> {
     let mut messages = Messages::default();
+    // Most of what is drained together tells somebody.
+    let routes = delivery::routes_in(&mut *tx).await?;
     for row in rows {
         match Vec::<Notice>::deserialize(&row.notices) {
-            Ok(notices) => notices.into_iter().for_each(|notice| messages.push(row, notice)),
+            Ok(notices) => notices.into_iter().for_each(|notice| messages.push(row, notice, &routes)),
             // What is behind it does not wait for somebody to mend it.
             Err(error) => set_aside(&mut *tx, row, &error.to_string(), now).await?,
         }
     }
+    // By day only, and nothing of what was written: a phone lies on tables.
+    delivery::plan(&mut *tx, &messages.sendings, now, daytime(now)).await?;
     if messages.ids.is_empty() {
         return Ok(());
     }
@@ -211,30 +246,6 @@ async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime
         &messages.codes
     )
     .execute(&mut *tx)
-    .await?;
-    write_texts(tx, &messages, now).await
-}
-
-/// Text messages to the members who want them, by day only. What was written stays inside: a phone lies on tables.
-async fn write_texts(tx: &mut PgConnection, messages: &Messages, now: OffsetDateTime) -> Result<(), StoreError> {
-    let steps = messages.kinds.iter().zip(&messages.ids).zip(messages.names.iter().zip(&messages.numbers));
-    let told = steps.filter(|((kind, _), _)| *kind == "enterprise");
-    let told = told.filter_map(|((_, id), (name, number))| Some((*id, sms(name, number)?)));
-    let (enterprises, texts): (Vec<i64>, Vec<String>) = told.unzip();
-    if enterprises.is_empty() {
-        return Ok(());
-    }
-    sqlx::query!(
-        "insert into job (kind, payload, run_at, created_at)
-        select 'sms_notice', jsonb_build_object('phone', p.phone, 'text', n.text, 'about', 'issue'), $3, $4
-        from unnest($1::bigint[], $2::text[]) as n (enterprise, text)
-        join membership m on m.enterprise_id = n.enterprise join person p on p.id = m.person_id and p.issue_sms",
-        &enterprises,
-        &texts,
-        daytime(now),
-        now
-    )
-    .execute(tx)
     .await?;
     Ok(())
 }

@@ -57,6 +57,7 @@ pub async fn count(conn: &mut Conn, rule: &Rule, now: OffsetDateTime) -> Result<
         ),
         Kind::Job => count!("job where attempts >= $2 and run_at < $1", ATTEMPTS),
         Kind::Notice => count!("outbox_aside where at < $1"),
+        Kind::Delivery => count!("notice_delivery where at < $1"),
         Kind::SecurityEvent => count!("security_event where at < least($1, now() - interval '183 days')"),
     })
 }
@@ -129,6 +130,7 @@ pub async fn apply(conn: &mut Conn, rule: &Rule, now: OffsetDateTime, most: i32)
         Kind::Person => forget_persons(conn, before, most).await?,
         Kind::Job => delete!("job", "attempts >= $3 and run_at < $1", ATTEMPTS),
         Kind::Notice => delete!("outbox_aside", "at < $1"),
+        Kind::Delivery => delete!("notice_delivery", "at < $1"),
         // The log only grows, but for this function.
         Kind::SecurityEvent => {
             let done =

@@ -112,6 +112,7 @@ doors! {
     Page GET "/me/notices" Member;
     Form POST "/me/notices" Member;
     Form POST "/me/sms" Member;
+    Form POST "/me/mail" Member;
     Page GET "/policies" Member;
     Page GET "/policies/calculator" Member;
     Form POST "/policies/calculator" Member;
@@ -138,6 +139,19 @@ doors! {
     File GET "/desk/indicators/table" Measured;
     Page GET "/desk/indicators/bulletin" Record;
     File GET "/desk/indicators/assessment" Record;
+    Page GET "/desk/bulk" Desk;
+    Form POST "/desk/bulk" Desk;
+    Page GET "/desk/bulk/{run}" Desk;
+    Page GET "/desk/mine" Desk;
+    Page GET "/desk/leave" Desk;
+    Form POST "/desk/leave" Desk;
+    Form POST "/desk/leave/end" Desk;
+    Page GET "/desk/notices" Staff;
+    Form POST "/desk/notices" Staff;
+    Page GET "/desk/templates" Staff;
+    Form POST "/desk/templates" Staff;
+    Form POST "/desk/issues/{number}/notes" Desk;
+    Form POST "/desk/issues/{number}/pass" Desk;
     Page GET "/desk/issues/{number}" Desk;
     Page GET "/desk/issues/{number}/record" Record;
     Stream GET "/desk/issues/{number}/events" Desk;
@@ -183,6 +197,10 @@ doors! {
     Page GET "/desk/admin/keys" Administrator;
     Form POST "/desk/admin/keys" Administrator;
     Form POST "/desk/admin/keys/{key}/revoke" Administrator;
+    Page GET "/desk/admin/routes" Administrator;
+    Form POST "/desk/admin/routes" Administrator;
+    Page GET "/desk/admin/deliveries" Administrator;
+    Form POST "/desk/admin/deliveries" Administrator;
     Page GET "/desk/admin/security" Administrator;
     File GET "/desk/admin/security/table" Administrator;
 

@@ -217,6 +217,7 @@ pub fn AccountPage() -> impl IntoView {
                 </form>
             </section>
             {factor}
+            {section("提醒我的方式", view! { <p><a class="button secondary" href="/desk/notices">"手机号、邮箱"</a></p> })}
             {leave}
         };
         Ok(view.into_any())

@@ -21,11 +21,16 @@ const ENTRIES: &[Entry] = &[
     Entry {
         href: "/desk/admin/categories", title: "事项类别", about: "类别、指向它的词、责任部门，区县可以指定自己的部门"
     },
+    Entry { href: "/desk/templates", title: "答复模板", about: "全市和各部门常用的答复" },
     Entry { href: "/desk/admin/limits", title: "办理时限", about: "各环节的时限，按提交那天的版本办理" },
     Entry { href: "/desk/admin/calendar", title: "工作日历", about: "节假日和调休" },
     Entry {
         href: "/desk/admin/texts", title: "通知用语、短信模板", about: "发给企业、部门、企服中心的消息，短信平台的模板编号"
     },
+    Entry {
+        href: "/desk/admin/routes", title: "通知方式", about: "每个环节用站内消息、短信还是邮件，告诉谁"
+    },
+    Entry { href: "/desk/admin/deliveries", title: "发送记录", about: "短信和邮件发出没有，重新发送" },
     Entry {
         href: "/desk/admin/staff", title: "工作人员", about: "账号、岗位和范围、首次密码、停用和移交"
     },

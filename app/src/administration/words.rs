@@ -33,6 +33,7 @@ fn label(field: &str) -> &str {
         "first" => "第一天",
         "last" => "最后一天",
         "day" => "安排",
+        "told" => "通知",
         other => other,
     }
 }

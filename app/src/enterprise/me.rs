@@ -2,6 +2,8 @@
 
 use super::read::{self, Me};
 use crate::account::{act, leave};
+use crate::delivery::MEMBER_MAIL;
+use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::{facts, icon, section, words};
@@ -23,7 +25,10 @@ pub fn MePage() -> impl IntoView {
 }
 
 fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
-    let Me { person, enterprise, members, sms } = me;
+    let Me { person, enterprise, members, sms, mail } = me;
+    let typed = Form::typed();
+    let summary = typed.summary();
+    let typed = typed.or("mail", mail.clone());
     let rows = members.iter().map(|member| {
         let line = format!("{} · {}", mask::phone(&member.phone), member.role.label());
         view! { <li class="cell"><div><strong>{member.name.clone()}</strong><span class="muted">{line}</span></div></li> }
@@ -31,6 +36,7 @@ fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
     let switch = (person.enterprise_count > 1)
         .then(|| view! { <p><a class="button secondary" href="/enterprises">{icon("swap")}"切换企业"</a></p> });
     view! {
+        {summary}
         <h1>{person.name.clone()}</h1>
         <p class="muted">{mask::phone(&person.phone)}</p>
         {section("企业", view! {
@@ -58,6 +64,12 @@ fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
                         <label for="issue_sms"><span>"诉求有进展时发短信给我"<small>"只说编号和到了哪一步，不说内容；晚上 8 点到早上 8 点不发"</small></span></label>
                     </div>
                 </fieldset>
+                <p><button class="button secondary">"保存"</button></p>
+            </form>
+        })}
+        {section("邮件提醒", view! {
+            <form method="post" action="/me/mail" class="stack" novalidate>
+                {MEMBER_MAIL.view(&typed)}
                 <p><button class="button secondary">"保存"</button></p>
             </form>
         })}

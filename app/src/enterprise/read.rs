@@ -38,6 +38,8 @@ pub struct Me {
     pub members: Vec<Member>,
     /// The steps of issues by text message.
     pub sms: bool,
+    /// Where mail goes; empty for none.
+    pub mail: String,
 }
 
 /// The member, the enterprise, everybody who may act for it.
@@ -49,5 +51,6 @@ pub async fn me(ctx: &mut Ctx) -> Result<Me, AppError> {
     let enterprise = enterprise::get(&mut ctx.conn, me.enterprise.id).await?;
     let members = member::list(&mut ctx.conn, me.enterprise.id).await?;
     let sms = member::issue_sms(&mut ctx.conn, me.person.person).await?;
-    Ok(Me { person: me.person, enterprise, members, sms })
+    let mail = store::delivery::address(&mut ctx.conn).await?.mail;
+    Ok(Me { person: me.person, enterprise, members, sms, mail })
 }

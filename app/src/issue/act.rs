@@ -5,6 +5,7 @@ pub mod beside;
 use crate::access::Member;
 use crate::error::{AppError, Next};
 use crate::form::Form;
+use crate::issue::desk::work::since::{since, weighs};
 use crate::issue::desk::{back_from, carried};
 use crate::request::Request;
 use domain::actor::{Actor, DepartmentId};
@@ -287,8 +288,19 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
     // Whether this person may at all comes before what the form lacks.
     let detail = store::issue::detail(&mut ctx.conn, number).await?;
     let (id, issue) = (detail.id, detail.aggregate(&ctx.calendar));
+    let seen = form.value("version").parse::<u32>().ok();
+    let (clock, today, now) = (ctx.clock(), ctx.today(), ctx.now);
+    let moved = |seen: u32| since(&detail, seen, &actor, &clock);
     if !may_command(&actor, kind, &issue) {
-        return Err(AppError::Forbidden);
+        // Somebody took it out of these hands while they wrote.
+        return Err(seen.and_then(moved).map_or(AppError::Forbidden, AppError::Refused));
+    }
+    let standing = store::issue::work::standing(&mut ctx.conn, id, staff.id, today).await?;
+    if let Some(words) = seen.filter(|_| weighs(kind)).and_then(|seen| moved(seen.max(standing.told))) {
+        // Told once: sent again, they have read it.
+        let name = format!("{} {}", staff.organisation, staff.name);
+        store::issue::work::tell(&mut ctx.conn, id, staff.id, &name, issue.version, now).await?;
+        return Err(AppError::Refused(words));
     }
     let command = read_staff(kind, form)?;
     let departments: Vec<DepartmentId> = match &command {
@@ -319,7 +331,9 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
         _ => Vec::new(),
     };
     let files: Vec<Uuid> = files.into_iter().map(|kept| kept.id).collect();
-    let name = format!("{} {}", staff.organisation, staff.name);
+    // 代班: whoever stands in says for whom.
+    let instead = standing.instead_of.map(|absent| format!("（代 {absent}）")).unwrap_or_default();
+    let name = format!("{} {}{instead}", staff.organisation, staff.name);
     let (now, terms) = (ctx.now, ctx.terms.clone());
     let done = store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &files, now, &terms).await;
     match done.map_err(|error| refused(error, words_of(kind, false))) {
@@ -338,7 +352,11 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
             };
             Ok(Next::to(to).saying(format!("{}：{number}", kind.label())))
         }
-        Err(AppError::Refused(_)) if form.value("version").parse() != Ok(issue.version) => {
+        Err(AppError::Refused(why)) if seen != Some(issue.version) => {
+            let detail = store::issue::detail(&mut ctx.conn, number).await?;
+            if let Some(words) = since(&detail, seen.unwrap_or(issue.version), &actor, &clock) {
+                return Err(AppError::Refused(format!("{why}。{words}")));
+            }
             let to = format!("/desk/issues/{number}{}", carried(&request.head().path));
             Err(AppError::Conflict(to, "这件诉求刚刚有新进展，请先看最新情况"))
         }

@@ -12,6 +12,7 @@ use domain::mask;
 use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
+use store::issue::work::Beside;
 use store::issue::{DeskCounts, History, IssueDetail, IssueRow, Line, MineFilter, Queue, Wanted};
 use store::photo::Kept;
 use uuid::Uuid;
@@ -197,9 +198,11 @@ pub struct StaffIssue {
     pub ready: Vec<Kept>,
     /// The number to call: whole for whoever has something to do about it, masked for the others.
     pub phone: String,
+    /// Internal notes, who has it open, whose it is in the office; empty for whoever sees no notes.
+    pub beside: Beside,
 }
 
-/// One issue: four queries besides the session's, five for whoever dispatches or answers. That a number was shown whole is written into the security
+/// One issue: five queries besides the session's, six for whoever dispatches or answers. That a number was shown whole is written into the security
 /// log by one of them.
 ///
 /// # Errors
@@ -222,13 +225,20 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue).await? } else { None };
     let ready =
         if attach::carries(&commands) { store::photo::meant_for(&mut ctx.conn, detail.id, staff.id).await? } else { Vec::new() };
-    Ok(StaffIssue { internal: sees_internal(&actor), staff, detail, issue, commands, history, route, ready, phone })
+    let internal = sees_internal(&actor);
+    let beside = if internal {
+        let name = format!("{} {}", staff.organisation, staff.name);
+        store::issue::work::beside(&mut ctx.conn, detail.id, staff.id, &name, ctx.now).await?
+    } else {
+        Beside::default()
+    };
+    Ok(StaffIssue { internal, staff, detail, issue, commands, history, route, ready, phone, beside })
 }
 
 /// Who should have it: the department a return proposed, else the one whose business it is there by the catalogue as it was when it was
 /// submitted, else the one that had most of this category. The board's lead accepts for one that is not in place, and hands it on (S-4).
 /// None that is closed.
-async fn route(ctx: &mut Ctx, issue: &Issue) -> Result<Option<Route>, AppError> {
+pub(crate) async fn route(ctx: &mut Ctx, issue: &Issue) -> Result<Option<Route>, AppError> {
     if let Some(department) = issue.proposed {
         return Ok(Some(Route { department, reason: "退回部门建议由其办理".to_owned() }));
     }

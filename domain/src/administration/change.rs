@@ -18,6 +18,7 @@ vocabulary! {
         Limit = "limit", "办理时限";
         CalendarDay = "calendar_day", "工作日历";
         Text = "text", "通知用语";
+        Route = "route", "通知方式";
         Security = "security", "安全设置";
     }
 }

@@ -7,6 +7,8 @@ mod aggregate;
 pub mod alarm;
 #[cfg(feature = "server")]
 pub mod chain;
+#[cfg(feature = "server")]
+pub mod channel;
 pub mod clock;
 pub mod command;
 mod decide;
@@ -22,6 +24,8 @@ pub mod queue;
 pub mod state;
 pub mod supervision;
 pub mod table;
+#[cfg(feature = "server")]
+pub mod template;
 mod terms;
 pub mod texts;
 

@@ -11,6 +11,7 @@ mod said;
 mod simulation;
 mod stories;
 mod weather;
+mod work;
 
 use crate::photos::PhotoStore;
 use crate::state::AppState;
@@ -93,6 +94,7 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
         after = last;
     }
     while store::outbox::drain(&mut conn, now, 500).await? > 0 {}
+    work::load(store, now).await?;
     conn.wait_for_the_disk().await?;
     tracing::info!("demo data is loaded");
     Ok(true)

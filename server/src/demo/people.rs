@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 pub const ACCOUNTS_SHOWN: &[(&str, &str)] = &[
     ("centre01", "市企服中心 受理岗"),
     ("centre03", "吴兴区企服中心"),
-    ("jianshe", "市建设局 经办"),
+    ("jianshe", "市建设局 经办 (jianshe02 代班)"),
     ("dianli", "国网湖州供电公司 经办"),
     ("station01", "织里童装产业驿站 专员（代办）"),
     ("jiandu", "监督"),
@@ -179,6 +179,8 @@ fn accounts() -> (Vec<Account>, Vec<String>) {
     for known in catalogue::DEPARTMENTS.iter().filter(|known| !known.on_site) {
         list.push((known.code.to_owned(), Role::Handler, known.code.to_owned(), known.name.to_owned()));
     }
+    // Somebody to pass an issue to, and to stand in.
+    list.push(("jianshe02".to_owned(), Role::Handler, "jianshe".to_owned(), "市建设局".to_owned()));
     let named = list.into_iter().enumerate();
     named
         .map(|(index, (login, role, scope, organisation))| {

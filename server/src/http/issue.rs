@@ -1,6 +1,6 @@
 //! A problem's forms and streams: the member's commands, those of staff, and live progress for both.
 
-use super::context::{Reply, finish, finish_in, internal};
+use super::context::{Reply, finish, finish_in, internal, page as shown};
 use super::forms::{plain, with_photos};
 use super::stream::stream;
 use super::tables;
@@ -8,6 +8,7 @@ use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
 use app::form::Form;
+use app::issue::desk::work::templates;
 use app::issue::desk::{Asked, Opened, attach, carried, form_of, table, views};
 use app::issue::{act, kind_of};
 use app::request::Request;
@@ -16,6 +17,7 @@ use app::watch;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
 use leptos::prelude::provide_context;
 use serde::Deserialize;
 
@@ -48,8 +50,15 @@ pub async fn desk_command(
 ) -> Reply {
     let kind = kind_of(&code)?;
     let form = plain(body).await?;
-    let done = act::of_staff(&request, &number, kind, &form).await;
     let page = form_of(kind, &number, &request.head().path);
+    if let Some(filled) = templates::insert(&request, &number, kind, &form).await? {
+        let provide = || {
+            provide_context(filled);
+            provide_context(Opened(kind));
+        };
+        return shown(&request, &page, StatusCode::OK, provide).await;
+    }
+    let done = act::of_staff(&request, &number, kind, &form).await;
     finish_in(&request, done, form, &page, || provide_context(Opened(kind))).await
 }
 

@@ -45,6 +45,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("v2/{file}", "v2/requests.json")
         .replace("{file}", "discovery.json")
         .replace("{case}", "1")
+        .replace("{run}", "0199b0c0-0000-7000-8000-00000000000c")
         .replace("keys/{key}", "keys/1")
         .replace("{code}", ITEM)
         .replace("{step}", "withdraw")

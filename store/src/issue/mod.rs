@@ -12,11 +12,13 @@ pub mod measure;
 mod narrowed;
 mod read;
 pub mod record;
-pub mod snapshot;
 mod related;
+pub mod snapshot;
 pub(crate) mod tally;
 mod task;
+pub mod template;
 pub mod view;
+pub mod work;
 mod write;
 
 pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};

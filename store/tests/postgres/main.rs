@@ -26,5 +26,6 @@ mod session;
 mod staff;
 mod tally;
 mod terms;
+mod work;
 mod world;
 mod writes;

@@ -21,6 +21,20 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("filing_draft", "enterprise_id = {a}", "member_a system", "member_a system", &["*"]),
     ("application_count", "true", "handler_jianshe policy system", "", &[]),
     ("desk_view", "staff_id = {jianshe}", "handler_jianshe system", "", &[]),
+    ("answer_template", "true", "admin handler_jianshe system", "admin handler_jianshe system",
+        &["title", "body", "changed_at", "changed_by", "gone_at"]),
+    // In one's own name, and for ever.
+    ("issue_note", "true", "handler_jianshe system", "", &[]),
+    ("issue_presence", "true", "handler_jianshe system", "handler_jianshe system", &["*"]),
+    // Begun by a function alone, which asks who is a colleague.
+    ("substitution", "true", "", "handler_jianshe system", &["ended_at"]),
+    ("issue_assignment", "true", "", "", &[]),
+    ("bulk_run", "true", "handler_jianshe system", "", &[]),
+    ("notice_route", "true", "admin system", "admin system", &["*"]),
+    ("notice_address", "person_id = {person}", "member_a unchosen_a system", "member_a unchosen_a system", &["*"]),
+    ("notice_address", "staff_id = {jianshe}", "handler_jianshe system", "handler_jianshe system", &["*"]),
+    // Written by the outbox; an administrator asks for another try.
+    ("notice_delivery", "true", SYSTEM, "admin system", &["*"]),
     ("api_key", "true", "admin system", "admin system", &["used_at", "revoked_at", "revoked_by"]),
     ("api_filing", "true", SYSTEM, "", &[]),
     // The row itself once more would be in nobody's name.

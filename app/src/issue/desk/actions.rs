@@ -345,8 +345,22 @@ impl Desk<'_> {
 
     fn answer(&self) -> Asked {
         let outcomes = Outcome::ALL.iter().map(|outcome| (outcome.code().to_owned(), outcome.label().to_owned()));
-        let inputs = vec![Input::choices(&self.form, "outcome", "办理结果", false, outcomes.collect()), ANSWER.input(&self.form)];
+        let mut inputs = vec![Input::choices(&self.form, "outcome", "办理结果", false, outcomes.collect())];
+        inputs.extend(self.templates());
+        inputs.push(ANSWER.input(&self.form));
         asked("w", format!("答复后由企业评价；没解决或不满意会退回重新办理。{}", self.ready()), inputs)
+    }
+
+    /// 答复模板: chosen, the form comes back with it behind what was typed.
+    fn templates(&self) -> Option<Input> {
+        let templates = &self.page.beside.templates;
+        let of = |own: bool| {
+            let list = templates.iter().filter(|template| template.department.is_some() == own);
+            list.map(|template| (template.id.to_string(), template.title.clone())).collect::<Vec<_>>()
+        };
+        let groups = vec![("本部门".to_owned(), of(true)), ("全市".to_owned(), of(false))];
+        let label = "套用答复模板（先填入下面，核对后再答复）";
+        (!templates.is_empty()).then(|| Input::select(&self.form, "template", label, "不套用", groups))
     }
 
     /// What goes along (附件).

@@ -53,6 +53,8 @@ mod tasks;
 pub mod view;
 #[cfg(feature = "ssr")]
 pub mod views;
+#[cfg(feature = "ssr")]
+pub mod work;
 
 #[cfg(feature = "ssr")]
 pub use abnormal::AbnormalPage;
@@ -78,3 +80,5 @@ pub use queue::QueuePage;
 pub use record::RecordPage;
 #[cfg(feature = "ssr")]
 pub use tasks::TasksPage;
+#[cfg(feature = "ssr")]
+pub use work::{BulkPage, BulkRunPage, LeavePage, MinePage, TemplatesPage};

@@ -7,6 +7,7 @@ use super::queue::places;
 use super::record;
 use super::show;
 use super::view::path_of;
+use super::work::notes;
 use super::{attach, beside};
 use crate::carried::Carried;
 use crate::error::AppError;
@@ -62,13 +63,16 @@ pub fn DeskIssuePage() -> impl IntoView {
             let page = read::of_staff(&mut ctx, &number).await?;
             let links = related::links(&mut ctx, &page.detail).await?;
             let clock = ctx.clock();
+            let lost = open.filter(|kind| !page.commands.contains(kind)).and_then(|_| notes::unsent(&form));
+            let notes = notes::view(&page, &kept(&from), &form, &clock);
+            let (files, others) = (attach::ready(&page), beside::sections(&page, &links, &clock));
             let record = record::link(&number, &page.staff.duty);
-            let below = (attach::ready(&page), beside::sections(&page, &links, &clock), record);
+            let below = view! { {lost}{files}{others}{notes}{record} };
             (show::issue(&page, &form, open, &kept(&from), &clock), places(&page.staff.duty), below)
         };
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));
         let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
-        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{below.0}{below.1}{below.2} }.into_any())
+        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{below} }.into_any())
     })
 }

@@ -5,6 +5,7 @@ use super::bar::bar;
 use super::island::DeskList;
 use super::show;
 use super::view::Place;
+use super::work::ways;
 use crate::administration::table::asked;
 use crate::carried::Carried;
 use crate::error::Stop;
@@ -23,7 +24,7 @@ pub fn QueuePage() -> impl IntoView {
     let (asked, typed) = (asked(), Form::typed());
     let request = Request::current();
     reads(async move {
-        let (organisation, bar, view, places) = {
+        let (organisation, ways, bar, view, places) = {
             let mut ctx = request.open().await?;
             match ctx.require_staff()?.duty {
                 Duty::PolicyEditor { .. } => return Err(Stop::redirect("/desk/policies")),
@@ -37,12 +38,13 @@ pub fn QueuePage() -> impl IntoView {
             let views = store::issue::view::list(&mut ctx.conn).await?;
             let (clock, duty) = (ctx.clock(), &desk.staff.duty);
             let bar = bar(&desk.asked, desk.queue, duty, &views, &typed, &clock);
-            (desk.staff.organisation.clone(), bar, show::list(&desk, &clock), places(duty))
+            (desk.staff.organisation.clone(), ways(duty), bar, show::list(&desk, &clock), places(duty))
         };
         title(view.heading.clone());
         Ok(view! {
             <h1>{organisation}</h1>
             {typed.summary()}
+            {ways}
             {bar}
             <DeskList view=Carried(view) places=Carried(places)/>
         }

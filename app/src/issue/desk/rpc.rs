@@ -13,6 +13,8 @@ use crate::error::AppError;
 #[cfg(feature = "ssr")]
 use crate::form::Form;
 #[cfg(feature = "ssr")]
+use crate::issue::desk::work::{since, templates};
+#[cfg(feature = "ssr")]
 use crate::issue::{act, kind_of, read};
 #[cfg(feature = "ssr")]
 use crate::request::Request;
@@ -46,12 +48,24 @@ async fn shown(request: &Request, number: &str) -> Result<IssueView, AppError> {
 /// Gives a command with the fields of its form, and answers the issue as it is then.
 #[server(prefix = "/rpc", endpoint = "desk/act", input = Postcard, output = Postcard)]
 pub async fn desk_act(number: String, command: String, fields: Vec<Pair>) -> Result<Acted, RpcError> {
-    acted(&Request::current(), &number, &command, fields).await.map_err(RpcError::from)
+    let moved = |error: RpcError| match error {
+        // What happened meanwhile is shown at once.
+        RpcError::Refused(words) if words.contains(since::MOVED) => RpcError::Conflict(words),
+        other => other,
+    };
+    acted(&Request::current(), &number, &command, fields).await.map_err(|error| moved(RpcError::from(error)))
 }
 
 #[cfg(feature = "ssr")]
 async fn acted(request: &Request, number: &str, command: &str, fields: Vec<Pair>) -> Result<Acted, AppError> {
-    let done = act::of_staff(request, number, kind_of(command)?, &Form::new(fields)).await?;
+    let (kind, form) = (kind_of(command)?, Form::new(fields));
+    if let Some(filled) = templates::insert(request, number, kind, &form).await? {
+        let mut ctx = request.open().await?;
+        let page = read::of_staff(&mut ctx, number).await?;
+        let issue = show::issue(&page, &filled, Some(kind), "", &ctx.clock());
+        return Ok(Acted { said: templates::INSERTED.to_owned(), issue: Some(issue) });
+    }
+    let done = act::of_staff(request, number, kind, &form).await?;
     let issue = match shown(request, number).await {
         Ok(view) => Some(view),
         // A department that returned an issue does not see it any more.

@@ -153,8 +153,23 @@ fn facts(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     if let Some(at) = issue.urged_at {
         facts.push(("催办", format!("{} 次，最近 {}", issue.urges, words::moment(at, clock.now))));
     }
+    if let Some(assignee) = &page.beside.assignee {
+        facts.push(("经办人", assignee.name.clone()));
+    }
+    if !page.beside.viewers.is_empty() {
+        facts.push(("也在看", viewers(page)));
+    }
     let flags = flags(page, clock);
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(flags).collect()
+}
+
+/// Who else has it open.
+fn viewers(page: &StaffIssue) -> String {
+    let said = page.beside.viewers.iter().map(|viewer| match viewer.ago / 60 {
+        0 => format!("{} 正在查看", viewer.name),
+        minutes => format!("{} 于 {minutes} 分钟前打开", viewer.name),
+    });
+    said.collect::<Vec<_>>().join("；")
 }
 
 /// Every flag it ever bore: by which rule, since when, and when it went.

@@ -1,0 +1,340 @@
+//! 批量办理: many issues, one form. Each row is decided by itself, through the same command as on its own page, and a page says of each what became of
+//! it. Opened at a centre's or a department's desk in the morning, when the queue is long and plain.
+
+use crate::administration::table::asked;
+use crate::error::{AppError, Next, Stop};
+use crate::form::Form;
+use crate::issue::desk::Asked;
+use crate::issue::desk::show::left;
+use crate::issue::desk::view::path_of;
+use crate::issue::read;
+use crate::render::{reads, title};
+use crate::request::{Clock, Ctx, Request};
+use crate::ui::form::{Choice, Field, choices, field, hidden, select, submit};
+use crate::ui::list::{Chip, chips};
+use crate::ui::{back, empty, icon, tag};
+use domain::actor::{Actor, DepartmentId, Duty};
+use domain::catalogue::FALLBACK;
+use domain::issue::permission::may_command;
+use domain::issue::{Command, CommandKind, Issue, Queue};
+use leptos::Params;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params;
+use leptos_router::params::Params;
+use store::StoreError;
+use store::identity::StaffIdentity;
+use store::issue::work::{self, BulkLine, BulkRun};
+use store::issue::{CommandError, Line, Wanted};
+use uuid::Uuid;
+
+pub const PATH: &str = "/desk/bulk";
+
+/// The most rows at once: few enough to be looked at.
+const MOST: i64 = 60;
+
+const NOTE: Field = Field { rows: 2, max: 500, optional: true, ..field("note", "交办说明", "只有工作人员看得到") };
+
+/// What can be done to many at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Each under the category it was filed under, as difficult and as urgent as that usually is.
+    Accept,
+    /// Each to the department that is suggested for it, or all to one.
+    Dispatch,
+    Sign,
+}
+
+impl Step {
+    /// Those of a duty.
+    pub fn of(duty: &Duty) -> &'static [Step] {
+        match duty {
+            Duty::Centre { .. } => &[Step::Accept, Step::Dispatch],
+            Duty::Handler { .. } => &[Step::Sign],
+            _ => &[],
+        }
+    }
+
+    fn find(duty: &Duty, code: &str) -> Option<Step> {
+        let own = Step::of(duty);
+        if code.is_empty() { own.first().copied() } else { own.iter().copied().find(|step| step.code() == code) }
+    }
+
+    pub fn code(self) -> &'static str {
+        self.kind().code()
+    }
+
+    fn kind(self) -> CommandKind {
+        match self {
+            Step::Accept => CommandKind::Accept,
+            Step::Dispatch => CommandKind::Dispatch,
+            Step::Sign => CommandKind::Sign,
+        }
+    }
+
+    fn queue(self) -> Queue {
+        match self {
+            Step::Accept => Queue::ToAccept,
+            Step::Dispatch => Queue::ToDispatch,
+            Step::Sign => Queue::ToSign,
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Step::Accept => "批量受理",
+            Step::Dispatch => "批量交办",
+            Step::Sign => "批量签收",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Step::Accept => "按提交时的类别和通常的难易、紧急程度受理。类别为“其他”的，请打开后逐件受理。",
+            Step::Dispatch => "不选部门的，逐件交给建议的部门；没有建议的，留在队列里。",
+            Step::Sign => "签收后开始办理，阶段性答复的时限开始计算。",
+        }
+    }
+}
+
+/// Does it, row by row.
+///
+/// # Errors
+/// [`AppError::Invalid`] where no row was chosen, [`AppError::Forbidden`] for a step of another duty. What stands against a row is said of the row.
+pub async fn act(request: &Request, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    let staff = ctx.require_desk()?;
+    let step = Step::find(&staff.duty, form.value("step")).ok_or(AppError::Forbidden)?;
+    let key = Uuid::parse_str(form.value("key")).unwrap_or_else(|_| Uuid::now_v7());
+    let done = format!("{PATH}/{key}");
+    if work::run(&mut ctx.conn, key).await.is_ok() {
+        // Sent twice: what became of it stands there.
+        return Ok(Next::to(done));
+    }
+    let mut numbers: Vec<&str> = Vec::new();
+    for number in form.all("pick") {
+        if !numbers.contains(&number) {
+            numbers.push(number);
+        }
+    }
+    if numbers.is_empty() {
+        return Err(AppError::field("pick", "请至少勾选一件"));
+    }
+    numbers.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    let lead = form.value("lead").parse::<DepartmentId>().ok();
+    let mut lines = Vec::new();
+    for number in numbers {
+        let line = match one(&mut ctx, &staff, step, number, lead, form.value("note")).await {
+            Ok((title, said)) => BulkLine { number: number.to_owned(), title, done: true, said },
+            Err((title, said)) => BulkLine { number: number.to_owned(), title, done: false, said },
+        };
+        lines.push(line);
+    }
+    request.wake_outbox();
+    let run = BulkRun { command: step.label().to_owned(), at: ctx.now, lines };
+    work::keep_run(&mut ctx.conn, key, staff.id, &run).await?;
+    Ok(Next::to(done))
+}
+
+/// One row: its title, and what was done or why not.
+async fn one(
+    ctx: &mut Ctx,
+    staff: &StaffIdentity,
+    step: Step,
+    number: &str,
+    lead: Option<DepartmentId>,
+    note: &str,
+) -> Result<(String, String), (String, String)> {
+    let nothing = |sentence: &str| (String::new(), sentence.to_owned());
+    let detail = match store::issue::detail(&mut ctx.conn, number).await {
+        Ok(detail) => detail,
+        Err(StoreError::NotFound) => return Err(nothing("没有找到这件诉求")),
+        Err(error) => return Err((String::new(), AppError::from(error).to_string())),
+    };
+    let issue = detail.aggregate(&ctx.calendar);
+    let title = detail.title.clone();
+    let actor = Actor::Staff { id: staff.id, duty: staff.duty };
+    if !may_command(&actor, step.kind(), &issue) {
+        return Err((title, AppError::Forbidden.to_string()));
+    }
+    let (command, said) = match command(ctx, step, &issue, lead, note).await {
+        Ok(given) => given,
+        Err(sentence) => return Err((title, sentence)),
+    };
+    let name = format!("{} {}", staff.organisation, staff.name);
+    let (now, terms) = (ctx.now, ctx.terms.clone());
+    match store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], now, &terms).await {
+        Ok(_) => Ok((title, said)),
+        Err(CommandError::Refused(refusal)) => Err((title, refusal.to_string())),
+        Err(CommandError::Store(error)) => Err((title, AppError::from(error).to_string())),
+    }
+}
+
+/// The command of a row, and what it does in words.
+async fn command(
+    ctx: &mut Ctx,
+    step: Step,
+    issue: &Issue,
+    lead: Option<DepartmentId>,
+    note: &str,
+) -> Result<(Command, String), String> {
+    match step {
+        Step::Sign => Ok((Command::Sign, "已签收".to_owned())),
+        Step::Accept => {
+            let catalogue = ctx.terms.catalogue_of(issue, ctx.now);
+            let known = catalogue.category(&issue.category).filter(|known| known.code != FALLBACK);
+            let known = known.ok_or("类别还没有定，请打开后选好类别再受理")?;
+            let said = format!("已受理：{} · {}", known.name, known.level);
+            let urgency = known.urgency.max(issue.urgency);
+            Ok((Command::Accept { category: known.code.clone(), level: known.level, urgency, area: None }, said))
+        }
+        Step::Dispatch => {
+            let chosen = match lead {
+                Some(department) => Some(department),
+                None => read::route(ctx, issue).await.map_err(|error| error.to_string())?.map(|route| route.department),
+            };
+            let chosen = chosen.ok_or("没有建议的部门，请打开后选择")?;
+            let known = ctx.reference.departments.iter().find(|known| known.id == chosen && known.serves(issue.area));
+            let known = known.ok_or("所选部门不负责这个区县，请打开后选择")?;
+            let said = format!("已交办给{}", known.name);
+            Ok((Command::Dispatch { lead: chosen, co: Vec::new(), note: note.to_owned() }, said))
+        }
+    }
+}
+
+/// The rows that can be chosen.
+#[component]
+pub fn BulkPage() -> impl IntoView {
+    let (asked, typed) = (asked(), Form::typed());
+    let request = Request::current();
+    reads(async move {
+        let mut ctx = request.open().await?;
+        let staff = ctx.require_desk()?;
+        let Some(step) = Step::find(&staff.duty, asked.value("step")) else {
+            return Err(Stop::Redirect(Next::to("/desk").saying("您的岗位没有可以批量办理的事项")));
+        };
+        let filter = Asked::of(&asked).filter;
+        let now = ctx.now;
+        let lines = store::issue::whole(&mut ctx.conn, Wanted::In(step.queue()), &filter, now, MOST).await?;
+        let clock = ctx.clock();
+        title(step.label());
+        Ok(page(&staff, step, &lines, asked.value("all") == "yes", &typed, &clock))
+    })
+}
+
+fn page(staff: &StaffIdentity, step: Step, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
+    let steps = Step::of(&staff.duty);
+    let tabs = steps.iter().map(|other| Chip {
+        href: format!("{PATH}?step={}", other.code()),
+        label: other.label(),
+        count: None,
+        current: *other == step,
+    });
+    let tabs = (steps.len() > 1).then(|| chips("批量办理什么", tabs.collect()));
+    let body = if lines.is_empty() {
+        empty("这个队列现在没有诉求。", Some(("/desk", "回到工作台")))
+    } else {
+        form(step, lines, all, typed, clock)
+    };
+    view! {
+        {back("/desk", "工作台")}
+        {typed.summary()}
+        <h1>{step.label()}</h1>
+        {tabs}
+        <p class="muted">{step.about()}</p>
+        {body}
+    }
+    .into_any()
+}
+
+fn form(step: Step, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
+    let list = lines.iter().map(|line| {
+        let row = &line.row;
+        let category = clock.catalogue(row.submitted_at).category_name(&row.category).to_owned();
+        let (_, left) = left(row, clock);
+        let parts = [row.number.clone(), row.enterprise_name.clone(), category, clock.reference.area(line.area), left];
+        let detail = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        Choice { value: row.number.clone(), label: row.title.clone(), detail, drawing: None }
+    });
+    let mut offered = typed.clone();
+    if all && typed.pairs().is_empty() {
+        lines.iter().for_each(|line| offered.push("pick", line.row.number.clone()));
+    }
+    let offered = offered.or("key", Uuid::now_v7().to_string());
+    let boxes = choices(&offered, "checkbox", "pick", "选择诉求", "rows", list.collect());
+    let dispatch = (step == Step::Dispatch).then(|| {
+        let known = clock.reference.departments.iter().map(|known| (known.id.to_string(), known.name.clone())).collect();
+        let lead = select(&offered, "lead", "主办部门", Some("逐件按建议的部门"), vec![(String::new(), known)]);
+        view! { {lead}{NOTE.view(&offered)} }
+    });
+    let every = (!all).then(|| {
+        let href = format!("{PATH}?step={}&all=yes", step.code());
+        view! { <a class="button secondary" href=href>"全选"</a> }
+    });
+    let most =
+        (lines.len() >= usize::try_from(MOST).unwrap_or(usize::MAX)).then(|| format!("一次最多 {MOST} 件，期限近的在前。"));
+    view! {
+        <form method="post" action=format!("{PATH}?step={}", step.code()) class="card stack" novalidate>
+            {hidden("step", step.code())}
+            {hidden("key", offered.value("key").to_owned())}
+            <p class="row">{every}<span class="muted">{most}</span></p>
+            {boxes}
+            {dispatch}
+            {submit(step.label())}
+        </form>
+    }
+    .into_any()
+}
+
+#[derive(Params, Debug, Clone, PartialEq, Eq)]
+struct RunParams {
+    run: String,
+}
+
+/// What became of each row.
+#[component]
+pub fn BulkRunPage() -> impl IntoView {
+    let params = use_params::<RunParams>().get_untracked();
+    let request = Request::current();
+    reads(async move {
+        let mut ctx = request.open().await?;
+        ctx.require_desk()?;
+        let id = params.ok().and_then(|params| Uuid::parse_str(&params.run).ok()).unwrap_or_default();
+        let run = match work::run(&mut ctx.conn, id).await {
+            Ok(run) => run,
+            Err(StoreError::NotFound) => {
+                return Err(Stop::Redirect(Next::to(PATH).saying("没有找到这次批量办理的结果，结果只保留一周")));
+            }
+            Err(error) => return Err(AppError::from(error).into()),
+        };
+        title(format!("{}结果", run.command));
+        Ok(result(&run))
+    })
+}
+
+fn result(run: &BulkRun) -> AnyView {
+    let done = run.lines.iter().filter(|line| line.done).count();
+    let left = run.lines.len() - done;
+    let items = run.lines.iter().map(|line| {
+        let mark = if line.done { tag("ok", icon("check"), "已办") } else { tag("late", icon("cross"), "没有办") };
+        let label = if line.title.is_empty() { line.number.clone() } else { line.title.clone() };
+        view! {
+            <li class="cell"><a href=path_of(&line.number)>
+                <span class="cell-head"><strong>{label}</strong>{mark}</span>
+                <span>{line.said.clone()}</span>
+                <span class="muted">{line.number.clone()}</span>
+            </a></li>
+        }
+    });
+    let said = if left == 0 {
+        format!("{done} 件都已办好。")
+    } else {
+        format!("{done} 件已办好，{left} 件没有办，原因写在下面，诉求还在原来的队列里。")
+    };
+    view! {
+        {back(PATH, "批量办理")}
+        <h1>{format!("{}结果", run.command)}</h1>
+        <p class="flash" role="status">{icon(if left == 0 { "check" } else { "warn" })}<span>{said}</span></p>
+        <ul class="cells card">{items.collect_view()}</ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,29 @@
+//! The desk at work: many issues at once, templates of answers, internal notes, who has an issue open, whose it is within an office, who stands in for
+//! whom. Plain pages all of it: nothing here costs an island a byte.
+
+pub mod bulk;
+pub mod leave;
+pub mod mine;
+pub mod notes;
+pub mod since;
+pub mod templates;
+
+pub use bulk::{BulkPage, BulkRunPage};
+pub use leave::LeavePage;
+pub use mine::MinePage;
+pub use templates::TemplatesPage;
+
+use crate::ui::icon;
+use domain::actor::Duty;
+use leptos::prelude::*;
+
+/// Above the desk's list: the ways to work on more than one issue.
+pub fn ways(duty: &Duty) -> Option<AnyView> {
+    let bulk = bulk::Step::of(duty).first().map(|step| {
+        let href = format!("{}?step={}", bulk::PATH, step.code());
+        view! { <a class="button secondary" href=href>{icon("check")}"批量办理"</a> }
+    });
+    let shared = matches!(duty, Duty::Handler { .. } | Duty::Centre { .. });
+    let mine = shared.then(|| view! { <a class="button secondary" href=mine::PATH>{icon("person")}"我的经办"</a> });
+    (bulk.is_some() || mine.is_some()).then(|| view! { <p class="row">{bulk}{mine}</p> }.into_any())
+}
