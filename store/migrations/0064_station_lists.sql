@@ -13,7 +13,7 @@ begin
 end
 $$;
 
--- As in 0038_desk_lists.sql, but for the station.
+-- As in 0051_beside.sql, but for the station.
 create or replace function filtered_issues(wanted jsonb, now_at timestamptz, after_at timestamptz, after_id bigint, most bigint) returns setof issue
 language plpgsql stable rows 50 set search_path = public, pg_temp as $$
 declare
@@ -29,7 +29,7 @@ begin
         when 'handler' then
             target := scope_id('department');
             cond := case queue when 'all' then format('(i.lead = %1$s or i.id in (select issues_with_co(%1$s)))', target)
-                when 'assisting' then format('i.id in (select issues_with_co(%s))', target)
+                when 'assisting' then format('i.id in (select issues_owed_by(%s))', target)
                 else format('i.lead = %s', target) end;
         when 'station' then
             target := scope_id('station');
@@ -59,7 +59,9 @@ begin
         || case when wanted ? 'category' then format(' and i.category = %L', wanted ->> 'category') else '' end
         || case when wanted ? 'from' then format(' and i.submitted_at >= %L', (wanted ->> 'from')::timestamptz) else '' end
         || case when wanted ? 'before' then format(' and i.submitted_at < %L', (wanted ->> 'before')::timestamptz) else '' end
-        || case when wanted ? 'flag' then format(' and i.flags @> array[%L]', wanted ->> 'flag') else '' end;
+        || case when wanted ? 'flag' then format(' and i.flags @> array[%L]', wanted ->> 'flag') else '' end
+        || case when wanted ? 'state' then format(' and i.state = %L', wanted ->> 'state') else '' end
+        || case when wanted ? 'tier' then format(' and i.tier = %L', wanted ->> 'tier') else '' end;
     if queue in ('all', 'filed', 'found') then
         return query execute format('select i.* from issue i where %s and (i.submitted_at, i.id) %s ($1, $2)
             order by i.submitted_at %s, i.id %s limit $3', cond, side, way, way) using after_at, after_id, most;
