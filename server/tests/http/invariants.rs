@@ -51,6 +51,13 @@ const TAMPERINGS: &[(&str, &str)] = &[
            where (issue_id, seq) = (select issue_id, seq from issue_event where kind = 'answered' limit 1)"#,
         "an answer is late",
     ),
+    (
+        r#"update issue_event set event = jsonb_set(event::jsonb, '{late}', to_jsonb(not (event->>'late')::boolean))::json
+           where kind = 'reported'"#,
+        "a promised answer",
+    ),
+    ("update issue_event set kind = 'noted' where kind in ('part_answered', 'part_waived')", "the lead answers"),
+    ("update issue_event set kind = 'noted' where kind = 'task_done'", "what a decision gave"),
     ("update issue_event set kind = 'noted' where kind = 'extension_asked'", "at most one extension"),
     ("update issue_event set kind = 'input_asked' where kind = 'progressed' or kind = 'signed'", "asked to supply"),
     ("update issue_event set kind = 'returned' where kind in ('progressed', 'signed', 'contacted')", "returned at most once"),
@@ -112,6 +119,18 @@ const EXPECTED: &[&str] = &[
     "overdue",
     "escalated",
     "withdrawn",
+    "tracked",
+    "reported",
+    "part_answered",
+    "part_waived",
+    "part_overdue",
+    "consulted",
+    "referred",
+    "resolved",
+    "task_done",
+    "task_confirmed",
+    "task_returned",
+    "task_overdue",
 ];
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

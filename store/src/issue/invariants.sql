@@ -40,7 +40,7 @@ naive as materialized (
             and jsonb_typeof(c.event #> '{call,said}') = 'object' order by c.seq desc limit 1)) as solved,
         r.content,
         exists (select from v c where c.issue_id = i.id and c.kind = 'called_back' and c.seq > a.seq and c.at <= a.call_back_due) as called_back,
-        (select e.kind from v e where e.issue_id = i.id and e.kind in ('submitted', 'declined', 'objected', 'closed', 'redispatched', 'withdrawn')
+        (select e.kind from v e where e.issue_id = i.id and e.kind in ('submitted', 'declined', 'objected', 'closed', 'redispatched', 'withdrawn', 'merged')
             order by e.seq desc limit 1) as stands,
         (select count(*) from v e where e.issue_id = i.id and e.kind = 'redispatched') as again
     from issue i
@@ -93,15 +93,32 @@ broken (rule, issue_id) as (
     select 'no due time moves without an event', issue_id
     from naive n join last_due l using (issue_id) where n.due_at is distinct from l.answer_due
     union all
-    select 'only a pause, an extension, an acceptance or a new round moves a due time', issue_id
+    select 'only a pause, an extension, an acceptance, a merger or a new round moves a due time', issue_id
     from d where answer_due is distinct from due_before and answer_due is not null
-        and kind not in ('submitted', 'accepted', 'supplied', 'pause_lapsed', 'extended', 'redispatched')
+        and kind not in ('submitted', 'accepted', 'supplied', 'pause_lapsed', 'extended', 'redispatched', 'absorbed')
     union all
     select 'a pause or an extension never makes a due time earlier', issue_id
     from d where kind in ('supplied', 'pause_lapsed', 'extended') and answer_due < due_before
     union all
     select 'an answer is late when it came after its due time, and only then', issue_id
     from d where kind = 'answered' and (event->>'late')::boolean is distinct from (at > due_before)
+    union all
+    select 'a promised answer is late when it came after its day, and only then', r.issue_id
+    from v r
+    where r.kind = 'reported' and (r.event->>'late')::boolean is distinct from (r.at > (select (p.event->>'promised')::timestamptz from v p
+        where p.issue_id = r.issue_id and p.seq < r.seq and p.kind in ('tracked', 'reported') order by p.seq desc limit 1))
+    union all
+    select 'the lead answers when every part of the co-departments is there or waived', a.issue_id
+    from v a join lateral (select d.* from v d where d.issue_id = a.issue_id and d.seq < a.seq and d.kind in ('dispatched', 'redispatched')
+        order by d.seq desc limit 1) d on d.kind = 'dispatched' and d.event ? 'co_due'
+        cross join jsonb_array_elements(d.event->'co') co
+    where a.kind = 'answered' and not exists (select from v p where p.issue_id = a.issue_id and p.seq between d.seq and a.seq
+        and p.kind in ('part_answered', 'part_waived') and p.event->'department' = co)
+    union all
+    select 'what a decision gave to a department is confirmed only when it was done', c.issue_id
+    from v c
+    where c.kind = 'task_confirmed' and not exists (select from v t where t.issue_id = c.issue_id and t.seq < c.seq and t.kind = 'task_done'
+        and t.event->'task' = c.event->'task')
     union all
     select 'at most one extension a round, and none that was not asked for', x.issue_id
     from e x
@@ -116,13 +133,13 @@ broken (rule, issue_id) as (
     union all
     -- What the clocks told.
     select 'nothing is told twice', issue_id
-    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue')
-    group by issue_id, kind, turn, event->>'step', event->>'rung', event->>'stage', event->>'since',
-        case when kind = 'order_overdue' then event->>'due' end
+    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue')
+    group by issue_id, kind, turn, event->>'step', event->>'rung', event->>'stage', event->>'since', event->>'department', event->>'task',
+        case when kind in ('order_overdue', 'part_overdue', 'task_overdue') then event->>'due' end
     having count(*) > 1
     union all
     select 'nothing is told before its time', issue_id
-    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue') and at < coalesce(event->>'at', event->>'due')::timestamptz
+    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue') and at < coalesce(event->>'at', event->>'due')::timestamptz
     union all
     select 'nobody is told that it is overdue who was not warned', o.issue_id
     from e o
@@ -175,7 +192,7 @@ broken (rule, issue_id) as (
         or m.once <> (n.stands = 'closed' and n.again = 0)
         or m.called_back <> n.called_back
         or m.withdrawn <> (n.stands = 'withdrawn')
-        or m.excluded <> (n.state in ('declined', 'merged')))
+        or m.excluded <> (n.stands in ('declined', 'merged')))
 )
 select b.rule as "rule!", count(distinct b.issue_id) as "issues!",
     (array_agg(distinct i.number))[1:5] as "numbers!"
