@@ -446,7 +446,7 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
     };
     store::policy::portrait::put(&mut conn, enterprise, &[change], today, now).await.unwrap();
     let portrait = owner.get("/me/portrait").await.body;
-    assert!(portrait.contains("按划型标准测算 · ") && portrait.contains("市统计局记录为 大型企业，申报时由审核人决定按哪个算"));
+    assert!(portrait.contains("按划型标准测算 · ") && portrait.contains("市统计局记录为 大型企业"));
     let home = owner.get("/home").await.body;
     let identity = home.split_once("class=\"identity\"").unwrap().1.split_once("</div>").unwrap().0;
     assert!(identity.contains("小型") && !identity.contains("大型"), "{identity}");

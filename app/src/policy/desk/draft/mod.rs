@@ -254,6 +254,7 @@ fn mend(value: &mut Value, place: &str) -> bool {
         json!("ge"),
         json!("highest"),
         json!("whole"),
+        json!("once"),
         json!(1),
         json!([]),
         json!({}),
