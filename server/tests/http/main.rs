@@ -4,6 +4,7 @@
 mod administration;
 mod audit;
 mod budget;
+mod cluster;
 mod delivery;
 mod desk;
 mod faults;
@@ -22,6 +23,7 @@ mod owner;
 mod policy;
 mod policy_desk;
 mod routes;
+mod routing;
 mod second_factor;
 mod security_log;
 mod site;

@@ -1,8 +1,10 @@
 //! Writing: filing in one round trip, every other command in one transaction that replays the events first.
 
 use super::{Queue, measure};
+use crate::learning;
 use crate::{Conn, NEVER, StoreError};
 use domain::actor::Actor;
+use domain::calendar::local;
 use domain::catalogue::FALLBACK_BOARD;
 use domain::issue::measure::Measure;
 use domain::issue::notice::{Notice, notices};
@@ -181,10 +183,14 @@ async fn execute_in(
     .await?;
     let mut issue = Issue { serving: head.enterprise_station, ..Issue::draft(head.enterprise_id) };
     let mut measure = Measure::begin();
+    let mut filed = None;
     for row in stored {
         let (actor, event): (Actor, Event) = (parse(&row.actor, number)?, parse(&row.event, number)?);
         issue = evolve(issue, &event, row.at, &actor, &terms.calendar);
         measure.follow(&issue, &event, row.at);
+        if let Event::Submitted { submission, .. } = event {
+            filed = Some(submission);
+        }
     }
     let read_again = match terms.limits.by_version(issue.limits) {
         Some(_) => None,
@@ -205,6 +211,9 @@ async fn execute_in(
         kinds.push(event.kind().to_owned());
         texts.push(event_text);
         told.extend(notices(event, &issue, now, terms));
+        if let Some(one) = learning::taught(event, &issue, filed.as_ref(), terms, now) {
+            learning::count(&mut *tx, &one, local(now).date()).await?;
+        }
     }
     sqlx::query!(
         "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event)
