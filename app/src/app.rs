@@ -11,6 +11,7 @@ use crate::administration::{
 };
 use crate::api_key::KeysPage;
 use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
+use crate::cluster::{ClusterPage, ClustersPage};
 use crate::delivery::{DeliveriesPage, NoticeAddressPage, RoutesPage};
 use crate::enterprise::{HomePage, MePage};
 use crate::filing::{AssistCheckPage, AssistFilingPage, AssistPage, AssistReceiptPage, CheckPage, FilingPage, ReceiptPage};
@@ -31,6 +32,7 @@ use crate::policy::space::{
     ApplicationCommandPage, ApplyPage, CalculatorPage, MyApplicationPage, MyApplicationsPage, NoticesPage, PoliciesPage,
     PolicyPage, PortraitPage,
 };
+use crate::routing::RoutingPage;
 use crate::security::SecurityPage;
 use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
 use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
@@ -169,6 +171,9 @@ fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/mine") view=MinePage/>
             <Route path=path!("desk/leave") view=LeavePage/>
             <Route path=path!("desk/templates") view=TemplatesPage/>
+            <Route path=path!("desk/routing") view=RoutingPage/>
+            <Route path=path!("desk/clusters") view=ClustersPage/>
+            <Route path=path!("desk/clusters/:cluster") view=ClusterPage/>
             <Route path=path!("desk/notices") view=NoticeAddressPage/>
             <Route path=path!("desk/admin/routes") view=RoutesPage/>
             <Route path=path!("desk/admin/deliveries") view=DeliveriesPage/>

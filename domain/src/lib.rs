@@ -15,6 +15,8 @@ pub mod calendar;
 #[cfg(feature = "server")]
 pub mod case;
 pub mod catalogue;
+#[cfg(feature = "server")]
+pub mod cluster;
 pub mod enterprise;
 pub mod issue;
 pub mod mask;

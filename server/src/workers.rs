@@ -291,6 +291,8 @@ async fn tidy(state: &AppState) -> anyhow::Result<()> {
     let terms = state.tables().terms.clone();
     // Once, after the six indicators came to a city that was at work already.
     while store::issue::measure::measure_missing(&mut conn, &terms, 200).await? > 0 {}
+    store::learning::begin(&mut conn, &terms, state.now()).await?;
+    store::learning::forget(&mut conn).await?;
     conn.release();
     let mut conn = state.store.system().await?;
     store::issue::work::forget_presence(&mut conn, state.now()).await?;

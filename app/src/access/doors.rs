@@ -146,6 +146,7 @@ doors! {
     Page GET "/desk/leave" Desk;
     Form POST "/desk/leave" Desk;
     Form POST "/desk/leave/end" Desk;
+    Page GET "/desk/routing" Centre;
     Page GET "/desk/notices" Staff;
     Form POST "/desk/notices" Staff;
     Page GET "/desk/templates" Staff;
@@ -181,6 +182,11 @@ doors! {
     Page GET "/desk/members/{enterprise}" Registrar;
     Form POST "/desk/members/{enterprise}" Registrar;
     Form POST "/desk/members/{enterprise}/remove" Centre;
+    Page GET "/desk/clusters" Desk;
+    Form POST "/desk/clusters" Centre;
+    Page GET "/desk/clusters/{cluster}" Desk;
+    Form POST "/desk/clusters/{cluster}/dispatch" Centre;
+    Form POST "/desk/clusters/{cluster}/answer" Desk;
     Page GET "/desk/cases" Centre;
     Page GET "/desk/cases/new" Centre;
     Form POST "/desk/cases/new" Centre;

@@ -68,10 +68,16 @@ pub async fn publish(request: &Request, form: &Form) -> Result<Next, AppError> {
     let (staff, _) = ctx.require_centre()?;
     let draft = draft(&mut ctx, form.value("issue").trim()).await?;
     let words = Words::read(|name| form.value(name).to_owned(), &draft.whose).map_err(AppError::Invalid)?;
+    // Of a common problem, nothing that says whose it was, whichever enterprise of them.
+    for number in store::cluster::beside(&mut ctx.conn, draft.source.issue).await? {
+        let other = whose(&detail(&mut ctx.conn, &number).await?);
+        Words::read(|name| form.value(name).to_owned(), &other).map_err(AppError::Invalid)?;
+    }
     let now = ctx.now;
     let id = case::publish(&mut ctx.conn, &draft.source, &words, Some(staff.id), now)
         .await
         .map_err(|error| if error.is_row_refused() { AppError::Forbidden } else { error.into() })?;
+    store::cluster::told(&mut ctx.conn, draft.source.issue, id).await?;
     Ok(Next::to(format!("/cases/{id}")).saying("典型案例已发布"))
 }
 

@@ -9,14 +9,14 @@ use crate::request::{Ctx, Request};
 use domain::actor::{Actor, AreaCode, EnterpriseId};
 use domain::area;
 use domain::catalogue::{Edition, FALLBACK, Hint, Suggestion};
-use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
+use domain::issue::{Channel, Command, MAX_PHOTOS, Submission, Terms};
 use domain::phone;
 use domain::security::Kind;
 use domain::text::{Check, propose_title};
 use store::enterprise::{self, Enterprise};
 use store::identity::{self, Identity};
 use store::issue::{CommandError, Filing};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 pub use store::photo::{Document, Kept, NewPhoto};
@@ -207,13 +207,13 @@ pub fn suggest(request: &Request, text: &str) -> Result<Vec<Hint>, AppError> {
     let text: String = text.chars().take(SUGGEST_MOST).collect();
     let services = request.services();
     let terms = services.tables().terms;
-    let today = terms.catalogue.at(services.now());
-    Ok(hints(&today.suggest(&text), today))
+    let now = services.now();
+    Ok(hints(&terms.route(&text, now).found, terms.catalogue.at(now)))
 }
 
 /// Categories that fit the words of a form.
-pub fn suggestions(form: &Form, today: Edition<'_>) -> Vec<Hint> {
-    hints(&today.suggest(&words(form)), today)
+pub fn suggestions(form: &Form, terms: &Terms, now: OffsetDateTime) -> Vec<Hint> {
+    hints(&terms.route(&words(form), now).found, terms.catalogue.at(now))
 }
 
 fn words(form: &Form) -> String {
@@ -244,7 +244,7 @@ pub(super) async fn check(ctx: &mut Ctx, filer: &Filer, form: &Form) -> Result<C
         "" => match form.value("suggested") {
             // 其他 / 不知道 is an answer: the centre classifies it.
             "other" => FALLBACK.to_owned(),
-            "" => today.fit(&words(form)).code().to_owned(),
+            "" => terms.route(&words(form), ctx.now).code().to_owned(),
             code => code.to_owned(),
         },
         code => code.to_owned(),

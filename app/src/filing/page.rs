@@ -100,11 +100,12 @@ fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
         };
         let offer = act::offer(&mut ctx, side, form).await?;
         title("提诉求");
-        Ok(questions(&offer, side, restored, ctx.catalogue(), &ctx.reference))
+        Ok(questions(&offer, side, restored, &ctx))
     })
 }
 
-fn questions(offer: &Offer, side: Side, restored: bool, today: Edition<'_>, reference: &Reference) -> AnyView {
+fn questions(offer: &Offer, side: Side, restored: bool, ctx: &Ctx) -> AnyView {
+    let (today, reference) = (ctx.catalogue(), &ctx.reference);
     let form = &offer.form;
     // Pictures and files as well: the server has them.
     let restored = restored.then(|| {
@@ -125,7 +126,7 @@ fn questions(offer: &Offer, side: Side, restored: bool, today: Edition<'_>, refe
         place: PLACE.question(form),
         contact_name: CONTACT_NAME.question(form),
         contact_phone: CONTACT_PHONE.question(form),
-        hints: suggestions(form, today),
+        hints: suggestions(form, &ctx.terms, ctx.now),
         suggested: form.value("suggested").to_owned(),
         category: form.value("category").to_owned(),
         category_fault: form.error("category").map(str::to_owned),

@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::issue::desk::{Asked, attach};
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
+use domain::catalogue::learned::DAYS;
 use domain::issue::filter::Filter;
 use domain::issue::permission::sees_internal;
 use domain::issue::{CommandKind, Issue, allowed_commands};
@@ -257,6 +258,13 @@ fn responsible(ctx: &Ctx, issue: &Issue) -> Option<Route> {
     let catalogue = ctx.terms.catalogue_of(issue, ctx.now);
     let category = catalogue.category(&issue.category)?;
     let department = ctx.reference.department_by_code(catalogue.route(category, issue.area))?;
+    // Whom the corrections name, where they name another.
+    let lesson = ctx.terms.learned.department(&category.code, issue.area, &department.code);
+    let taught = lesson.and_then(|lesson| Some((ctx.reference.department_by_code(&lesson.to)?, lesson)));
+    if let Some((other, lesson)) = taught.filter(|(other, _)| other.serves(issue.area)) {
+        let reason = format!("近 {DAYS} 天有 {} 件类似诉求改派到{}（共 {} 件）", lesson.issues, other.name, lesson.of);
+        return Some(Route { department: other.id, reason });
+    }
     if !department.serves(issue.area) {
         return None;
     }

@@ -104,6 +104,9 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if Access::Measured.has_business(duty) {
         list.push(entry("/desk/indicators", "type", "六项指标", under(path, "/desk/indicators")));
     }
+    if matches!(duty, Duty::Centre { .. } | Duty::Handler { .. }) {
+        list.push(entry("/desk/clusters", "swap", "共性问题", under(path, "/desk/clusters")));
+    }
     if matches!(duty, Duty::Centre { .. }) {
         list.push(entry("/desk/cases", "star", "典型案例", under(path, "/desk/cases")));
     }

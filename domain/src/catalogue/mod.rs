@@ -7,10 +7,14 @@
 
 #[cfg(feature = "server")]
 mod data;
+mod fit;
 #[cfg(feature = "server")]
 mod keep;
+pub mod learned;
 #[cfg(test)]
 mod tests;
+
+pub use fit::Fit;
 
 #[cfg(feature = "server")]
 pub use data::{DEPARTMENTS, Department};
@@ -306,32 +310,7 @@ impl<'a> Edition<'a> {
             [best, ..] => Some(best.category),
             [] => None,
         };
-        Fit { category, found }
-    }
-}
-
-/// What a text points to.
-#[derive(Debug, Clone)]
-pub struct Fit<'a> {
-    /// None where nothing fits, or several alike.
-    pub category: Option<&'a Category>,
-    /// What its words were found in, the best first.
-    pub found: Vec<Suggestion<'a>>,
-}
-
-impl Fit<'_> {
-    /// The code of the category a text is filed under: 兜底's where none is meant.
-    pub fn code(&self) -> &str {
-        self.category.map_or(FALLBACK, |category| &category.code)
-    }
-
-    /// The share of the best in the weight of all that was found, in percent; 0 where none is meant.
-    pub fn confidence(&self) -> usize {
-        let all: usize = self.found.iter().map(|suggestion| suggestion.score).sum();
-        match (self.category, self.found.first()) {
-            (Some(_), Some(best)) => best.score * 100 / all.max(1),
-            _ => 0,
-        }
+        Fit { category, found, lesson: None, unsure: None }
     }
 }
 

@@ -182,3 +182,35 @@ fn of_two_lines_for_one_time_the_later_holds() {
     let catalogue = Catalogue::new(Vec::new(), lines, Vec::new());
     assert_eq!(catalogue.at(day).category_name("street"), "路灯与市政");
 }
+
+#[test]
+fn corrections_move_a_guess_say_why_and_leave_to_a_person_what_scatters() {
+    use super::learned::{Count, Learned};
+    let catalogue = Catalogue::built_in();
+    let now = catalogue.at(NOW);
+    let text = "厂门口的路灯坏了，工人看不见";
+    let plain = now.fit(text);
+    let word = plain.furthest().map(str::to_owned);
+    assert!(word.as_deref().is_some_and(|word| word.contains("路灯")) && plain.taught().is_none());
+    let learned = |counts: &[(&str, i64)]| {
+        Learned::new(counts.iter().map(|(to, issues)| Count::Category {
+            word: word.clone().unwrap_or_default(),
+            chosen: "street".to_owned(),
+            corrected: (*to).to_owned(),
+            issues: *issues,
+        }))
+    };
+    let kept = now.fit_learned(text, &learned(&[("power", 4)]));
+    assert_eq!((kept.code(), kept.taught()), ("street", None), "too few to learn from");
+    let moved = now.fit_learned(text, &learned(&[("power", 12), ("street", 2)]));
+    assert_eq!((moved.code(), moved.found[0].category.code.as_str()), ("power", "power"));
+    let name = now.category_name("power");
+    assert_eq!(moved.taught(), Some(format!("近 90 天有 12 件类似诉求改派到“{name}”（共 14 件）")));
+    let scattered = now.fit_learned(text, &learned(&[("power", 4), ("water", 4), ("street", 1)]));
+    assert_eq!(scattered.code(), FALLBACK);
+    assert!(scattered.taught().is_some_and(|words| words.contains("不作猜测")));
+    let gone = now.fit_learned(text, &learned(&[("no_such_category", 12)]));
+    assert_eq!(gone.code(), "street", "what is not offered is no answer");
+    let general = now.fit_learned(text, &learned(&[(FALLBACK, 12)]));
+    assert!(general.category.is_none() && general.code() == FALLBACK);
+}

@@ -4,7 +4,8 @@ use super::Issue;
 use super::limits::{LimitTable, Limits};
 use super::texts::Texts;
 use crate::calendar::WorkCalendar;
-use crate::catalogue::{Catalogue, Edition};
+use crate::catalogue::learned::Learned;
+use crate::catalogue::{Catalogue, Edition, Fit};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -19,6 +20,8 @@ pub struct Terms {
     pub catalogue: Arc<Catalogue>,
     /// What messages say, by day.
     pub texts: Arc<Texts>,
+    /// What the centres' corrections of the last days teach.
+    pub learned: Arc<Learned>,
 }
 
 #[cfg(feature = "server")]
@@ -30,11 +33,17 @@ impl Default for Terms {
             limits: Arc::default(),
             catalogue: Arc::new(Catalogue::built_in()),
             texts: Arc::default(),
+            learned: Arc::default(),
         }
     }
 }
 
 impl Terms {
+    /// Where a text goes: by its words, and by what was made of such words before. The one function of form, desk and command line.
+    pub fn route(&self, text: &str, now: OffsetDateTime) -> Fit<'_> {
+        self.catalogue.at(now).fit_learned(text, &self.learned)
+    }
+
     /// The limits an issue lives by: those it was submitted under, or now for one that is not yet.
     pub fn limits_of(&self, issue: &Issue, now: OffsetDateTime) -> &Limits {
         let submitted = issue.submitted_at.unwrap_or(now);

@@ -5,7 +5,7 @@ use crate::database::Cluster;
 use anyhow::Result;
 use domain::actor::AreaCode;
 use domain::calendar::WorkCalendar;
-use domain::catalogue::{DEPARTMENTS, Edition, FALLBACK_BOARD, Suggestion};
+use domain::catalogue::{DEPARTMENTS, FALLBACK_BOARD, Suggestion};
 use domain::issue::Terms;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -19,9 +19,9 @@ use time::OffsetDateTime;
 /// When a database is there and does not answer.
 pub async fn route(texts: &[String], area: AreaCode, config: &Config, json: bool) -> Result<ExitCode> {
     let (terms, reference) = known(config).await?;
-    let now = terms.catalogue.at(OffsetDateTime::now_utc());
+    let now = OffsetDateTime::now_utc();
     for text in texts {
-        let routed = routed(text, area, now, &reference);
+        let routed = routed(text, area, &terms, now, &reference);
         if json {
             println!("{routed}");
         } else {
@@ -50,8 +50,8 @@ async fn known(config: &Config) -> Result<(Terms, Reference)> {
     Ok((terms, reference))
 }
 
-fn routed(text: &str, area: AreaCode, now: Edition<'_>, reference: &Reference) -> Value {
-    let fit = now.fit(text);
+fn routed(text: &str, area: AreaCode, terms: &Terms, at: OffsetDateTime, reference: &Reference) -> Value {
+    let (fit, now) = (terms.route(text, at), terms.catalogue.at(at));
     let board = |code: &str| now.board(code).map_or_else(|| code.to_owned(), |board| board.name.clone());
     let known = |code: &str| DEPARTMENTS.iter().find(|known| known.code == code).map_or(code, |known| known.name).to_owned();
     let department = |code: &str| reference.department_by_code(code).map_or_else(|| known(code), |found| found.name.clone());
@@ -61,12 +61,17 @@ fn routed(text: &str, area: AreaCode, now: Edition<'_>, reference: &Reference) -
         (None, [_, ..]) => format!("几类一样接近，不作猜测：{}", fit.found.iter().map(words).collect::<Vec<_>>().join("；")),
         _ => "没有指向任何类别的词".to_owned(),
     };
+    let reason = fit.taught().map_or(reason.clone(), |taught| format!("{reason}；{taught}"));
     let others = fit.found.iter().skip(usize::from(fit.category.is_some())).map(|found| found.category.name.clone());
     json!({
         "text": text,
         "category": now.category(fit.code()).map(|category| category.name.clone()),
         "board": fit.category.map_or_else(|| board(FALLBACK_BOARD), |category| board(&category.board)),
-        "department": fit.category.map(|category| department(now.route(category, area))),
+        "department": fit.category.map(|category| {
+            let named = now.route(category, area);
+            let lesson = terms.learned.department(&category.code, area, named);
+            department(lesson.as_ref().map_or(named, |lesson| &lesson.to))
+        }),
         "confidence": fit.confidence(),
         "reason": reason,
         "others": others.collect::<Vec<_>>(),

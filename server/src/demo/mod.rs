@@ -94,6 +94,7 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
         after = last;
     }
     while store::outbox::drain(&mut conn, now, 500).await? > 0 {}
+    store::learning::begin(&mut conn, &terms, now).await?;
     work::load(store, now).await?;
     conn.wait_for_the_disk().await?;
     tracing::info!("demo data is loaded");

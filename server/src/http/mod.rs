@@ -4,6 +4,7 @@ pub mod account;
 pub mod administration;
 pub mod api_key;
 pub mod case;
+pub mod cluster;
 pub mod context;
 pub mod delivery;
 pub mod files;
@@ -59,6 +60,9 @@ routes! {
     GET "/open311/v2/{file}" => open311::list;
     POST "/open311/v2/{file}" => open311::report;
     GET "/open311/v2/{resource}/{file}" => open311::one;
+    POST "/desk/clusters" => cluster::add;
+    POST "/desk/clusters/{cluster}/dispatch" => cluster::dispatch;
+    POST "/desk/clusters/{cluster}/answer" => cluster::answer;
     POST "/desk/cases/new" => case::publish;
     POST "/desk/cases/{case}/withdraw" => case::withdraw;
     POST "/desk/admin/keys" => api_key::add;

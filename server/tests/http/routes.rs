@@ -45,6 +45,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("v2/{file}", "v2/requests.json")
         .replace("{file}", "discovery.json")
         .replace("{case}", "1")
+        .replace("{cluster}", "1")
         .replace("{run}", "0199b0c0-0000-7000-8000-00000000000c")
         .replace("keys/{key}", "keys/1")
         .replace("{code}", ITEM)
@@ -355,7 +356,8 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
 
 /// Files of an answer are the department's that has the issue, which nobody has yet (`owner::an_answer_brings_files`).
 fn of_whoever_has_it(door: &Door) -> bool {
-    door.path == "/desk/issues/{number}/files"
+    // Of a cluster, its steps are a department's, or there is none yet (`cluster`).
+    matches!(door.path, "/desk/issues/{number}/files" | "/desk/clusters/{cluster}/answer" | "/desk/clusters/{cluster}/dispatch")
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

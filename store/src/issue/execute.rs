@@ -3,12 +3,13 @@
 use super::measure;
 use super::task::Tasks;
 use super::write::{CommandError, Executed, json, microseconds, parse, projection_of, text};
-use crate::Conn;
+use crate::{Conn, learning};
 use domain::actor::Actor;
+use domain::calendar::local;
 use domain::catalogue::FALLBACK_BOARD;
 use domain::issue::measure::Measure;
 use domain::issue::notice::{Notice, notices};
-use domain::issue::{Command, Event, Issue, Target, Terms, decide, evolve};
+use domain::issue::{Command, Event, Issue, Submission, Target, Terms, decide, evolve};
 use sqlx::{Connection, PgConnection};
 use std::sync::Arc;
 use time::OffsetDateTime;
@@ -113,6 +114,8 @@ async fn merge_in(
 struct Loaded {
     id: i64,
     issue: Issue,
+    /// As it was filed, for the router to learn from.
+    filed: Option<Submission>,
     measure: Measure,
     tasks: Tasks,
     told: Vec<Notice>,
@@ -131,19 +134,22 @@ impl Loaded {
         .fetch_all(&mut *tx)
         .await?;
         let mut issue = Issue { serving: head.enterprise_station, ..Issue::draft(head.enterprise_id) };
-        let (mut measure, mut tasks) = (Measure::begin(), Tasks::default());
+        let (mut measure, mut tasks, mut filed) = (Measure::begin(), Tasks::default(), None);
         for row in stored {
             let (actor, event): (Actor, Event) = (parse(&row.actor, number)?, parse(&row.event, number)?);
             issue = evolve(issue, &event, row.at, &actor, &terms.calendar);
             measure.follow(&issue, &event, row.at);
             tasks.follow(&event, row.at);
+            if let Event::Submitted { submission, .. } = event {
+                filed = Some(submission);
+            }
         }
         let terms = match terms.limits.by_version(issue.limits) {
             Some(_) => terms.clone(),
             // Submitted at a server that heard of a new version before this one did.
             None => Terms { limits: Arc::new(crate::terms::limits(&mut *tx).await?), ..terms.clone() },
         };
-        Ok(Loaded { id: head.id, issue, measure, tasks, told: Vec::new(), terms })
+        Ok(Loaded { id: head.id, issue, filed, measure, tasks, told: Vec::new(), terms })
     }
 
     async fn append(&mut self, tx: &mut PgConnection, events: &[Event], by: &By<'_>) -> Result<(), CommandError> {
@@ -156,6 +162,9 @@ impl Loaded {
             kinds.push(event.kind().to_owned());
             texts.push(text(event)?);
             self.told.extend(notices(event, &self.issue, by.at, &self.terms));
+            if let Some(one) = learning::taught(event, &self.issue, self.filed.as_ref(), &self.terms, by.at) {
+                learning::count(&mut *tx, &one, local(by.at).date()).await?;
+            }
         }
         sqlx::query!(
             "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event)

@@ -36,7 +36,7 @@ pub async fn load(conn: &mut Conn, plain: WorkCalendar) -> Result<Terms, StoreEr
 pub async fn load_or_start(conn: &mut Conn) -> Result<Terms, StoreError> {
     let terms = load(conn, WorkCalendar::default()).await?;
     let empty = terms.catalogue.board_lines().is_empty();
-    Ok(if empty { Terms { calendar: terms.calendar, ..Terms::default() } } else { terms })
+    Ok(if empty { Terms { calendar: terms.calendar, learned: terms.learned, ..Terms::default() } } else { terms })
 }
 
 async fn load_in(conn: &mut PgConnection, plain: WorkCalendar) -> Result<Terms, StoreError> {
@@ -45,11 +45,13 @@ async fn load_in(conn: &mut PgConnection, plain: WorkCalendar) -> Result<Terms, 
     let days: Vec<(Date, bool)> =
         days_in(conn).await?.into_iter().filter_map(|line| line.working.map(|working| (line.day, working))).collect();
     let texts = texts(conn).await?;
+    let learned = crate::learning::learned(conn).await?;
     Ok(Terms {
         calendar: Arc::new(plain.with_days(&days)),
         limits: Arc::new(limits),
         catalogue: Arc::new(catalogue),
         texts: Arc::new(texts),
+        learned: Arc::new(learned),
     })
 }
 

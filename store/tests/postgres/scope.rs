@@ -67,6 +67,9 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("notice_address", "person_id = {person}", "member_a unchosen_a system"),
     ("notice_address", "staff_id = {jianshe}", "handler_jianshe system"),
     ("notice_delivery", "true", "admin system"),
+    ("route_count", "true", "centre_city centre_wuxing centre_nanxun admin system"),
+    ("cluster", "true", "centre_city centre_wuxing handler_jianshe system"),
+    ("cluster_issue", "true", "centre_city centre_wuxing handler_jianshe system"),
     ("api_key", "true", "admin system"),
     ("api_filing", "true", "system"),
     ("typical_case", "true", EVERYBODY),
@@ -222,6 +225,9 @@ pub async fn seed(world: &World) {
         "insert into notice_address (staff_id, mail, changed_at) select id, 'x@example.com', now() from staff where login = 'handler_jianshe'",
         "insert into notice_delivery (at, issue_id, number, area, step, audience, channel, address, state, due_at)
             select now(), id, number, area, 'signed', 'enterprise', 'mail', 'x', 'dead', now() from issue limit 1",
+        "insert into cluster (title, area, department_id, created_at, created_by)
+            select '路面积水', 330502, h.department_id, now(), c.id from staff h, staff c where h.login = 'handler_jianshe' and c.login = 'centre_wuxing'",
+        "insert into cluster_issue (cluster_id, issue_id, score) select c.id, i.id, 80 from cluster c, issue i limit 1",
         "insert into desk_view (staff_id, name, query, created_at) select id, '超期', 'queue=late', now() from staff where role = 'handler'",
     ] {
         sqlx::query(own).execute(&world.owner).await.unwrap();
@@ -399,6 +405,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "chain_issue_event",
         "choose_issue_sms",
         "colleagues",
+        "count_route",
         "covers_enterprise",
         "covers_person",
         "decide_library_change",

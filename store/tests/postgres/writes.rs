@@ -35,6 +35,12 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("notice_address", "staff_id = {jianshe}", "handler_jianshe system", "handler_jianshe system", &["*"]),
     // Written by the outbox; an administrator asks for another try.
     ("notice_delivery", "true", SYSTEM, "admin system", &["*"]),
+    // By a function alone, with the command that says so.
+    ("route_count", "true", "", "", &[]),
+    // Put together in one's own name.
+    ("cluster", "true", "centre_wuxing system", "centre_city centre_wuxing handler_jianshe system",
+        &["department_id", "answered_at", "answered_by", "case_id"]),
+    ("cluster_issue", "true", "centre_city centre_wuxing system", "centre_city centre_wuxing handler_jianshe system", &["done", "said"]),
     ("api_key", "true", "admin system", "admin system", &["used_at", "revoked_at", "revoked_by"]),
     ("api_filing", "true", SYSTEM, "", &[]),
     // The row itself once more would be in nobody's name.

@@ -242,12 +242,16 @@ impl Desk<'_> {
             (urgency.code().to_owned(), format!("{urgency}（{contact}内联系）"))
         });
         let areas = self.clock.reference.areas.iter().map(|area| (area.code.to_string(), area.name.clone())).collect();
-        let inputs = vec![
+        let detail = &self.page.detail;
+        let taught = self.clock.terms.route(&format!("{}\n{}", detail.title, detail.body), self.clock.now).taught();
+        let advice = taught.map(|taught| Input::Advice(format!("{taught}。")));
+        let mut inputs: Vec<Input> = advice.into_iter().collect();
+        inputs.extend([
             Input::select(&self.form, "category", "类别", "", self.categories()),
             Input::choices(&self.form, "level", "难易程度", false, levels.collect()),
             Input::choices(&self.form, "urgency", "紧急程度", false, urgencies.collect()),
             Input::select(&self.form, "area", "问题发生在", "", vec![(String::new(), areas)]),
-        ];
+        ]);
         asked("a", "受理后企业立即收到通知；答复期限从提交时起算。受理不算联系；发生在其他区县的，由那里的企服中心交办。", inputs)
     }
 

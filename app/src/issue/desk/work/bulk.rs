@@ -136,7 +136,7 @@ pub async fn act(request: &Request, form: &Form) -> Result<Next, AppError> {
 }
 
 /// One row: its title, and what was done or why not.
-async fn one(
+pub async fn one(
     ctx: &mut Ctx,
     staff: &StaffIdentity,
     step: Step,

@@ -25,5 +25,7 @@ pub fn ways(duty: &Duty) -> Option<AnyView> {
     });
     let shared = matches!(duty, Duty::Handler { .. } | Duty::Centre { .. });
     let mine = shared.then(|| view! { <a class="button secondary" href=mine::PATH>{icon("person")}"我的经办"</a> });
-    (bulk.is_some() || mine.is_some()).then(|| view! { <p class="row">{bulk}{mine}</p> }.into_any())
+    let centre = matches!(duty, Duty::Centre { .. });
+    let routing = centre.then(|| view! { <a class="button secondary" href="/desk/routing">{icon("swap")}"改派统计"</a> });
+    (bulk.is_some() || mine.is_some()).then(|| view! { <p class="row">{bulk}{mine}{routing}</p> }.into_any())
 }

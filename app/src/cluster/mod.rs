@@ -1,0 +1,6 @@
+//! 共性问题 (S-11): found among what is open, put together by a centre, answered together by a department, told as a typical case.
+
+pub mod act;
+mod page;
+
+pub use page::{ClusterPage, ClustersPage};

@@ -1,0 +1,150 @@
+//! 共性问题 (S-11): issues of several enterprises that say the same thing. Two texts resemble one another by the words they share (found by a
+//! dictionary, rare ones weighing more) and by their runs of three characters, which find what no dictionary knows. The score is shown, and whoever
+//! answers decides.
+
+use crate::text::half_width;
+use jieba_rs::Jieba;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// From here on two texts are shown together, of 100 *(assumed)*: one problem in the words of two enterprises reaches it, two problems stay far below.
+pub const ENOUGH: u8 = 18;
+/// Words weigh so much of the score, runs of characters the rest.
+const WORDS: f64 = 0.6;
+
+/// The dictionary: read once, which takes half a second.
+static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+/// Words that every problem has.
+const COMMON: &[&str] = &[
+    "我们", "企业", "公司", "问题", "希望", "请问", "目前", "现在", "已经", "一直", "没有", "可以", "不能", "需要", "反映",
+    "解决", "尽快", "帮助", "协调", "部门", "有关", "相关", "导致", "影响", "因为", "但是", "而且", "如果", "这个", "什么",
+    "怎么", "多次", "情况",
+];
+
+/// What a text is compared by.
+#[derive(Debug, Clone, Default)]
+pub struct Doc {
+    words: HashSet<String>,
+    runs: HashSet<[char; 3]>,
+}
+
+impl Doc {
+    /// Of a text: title and body.
+    pub fn of(text: &str) -> Doc {
+        let text = half_width(text).to_lowercase();
+        let words = DICTIONARY.cut(&text, true).into_iter().map(|token| token.word);
+        let kept = |word: &&str| word.chars().count() > 1 && word.chars().all(char::is_alphanumeric) && !COMMON.contains(word);
+        let plain: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+        Doc {
+            words: words.filter(kept).map(str::to_owned).collect(),
+            runs: plain.windows(3).map(|run| [run[0], run[1], run[2]]).collect(),
+        }
+    }
+}
+
+/// An issue in a group, by its place in what was given, with its likeness to the first one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    pub at: usize,
+    /// 相似度, 0 to 100.
+    pub score: u8,
+}
+
+/// How rare each word is among these texts.
+struct Weights(HashMap<String, f64>);
+
+impl Weights {
+    fn of(docs: &[Doc]) -> Weights {
+        let mut counts: HashMap<&str, u32> = HashMap::new();
+        for doc in docs {
+            for word in &doc.words {
+                *counts.entry(word).or_default() += 1;
+            }
+        }
+        let all = count(docs.len() + 1);
+        Weights(counts.into_iter().map(|(word, n)| (word.to_owned(), (all / f64::from(n)).ln() + 0.1)).collect())
+    }
+
+    fn weight<'a>(&self, words: impl Iterator<Item = &'a String>) -> f64 {
+        words.map(|word| self.0.get(word).copied().unwrap_or(1.0)).sum()
+    }
+}
+
+/// How alike two texts are, 0 to 100, the same both ways.
+fn likeness(one: &Doc, other: &Doc, weights: &Weights) -> u8 {
+    let words = ratio(weights.weight(one.words.intersection(&other.words)), weights.weight(one.words.union(&other.words)));
+    let runs = ratio(count(one.runs.intersection(&other.runs).count()), count(one.runs.union(&other.runs).count()));
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Between 0 and 100.
+    let score = ((WORDS * words + (1.0 - WORDS) * runs) * 100.0).round() as u8;
+    score
+}
+
+fn ratio(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+fn count(number: usize) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Groups of at least two, the largest first. Each text joins the group whose first text it is most alike, if it is alike enough: a chain of texts of
+/// which each resembles the next one makes no group of what is not alike.
+pub fn groups(docs: &[Doc]) -> Vec<Vec<Member>> {
+    let weights = Weights::of(docs);
+    let mut groups: Vec<Vec<Member>> = Vec::new();
+    for (at, doc) in docs.iter().enumerate() {
+        let best = groups
+            .iter()
+            .enumerate()
+            .map(|(group, members)| (likeness(&docs[members[0].at], doc, &weights), group))
+            .filter(|(score, _)| *score >= ENOUGH)
+            .max_by_key(|(score, group)| (*score, std::cmp::Reverse(*group)));
+        match best {
+            Some((score, group)) => groups[group].push(Member { at, score }),
+            None => groups.push(vec![Member { at, score: 100 }]),
+        }
+    }
+    groups.retain(|group| group.len() > 1);
+    groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXTS: [&str; 7] = [
+        "厂区门口路灯不亮 厂门口连续几盏路灯不亮，晚班员工骑车不安全，希望尽快修复",
+        "变压器容量不够 新上两条生产线，现有变压器容量不够，增容申请一个多月没有答复",
+        "路灯坏了没人修 我们厂门口的路灯坏了半个月，夜班员工骑车下班不安全",
+        "用电增容没有答复 扩产后变压器容量不够，用电增容申请交了一个月没有答复",
+        "员工子女上学 外地员工的子女今年上小学，不知道要准备什么材料",
+        "门口路灯不亮 园区厂门口路灯不亮，晚上员工骑车不安全，请修复路灯",
+        "发票额度不够用 月底订单集中，发票额度用完，申请提额被退回",
+    ];
+
+    fn found(texts: &[&str]) -> Vec<Vec<usize>> {
+        let docs: Vec<Doc> = texts.iter().map(|text| Doc::of(text)).collect();
+        groups(&docs).into_iter().map(|group| group.into_iter().map(|member| member.at).collect()).collect()
+    }
+
+    #[test]
+    fn what_says_the_same_is_together_and_the_rest_is_alone() {
+        assert_eq!(found(&TEXTS), [vec![0, 2, 5], vec![1, 3]]);
+        assert!(found(&[]).is_empty() && found(&["", ""]).is_empty());
+        assert_eq!(found(&[TEXTS[4], TEXTS[4]]), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn likeness_is_the_same_both_ways_and_whole_only_with_itself() {
+        let docs: Vec<Doc> = TEXTS.iter().map(|text| Doc::of(text)).collect();
+        let weights = Weights::of(&docs);
+        for one in &docs {
+            assert_eq!(likeness(one, one, &weights), 100);
+            for other in &docs {
+                assert_eq!(likeness(one, other, &weights), likeness(other, one, &weights));
+            }
+        }
+    }
+}

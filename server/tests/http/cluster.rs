@@ -1,0 +1,91 @@
+//! Common problems: found, put together, dispatched and answered together, told as a case; and nobody sees another's.
+
+use super::site::{Browser, Site, answers, file, follow};
+use sqlx::PgPool;
+
+/// The same problem in the words of an enterprise.
+async fn problem(site: &Site, n: usize, key: &str, text: &str) -> (Browser, String) {
+    let owner = site.member(n).await;
+    let mut pairs = answers(key);
+    pairs.retain(|(name, _)| !matches!(*name, "title" | "text" | "category"));
+    pairs.extend([("title", "园区晚上漆黑一片"), ("text", text), ("category", "street")]);
+    let number = file(&owner, &pairs).await;
+    (owner, number)
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn several_enterprises_are_answered_together_and_each_by_its_own(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (first, one) =
+        problem(&site, 2, "0199b0c0-0000-7000-8000-000000000e01", "紫荆园区晚上漆黑一片，路灯全不亮，夜班女工不敢走，我是第一家")
+            .await;
+    let (second, two) =
+        problem(&site, 5, "0199b0c0-0000-7000-8000-000000000e02", "紫荆园区晚上漆黑一片，路灯全不亮，夜班女工不敢走，我是第二家")
+            .await;
+    let centre = site.staff("centre01").await;
+    let page = centre.get("/desk/clusters").await.body;
+    assert!(page.contains(&one) && page.contains(&two) && page.contains("相似度"));
+    let picks = [format!("{one}=100"), format!("{two}=90")];
+    let alone = [("title", "园区照明"), ("pick", picks[0].as_str())];
+    let refused = centre.post("/desk/clusters", &alone).await;
+    assert!(refused.status.as_u16() == 422 && refused.body.contains("至少要有两家企业"));
+    let both = [("title", "紫荆园区照明"), ("pick", picks[0].as_str()), ("pick", picks[1].as_str())];
+    for login in ["jianshe", "lingdao", "jiandu", "admin"] {
+        assert_eq!(site.staff(login).await.post("/desk/clusters", &both).await.status.as_u16(), 403, "{login}");
+    }
+    assert_eq!(first.post("/desk/clusters", &both).await.status.as_u16(), 403);
+    let made = centre.post("/desk/clusters", &both).await;
+    let path = made.location().to_owned();
+    assert!(follow(&centre, &made).await.body.contains("一起交办"));
+
+    let mut conn = site.state.store.system().await.unwrap();
+    let known = store::reference::load(&mut conn).await.unwrap().departments;
+    let lead = known.iter().find(|known| known.code == "jianshe").unwrap().id.to_string();
+    drop(conn);
+    let handler = site.staff("jianshe").await;
+    assert_eq!(handler.get(&path).await.location(), "/desk/clusters", "not theirs yet");
+    assert_eq!(centre.post(&format!("{path}/dispatch"), &[("lead", "")]).await.status.as_u16(), 422);
+    let given = centre.post(&format!("{path}/dispatch"), &[("lead", lead.as_str()), ("note", "")]).await;
+    assert!(follow(&centre, &given).await.body.matches("已交办给").count() >= 2);
+
+    assert_eq!(handler.post(&format!("/desk/issues/{one}/sign"), &[]).await.status.as_u16(), 303);
+    let words = "园区照明线路已全部更换，即日起夜间恢复照明，并安排每周巡查。";
+    let answer = [("outcome", "solved"), ("answer", words)];
+    assert_eq!(handler.post(&format!("{path}/answer"), &[("outcome", "solved"), ("answer", "短")]).await.status.as_u16(), 422);
+    for (login, status) in [("centre01", 403), ("jingxin", 404), ("lingdao", 404), ("admin", 403)] {
+        assert_eq!(site.staff(login).await.post(&format!("{path}/answer"), &answer).await.status.as_u16(), status, "{login}");
+    }
+    let done = follow(&handler, &handler.post(&format!("{path}/answer"), &answer).await).await.body;
+    assert!(done.contains("已答复，等企业评价") && done.contains("不能"), "the one that was not signed says why: {done}");
+    assert_eq!(handler.post(&format!("/desk/issues/{two}/sign"), &[]).await.status.as_u16(), 303);
+    let again = follow(&handler, &handler.post(&format!("{path}/answer"), &answer).await).await.body;
+    assert_eq!(again.matches("已答复，等企业评价").count(), 2, "the rest, and none twice");
+
+    // Each enterprise has an answer of its own, and nothing of the other's.
+    for (owner, own, others) in [(&first, &one, "我是第二家"), (&second, &two, "我是第一家")] {
+        let page = owner.get(&format!("/issues/{own}")).await.body;
+        assert!(page.contains(words) && !page.contains(others) && !page.contains("共性"));
+        assert_eq!(owner.get(&path).await.status.as_u16(), 403);
+        let rate = [("solved", "yes"), ("level", "satisfied")];
+        assert_eq!(owner.post(&format!("/issues/{own}/rate"), &rate).await.status.as_u16(), 303);
+    }
+    // Told as a case, with neither enterprise's name.
+    assert!(centre.get(&path).await.body.contains("写典型案例"));
+    let mut conn = site.state.store.system().await.unwrap();
+    let other = store::issue::detail(&mut conn, &two).await.unwrap().enterprise_name;
+    drop(conn);
+    let named = format!("{other}反映园区晚上没有路灯，员工夜里上下班不安全。");
+    let mut case = vec![
+        ("issue", one.as_str()),
+        ("title", "园区路灯不亮，统一更换线路"),
+        ("problem", named.as_str()),
+        ("answer", words),
+        ("rule", "《城市照明管理规定》"),
+        ("seen", "yes"),
+    ];
+    assert_eq!(centre.post("/desk/cases/new", &case).await.status.as_u16(), 422, "the other enterprise is named");
+    case[2] = ("problem", "几家企业反映园区晚上没有路灯，员工夜里上下班不安全。");
+    let told = centre.post("/desk/cases/new", &case).await;
+    assert_eq!(told.status.as_u16(), 303);
+    assert!(centre.get(&path).await.body.contains("已写成典型案例"));
+}
