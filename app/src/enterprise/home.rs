@@ -130,7 +130,7 @@ fn station(enterprise: &Enterprise, clock: &Clock) -> Option<AnyView> {
     let view = view! {
         <p><strong>{station.name.clone()}</strong></p>
         <p class="muted">{icon("pin")}{station.address.clone()}</p>
-        <p><a class="button secondary" href=dial>{icon("phone")}{format!("{} {}", station.contact_name, station.phone)}</a></p>
+        <p><a class="button secondary" href=dial>{icon("phone")}<span>{station.contact_name.clone()}" "<span class="figure">{station.phone.clone()}</span></span></a></p>
     };
     Some(section("为您服务", view))
 }

@@ -60,7 +60,9 @@ pub async fn load(conn: &mut Conn, people: &People, now: OffsetDateTime) -> Resu
     // Facts first: every item is then matched to the whole city once.
     let mut dice = Dice::new(44);
     for (index, firm) in people.firms.iter().enumerate() {
-        portrait::put(conn, firm.id, &facts(index, firm.area, today, &mut dice), today, now).await?;
+        // Known before the first application was filed: what was recorded later does not count for it.
+        let known = today - Duration::days(45);
+        portrait::put(conn, firm.id, &facts(index, firm.area, today, &mut dice), known, now).await?;
     }
     let keeper = Keeper { staff: None, area: CITY, department: people.departments.get("jingxin").copied() };
     let mut items = bundle.items()?;

@@ -119,7 +119,7 @@ fn standing(now: &Progress) -> impl IntoView + use<> {
     let with = now.state.is_open().then(|| view! { <span class="muted">"当前办理单位："</span> });
     let call = (!now.phone.is_empty()).then(|| {
         let dial = ["tel:", &now.phone].concat();
-        view! { " "<a href=dial>{icon("phone")}{now.phone.clone()}</a> }
+        view! { " "<a class="figure" href=dial>{icon("phone")}{now.phone.clone()}</a> }
     });
     let next = (!now.next.is_empty()).then(|| view! { <p>{now.next.clone()}</p> });
     view! {

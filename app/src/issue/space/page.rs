@@ -145,7 +145,7 @@ fn issue(page: &MemberIssue, links: &Links, clock: &Clock) -> AnyView {
     let contact = domain::mask::contact(&detail.contact_name, &detail.contact_phone);
     let station = detail.serving.and_then(|id| clock.reference.station(id)).filter(|station| station.active).map(|station| {
         let dial = format!("tel:{}", station.phone);
-        view! { <p><a class="button secondary" href=dial>{icon("phone")}{format!("{} {}", station.name, station.phone)}</a></p> }
+        view! { <p><a class="button secondary" href=dial>{icon("phone")}<span>{station.name.clone()}" "<span class="figure">{station.phone.clone()}</span></span></a></p> }
     });
     let call = view! {
         {station}

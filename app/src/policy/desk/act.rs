@@ -85,7 +85,8 @@ fn labels(draft: &Draft, library: &Library) -> Vec<(String, String)> {
 fn fault(problem: &Problem, labels: &[(String, String)]) -> FieldError {
     let pointer = pointer_of(&problem.place);
     let own = |name: &str| name.split_once(':').map_or(name, |(_, at)| at) == pointer;
-    let label = labels.iter().find(|(name, label)| own(name) && !label.is_empty());
+    // A clause's key stands where the clause does: what is wrong is with the clause.
+    let label = labels.iter().find(|(name, label)| own(name) && !label.is_empty() && !name.starts_with("key:"));
     let label = label.map_or(problem.place.as_str(), |(_, label)| label.split('（').next().unwrap_or(label));
     FieldError::new(pointer, format!("{label}：{}", problem.sentence))
 }

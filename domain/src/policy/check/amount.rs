@@ -135,6 +135,7 @@ impl Check<'_> {
                 (None, Some(rate)) if rate.micro() >= 0 => {}
                 (None, Some(_)) => self.add(format!("{at}.rate"), "比例不能小于 0"),
                 (None, None) => self.add(at.clone(), "这一档没有写金额或比例"),
+                (Some(_), Some(_)) if self.alone => {}
                 (Some(_), Some(_)) => self.add(at.clone(), "这一档只能写金额或比例之一"),
             }
             if self.alone {
