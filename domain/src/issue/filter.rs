@@ -165,7 +165,8 @@ mod tests {
         ) {
             let day = day.and_then(|days| date!(2020 - 01 - 01).checked_add(Duration::days(days)));
             let filter = Filter { area, department, category, from: day, to: day,
-                flag: flag.map(|at| Flag::ALL[at]), state: state.map(|at| State::ALL[at]), tier: tier.map(|at| Tier::ALL[at]), sort: sort.map(|at| Sort::ALL[at]) };
+                flag: flag.map(|at| Flag::ALL[at]), state: state.map(|at| State::ALL[at]),
+                tier: tier.map(|at| Tier::ALL[at]), sort: sort.map(|at| Sort::ALL[at]) };
             prop_assert_eq!(read(filter.query().trim_start_matches('&')), filter);
         }
     }

@@ -53,7 +53,8 @@ async fn a_merger_is_written_into_both_issues_or_into_none(pool: PgPool) {
     let other = world.file(&world.a, "门口又淹了", &[], AT + Duration::hours(2)).await.number;
     let strange = world.file(&world.b, "路灯不亮", &[], AT).await.number;
     // Another enterprise's, itself, nothing: neither is touched.
-    assert!(refusal(tried(&world, "centre_wuxing", &one, &merge(&strange)).await).contains("同一家企业"));
+    assert!(refusal(tried(&world, "centre_city", &one, &merge(&strange)).await).contains("同一家企业"));
+    assert!(matches!(tried(&world, "centre_wuxing", &one, &merge(&strange)).await, Err(CommandError::Store(_))), "out of sight");
     assert!(refusal(tried(&world, "centre_wuxing", &one, &merge(&one)).await).contains("自己"));
     assert!(matches!(tried(&world, "centre_wuxing", &one, &merge("HZ-2026-000000000")).await, Err(CommandError::Store(_))));
     assert!(tried(&world, "handler_jianshe", &one, &merge(&other)).await.is_err());
@@ -80,7 +81,7 @@ async fn a_merger_is_written_into_both_issues_or_into_none(pool: PgPool) {
     // Nobody waits for what is merged; the other one is where it was, with the earlier end.
     let (_, duty) = world.staff["centre_wuxing"];
     let mut centre = world.staff("centre_wuxing").await;
-    assert_eq!(counts(&mut centre, &duty, AT).await.unwrap().of(Queue::Open), Some(2), "the other one, and the stranger's");
+    assert_eq!(counts(&mut centre, &duty, AT).await.unwrap().of(Queue::Open), Some(1), "the one that goes on");
     drop((member, stranger, centre));
     world.end().await;
 }

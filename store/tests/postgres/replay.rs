@@ -35,7 +35,8 @@ fn expected(issue: &Issue, last_event_at: OffsetDateTime) -> Value {
     json!({
         "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,
         "category": issue.category, "board": "general", "level": issue.level.code(), "urgency": issue.urgency.code(),
-        "lead": issue.lead, "co": issue.taking_part(), "owed_by": issue.owing(), "tier": issue.tier.code(), "proposed": issue.proposed, "returned": issue.returned,
+        "lead": issue.lead, "co": issue.taking_part(), "owed_by": issue.owing(), "tier": issue.tier.code(),
+        "proposed": issue.proposed, "returned": issue.returned,
         "due_at": maybe(issue.answer.map(|clock| clock.due)),
         "warn_at": text(issue.warn_at().unwrap_or(never)), "late_at": text(issue.late_at().unwrap_or(never)),
         "pause_cap": maybe(issue.pause.as_ref().map(|pause| pause.cap)),
