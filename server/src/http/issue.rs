@@ -9,7 +9,7 @@ use app::error::AppError;
 use app::filing::act::Uploader;
 use app::form::Form;
 use app::issue::desk::work::templates;
-use app::issue::desk::{Asked, Opened, attach, carried, form_of, table, views};
+use app::issue::desk::{Asked, Opened, attach, form_of, table, views};
 use app::issue::{act, kind_of};
 use app::request::Request;
 use app::security::note_export;
