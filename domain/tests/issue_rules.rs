@@ -434,7 +434,7 @@ fn buttons_are_what_decide_would_let_through() {
     assert_eq!(buttons(LEAD), [CommandKind::Contact]);
     assert_eq!(buttons(ASSISTED), [CommandKind::Note]);
     let new = Case::submitted();
-    let first = [CommandKind::Accept, CommandKind::Decline, CommandKind::Contact, CommandKind::Instruct];
+    let first = [CommandKind::Accept, CommandKind::Decline, CommandKind::Contact, CommandKind::Instruct, CommandKind::Merge];
     assert_eq!(allowed_commands(&new.issue, &DISTRICT, T0, &new.terms), first);
 }
 

@@ -1,7 +1,5 @@
 -- 案卷 (S-8): who read the enterprise's number of an issue whole, for whoever looks on or rules on it. The security log itself is the
 -- administrators'; of an issue that the scope may read, its readers are part of the file.
-create index security_event_unmasked_idx on security_event (subject, id) where kind = 'unmasked';
-
 create function issue_readers(number text) returns table (at timestamptz, login text, name text)
 language sql stable security definer set search_path = public, pg_temp as $$
     select s.at, s.login, coalesce(t.name, '')

@@ -176,6 +176,8 @@ pub fn allowed_commands(issue: &Issue, actor: &Actor, now: OffsetDateTime, terms
     super::table::TRANSITIONS
         .iter()
         .map(|row| row.command)
+        // The other half of a merger comes with it, and has no button.
+        .filter(|kind| *kind != CommandKind::Absorb)
         .filter(|kind| possible(issue, *kind, actor, now, terms).is_ok())
         .collect()
 }

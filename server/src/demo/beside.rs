@@ -149,7 +149,7 @@ impl Show<'_> {
         let text = "厂门口的路归几个部门管，下雨积水，报修了三次都说不是自己的。";
         let number = self.handling("厂门口道路积水，几个部门都说不归自己", text, &[], self.ago(4)).await?;
         let held = self.ago(2);
-        let tasks = [("jiaotong", "重排厂门口路面坡度", 8), ("shuili", "疏通下游河道排口", 5)];
+        let tasks = [("jiaotong", "调整厂门口道路坡度", 8), ("shuili", "疏通下游河道排口", 5)];
         let told = "企服中心主任已召集建设、交通、水利一起研究，明确由市建设局牵头，分工办理。";
         let who = "企服中心主任，市建设局、市交通运输局、市水利局分管负责人";
         let consult = self.meeting(held, who, told, &tasks)?;

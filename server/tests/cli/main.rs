@@ -212,7 +212,9 @@ async fn the_record_is_looked_through_and_what_was_kept_long_enough_goes(pool: P
     assert_eq!((good.code, &good.json()["good"]), (0, &json!(true)), "{} {}", good.out, good.err);
     assert!(good.json()["chains"].as_array().unwrap().iter().all(|kind| kind["events"].as_i64() > Some(0)), "{}", good.out);
     let anchor = qifu(&["audit", "anchor", "--json"], &settings);
-    assert_eq!(anchor.json()["issue"]["chains"], json!(20));
+    let chains = &good.json()["chains"][0]["chains"];
+    assert!(chains.as_i64() >= Some(20), "{chains}");
+    assert_eq!(&anchor.json()["issue"]["chains"], chains);
     let file = folder.join("anchor");
     std::fs::write(&file, &anchor.out).unwrap();
     let path = file.to_string_lossy().into_owned();
