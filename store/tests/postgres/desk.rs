@@ -201,9 +201,11 @@ pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> b
 async fn every_queue_holds_what_its_name_says_and_the_tab_counts_it(owner: PgPool) {
     let city = city(owner).await;
     let mut filled = BTreeSet::new();
+    // When the last of them begins to warn: it is about to be late, whatever the hour of this run.
+    let warned = city.lives.values().filter(|life| life.issue.warn_at() < life.issue.late_at());
+    let now = warned.filter_map(|life| life.issue.warn_at()).max().unwrap();
     for (login, (_, duty)) in &city.world.staff {
         let mut conn = city.world.staff(login).await;
-        let now = OffsetDateTime::now_utc();
         let counted = counts(&mut conn, duty, now).await.unwrap();
         for which in Queue::of(duty) {
             let rows = all_pages(7, async |cursor: Option<String>| {
