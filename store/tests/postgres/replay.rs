@@ -135,7 +135,10 @@ async fn the_projection_is_what_the_events_say(owner: PgPool) {
     let conn = conns.get_mut(&Player::System).unwrap();
     let walk = store::audit::walk(conn, domain::audit::Kind::Issue, None, &[]).await.unwrap();
     assert_eq!((walk.broken, walk.events), (None, events), "every link fits, and every row is what its events say");
-    assert_eq!(states.len(), State::ALL.len() - 1, "every state but the draft was passed: {states:?}");
+    // A merger takes another issue that is fit for it, which chance seldom has: `beside` gives it.
+    let passed = |state: &&State| !matches!(state, State::Draft | State::Merged);
+    let missed = State::ALL.iter().filter(passed).filter(|state| !states.contains(state)).collect::<Vec<_>>();
+    assert!(missed.is_empty(), "not passed: {missed:?} of {states:?}");
     assert!(done > 500 && refused > 100 && unseen > 20, "{done} done, {refused} refused, {unseen} unseen");
     drop(conns);
     world.end().await;

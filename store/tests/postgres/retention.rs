@@ -19,6 +19,8 @@ async fn each_kind_goes_in_its_time_and_not_before(owner: PgPool) {
     let now = morning();
     // Everything that has an end: the issue is rated and closed, the application is paid, a job was given up, a message read.
     let number: String = sqlx::query_scalar("select number from issue").fetch_one(&world.owner).await.unwrap();
+    let part = Command::Part { text: "已配合核实，情况属实".to_owned() };
+    world.as_staff("handler_huanbao", &number, &part, now).await;
     world.as_staff("handler_jianshe", &number, &answer(), now).await;
     world.as_member(&world.a, &number, &rate(Satisfaction::Satisfied), now).await;
     let gone = {

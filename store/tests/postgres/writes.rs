@@ -47,7 +47,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("typical_case", "true", SYSTEM, "centre_city centre_wuxing system", &["withdrawn_at", "withdrawn_by"]),
     ("typical_case_source", "true", "centre_city centre_wuxing system", "", &[]),
     // Settled once by whichever server is first.
-    ("indicator_snapshot", "true", SYSTEM, "", &[]),
+    ("indicator_snapshot", "kind = 'city'", SYSTEM, "", &[]),
+    ("indicator_snapshot", "kind = 'area'", SYSTEM, "", &[]),
     // Written by functions alone, in the transaction of a command.
     ("issue_measure", "true", "", "", &[]),
     ("issue_task", "true", "", "", &[]),
