@@ -201,10 +201,13 @@ pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> b
 async fn every_queue_holds_what_its_name_says_and_the_tab_counts_it(owner: PgPool) {
     let city = city(owner).await;
     let mut filled = BTreeSet::new();
-    // When the last of them begins to warn: it is about to be late, whatever the hour of this run.
+    // Now, and when the last of them begins to warn: it is about to be late then, whatever the hour of this run. What supervision may read goes by
+    // the database's own clock.
     let warned = city.lives.values().filter(|life| life.issue.warn_at() < life.issue.late_at());
-    let now = warned.filter_map(|life| life.issue.warn_at()).max().unwrap();
-    for (login, (_, duty)) in &city.world.staff {
+    let moments = [OffsetDateTime::now_utc(), warned.filter_map(|life| life.issue.warn_at()).max().unwrap()];
+    let staff = |now| city.world.staff.iter().map(move |(login, (_, duty))| (login, duty, now));
+    let staff = moments.into_iter().flat_map(staff);
+    for (login, duty, now) in staff.filter(|(_, duty, now)| *now == moments[0] || !matches!(duty, Duty::Supervisor { .. })) {
         let mut conn = city.world.staff(login).await;
         let counted = counts(&mut conn, duty, now).await.unwrap();
         for which in Queue::of(duty) {
