@@ -122,15 +122,17 @@ type AxeResult = { violations: { id: string; help: string; nodes: { target: unkn
  * What axe-core has to say about a page, as short lines; nothing is the wish. The policy of the page forbids strange scripts, so the
  * context has to be one of {@link eachScheme}, which is let past it.
  */
-export async function accessibilityOf(page: Page): Promise<string[]> {
+export async function accessibilityOf(page: Page, only: "everything" | "colours" = "everything"): Promise<string[]> {
   await page.evaluate(axeSource);
-  const result = await page.evaluate(async () => {
+  const result = await page.evaluate(async (colours) => {
     const axe = (globalThis as unknown as { axe: { run: (options: unknown) => Promise<unknown> } }).axe;
     return (await axe.run({
       resultTypes: ["violations"],
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      runOnly: colours
+        ? { type: "rule", values: ["color-contrast"] }
+        : ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     })) as AxeResult;
-  });
+  }, only === "colours");
   return result.violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id} (${help}) at ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`),
   );
@@ -154,13 +156,27 @@ export async function eachScheme(
   }
 }
 
-/** Fails on what axe-core finds on a page, in both schemes, and on sideways scroll. */
+/** Fails on what axe-core finds on a page, and on sideways scroll. The dark scheme has other colours and nothing else that is different. */
 export async function expectAccessible(browser: Browser, path: string, options: BrowserContextOptions = {}): Promise<void> {
   await eachScheme(browser, options, async (page, scheme) => {
     await page.goto(path);
-    expect(await accessibilityOf(page), `${path}, ${scheme}`).toEqual([]);
+    expect(await accessibilityOf(page, scheme === "dark" ? "colours" : "everything"), `${path}, ${scheme}`).toEqual([]);
     await expectNoSidewaysScroll(page);
   });
+}
+
+/** The same of a page of the desk, and at the width of a tablet, where the colours are those of the desk. */
+export async function expectAccessibleDesk(browser: Browser, path: string, options: BrowserContextOptions = {}): Promise<void> {
+  await expectAccessible(browser, path, { ...options, viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({ baseURL: first(), ...options, bypassCSP: true, viewport: { width: 768, height: 1024 } });
+  try {
+    const page = await context.newPage();
+    await page.goto(path);
+    expect(await accessibilityOf(page), `${path} at 768`).toEqual([]);
+    await expectNoSidewaysScroll(page);
+  } finally {
+    await context.close();
+  }
 }
 
 /** Keeps a picture of a page in end2end/screenshots, for people to look at. */

@@ -1,6 +1,6 @@
 // Every page: axe-core in both schemes, no sideways scroll at 360 px, at 200 % text and at the desk's widths; and the bytes it costs.
 
-import { expect, expectAccessible, expectNoSidewaysScroll, first, test } from "../fixtures.ts";
+import { expect, expectAccessible, expectAccessibleDesk, expectNoSidewaysScroll, first, test } from "../fixtures.ts";
 import { mobile, signIn, signInStaff } from "../people.ts";
 import type { BrowserContext } from "@playwright/test";
 import { brotliCompressSync } from "node:zlib";
@@ -72,10 +72,7 @@ test("pages of the desk are accessible, at 1280 and at 768", async ({ page, brow
       const link = /href="(\/desk\/issues\/[^"]+)"/.exec(await answer.text());
       if (link?.[1]) list.push(link[1]);
     }
-    for (const path of list) {
-      await expectAccessible(browser, path, { ...state, viewport: { width: 1280, height: 800 } });
-      await expectAccessible(browser, path, { ...state, viewport: { width: 768, height: 1024 } });
-    }
+    for (const path of list) await expectAccessibleDesk(browser, path, state);
   }
 });
 

@@ -1,7 +1,7 @@
 // Policies at the desk: one person writes, sees what it would reach, another publishes, and the owner has it.
 
 import type { Locator, Page } from "@playwright/test";
-import { expect, expectAccessible, picture, test } from "../fixtures.ts";
+import { expect, expectAccessibleDesk, picture, test } from "../fixtures.ts";
 import { mobile, signIn, signInStaff } from "../people.ts";
 
 /** The control of this name in the editor. */
@@ -52,6 +52,7 @@ test("an item is written in the form, previewed, and published by a second perso
   const code = `e2e-${Date.now()}`;
   await signInStaff(page, "zhengce");
   await page.goto("/desk/policies/new");
+  await expect(page.locator("form.policy-editor[data-live]")).toBeVisible();
   await page.getByLabel("编号（小写字母、数字、连字符）").fill(code);
   await page.getByLabel("名称", { exact: true }).fill("研发投入补助（测试）");
   await page.getByLabel("文件名称").fill("测试文件");
@@ -204,8 +205,7 @@ test("pages of the policy desk are accessible, at 1280 and at 768", async ({ pag
   paths.push(/href="(\/desk\/applications\/SQ-[^"]+)"/.exec(answer)?.[1] ?? "/desk/applications");
   const state = { storageState: await page.context().storageState() };
   for (const path of paths) {
-    await expectAccessible(browser, path, { ...state, viewport: { width: 1280, height: 800 } });
-    await expectAccessible(browser, path, { ...state, viewport: { width: 768, height: 1024 } });
+    await expectAccessibleDesk(browser, path, state);
   }
 });
 

@@ -2,6 +2,7 @@
 //! all of them.
 
 use super::act::{self, Found, PATH, enterprises};
+use crate::administration::table::asked;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::issue::desk::view::path_of;
@@ -30,7 +31,7 @@ const NOTE: Field = Field { rows: 2, max: 500, optional: true, ..field("note", "
 /// What was put together, and for a centre what may be.
 #[component]
 pub fn ClustersPage() -> impl IntoView {
-    let (request, form) = (Request::current(), Form::typed());
+    let (request, form, asked) = (Request::current(), Form::typed(), asked());
     reads(async move {
         let (found, list, clock) = {
             let mut ctx = request.open().await?;
@@ -43,11 +44,13 @@ pub fn ClustersPage() -> impl IntoView {
             (found, cluster::list(&mut ctx.conn, 100).await?, ctx.clock())
         };
         title("共性问题");
-        Ok(front(found.as_deref(), &list, &form, &clock))
+        let shown = if form.value("group").is_empty() { asked.value("group") } else { form.value("group") };
+        Ok(front(found.as_deref(), &list, shown, &form, &clock))
     })
 }
 
-fn front(found: Option<&[Found]>, list: &[Cluster], form: &Form, clock: &Clock) -> AnyView {
+/// `shown` is the first issue of the group whose form is there; of the others there are links.
+fn front(found: Option<&[Found]>, list: &[Cluster], shown: &str, form: &Form, clock: &Clock) -> AnyView {
     let items = list.iter().map(|one| {
         let state = match (one.answered_at, one.department) {
             (Some(at), _) => format!("{} 统一答复", moment(at, clock.now)),
@@ -68,20 +71,31 @@ fn front(found: Option<&[Found]>, list: &[Cluster], form: &Form, clock: &Clock) 
         view! { <ul class="cells card">{items.collect_view()}</ul> }.into_any()
     };
     let found = found.map(|found| {
-        let groups = found.iter().enumerate().map(|(at, group)| proposal(at, group, form, clock)).collect_view();
+        let open = found.iter().position(|group| group[0].0.number == shown).unwrap_or(0);
+        let group = found.get(open).map(|group| proposal(group, form, clock));
+        let others = found.iter().enumerate().filter(|(at, _)| *at != open).map(|(_, group)| {
+            let href = format!("{PATH}?group={}", group[0].0.number);
+            view! { <li class="cell"><a href=href>{heading(group)}</a></li> }
+        });
+        let others: Vec<_> = others.collect();
+        let others = (!others.is_empty()).then(|| view! { <ul class="cells card">{others}</ul> });
         let none = found.is_empty().then(|| view! { <p class="muted">"现在没有相似的诉求。"</p> });
         view! {
             <h2>"可能是同一个问题"</h2>
             <p class="muted">"按词语和用字比较最近的在办诉求，至少两家企业。相似度是与第一件相比；是不是同一个问题由您决定。"</p>
-            {none}{groups}
+            {none}{group}{others}
         }
     });
     view! { {form.summary()}<h1>"共性问题"</h1>{list}{found} }.into_any()
 }
 
-fn proposal(at: usize, group: &Found, form: &Form, clock: &Clock) -> AnyView {
+fn heading(group: &Found) -> String {
+    format!("{}（{} 件，{} 家企业）", group[0].0.title, group.len(), enterprises(group))
+}
+
+fn proposal(group: &Found, form: &Form, clock: &Clock) -> AnyView {
     let first = &group[0].0;
-    let mine = form.value("group") == at.to_string();
+    let mine = form.value("group") == first.number;
     let mut offered = if mine { form.clone() } else { Form::default() };
     if !mine {
         group.iter().for_each(|(one, score)| offered.push("pick", format!("{}={score}", one.number)));
@@ -94,19 +108,15 @@ fn proposal(at: usize, group: &Found, form: &Form, clock: &Clock) -> AnyView {
         Choice { value: format!("{}={score}", one.number), label: one.title.clone(), detail, drawing: None }
     });
     let boxes = choices(&offered, "checkbox", "pick", "合在一起的诉求", "rows", list.collect());
-    let heading = format!("{}（{} 件，{} 家企业）", first.title, group.len(), enterprises(group));
-    view! {
-        <details class="card" open={at == 0 || mine}>
-            <summary>{heading}</summary>
-            <form method="post" action=PATH class="stack" novalidate>
-                <input type="hidden" name="group" value=at.to_string()/>
-                {TITLE.view(&offered)}
-                {boxes}
-                {submit("合成共性问题")}
-            </form>
-        </details>
-    }
-    .into_any()
+    let form = view! {
+        <form method="post" action=PATH class="stack" novalidate>
+            <input type="hidden" name="group" value=first.number.clone()/>
+            {TITLE.view(&offered)}
+            {boxes}
+            {submit("合成共性问题")}
+        </form>
+    };
+    section(heading(group), form)
 }
 
 #[derive(Params, Debug, Clone, PartialEq, Eq)]
