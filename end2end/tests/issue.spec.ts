@@ -17,7 +17,7 @@ test("a problem with three photos is filed, handled, rejected, handled again and
   await expectNoSidewaysScroll(page);
 
   // File.
-  await page.getByRole("link", { name: "提诉求", exact: true }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "提诉求", exact: true }).click();
   await islands(page);
   await page.getByLabel("遇到了什么问题？").fill("厂房东门外的道路一下雨就积水，最深三十厘米，货车进不来。");
   const photos = [];

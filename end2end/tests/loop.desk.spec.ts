@@ -24,7 +24,7 @@ async function handled(owner: Page, centre: Page, lead: Page, n: number, co: str
   await act(centre, number, "交办", async (form) => {
     await form.getByLabel("主办部门").selectOption({ label: "市建设局" });
     if (co.length > 0) await form.getByText("协办部门", { exact: true }).click();
-    for (const name of co) await form.locator("label", { hasText: name }).last().click();
+    for (const name of co) await form.getByRole("checkbox", { name, exact: true }).check();
   });
   await signInStaff(lead, "jianshe");
   await act(lead, number, "签收", async () => {});
@@ -94,11 +94,11 @@ test("from departments at one table to the joint meeting, until its decision is 
   await doer.goto("/desk/tasks");
   await doer.getByRole("link", { name: /重排厂门口路面/ }).first().click();
   await act(doer, number, "事项办结", async (form) => {
-    await form.locator("label", { hasText: "重排厂门口路面" }).click();
+    await form.getByRole("radio", { name: /重排厂门口路面/ }).check();
     await form.getByLabel("办理情况").fill("路面已重排，排水通畅");
   });
   await act(page, number, "确认事项", async (form) => {
-    await form.locator("label", { hasText: "办好了" }).click();
+    await form.getByRole("radio", { name: "办好了" }).check();
   });
   await page.goto(`/desk/issues/${number}`);
   await expect(page.locator("section.card", { hasText: "协商和会议决定" })).toContainText("已确认办结");
