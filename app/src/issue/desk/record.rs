@@ -96,7 +96,7 @@ fn events(lines: Vec<TimelineLine>) -> AnyView {
     let rows = rows.collect_view();
     view! {
         <div class="table-wrap" tabindex="0" role="region" aria-label="办理过程">
-            <table>
+            <table class="figures">
                 <thead><tr><th scope="col">"序号"</th><th scope="col">"时间"</th><th scope="col">"谁"</th><th scope="col">"做了什么"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
@@ -111,7 +111,7 @@ fn limits(clocks: Vec<ClockRow>) -> AnyView {
     });
     let rows = rows.collect_view();
     view! {
-        <table>
+        <table class="figures">
             <thead><tr><th scope="col">"环节"</th><th scope="col">"期限"</th><th scope="col">"状态"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
@@ -129,7 +129,7 @@ fn seen(readers: &[Reader], now: OffsetDateTime) -> AnyView {
     });
     let rows = rows.collect_view();
     view! {
-        <table>
+        <table class="figures">
             <thead><tr><th scope="col">"时间"</th><th scope="col">"姓名"</th><th scope="col">"账号"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
