@@ -22,6 +22,7 @@ use domain::calendar::{SHANGHAI, local};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use store::issue::measure::{self, Counts, Group, Wanted};
+use store::issue::snapshot::month_after;
 use time::{Date, Duration, Month, Time};
 
 /// Where they are.
@@ -50,10 +51,6 @@ fn month_before(day: Date, back: u8) -> Date {
 
 fn first_of(day: Date) -> Date {
     day.replace_day(1).unwrap_or(day)
-}
-
-fn month_after(first: Date) -> Date {
-    first_of(first + Duration::days(32))
 }
 
 /// `2026-11` or `2026-11-23`, a Monday; the current month where it is neither.
