@@ -8,7 +8,7 @@ mod notices;
 mod policy;
 
 pub use audit::{daily as anchor, read as read_anchors};
-pub use indicators::monthly as settle_indicators;
+pub use indicators::{daily as roll_indicators, monthly as settle_indicators};
 pub use notices::{mails, renew};
 
 use crate::mail::Mailer;
@@ -59,6 +59,7 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     set.spawn(every(state.clone(), Duration::from_secs(3600), "indicators", async |state| {
         indicators::monthly(state, state.now()).await
     }));
+    set.spawn(every(state.clone(), Duration::from_secs(20), "days", async |state| indicators::daily(state, state.now()).await));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "audit", async |state| audit::daily(state, state.now()).await));
     Ok(set)
 }

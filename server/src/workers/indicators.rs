@@ -3,7 +3,7 @@
 use crate::state::AppState;
 use domain::calendar::local;
 use domain::issue::measure::SETTLED_ON;
-use store::issue::measure::first_month;
+use store::issue::measure::{self, first_month};
 use store::issue::snapshot::{month_after, months, settle};
 use time::OffsetDateTime;
 
@@ -26,6 +26,20 @@ pub async fn monthly(state: &AppState, now: OffsetDateTime) -> anyhow::Result<()
         }
         month = month_after(month);
     }
+    conn.release();
+    Ok(())
+}
+
+/// Days that one transaction sums: a city's month, in some tenths of a second.
+const DAYS: i32 = 31;
+
+/// Sums the days that are over, and again those whose issues moved since; on whichever server is first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn daily(state: &AppState, now: OffsetDateTime) -> anyhow::Result<()> {
+    let mut conn = state.store.system().await?;
+    while measure::roll(&mut conn, local(now).date(), DAYS).await? > 0 {}
     conn.release();
     Ok(())
 }

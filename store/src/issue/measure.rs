@@ -1,4 +1,4 @@
-//! Six indicators (S-10): what each issue says is written with every command; what is asked is counted from those rows.
+//! Six indicators (S-10): what each issue says is written with every command; what is asked is counted from those rows, or from their sums by day.
 
 use super::write::{Projection, json, parse};
 use crate::{Conn, StoreError};
@@ -92,26 +92,50 @@ impl Counts {
     }
 }
 
-/// Counts by group, in the scope of the session.
+/// Counts by group, in the scope of the session: days that are over from their sums, the others, and those changed since, from their measures.
+/// `from` and `until` are midnights of the city.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn counts(conn: &mut Conn, wanted: &Wanted, group: Group, now: OffsetDateTime) -> Result<Vec<Counts>, StoreError> {
     Ok(sqlx::query_as!(
         Counts,
-        r#"select case $7::text::text when 'area' then area::text when 'board' then board when 'department' then coalesce(department_id::text, '')
-                when 'week' then date_trunc('week', due_at at time zone 'Asia/Shanghai')::date::text
-                else date_trunc('month', due_at at time zone 'Asia/Shanghai')::date::text end as "key!",
-            count(*) as "due!", count(*) filter (where contacted) as "contacted!", count(*) filter (where on_time) as "on_time!",
-            count(answered_at) as "answered!", count(*) filter (where answered_at is not null and solved) as "solved!",
-            count(content) as "rated!", count(*) filter (where content) as "content!", count(*) filter (where closed) as "closed!",
-            count(*) filter (where once) as "once!", count(*) filter (where answered_at is not null and called_back) as "called_back!",
-            count(*) filter (where passed) as "passed!", count(*) filter (where returned) as "returned!",
-            count(*) filter (where extended) as "extended!", count(*) filter (where withdrawn) as "withdrawn!",
-            count(*) filter (where disagreed) as "disagreed!"
-         from issue_measure
-         where due_at >= $1 and due_at < least($2::timestamptz, $3::timestamptz) and not excluded and ($4::integer is null or area = $4)
-            and ($5::text is null or board = $5) and ($6::bigint is null or department_id = $6)
+        r#"with asked as (
+            select ($1::timestamptz at time zone 'Asia/Shanghai')::date as first, ($2::timestamptz at time zone 'Asia/Shanghai')::date as after,
+                least((select through + 1 from indicator_rolled), ($3::timestamptz at time zone 'Asia/Shanghai')::date) as edge
+         ), stale as materialized (
+            select distinct s.day from indicator_stale s, asked where s.day >= first and s.day < least(after, edge)
+         ), measured as (
+            -- `offset 0`: by the index, whatever the planner thinks of how many there are.
+            select m.* from asked cross join lateral (
+                select * from issue_measure where due_at >= greatest($1, edge::timestamp at time zone 'Asia/Shanghai')
+                    and due_at < least($2::timestamptz, $3::timestamptz) offset 0
+            ) m
+            union all
+            select m.* from stale s cross join lateral (
+                select * from issue_measure where due_at >= s.day::timestamp at time zone 'Asia/Shanghai'
+                    and due_at < (s.day + 1)::timestamp at time zone 'Asia/Shanghai' offset 0
+            ) m
+         ), part as (
+            select (due_at at time zone 'Asia/Shanghai')::date as day, area, board, department_id, 1 as due, contacted::integer as contacted,
+                on_time::integer as on_time, (answered_at is not null)::integer as answered,
+                (answered_at is not null and coalesce(solved, false))::integer as solved, (content is not null)::integer as rated,
+                coalesce(content, false)::integer as content, closed::integer as closed, once::integer as once,
+                (answered_at is not null and called_back)::integer as called_back, passed::integer as passed, returned::integer as returned,
+                extended::integer as extended, withdrawn::integer as withdrawn, disagreed::integer as disagreed
+            from measured where not excluded
+            union all
+            select d.* from indicator_day d, asked
+            where d.day >= first and d.day < least(after, edge) and d.day not in (select day from stale)
+         )
+         select case $7::text::text when 'area' then area::text when 'board' then board when 'department' then coalesce(department_id::text, '')
+                when 'week' then date_trunc('week', day::timestamp)::date::text else date_trunc('month', day::timestamp)::date::text end as "key!",
+            sum(due) as "due!", sum(contacted) as "contacted!", sum(on_time) as "on_time!", sum(answered) as "answered!", sum(solved) as "solved!",
+            sum(rated) as "rated!", sum(content) as "content!", sum(closed) as "closed!", sum(once) as "once!", sum(called_back) as "called_back!",
+            sum(passed) as "passed!", sum(returned) as "returned!", sum(extended) as "extended!", sum(withdrawn) as "withdrawn!",
+            sum(disagreed) as "disagreed!"
+         from part
+         where ($4::integer is null or area = $4) and ($5::text is null or board = $5) and ($6::bigint is null or department_id = $6)
          group by 1 order by 1"#,
         wanted.from,
         wanted.until,
@@ -123,6 +147,14 @@ pub async fn counts(conn: &mut Conn, wanted: &Wanted, group: Group, now: OffsetD
     )
     .fetch_all(conn.pg())
     .await?)
+}
+
+/// Sums days of the past that are not summed, and those that changed since, at most so many of each; how many it was busy with. Needs the system's scope.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn roll(conn: &mut Conn, today: Date, most: i32) -> Result<i32, StoreError> {
+    Ok(sqlx::query_scalar!(r#"select roll_indicators($1, $2) as "days!""#, today, most).fetch_one(conn.pg()).await?)
 }
 
 /// An issue behind a figure, with what it says.

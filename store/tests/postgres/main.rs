@@ -10,6 +10,7 @@ mod desk;
 mod desk_lists;
 mod errors;
 mod filing;
+mod indicators;
 mod member;
 mod member_rights;
 mod migrations;

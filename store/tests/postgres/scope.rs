@@ -20,6 +20,9 @@ const SELF: &str = "member_a unchosen_a station_zhili centre_city centre_wuxing 
 const EVERYBODY: &str = "*";
 /// Who reads what is written beside an issue: neither its enterprise nor the stations.
 const INTERNAL: &str = "centre_city centre_wuxing handler_jianshe handler_huanbao supervisor_city supervisor_wuxing leader_city leader_wuxing system";
+/// Who is told the figures of a month: whoever handles, looks on or rules, each as far as its scope goes.
+const SUMS: &str = "centre_city centre_wuxing centre_nanxun handler_jianshe handler_huanbao handler_gongan supervisor_city supervisor_wuxing \
+    supervisor_nanxun leader_city leader_wuxing leader_nanxun system";
 
 /// Every table: which of its rows are A's, and who sees these. A table without a row here fails the test.
 #[rustfmt::skip]
@@ -75,13 +78,11 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("typical_case", "true", EVERYBODY),
     ("typical_case_source", "true", "centre_city centre_wuxing system"),
     ("issue_task", "true", "centre_city centre_wuxing handler_jianshe handler_huanbao supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
+    ("indicator_day", "true", "centre_city centre_wuxing handler_jianshe supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
+    ("indicator_stale", "true", SUMS),
+    ("indicator_rolled", "true", SUMS),
     ("issue_measure", "true", "centre_city centre_wuxing handler_jianshe supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
-    (
-        "indicator_snapshot",
-        "kind = 'city'",
-        "centre_city centre_wuxing centre_nanxun handler_jianshe handler_huanbao handler_gongan supervisor_city supervisor_wuxing \
-            supervisor_nanxun leader_city leader_wuxing leader_nanxun system",
-    ),
+    ("indicator_snapshot", "kind = 'city'", SUMS),
     (
         "indicator_snapshot",
         "kind = 'area'",
@@ -200,6 +201,10 @@ pub async fn seed(world: &World) {
     sqlx::query(ready).execute(&world.owner).await.unwrap();
     for own in [
         "insert into application_count (application_id, seq, attribute, counts) select id, seq, 'revenue', 'recorded' from application limit 1",
+        "insert into indicator_day select '2026-09-01', 330502, 'other', department_id, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+            from staff where login = 'handler_jianshe'",
+        "insert into indicator_stale (day) values ('2026-09-01')",
+        "insert into indicator_rolled (through) values ('2026-09-01')",
         "insert into indicator_snapshot (month, kind, key, counts, settled_at)
             values ('2026-01-01', 'city', '', '{}', now()), ('2026-01-01', 'area', '330502', '{}', now())",
         "insert into api_key (name, hash, channel, created_at) values ('x', '\\x00', 'hotline', now())",
@@ -449,6 +454,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "register_member",
         "remove_member",
         "reset_staff_factor",
+        "roll_indicators",
         "search_issues",
         "sessions_beside",
         "staff_factor",

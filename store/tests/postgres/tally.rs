@@ -64,7 +64,7 @@ async fn compare(world: &World, conn: &mut PgConnection, now: OffsetDateTime, wh
 }
 
 /// An issue of the test and whose it is.
-struct Case {
+pub struct Case {
     number: String,
     firm: Firm,
     issue: Issue,
@@ -81,7 +81,7 @@ async fn connection(world: &World, player: Player, owner: &Firm, other: &Firm) -
 }
 
 /// Tries what comes next in the life of an issue; whatever is refused changes nothing.
-async fn go_on(world: &World, case: &mut Case, dice: &mut Dice, now: OffsetDateTime) -> bool {
+pub async fn go_on(world: &World, case: &mut Case, dice: &mut Dice, now: OffsetDateTime) -> bool {
     let (player, command, _) = step(world, &case.issue, dice);
     let other = if case.firm.id == world.a.id { &world.b } else { &world.a };
     let actor = player.actor(world, &case.firm, other);
@@ -96,7 +96,7 @@ async fn go_on(world: &World, case: &mut Case, dice: &mut Dice, now: OffsetDateT
     }
 }
 
-async fn file(world: &World, owner: &Firm, now: OffsetDateTime) -> Case {
+pub async fn file(world: &World, owner: &Firm, now: OffsetDateTime) -> Case {
     let number = world.file(owner, "道路积水", &[], now).await.number;
     let life = Life::begin(world, owner, owner.actor(), "道路积水", owner.area, now);
     Case { number, firm: owner.clone(), issue: life.issue }

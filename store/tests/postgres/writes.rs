@@ -51,6 +51,9 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("indicator_snapshot", "kind = 'area'", SYSTEM, "", &[]),
     // Written by functions alone, in the transaction of a command.
     ("issue_measure", "true", "", "", &[]),
+    ("indicator_day", "true", "", "", &[]),
+    ("indicator_stale", "true", "", "", &[]),
+    ("indicator_rolled", "true", "", "", &[]),
     ("issue_task", "true", "", "", &[]),
     ("photo", "issue_id is null", "member_a system", "member_a system", &["*"]),
     ("message", "person_id = {person}", SYSTEM, "member_a unchosen_a system", &["read_at"]),
