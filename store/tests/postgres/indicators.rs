@@ -189,7 +189,7 @@ async fn no_change_is_lost_while_days_are_summed(owner: PgPool) {
     compare(&world, end, "when all is summed").await;
     let city = world.count(&format!("select count(*) from issue_measure where area <> {CITY}")).await;
     assert!(city > 10, "only {city} issues");
-    world.end().await;
+    Arc::into_inner(world).unwrap().end().await;
 }
 
 /// Whoever is not the system sums nothing.

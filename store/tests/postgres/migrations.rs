@@ -3,8 +3,14 @@
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 use store::{Store, StoreError};
 
+/// Nothing in it, whatever the cluster's template has.
+async fn emptied(pool: &PgPool) {
+    sqlx::raw_sql("drop schema public cascade; create schema public").execute(pool).await.unwrap();
+}
+
 #[sqlx::test(migrations = false)]
 async fn a_database_of_another_version_is_told_what_to_do(pool: PgPool) {
+    emptied(&pool).await;
     let url = pool.connect_options().to_url_lossy().to_string();
     let all = store::MIGRATOR.iter().count();
     assert_eq!(store::migrate(&url).await.unwrap(), all);
@@ -86,6 +92,7 @@ async fn an_index_is_built_while_others_write(pool: PgPool) {
 /// A table that somebody holds: the migration gives up, so that nobody queues behind it, and the start tries again.
 #[sqlx::test(migrations = false)]
 async fn a_migration_waits_for_nobody_for_long(pool: PgPool) {
+    emptied(&pool).await;
     let url = pool.connect_options().to_url_lossy().to_string();
     // Another session makes the first table, and does not end.
     let mut other = pool.begin().await.unwrap();
