@@ -138,7 +138,7 @@ fn disagreements(items: &[Item], day: Date) -> Vec<Problem> {
             add(item, "group.rule", first, "同组，但规则不同");
         }
         if first.yearly_cap.as_ref().map(|cap| &cap.id) != item.yearly_cap.as_ref().map(|cap| &cap.id) {
-            add(item, "yearly_cap", first, "同组，年度封顶（yearly_cap）应相同");
+            add(item, "yearly_cap", first, "同组，年度封顶应相同");
         }
         if let Some(cap) = group.cap
             && let (first, known) = *group_caps.entry(&group.id).or_insert((item, cap))
@@ -349,7 +349,7 @@ impl Check<'_> {
         }
         match leaf.clause.as_deref().map(str::trim) {
             Some(key) if !self.item.clauses.contains_key(key) => {
-                self.add(format!("{place}.clause"), format!("依据“{key}”没有条款原文，请在 clauses 里填写"));
+                self.add(format!("{place}.clause"), format!("依据“{key}”没有条款原文，请先在“条款原文”里填写"));
             }
             Some(_) => {}
             None => self.advise(format!("{place}.clause"), "没有写依据条款，企业看不到出处"),

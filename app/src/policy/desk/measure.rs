@@ -1,7 +1,8 @@
 //! What a draft comes to: problems with their places, how far it would reach, what chosen enterprises would have of it.
 
-use super::draft::{Draft, pointer_of};
-use super::sheet::{Fault, Leaf, Line, Mark, Measured, Tried};
+use super::draft::Draft;
+use super::sheet::{Leaf, Line, Mark, Measured, Tried};
+use super::{place, walk};
 use crate::error::AppError;
 use crate::request::Ctx;
 use crate::ui::policy::amount;
@@ -35,16 +36,17 @@ pub async fn measure(
     names: &[String],
     extent: Extent,
 ) -> Result<Measured, AppError> {
+    let (parts, _) = walk::parts(draft, library, Vec::new());
     let item = match draft.item() {
         Ok(item) => item,
         Err(_) => {
             let faults = draft.faults(|item| alone(item, library, area));
-            return Ok(Measured { problems: faults.iter().map(fault).collect(), ..Measured::default() });
+            return Ok(Measured { problems: place::faults(&faults, &parts), ..Measured::default() });
         }
     };
     let mut problems = problems(ctx, &item, library).await?;
     problems.extend(beyond_its_area(&item, area));
-    let mut measured = Measured { problems: problems.iter().map(fault).collect(), ..Measured::default() };
+    let mut measured = Measured { problems: place::faults(&problems, &parts), ..Measured::default() };
     if extent == Extent::Problems || !may_publish(&problems) {
         return Ok(measured);
     }
@@ -64,7 +66,12 @@ async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Probl
         if may_publish(&problems) {
             let others = shelf.book.items().iter().filter(|other| other.id != item.id).cloned();
             let together: Vec<Item> = others.chain([item.clone()]).collect();
-            problems.extend(check_set(&together).into_iter().filter(|problem| problem.place.starts_with(&item.id)));
+            // Of this item alone, and where in it.
+            let own = format!("{}: ", item.id);
+            problems.extend(check_set(&together).into_iter().filter_map(|problem| {
+                let place = problem.place.strip_prefix(&own)?.to_owned();
+                Some(Problem { place, ..problem })
+            }));
         }
         problems
     });
@@ -86,16 +93,6 @@ pub fn beyond_its_area(item: &Item, keeper: AreaCode) -> Option<Problem> {
         sentence: format!("区县的政策只适用于本区县，请填写{}", name(keeper)),
         advice: false,
     })
-}
-
-/// A problem at its control.
-pub fn fault(problem: &Problem) -> Fault {
-    Fault {
-        pointer: pointer_of(&problem.place),
-        place: problem.place.clone(),
-        sentence: problem.sentence.clone(),
-        advice: problem.advice,
-    }
 }
 
 async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) -> Result<Vec<Tried>, AppError> {
