@@ -82,6 +82,18 @@ pub fn check_set(items: &[Item]) -> Vec<Problem> {
     problems
 }
 
+/// What an item and others of other ids say against each other, each at its place in this item, whichever of the two was named.
+pub fn check_beside(item: &Item, others: impl Iterator<Item = Item>) -> Vec<Problem> {
+    let together: Vec<Item> = others.chain([item.clone()]).collect();
+    let of_it = |problem: Problem| {
+        let (named, place) = problem.place.split_once(": ")?;
+        let (first, said) = problem.sentence.strip_prefix("与 ")?.split_once(' ')?;
+        let other = [(named, first), (first, named)].into_iter().find(|(one, _)| *one == item.id)?.1;
+        Some(Problem { place: place.to_owned(), sentence: format!("与 {other} {said}"), advice: problem.advice })
+    };
+    check_set(&together).into_iter().filter_map(of_it).collect()
+}
+
 /// The same for one day.
 pub fn check_on(items: &[Item], day: Date) -> Vec<Problem> {
     let mut problems = disagreements(items, day);

@@ -493,9 +493,11 @@ async fn while_typing_faults_are_named_and_only_what_is_sound_is_previewed(pool:
     assert_eq!((at(&wrong), wrong.reach.as_str()), (vec!["/condition/all/0/num/value".to_owned()], ""));
     assert_eq!(wrong.problems[0].place, "条件 · 第 1 项 · 数值", "as the form calls it");
     // What it says against an item in force, at the control where it is mended.
-    let cap = [("/yearly_cap/id", "demo-upgrade"), ("/group/id", "upgrade-2026"), ("/group/rule", "stack")];
-    let beside: Measured = ask(&editor, "preview", &with(&cap)).await.unwrap();
-    assert!(beside.problems.iter().all(|fault| !fault.place.is_ascii() && fault.pointer.starts_with('/')), "{beside:?}");
+    let group = [("/group/id", "vat-small"), ("/group/rule", "stack")];
+    let beside: Measured = ask(&editor, "preview", &with(&group)).await.unwrap();
+    let rule = beside.problems.iter().find(|fault| fault.pointer == "/group/rule").unwrap();
+    assert_eq!(rule.place, "与其他条目的关系 · 规则");
+    assert!(rule.sentence.contains("同组，但规则不同"), "{rule:?}");
     let nameless: Measured = ask(&editor, "preview", &with(&[("/title", ""), ("preview1", "湖州")])).await.unwrap();
     assert!(at(&nameless).contains(&"/title".to_owned()) && nameless.reach.is_empty() && nameless.tried.is_empty());
     let sound: Measured = ask(&editor, "preview", &with(&[("preview1", "湖州")])).await.unwrap();

@@ -9,7 +9,7 @@ use crate::ui::policy::amount;
 use domain::actor::{AreaCode, CITY};
 use domain::area::{name, prefix};
 use domain::policy::book::{Book, Truth};
-use domain::policy::check::{Problem, check, check_fields, check_set, may_publish};
+use domain::policy::check::{Problem, check, check_beside, check_fields, may_publish};
 use domain::policy::condition::Condition;
 use domain::policy::explain::LeafResult;
 use domain::policy::library::Library;
@@ -65,13 +65,7 @@ async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Probl
         let mut problems = check(&item, &library);
         if may_publish(&problems) {
             let others = shelf.book.items().iter().filter(|other| other.id != item.id).cloned();
-            let together: Vec<Item> = others.chain([item.clone()]).collect();
-            // Of this item alone, and where in it.
-            let own = format!("{}: ", item.id);
-            problems.extend(check_set(&together).into_iter().filter_map(|problem| {
-                let place = problem.place.strip_prefix(&own)?.to_owned();
-                Some(Problem { place, ..problem })
-            }));
+            problems.extend(check_beside(&item, others));
         }
         problems
     });
