@@ -211,7 +211,7 @@ test("pages of the policy desk are accessible, at 1280 and at 768", async ({ pag
 test("facts come in from a file, bad rows are told", async ({ page }) => {
   await signInStaff(page, "zhengce");
   await page.goto("/desk/facts");
-  const rows = ["统一社会信用代码,指标,数值,期间,来源", "91330502MA0000001T,employees,12,2025,市人社局", "1,employees,3,2025,市人社局"];
+  const rows = ["统一社会信用代码,指标,数值,期间,来源", "91330502MA0000001T,employees,12,2025,市人力社保局", "1,employees,3,2025,市人力社保局"];
   await page.getByLabel("csv 或 xlsx 文件").setInputFiles({ name: "facts.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
   await page.getByRole("button", { name: "导入" }).click();
   await expect(page.getByText(/第 3 行：/)).toBeVisible();

@@ -19,13 +19,13 @@ pub fn why(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome) 
             format!("符合条件；金额还缺：{}", missing(library, outcome))
         }
         Standing::Payable | Standing::Applicable | Standing::Closed => {
-            let met = explained.iter().filter(|leaf| leaf.truth == Truth::Met).count();
+            let met = explained.iter().filter(|leaf| leaf.verdict() == Truth::Met).count();
             if met == explained.len() { format!("符合 {met}/{met}") } else { format!("符合条件（{met} 项）") }
         }
         Standing::Unmet => explained
             .iter()
-            .find(|leaf| leaf.truth == Truth::Unmet)
-            .map(|leaf| format!("{}（本企业：{}）", words::requirement(library, &leaf.leaf.test), words::actual(library, leaf)))
+            .find(|leaf| leaf.verdict() == Truth::Unmet)
+            .map(|leaf| format!("{}（本企业：{}）", words::asked(library, leaf), words::actual(library, leaf)))
             .unwrap_or_default(),
     }
 }

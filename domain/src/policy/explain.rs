@@ -2,7 +2,7 @@
 //! only for what is shown.
 
 use super::book::{Book, Scratch, SlotKind, Table, Truth, UNKNOWN};
-use super::condition::{Leaf, Test};
+use super::condition::{Condition, Leaf, Test};
 use super::day;
 use super::facts::{Fact, Facts};
 use super::money::{Decimal, ONE};
@@ -13,8 +13,10 @@ pub struct LeafResult<'a> {
     pub leaf: &'a Leaf,
     /// Text of its clause; empty where there is none.
     pub clause: &'a str,
-    /// Whether it is met.
+    /// Whether it is so.
     pub truth: Truth,
+    /// Whether the item rules it out: it stands under 不属于.
+    pub negated: bool,
     /// What is required, as written in the item: a decimal, a date, codes, a tag, months.
     pub required: String,
     /// What the enterprise has, in the same form; none where it is not known.
@@ -23,6 +25,27 @@ pub struct LeafResult<'a> {
     pub gap: Option<String>,
     /// The facts it was answered from; two for a ratio.
     pub facts: Vec<(&'a str, &'a Fact)>,
+}
+
+impl LeafResult<'_> {
+    /// Whether it is met as the item asks it: what is ruled out is met where it is not so.
+    pub fn verdict(&self) -> Truth {
+        match self.truth {
+            Truth::Met if self.negated => Truth::Unmet,
+            Truth::Unmet if self.negated => Truth::Met,
+            truth => truth,
+        }
+    }
+}
+
+/// Whether each leaf, in the order of writing, is ruled out.
+fn negations(condition: &Condition, negated: bool, found: &mut Vec<bool>) {
+    match condition.peeled(negated) {
+        (Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. }, negated) => {
+            list.iter().for_each(|child| negations(child, negated, found));
+        }
+        (_, negated) => found.push(negated),
+    }
 }
 
 /// Required, actual, gap and the facts it was told from.
@@ -48,11 +71,14 @@ impl<'a> Explainer<'a> {
         book.run::<true>(item, &self.table, 0, &mut self.scratch);
         let source = &book.items()[item];
         let mut results = Vec::with_capacity(book.leaf_count(item));
+        let mut negated = Vec::with_capacity(book.leaf_count(item));
+        negations(&source.condition, false, &mut negated);
         source.condition.leaves(&mut |leaf| {
             let at = results.len();
             let truth = Truth::from_byte(self.scratch.truths(at)[0]);
             let clause = leaf.clause.as_ref().and_then(|key| source.clauses.get(key)).map_or("", String::as_str);
-            results.push(book.leaf(leaf, clause, truth, self.scratch.gaps(at)[0], self.facts));
+            let found = book.leaf(leaf, clause, truth, self.scratch.gaps(at)[0], self.facts);
+            results.push(LeafResult { negated: negated[at], ..found });
         });
         results
     }
@@ -106,7 +132,7 @@ impl Book {
                 ("true".to_owned(), facts.attest.get(question).map(|yes| yes.to_string()), None, Vec::new())
             }
         };
-        LeafResult { leaf, clause, truth, required, actual, gap, facts: used.into_iter().flatten().collect() }
+        LeafResult { leaf, clause, truth, negated: false, required, actual, gap, facts: used.into_iter().flatten().collect() }
     }
 
     fn number(&self, code: &str, text: &str) -> Option<i64> {

@@ -6,10 +6,12 @@ use domain::policy::book::{BLOCK, Book, Scratch, Truth};
 use domain::policy::condition::{Condition, Op, Test};
 use domain::policy::day::add_months;
 use domain::policy::evaluate::{Standing, Verdict};
+use domain::policy::explain::LeafResult;
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, day};
 use domain::policy::money::Decimal;
 use domain::policy::satisfy::{always_true, never_true};
+use domain::policy::words;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -78,6 +80,52 @@ fn truth(condition: &Condition, facts: &Facts) -> Truth {
     }
 }
 
+/// What somebody makes of a page who reads its headings and marks, and knows of no 不属于.
+fn read(condition: &Condition, negated: bool, lines: &mut impl Iterator<Item = Truth>) -> Truth {
+    let (condition, negated) = condition.peeled(negated);
+    let list = match condition {
+        Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
+        Condition::Not(_) | Condition::Leaf(_) => return lines.next().unwrap(),
+    };
+    let found: Vec<Truth> = list.iter().map(|child| read(child, negated, &mut *lines)).collect();
+    let count = |truth| found.iter().filter(|known| **known == truth).count();
+    let (met, open) = (count(Truth::Met), count(Truth::Unknown));
+    let needed = match words::joint(condition, negated).unwrap().as_str() {
+        "同时满足" => list.len(),
+        "满足任一" => 1,
+        least => least.split(' ').nth(1).unwrap().parse().unwrap(),
+    };
+    if met >= needed {
+        Truth::Met
+    } else if met + open >= needed {
+        Truth::Unknown
+    } else {
+        Truth::Unmet
+    }
+}
+
+#[test]
+fn what_is_ruled_out_is_met_where_it_is_not_so_and_says_that_it_must_not_be() {
+    let condition = serde_json::json!({ "all": [
+        { "not": { "in_set": { "attr": "industry", "codes": ["C16"] } } }, { "not": { "has_tag": { "tag": "sme" } } },
+        { "not": { "any": [{ "attest": { "question": "q1" } }, { "num": { "attr": "revenue", "op": "ge", "value": "5" } }] } } ] });
+    let facts = serde_json::json!({ "industry": "C1819", "tags": ["sme"], "attest": { "q1": false }, "revenue": "4" });
+    let (condition, facts): (Condition, Facts) =
+        (serde_json::from_value(condition).unwrap(), serde_json::from_value(facts).unwrap());
+    let book = Book::new(vec![item("a", condition, Amount::None)], TODAY);
+    let library = library();
+    let lines = book.explain(0, &facts);
+    let said: Vec<(String, Truth)> = lines.iter().map(|line| (words::asked(&library, line), line.verdict())).collect();
+    let expected = [
+        ("industry不属于烟草制品业 C16", Truth::Met),
+        ("不能是sme", Truth::Unmet),
+        ("q1（须答“否”）", Truth::Met),
+        ("不能是：revenue ≥ 5", Truth::Met),
+    ];
+    assert_eq!(said, expected.map(|(words, truth)| (words.to_owned(), truth)));
+    assert!(lines.iter().all(|line| words::gap(&library, line).is_empty()), "nobody is told to get what is ruled out");
+}
+
 fn verdict(item: &Item, facts: &Facts) -> Verdict {
     Book::new(vec![item.clone()], TODAY).evaluate(facts).outcomes[0].verdict
 }
@@ -104,6 +152,14 @@ proptest! {
                 prop_assert!(leaf.gap.is_none_or(|gap| gap == "0"));
             }
         }
+    }
+
+    #[test]
+    fn what_is_shown_line_by_line_comes_to_the_verdict(condition in condition(), facts in small_facts()) {
+        let expected = truth(&condition, &facts);
+        let book = Book::new(vec![item("a", condition.clone(), Amount::None)], TODAY);
+        let lines: Vec<Truth> = book.explain(0, &facts).iter().map(LeafResult::verdict).collect();
+        prop_assert_eq!(read(&condition, false, &mut lines.iter().copied()), expected);
     }
 
     #[test]

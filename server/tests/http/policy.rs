@@ -395,6 +395,11 @@ async fn tax_reliefs_have_nothing_to_click_and_other_cities_nothing_to_say(pool:
     let key = "0199b0c0-0000-7000-8000-000000000113";
     let refused = owner.post("/policies/small-profit-cit/apply", &form(key)).await;
     assert_eq!((refused.status.as_u16(), refused.location()), (303, "/policies/small-profit-cit"));
+    // What is ruled out reads as such, with the mark of what it comes to.
+    let research = owner.get("/policies/rd-superdeduction").await.body;
+    let row =
+        research.split("<tr").find(|row| row.contains("行业不属于烟草制品业 C16")).expect("the list of those that are left out");
+    assert!(words(row).contains("符合") && !words(row).contains("不符合"), "{row}");
     // An item of another city is on no page; what has ended, and what is known and not entered, is said.
     let all = owner.get("/policies").await.body;
     assert!(!all.contains("software-revenue-tier") && !all.contains("软件企业营收首次上台阶奖励"));
@@ -484,6 +489,12 @@ async fn what_is_typed_stands_beside_what_is_recorded_and_disputes_say_both(pool
     {
         assert!(issue.contains(words), "{words}");
     }
+    // Whoever accepts it is led to the department whose figure it is.
+    let centre = site.staff("centre03").await;
+    let accept = [("category", "policy_question"), ("level", "simple"), ("urgency", "normal"), ("version", "1")];
+    let desk = format!("/desk/issues/{number}");
+    sent(&centre.post(&format!("{desk}/accept"), &accept).await, &desk);
+    assert!(words(&centre.get(&desk).await.body).contains("建议：市经信局。企业认为数据有误，数据由其提供"));
     let twice = owner.post("/me/portrait/dispute", &dispute(two, "600万", "")).await;
     assert_eq!(twice.status.as_u16(), 422);
     assert!(twice.body.contains("已在核实") && twice.body.contains(&number));

@@ -102,9 +102,9 @@ async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) 
         let facts = portrait::get(&mut ctx.conn, enterprise.id, on).await?;
         let Some(outcome) = book.evaluate(&facts).outcomes.into_iter().next() else { continue };
         let explained = book.explain(outcome.item, &facts);
-        let short = explained.iter().filter(|leaf| leaf.truth == Truth::Unmet).count();
+        let short = explained.iter().filter(|leaf| leaf.verdict() == Truth::Unmet).count();
         let mut lines = Lines { library, explained: &explained, next: 0, lines: Vec::new() };
-        lines.walk(&item.condition, 0, true);
+        lines.walk(&item.condition, false, 0, true);
         list.push(Tried {
             name: enterprise.name,
             outcome: format!("{}，{}，{short} 项不符合", outcome.standing.label(), amount(item, &outcome)),
@@ -124,11 +124,12 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn walk(&mut self, condition: &Condition, depth: u8, outermost: bool) {
-        let children: Vec<&Condition> = match condition {
-            Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list.iter().collect(),
-            Condition::Not(child) => vec![child],
-            Condition::Leaf(_) => {
+    fn walk(&mut self, condition: &Condition, negated: bool, depth: u8, outermost: bool) {
+        // What is ruled out says so itself.
+        let (condition, negated) = condition.peeled(negated);
+        let children: &[Condition] = match condition {
+            Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
+            Condition::Not(_) | Condition::Leaf(_) => {
                 if let Some(leaf) = self.explained.get(self.next) {
                     self.lines.push(Line::Leaf(tried_leaf(leaf, self.library, depth)));
                 }
@@ -137,13 +138,14 @@ impl Lines<'_> {
             }
         };
         // The outermost 同时满足 goes without saying; a nested one is told from it.
-        let silent = outermost && matches!(condition, Condition::All(_));
-        if let Some(words) = words::joint(condition).filter(|_| !silent) {
+        let silent = outermost && words::together(condition, negated);
+        if let Some(words) = words::joint(condition, negated).filter(|_| !silent) {
             self.lines.push(Line::Joint { depth, words: words.to_string() });
         }
         for child in children {
-            let below = if silent { u8::from(!matches!(child, Condition::Leaf(_))) } else { depth.saturating_add(1) };
-            self.walk(child, below, false);
+            let group = !matches!(child.peeled(negated).0, Condition::Leaf(_));
+            let below = if silent { u8::from(group) } else { depth.saturating_add(1) };
+            self.walk(child, negated, below, false);
         }
     }
 }
@@ -153,7 +155,7 @@ fn tried_leaf(leaf: &LeafResult<'_>, library: &Library, depth: u8) -> Leaf {
         if fact.period.is_empty() { fact.source.clone() } else { format!("{}，{}年", fact.source, fact.period) }
     });
     let sources: Vec<String> = sources.collect();
-    let mark = match leaf.truth {
+    let mark = match leaf.verdict() {
         Truth::Met => Mark::Met,
         Truth::Unmet => Mark::Unmet,
         Truth::Unknown => Mark::Unknown,
@@ -161,7 +163,7 @@ fn tried_leaf(leaf: &LeafResult<'_>, library: &Library, depth: u8) -> Leaf {
     Leaf {
         depth,
         mark,
-        requirement: words::requirement(library, &leaf.leaf.test),
+        requirement: words::asked(library, leaf),
         actual: words::actual(library, leaf),
         // Who knows the one half of a ratio says nothing while the other is missing.
         source: if mark == Mark::Unknown { String::new() } else { sources.join("；") },

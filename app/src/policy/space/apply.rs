@@ -55,7 +55,7 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
     title(heading);
     let explained = page.view.shelf.book.explain(page.outcome.item, &page.view.facts);
     let used = explained.iter().map(|leaf| {
-        view! { <li>{words::requirement(library, &leaf.leaf.test)}"："<strong>{words::actual(library, leaf)}</strong></li> }
+        view! { <li>{words::asked(library, leaf)}"："<strong>{words::actual(library, leaf)}</strong></li> }
     });
     let frozen = facts(vec![
         ("政策", text(item.title.clone())),
