@@ -184,10 +184,11 @@ test("a city is set up from a workbook, and a first problem is solved", async ({
     await act(handler, number, "请企业补充", async (form) => {
       await form.getByLabel("请企业补充什么").fill("请补充积水位置的照片");
     });
-    await owner.goto(`/issues/${number}/supply`);
-    const [, until = ""] = /请在(\d+月\d+日)/.exec((await owner.locator("main").textContent()) ?? "") ?? [];
+    await owner.goto(`/issues/${number}`);
+    const [, until = ""] = /请在(\d+月\d+日)/.exec((await owner.locator(".timeline").textContent()) ?? "") ?? [];
     const after = Array.from({ length: 14 }, (_, ahead) => day(10 + ahead).split("-").map(Number));
     expect(after.map(([, month, date]) => `${month}月${date}日`)).toContain(until);
+    await owner.goto(`/issues/${number}/supply`);
     await owner.getByLabel("补充说明").fill("在厂房东门外，雨水口被堵");
     await owner.getByRole("button", { name: "提交补充" }).click();
     await expect(owner.locator(".timeline")).toContainText("已补充材料");
