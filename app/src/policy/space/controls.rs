@@ -11,7 +11,9 @@ use leptos::prelude::*;
 pub fn figure_field(attribute: &Attribute, facts: &Facts, form: &Form) -> AnyView {
     let name = format!("f.{}", attribute.code);
     let typed = form.all(&name).next().map(str::to_owned);
-    let value = typed.unwrap_or_else(|| facts.get(&attribute.code).map(|fact| fact.value.clone()).unwrap_or_default());
+    // Money as an owner thinks of it: in 万.
+    let shown = |value: &str| if attribute.kind == AttributeKind::Money { figure::written(value) } else { value.to_owned() };
+    let value = typed.unwrap_or_else(|| facts.get(&attribute.code).map(|fact| shown(&fact.value)).unwrap_or_default());
     let id = format!("{name}-error");
     let fault = form.error(&name).map(|message| view! { <p class="fault" id=id.clone()>{icon("warn")}{message.to_owned()}</p> });
     let bad = fault.is_some();
