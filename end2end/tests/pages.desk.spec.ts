@@ -163,7 +163,7 @@ test("station staff file with the owner beside them, and may not rate", async ({
   await expect(page.locator(".behalf")).toContainText("正在为");
   await page.getByRole("button", { name: "确认提交" }).click();
   await expect(page.getByRole("heading", { name: "已提交" })).toBeVisible();
-  await expect(page.locator(".behalf")).toContainText("正在为");
+  await expect(page.locator(".receipt")).toContainText("有限公司");
   const number = (await page.locator(".receipt .number").textContent())!.trim();
   await page.goto("/desk?queue=filed");
   await expect(page.getByRole("link", { name: number })).toBeVisible();
