@@ -416,6 +416,34 @@ async fn tax_reliefs_have_nothing_to_click_and_other_cities_nothing_to_say(pool:
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_paid_without_asking_wants_one_tap(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let mut conn = site.state.store.system().await.unwrap();
+    let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
+    let enterprise = store::identity::enterprises_of(&mut conn, phone).await.unwrap()[0].id;
+    let change = store::policy::portrait::Change {
+        code: "tags".to_owned(),
+        value: Some(serde_json::json!(["first-set-province"])),
+        period: String::new(),
+        source: "市经信局".to_owned(),
+    };
+    let now = site.state.now();
+    store::policy::portrait::put(&mut conn, enterprise, &[change], now.date(), now).await.unwrap();
+    drop(conn);
+    let path = "/policies/zj-first-set";
+    let page = owner.get(path).await.body;
+    assert!(page.contains("免申即享") && page.contains("确认收款账户") && words(&page).contains("500,000 元"));
+    let form_page = owner.get(&format!("{path}/apply")).await.body;
+    assert!(form_page.contains("不用申报") && form_page.contains("确认账户，等待拨付"));
+    assert!(!form_page.contains("name=\"material-0\""), "nothing is to be brought");
+    let key = "0199b0c0-0000-7000-8000-000000000132";
+    let confirmed = owner.post(&format!("{path}/apply"), &form(key)).await;
+    assert!(confirmed.location().starts_with("/applications/SQ-"), "{}", confirmed.body);
+    assert!(owner.get(path).await.body.contains("查看申请（已提交）"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
