@@ -6,6 +6,7 @@ use super::condition::{Condition, Leaf, Test};
 use super::day;
 use super::facts::{Fact, Facts};
 use super::money::{Decimal, ONE};
+use super::words::together;
 
 /// The answer of one leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,47 @@ fn negations(condition: &Condition, negated: bool, found: &mut Vec<bool>) {
             list.iter().for_each(|child| negations(child, negated, found));
         }
         (_, negated) => found.push(negated),
+    }
+}
+
+/// The first leaf for whose sake the condition is not met; none where it is, or nobody knows. A leaf that another one of its group makes up for is
+/// none of it.
+pub fn against(condition: &Condition, explained: &[LeafResult]) -> Option<usize> {
+    blame(condition, false, explained, &mut 0).err().flatten()
+}
+
+/// Whether it is met and known to be; else the leaf that stands against it, if one does. `next` is the place of its first leaf.
+fn blame(condition: &Condition, negated: bool, explained: &[LeafResult], next: &mut usize) -> Result<(), Option<usize>> {
+    let (condition, negated) = condition.peeled(negated);
+    let list = match condition {
+        Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
+        Condition::Not(_) | Condition::Leaf(_) => {
+            *next += 1;
+            return match explained.get(*next - 1).map(LeafResult::verdict) {
+                Some(Truth::Met) => Ok(()),
+                Some(Truth::Unmet) => Err(Some(*next - 1)),
+                _ => Err(None),
+            };
+        }
+    };
+    let needed = match condition {
+        Condition::AtLeast { k, .. } if negated => (list.len() + 1).saturating_sub(*k as usize),
+        Condition::AtLeast { k, .. } => *k as usize,
+        _ if together(condition, negated) => list.len(),
+        _ => 1,
+    };
+    let (mut met, mut open, mut first) = (0, 0, None);
+    for child in list {
+        match blame(child, negated, explained, next) {
+            Ok(()) => met += 1,
+            Err(None) => open += 1,
+            Err(found) => first = first.or(found),
+        }
+    }
+    match () {
+        () if met >= needed => Ok(()),
+        () if met + open >= needed => Err(None),
+        () => Err(first),
     }
 }
 

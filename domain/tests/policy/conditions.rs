@@ -6,7 +6,7 @@ use domain::policy::book::{BLOCK, Book, Scratch, Truth};
 use domain::policy::condition::{Condition, Op, Test};
 use domain::policy::day::add_months;
 use domain::policy::evaluate::{Standing, Verdict};
-use domain::policy::explain::LeafResult;
+use domain::policy::explain::{LeafResult, against};
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, day};
 use domain::policy::money::Decimal;
@@ -126,6 +126,17 @@ fn what_is_ruled_out_is_met_where_it_is_not_so_and_says_that_it_must_not_be() {
     assert!(lines.iter().all(|line| words::gap(&library, line).is_empty()), "nobody is told to get what is ruled out");
 }
 
+#[test]
+fn a_line_that_another_makes_up_for_is_not_what_stands_against_it() {
+    let leaf = |attr: &str, value: &str| serde_json::json!({ "num": { "attr": attr, "op": "ge", "value": value } });
+    let either = serde_json::json!({ "any": [leaf("revenue", "9"), leaf("employees", "1")] });
+    let condition: Condition = serde_json::from_value(serde_json::json!({ "all": [either, leaf("rd_expense", "9")] })).unwrap();
+    let facts: Facts =
+        serde_json::from_value(serde_json::json!({ "revenue": "1", "employees": "3", "rd_expense": "2" })).unwrap();
+    let book = Book::new(vec![item("a", condition.clone(), Amount::None)], TODAY);
+    assert_eq!(against(&condition, &book.explain(0, &facts)), Some(2));
+}
+
 fn verdict(item: &Item, facts: &Facts) -> Verdict {
     Book::new(vec![item.clone()], TODAY).evaluate(facts).outcomes[0].verdict
 }
@@ -160,6 +171,10 @@ proptest! {
         let book = Book::new(vec![item("a", condition.clone(), Amount::None)], TODAY);
         let lines: Vec<Truth> = book.explain(0, &facts).iter().map(LeafResult::verdict).collect();
         prop_assert_eq!(read(&condition, false, &mut lines.iter().copied()), expected);
+        // What is said to stand against it does, and something does where it is not met and has any line at all.
+        let found = against(&condition, &book.explain(0, &facts));
+        prop_assert!(found.is_none_or(|at| expected == Truth::Unmet && lines[at] == Truth::Unmet));
+        prop_assert!(found.is_some() || expected != Truth::Unmet || !lines.contains(&Truth::Unmet));
     }
 
     #[test]
