@@ -52,21 +52,19 @@ fn negations(condition: &Condition, negated: bool, found: &mut Vec<bool>) {
 /// The first leaf for whose sake the condition is not met; none where it is, or nobody knows. A leaf that another one of its group makes up for is
 /// none of it.
 pub fn against(condition: &Condition, explained: &[LeafResult]) -> Option<usize> {
-    blame(condition, false, explained, &mut 0).err().flatten()
+    blame(condition, false, explained, &mut 0).1
 }
 
-/// Whether it is met and known to be; else the leaf that stands against it, if one does. `next` is the place of its first leaf.
-fn blame(condition: &Condition, negated: bool, explained: &[LeafResult], next: &mut usize) -> Result<(), Option<usize>> {
+/// Whether it is met, and the leaf that stands against it. `next` is the place of its first leaf and moves behind its last.
+fn blame(condition: &Condition, negated: bool, explained: &[LeafResult], next: &mut usize) -> (Truth, Option<usize>) {
     let (condition, negated) = condition.peeled(negated);
     let list = match condition {
         Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
         Condition::Not(_) | Condition::Leaf(_) => {
+            let at = *next;
             *next += 1;
-            return match explained.get(*next - 1).map(LeafResult::verdict) {
-                Some(Truth::Met) => Ok(()),
-                Some(Truth::Unmet) => Err(Some(*next - 1)),
-                _ => Err(None),
-            };
+            let truth = explained.get(at).map_or(Truth::Unknown, LeafResult::verdict);
+            return (truth, (truth == Truth::Unmet).then_some(at));
         }
     };
     let needed = match condition {
@@ -77,16 +75,17 @@ fn blame(condition: &Condition, negated: bool, explained: &[LeafResult], next: &
     };
     let (mut met, mut open, mut first) = (0, 0, None);
     for child in list {
-        match blame(child, negated, explained, next) {
-            Ok(()) => met += 1,
-            Err(None) => open += 1,
-            Err(found) => first = first.or(found),
-        }
+        let (truth, found) = blame(child, negated, explained, next);
+        met += usize::from(truth == Truth::Met);
+        open += usize::from(truth == Truth::Unknown);
+        first = first.or(found);
     }
-    match () {
-        () if met >= needed => Ok(()),
-        () if met + open >= needed => Err(None),
-        () => Err(first),
+    if met >= needed {
+        (Truth::Met, None)
+    } else if met + open >= needed {
+        (Truth::Unknown, None)
+    } else {
+        (Truth::Unmet, first)
     }
 }
 
