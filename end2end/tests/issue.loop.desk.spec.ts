@@ -104,9 +104,12 @@ test("unsatisfied, it goes to another department, is supervised, reviewed and si
     await form.getByLabel("责任").fill("市建设局养护科，已提醒");
     await form.getByLabel("要改的规则").fill("积水件先请水利一起看现场");
   });
+  const listed = supervisor.getByRole("link", { name: new RegExp(number) });
+  await supervisor.goto("/desk/abnormal?kind=supervised");
+  await expect(listed).toHaveCount(1);
   await act(supervisor, number, "督办销号", async () => {});
   await supervisor.goto("/desk/abnormal?kind=supervised");
-  await expect(supervisor.getByRole("link", { name: new RegExp(number) })).toHaveCount(0);
+  await expect(listed).toHaveCount(0);
   // The offices' own matter.
   await owner.goto(`/issues/${number}`);
   await expect(owner.locator(".timeline")).toContainText("已办结");
