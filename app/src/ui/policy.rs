@@ -1,6 +1,6 @@
 //! Policies in pieces: the table of conditions, amounts.
 
-use super::icon;
+use super::{figures, icon};
 use domain::policy::book::Truth;
 use domain::policy::condition::Condition;
 use domain::policy::evaluate::Outcome;
@@ -91,17 +91,17 @@ fn row(leaf: &LeafResult<'_>, library: &Library, depth: usize) -> AnyView {
         .then(|| view! { <small class="muted">{sources.join("；")}</small> });
     // What the enterprise says and what a department has stand side by side.
     let beside: Vec<String> = leaf.facts.iter().filter_map(|(code, fact)| words::recorded(library, code, fact)).collect();
-    let beside = (!beside.is_empty()).then(|| view! { <small class="tag warn">{beside.join("；")}</small> });
+    let beside = (!beside.is_empty()).then(|| view! { <small class="tag warn">{figures(&beside.join("；"))}</small> });
     let gap = words::gap(library, leaf);
     let class = format!("depth-{} {class}", depth.min(3));
     let (no_gap, no_clause) = (gap.is_empty(), leaf.clause.is_empty());
     let shown = if no_gap { "—".to_owned() } else { gap };
     view! {
         <tr class=class>
-            <th scope="row"><span class="mark">{icon(name)}{word}</span>{words::asked(library, leaf)}</th>
-            <td data-label="本企业">{words::actual(library, leaf)}{source}{beside}</td>
-            <td data-label="差距" class:none=no_gap>{shown}</td>
-            <td data-label="依据" class:none=no_clause>{leaf.clause.to_owned()}</td>
+            <th scope="row"><span class="mark">{icon(name)}{word}</span>{figures(&words::asked(library, leaf))}</th>
+            <td data-label="本企业">{figures(&words::actual(library, leaf))}{source}{beside}</td>
+            <td data-label="差距" class:none=no_gap>{figures(&shown)}</td>
+            <td data-label="依据" class:none=no_clause>{figures(leaf.clause)}</td>
         </tr>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! The controls of facts: a figure, an answer.
 
 use crate::form::Form;
-use crate::ui::icon;
+use crate::ui::{figures, icon};
 use domain::policy::facts::Facts;
 use domain::policy::figure;
 use domain::policy::library::{Attribute, AttributeKind, Library};
@@ -31,7 +31,7 @@ pub fn figure_field(attribute: &Attribute, facts: &Facts, form: &Form) -> AnyVie
         let read = figure::number(&value, &attribute.unit).ok();
         read.map_or_else(|| "可写 500万、1.2亿".to_owned(), |figure| format!("= {}，可写 500万、1.2亿", figure::spoken(figure)))
     });
-    let hint = hint.map(|words| view! { <p class="hint" id=format!("{name}-hint")>{words}</p> });
+    let hint = hint.map(|words| view! { <p class="hint" id=format!("{name}-hint")>{figures(&words)}</p> });
     let told = hint.is_some().then(|| format!("{name}-hint"));
     let described: Vec<String> = told.into_iter().chain(fault_id).collect();
     let described = (!described.is_empty()).then(|| described.join(" "));

@@ -8,7 +8,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{hidden, submit, textarea, whose};
 use crate::ui::policy::day;
-use crate::ui::{back, empty, icon, section};
+use crate::ui::{back, empty, figures, icon, section};
 use domain::enterprise::size;
 use domain::policy::evaluate::Missing;
 use domain::policy::facts::{Fact, Facts};
@@ -118,7 +118,7 @@ const MATTER: usize = 4;
 
 fn row(shelf: &Shelf, attribute: &Attribute, facts: &Facts, fact: &Fact, form: &Form) -> AnyView {
     let beside = words::recorded(&shelf.library, &attribute.code, fact)
-        .map(|words| view! { <span class="tag warn">{words}"，申报时由审核人决定按哪个算"</span> });
+        .map(|words| view! { <span class="tag warn">{figures(&words)}"，申报时由审核人决定按哪个算"</span> });
     let source = [
         fact.source.clone(),
         if fact.period.is_empty() { String::new() } else { format!("{}年", fact.period) },
@@ -136,7 +136,7 @@ fn row(shelf: &Shelf, attribute: &Attribute, facts: &Facts, fact: &Fact, form: &
     view! {
         <li class="cell">
             <div>
-                <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{words::value(&shelf.library, &attribute.code, &fact.value)}</span></span>
+                <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{figures(&words::value(&shelf.library, &attribute.code, &fact.value))}</span></span>
                 <span class="muted">{source.join(" · ")}</span>
                 {by_rule(shelf, attribute, facts)}
                 {beside}
@@ -162,7 +162,7 @@ fn by_rule(shelf: &Shelf, attribute: &Attribute, facts: &Facts) -> Option<AnyVie
     let day = shelf.book.as_of;
     let found = size::found(facts, day).filter(|_| attribute.code == "scale")?;
     let words = format!("{}：{}。{}", size::STANDARD, found.scale.label(), found.words(&shelf.library, facts, day));
-    Some(view! { <span class="muted">{words}</span> }.into_any())
+    Some(view! { <span class="muted">{figures(&words)}</span> }.into_any())
 }
 
 /// The figure as the enterprise has it, in words people type.
