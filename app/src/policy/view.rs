@@ -83,7 +83,7 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
     let lines = page.disagreeing();
     let disagreeing = (!lines.is_empty()).then(|| {
         let by_record = page.by_record().map_or_else(|| "按部门记录不符合条件".to_owned(), |fen| format!("按部门记录为 {}", fen.words()));
-        view! { <p class="flash warn">{icon("warn")}<span>{lines.join("；")}"。"{by_record}"。由审核人决定按哪个算，并写明理由。"</span></p> }
+        view! { <p class="flash warn">{icon("warn")}<span>{figures(&lines.join("；"))}"。"{figures(&by_record)}"。由审核人决定按哪个算，并写明理由。"</span></p> }
     });
     let decided: Vec<String> = page
         .counted

@@ -124,7 +124,7 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     sent(&owner.send(supplied).await, &path);
     assert!(owner.get(&path).await.body.contains("回单.pdf"));
     // The owner's figure is not the department's: both stand there, and whoever decides says which counts and why.
-    let page = reviewer.get(&desk).await.body;
+    let page = words(&reviewer.get(&desk).await.body);
     assert!(page.contains("企业自填 1,200 万元，市经信局记录为 458 万元") && page.contains("按部门记录不符合条件"));
     let silent = reviewer.post(&format!("{desk}/approve"), &[("amount", "960,000"), ("seq", "3")]).await;
     assert_eq!(silent.status.as_u16(), 422);
