@@ -65,7 +65,7 @@ pub fn yes_or_no(library: &Library, code: &str, facts: &Facts, form: &Form) -> A
         }
     };
     let (yes, no) = (option("yes", "是"), option("no", "否"));
-    let text = library.question_text(code).to_owned();
+    let text = figures(library.question_text(code));
     view! { <fieldset class="field choices yes-no"><legend>{text}</legend><div class="options">{yes}{no}</div></fieldset> }
         .into_any()
 }
