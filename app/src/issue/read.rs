@@ -245,8 +245,8 @@ pub(crate) async fn route(ctx: &mut Ctx, issue: &Issue, title: &str) -> Result<O
     if let Some(department) = issue.proposed {
         return Ok(Some(Route { department, reason: "退回部门建议由其办理".to_owned() }));
     }
-    let source = |known: &&Department| known.serves(issue.area) && disputes(title, &known.name);
-    if let Some(known) = ctx.reference.departments.iter().find(source) {
+    let source = |known: &Department| known.serves(issue.area) && disputes(title, &known.name);
+    if let Some(known) = ctx.reference.departments.iter().find(|known| source(known)) {
         return Ok(Some(Route { department: known.id, reason: "企业认为数据有误，数据由其提供".to_owned() }));
     }
     if let Some(route) = responsible(ctx, issue) {

@@ -11,7 +11,7 @@ use crate::request::{Ctx, Request};
 use domain::actor::CITY;
 use domain::policy::application::Command;
 use domain::policy::check::Problem;
-use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag, Want};
+use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
 use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
