@@ -360,9 +360,9 @@ fn ask(items: Vec<Item>, values: &[String], length: usize) -> Result<(), TestCas
     let mut said = book.to_json(&evaluation, &facts).to_string().len();
     for (at, item) in book.items().iter().enumerate() {
         said += words::formula(library, &item.amount, &facts).len();
-        said += words::joint(&item.condition).map_or(0, |text| text.len());
+        said += words::joint(&item.condition, false).map_or(0, |text| text.len());
         for leaf in book.explain(at, &facts) {
-            said += words::requirement(library, &leaf.leaf.test).len() + words::actual(library, &leaf).len();
+            said += words::asked(library, &leaf).len() + words::actual(library, &leaf).len();
             said += words::gap(library, &leaf).len() + words::step(library, &leaf).len();
         }
     }

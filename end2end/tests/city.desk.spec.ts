@@ -13,6 +13,9 @@ import { workbook } from "../workbook.ts";
 const OWN = "kormoran-laterne-47";
 const PHONE = "13900008801";
 
+/** A day from today on, as the city has it. */
+const day = (ahead: number) => new Date(Date.now() + (8 + 24 * ahead) * 3_600_000).toISOString().slice(0, 10);
+
 const CITY = {
   区域: [["代码", "名称", "简称"], ["330500", "湖州市", "市"], ["330502", "吴兴区", "吴兴"]],
   部门: [["编号", "名称", "区域", "入驻", "赋权", "启用"], ["wuxing-jianshe", "吴兴区建设局", "吴兴区", "是", "是", "是"]],
@@ -23,11 +26,12 @@ const CITY = {
   时限: [
     [
       "起用日期", "首次联系", "首次联系（紧急）", "受理", "签收", "阶段性答复", "答复（简单）", "答复（一般）", "答复（复杂）",
-      "待补充最长", "可退回", "可异议、重新办理", "未评价可销号",
+      "待补充最长", "可退回", "可异议、重新办理", "未评价可办结",
     ],
     ["", "2 个工作小时", "30 分钟", "1 个工作日", "1 个工作日", "3 个工作日", "4 个工作日", "8 个工作日", "20 个工作日", "5 个工作日", "1 个工作日",
       "10 个工作日", "10 个工作日"],
   ],
+  工作日历: [["第一天", "最后一天", "安排", "名称"], [day(1), day(9), "放假", "测试假期"]],
   工作人员: [
     ["登录名", "姓名", "岗位", "所属"],
     ["root", "管理员", "系统管理员", "湖州市"],
@@ -89,8 +93,8 @@ test("a city is set up from a workbook, and a first problem is solved", async ({
     const book = join(city.folder, "city.xlsx");
     writeFileSync(book, workbook(CITY));
     const first = JSON.parse(city.qifu("city", "init", book, "--operator", "王工", "--json"));
-    expect(first.report).toEqual({ added: 8, changed: 1, unchanged: 0 });
-    expect(JSON.parse(city.qifu("city", "init", book, "--json")).report).toEqual({ added: 0, changed: 0, unchanged: 9 });
+    expect(first.report).toEqual({ added: 9, changed: 1, unchanged: 0 });
+    expect(JSON.parse(city.qifu("city", "init", book, "--json")).report).toEqual({ added: 0, changed: 0, unchanged: 10 });
     const passwords = new Map(
       readFileSync(first.passwords, "utf8").trim().split("\n").slice(1).map((line) => {
         const [login = "", , password = ""] = line.split(",");
@@ -176,6 +180,18 @@ test("a city is set up from a workbook, and a first problem is solved", async ({
     const handler = await desk("wx.jianshe");
     await handler.waitForURL(/\/desk$/);
     await act(handler, number, "签收", async () => {});
+    // What the owner is asked for may come after the holiday that begins tomorrow, and the answer waits for it.
+    await act(handler, number, "请企业补充", async (form) => {
+      await form.getByLabel("请企业补充什么").fill("请补充积水位置的照片");
+    });
+    await owner.goto(`/issues/${number}`);
+    const [, until = ""] = /请在(\d+月\d+日)/.exec((await owner.locator(".timeline").textContent()) ?? "") ?? [];
+    const after = Array.from({ length: 14 }, (_, ahead) => day(10 + ahead).split("-").map(Number));
+    expect(after.map(([, month, date]) => `${month}月${date}日`)).toContain(until);
+    await owner.goto(`/issues/${number}/supply`);
+    await owner.getByLabel("补充说明").fill("在厂房东门外，雨水口被堵");
+    await owner.getByRole("button", { name: "提交补充" }).click();
+    await expect(owner.locator(".timeline")).toContainText("已补充材料");
     await act(handler, number, "答复", async (form) => {
       await form.getByRole("radio", { name: "已解决", exact: true }).check();
       await form.getByLabel("答复内容").fill("已疏通排水口，路面积水已经排除，请企业查看。");

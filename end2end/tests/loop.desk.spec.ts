@@ -2,39 +2,34 @@
 // joint meeting that is done.
 
 import { expect, test } from "../fixtures.ts";
-import { act, mobile, signIn, signInStaff } from "../people.ts";
+import { act, filedBy, give, mobile, signed, signIn, signInStaff } from "../people.ts";
 import type { Page } from "@playwright/test";
 
-/** Files a problem of whoever is signed in; answers its number. */
-async function filed(owner: Page, words: string): Promise<string> {
-  await owner.goto("/issues/new");
-  await owner.getByLabel("遇到了什么问题？").fill(words);
-  await owner.getByRole("button", { name: "下一步：核对" }).click();
-  await owner.getByRole("button", { name: "确认提交" }).click();
-  return (await owner.locator(".receipt .number").textContent())!.trim();
-}
-
-/** The same, dispatched to the construction bureau with these beside it, and signed. */
+/** A problem of the n-th enterprise, dispatched to the construction bureau with these beside it, and signed. */
 async function handled(owner: Page, centre: Page, lead: Page, n: number, co: string[] = []): Promise<string> {
   await owner.setViewportSize({ width: 390, height: 844 });
   await signIn(owner, mobile(n));
-  const number = await filed(owner, "厂房东门外道路积水，一下雨货车就进不来，已经三天了。");
+  const number = await filedBy(owner, "厂房东门外道路积水，一下雨货车就进不来，已经三天了。");
   await signInStaff(centre, "centre01");
+  await signInStaff(lead, "jianshe");
+  if (co.length === 0) {
+    await signed(centre, lead, number, "市建设局");
+    return number;
+  }
   await act(centre, number, "受理", async () => {});
   await act(centre, number, "交办", async (form) => {
     await form.getByLabel("主办部门").selectOption({ label: "市建设局" });
-    if (co.length > 0) await form.getByText("协办部门", { exact: true }).click();
+    await form.getByText("协办部门", { exact: true }).click();
     for (const name of co) await form.getByRole("checkbox", { name, exact: true }).check();
   });
-  await signInStaff(lead, "jianshe");
-  await act(lead, number, "签收", async () => {});
+  await give(lead, number, "sign");
   return number;
 }
 
 test("two problems become one, and the owner finds the one that goes on", async ({ page, another }) => {
   const [owner, lead] = [await another(), await another()];
   const number = await handled(owner, page, lead, 83);
-  const again = await filed(owner, "东门外的路今天又淹了，两辆货车掉头走了。");
+  const again = await filedBy(owner, "东门外的路今天又淹了，两辆货车掉头走了。");
   await page.goto(`/desk/issues/${again}`);
   await page.getByRole("link", { name: "并入同一企业的另一件" }).click();
   await page.locator("label", { hasText: number }).click();

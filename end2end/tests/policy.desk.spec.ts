@@ -52,7 +52,6 @@ test("an item is written in the form, previewed, and published by a second perso
   const code = `e2e-${Date.now()}`;
   await signInStaff(page, "zhengce");
   await page.goto("/desk/policies/new");
-  await expect(page.locator("form.policy-editor[data-live]")).toBeVisible();
   await page.getByLabel("编号（小写字母、数字、连字符）").fill(code);
   await page.getByLabel("名称", { exact: true }).fill("研发投入补助（测试）");
   await page.getByLabel("文件名称").fill("测试文件");
@@ -212,7 +211,7 @@ test("pages of the policy desk are accessible, at 1280 and at 768", async ({ pag
 test("facts come in from a file, bad rows are told", async ({ page }) => {
   await signInStaff(page, "zhengce");
   await page.goto("/desk/facts");
-  const rows = ["统一社会信用代码,指标,数值,期间,来源", "91330502MA0000001T,employees,12,2025,市人社局", "1,employees,3,2025,市人社局"];
+  const rows = ["统一社会信用代码,指标,数值,期间,来源", "91330502MA0000001T,employees,12,2025,市人力社保局", "1,employees,3,2025,市人力社保局"];
   await page.getByLabel("csv 或 xlsx 文件").setInputFiles({ name: "facts.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) });
   await page.getByRole("button", { name: "导入" }).click();
   await expect(page.getByText(/第 3 行：/)).toBeVisible();

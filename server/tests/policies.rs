@@ -92,6 +92,15 @@ fn every_item_stands_in_the_table_of_sources() {
     assert_eq!(rows.len(), items.len(), "the table has rows of items that are not there");
 }
 
+/// Every figure of a new library stands in a group of the portrait.
+#[test]
+fn every_figure_has_its_place_in_the_portrait() {
+    let library = bundle().library;
+    let groups = domain::policy::portrait::grouped(library.attributes.values());
+    assert_eq!(groups.iter().map(|(_, list)| list.len()).sum::<usize>(), library.attributes.values().count());
+    assert!(groups.iter().all(|(title, _)| *title != "其他"), "{:?}", groups.last());
+}
+
 /// What an enterprise enjoys in its tax return is not applied for here, and says what to keep on file.
 #[test]
 fn tax_reliefs_are_enjoyed_and_say_what_to_keep() {

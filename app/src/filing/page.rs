@@ -295,6 +295,9 @@ fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side,
     let code =
         code.map(|svg| view! { <div class="qr" role="img" aria-label="二维码：扫码查看这件诉求的进度" inner_html=svg></div> });
     let filed = issue.submitted_at.map(|at| calendar_words::moment(at, now)).unwrap_or_default();
+    // Whoever forgot the picture need not look for where it goes.
+    let picture_later = (side == Side::Own && detail.photos.is_empty())
+        .then(|| view! { <a class="button secondary" href=format!("/issues/{}/note", detail.number)>"添加照片或文件"</a> });
     let again = (side == Side::Own).then(|| view! { <a class="button secondary" href="/issues/new">"再提一个"</a> });
     view! {
         <section class="card receipt">
@@ -318,6 +321,7 @@ fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side,
         </section>
         <div class="actions">
             <a class="button" href=href>"查看进度"</a>
+            {picture_later}
             {again}
         </div>
         {back("/issues", "全部诉求")}

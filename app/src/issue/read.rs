@@ -5,11 +5,13 @@ use crate::error::AppError;
 use crate::issue::desk::{Asked, attach};
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
+use domain::administration::Department;
 use domain::catalogue::learned::DAYS;
 use domain::issue::filter::Filter;
 use domain::issue::permission::sees_internal;
 use domain::issue::{CommandKind, Issue, allowed_commands};
 use domain::mask;
+use domain::policy::words::disputes;
 use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
@@ -223,7 +225,7 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
         ctx.tell(event);
     }
     let phone = if whole { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
-    let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue).await? } else { None };
+    let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue, &detail.title).await? } else { None };
     let ready =
         if attach::carries(&commands) { store::photo::meant_for(&mut ctx.conn, detail.id, staff.id).await? } else { Vec::new() };
     let internal = sees_internal(&actor);
@@ -236,12 +238,16 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     Ok(StaffIssue { internal, staff, detail, issue, commands, history, route, ready, phone, beside })
 }
 
-/// Who should have it: the department a return proposed, else the one whose business it is there by the catalogue as it was when it was
+/// Who should have it: the department a return proposed, else the one whose figure is said to be wrong, else the one whose business it is there by the catalogue as it was when it was
 /// submitted, else the one that had most of this category. The board's lead accepts for one that is not in place, and hands it on (S-4).
 /// None that is closed.
-pub(crate) async fn route(ctx: &mut Ctx, issue: &Issue) -> Result<Option<Route>, AppError> {
+pub(crate) async fn route(ctx: &mut Ctx, issue: &Issue, title: &str) -> Result<Option<Route>, AppError> {
     if let Some(department) = issue.proposed {
         return Ok(Some(Route { department, reason: "退回部门建议由其办理".to_owned() }));
+    }
+    let source = |known: &Department| known.serves(issue.area) && disputes(title, &known.name);
+    if let Some(known) = ctx.reference.departments.iter().find(|known| source(known)) {
+        return Ok(Some(Route { department: known.id, reason: "企业认为数据有误，数据由其提供".to_owned() }));
     }
     if let Some(route) = responsible(ctx, issue) {
         return Ok(Some(route));

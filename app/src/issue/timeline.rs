@@ -152,7 +152,8 @@ mod server {
         match event {
             Event::Submitted { .. } => said("提交诉求", ""),
             Event::Accepted { answer_due, level, area, .. } => {
-                let place = area.map(|area| format!("问题发生在{}，由{}交办。", reference.area(area), reference.centre(area)));
+                let place =
+                    area.map(|area| format!("问题发生在{}，由{}接着办理。", reference.area(area), reference.centre(area)));
                 said("已受理", format!("难易程度：{level}。最迟{}答复。{}", due(answer_due), place.unwrap_or_default()))
             }
             Event::Contacted { way, with, reached, result } => {

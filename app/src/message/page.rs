@@ -7,7 +7,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::hidden;
 use crate::ui::list::more;
-use crate::ui::{empty, time};
+use crate::ui::{empty, figures, time};
 use ::time::OffsetDateTime;
 use domain::calendar::words;
 use leptos::Params;
@@ -95,7 +95,7 @@ pub fn MessageList(
                         <strong>{message.title}{unread.then(|| view! { <span class="hidden">"（未读）"</span> })}</strong>
                         <small>{time(message.created_at, words::moment(message.created_at, now))}</small>
                     </span>
-                    <span class="muted clamp">{message.body}</span>
+                    <span class="muted clamp">{figures(&message.body)}</span>
                     <small class="muted">{about}{message.number}</small>
                     </button>
                 </form>

@@ -206,7 +206,7 @@ pub async fn dispute(request: &Request, form: &Form) -> Result<Next, AppError> {
         } else {
             format!("企业认为应为 {}。", words::value(library, code, &figure))
         };
-        let title = format!("画像数据核实：{name}（{source}）");
+        let title = words::disputed(name, source);
         let text = format!("企业画像中“{name}”记录为 {shown}（数据来源：{source}，请由{source}核实）。{claimed}{said}");
         let open = portrait::open_dispute(&mut ctx.conn, member.enterprise.id, &title).await?;
         // The same form sent again is answered with its number below.

@@ -2,7 +2,7 @@
 
 use super::read::{ApplicationPage, said_by};
 use crate::ui::policy::{conditions, day};
-use crate::ui::{facts, icon, section, time, words as text};
+use crate::ui::{facts, figures, icon, section, time, words as text};
 use domain::calendar::{WorkCalendar, words as dates};
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::money::Fen;
@@ -45,7 +45,7 @@ pub fn timeline(events: &[Event], files: &[File], base: &str, now: OffsetDateTim
         } else {
             ApplicationCommand::parse(&event.kind).map_or(event.kind.clone(), |command| command.label().to_owned())
         };
-        let amount = event.amount.map(|amount| view! { <p class="money">{Fen(amount).words()}</p> });
+        let amount = event.amount.map(|amount| view! { <p class="money">{figures(&Fen(amount).words())}</p> });
         let attached = files.iter().filter(|file| file.seq == Some(event.seq)).map(|file| {
             let href = format!("{base}/files/{}", file.id);
             view! { <li><a href=href>{file.name.clone()}{format!("（{}）", file_size(file.bytes))}</a></li> }
@@ -74,8 +74,8 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
     let rows = facts(vec![
         ("政策版本", text(format!("{} 第 {} 版", application.title, application.version))),
         ("测算日期", text(day(application.as_of))),
-        ("计算方法", text(words::formula(&page.library, &item.amount, &page.facts))),
-        ("测算金额", text(Fen(application.amount).words())),
+        ("计算方法", figures(&words::formula(&page.library, &item.amount, &page.facts))),
+        ("测算金额", figures(&Fen(application.amount).words())),
         ("按当时内容再算一次", text(if agrees { "结果一致".to_owned() } else { again.unwrap_or_default().words() })),
         ("联系人", text(domain::mask::contact(&application.contact_name, &application.contact_phone))),
         ("补充说明", text(if application.note.is_empty() { "无".to_owned() } else { application.note.clone() })),
@@ -83,7 +83,7 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
     let lines = page.disagreeing();
     let disagreeing = (!lines.is_empty()).then(|| {
         let by_record = page.by_record().map_or_else(|| "按部门记录不符合条件".to_owned(), |fen| format!("按部门记录为 {}", fen.words()));
-        view! { <p class="flash warn">{icon("warn")}<span>{lines.join("；")}"。"{by_record}"。由审核人决定按哪个算，并写明理由。"</span></p> }
+        view! { <p class="flash warn">{icon("warn")}<span>{figures(&lines.join("；"))}"。"{figures(&by_record)}"。由审核人决定按哪个算，并写明理由。"</span></p> }
     });
     let decided: Vec<String> = page
         .counted

@@ -2,7 +2,7 @@
 
 use domain::policy::book::Truth;
 use domain::policy::evaluate::{Missing, Outcome, Standing};
-use domain::policy::explain::Explainer;
+use domain::policy::explain::{Explainer, against};
 use domain::policy::library::Library;
 use domain::policy::words;
 
@@ -19,13 +19,12 @@ pub fn why(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome) 
             format!("符合条件；金额还缺：{}", missing(library, outcome))
         }
         Standing::Payable | Standing::Applicable | Standing::Closed => {
-            let met = explained.iter().filter(|leaf| leaf.truth == Truth::Met).count();
+            let met = explained.iter().filter(|leaf| leaf.verdict() == Truth::Met).count();
             if met == explained.len() { format!("符合 {met}/{met}") } else { format!("符合条件（{met} 项）") }
         }
-        Standing::Unmet => explained
-            .iter()
-            .find(|leaf| leaf.truth == Truth::Unmet)
-            .map(|leaf| format!("{}（本企业：{}）", words::requirement(library, &leaf.leaf.test), words::actual(library, leaf)))
+        Standing::Unmet => against(&explainer.book().items()[outcome.item].condition, &explained)
+            .and_then(|at| explained.get(at))
+            .map(|leaf| format!("{}（本企业：{}）", words::asked(library, leaf), words::actual(library, leaf)))
             .unwrap_or_default(),
     }
 }

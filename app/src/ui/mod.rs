@@ -1,6 +1,6 @@
 //! Pieces of pages: plain functions from values to views, so that a page reads from top to bottom.
 
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", feature = "calculator"))]
 mod figures;
 #[cfg(feature = "ssr")]
 pub mod form;
@@ -20,7 +20,7 @@ mod submit_button;
 mod text_field;
 mod when;
 
-#[cfg(feature = "ssr")]
+#[cfg(any(feature = "ssr", feature = "calculator"))]
 pub use figures::figures;
 pub use icons::{face, icon};
 pub use pieces::*;

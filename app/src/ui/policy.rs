@@ -1,6 +1,6 @@
 //! Policies in pieces: the table of conditions, amounts.
 
-use super::icon;
+use super::{figures, icon};
 use domain::policy::book::Truth;
 use domain::policy::condition::Condition;
 use domain::policy::evaluate::Outcome;
@@ -33,7 +33,7 @@ fn mark(truth: Truth) -> (&'static str, &'static str, &'static str) {
 pub fn conditions(item: &Item, explained: &[LeafResult<'_>], library: &Library) -> AnyView {
     let mut rows: Vec<AnyView> = Vec::new();
     let mut next = 0;
-    walk(&item.condition, explained, library, 0, &mut next, &mut rows);
+    walk((&item.condition, false), explained, library, 0, &mut next, &mut rows);
     view! {
         <table class="conditions">
             <thead><tr><th scope="col">"要求"</th><th scope="col">"本企业"</th><th scope="col">"差距"</th><th scope="col">"依据"</th></tr></thead>
@@ -44,17 +44,18 @@ pub fn conditions(item: &Item, explained: &[LeafResult<'_>], library: &Library) 
 }
 
 fn walk(
-    condition: &Condition,
+    (condition, negated): (&Condition, bool),
     explained: &[LeafResult<'_>],
     library: &Library,
     depth: usize,
     next: &mut usize,
     rows: &mut Vec<AnyView>,
 ) {
-    let children: Vec<&Condition> = match condition {
-        Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list.iter().collect(),
-        Condition::Not(child) => vec![child],
-        Condition::Leaf(_) => {
+    // What is ruled out says so itself.
+    let (condition, negated) = condition.peeled(negated);
+    let children: &[Condition] = match condition {
+        Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
+        Condition::Not(_) | Condition::Leaf(_) => {
             if let Some(leaf) = explained.get(*next) {
                 rows.push(row(leaf, library, depth));
             }
@@ -63,34 +64,22 @@ fn walk(
         }
     };
     // The outermost 同时满足 goes without saying.
-    let silent = depth == 0 && matches!(condition, Condition::All(_));
-    if let Some(joint) = words::joint(condition).filter(|_| !silent) {
+    let silent = depth == 0 && words::together(condition, negated);
+    if let Some(joint) = words::joint(condition, negated).filter(|_| !silent) {
         let class = format!("joint depth-{}", depth.min(3));
         rows.push(view! { <tr class=class><th scope="rowgroup" colspan="4">{joint}"："</th></tr> }.into_any());
     }
     let deeper = if silent { 0 } else { depth + 1 };
     for child in children {
-        // A single condition under the outermost list stays on the first level.
-        walk_child(child, explained, library, deeper, silent, next, rows);
+        // A single condition under the outermost list stays on the first level; a nested 同时满足 must be told from the silent one.
+        let group = !matches!(child.peeled(negated).0, Condition::Leaf(_));
+        let depth = if silent && group { deeper.max(1) } else { deeper };
+        walk((child, negated), explained, library, depth, next, rows);
     }
 }
 
-fn walk_child(
-    child: &Condition,
-    explained: &[LeafResult<'_>],
-    library: &Library,
-    depth: usize,
-    below_silent: bool,
-    next: &mut usize,
-    rows: &mut Vec<AnyView>,
-) {
-    // A nested 同时满足 must be told from the silent one.
-    let depth = if below_silent && !matches!(child, Condition::Leaf(_)) { depth.max(1) } else { depth };
-    walk(child, explained, library, depth, next, rows);
-}
-
 fn row(leaf: &LeafResult<'_>, library: &Library, depth: usize) -> AnyView {
-    let (name, class, word) = mark(leaf.truth);
+    let (name, class, word) = mark(leaf.verdict());
     let sources: Vec<String> = leaf
         .facts
         .iter()
@@ -102,17 +91,17 @@ fn row(leaf: &LeafResult<'_>, library: &Library, depth: usize) -> AnyView {
         .then(|| view! { <small class="muted">{sources.join("；")}</small> });
     // What the enterprise says and what a department has stand side by side.
     let beside: Vec<String> = leaf.facts.iter().filter_map(|(code, fact)| words::recorded(library, code, fact)).collect();
-    let beside = (!beside.is_empty()).then(|| view! { <small class="tag warn">{beside.join("；")}</small> });
+    let beside = (!beside.is_empty()).then(|| view! { <small class="tag warn">{figures(&beside.join("；"))}</small> });
     let gap = words::gap(library, leaf);
     let class = format!("depth-{} {class}", depth.min(3));
     let (no_gap, no_clause) = (gap.is_empty(), leaf.clause.is_empty());
     let shown = if no_gap { "—".to_owned() } else { gap };
     view! {
         <tr class=class>
-            <th scope="row"><span class="mark">{icon(name)}{word}</span>{words::requirement(library, &leaf.leaf.test)}</th>
-            <td data-label="本企业">{words::actual(library, leaf)}{source}{beside}</td>
-            <td data-label="差距" class:none=no_gap>{shown}</td>
-            <td data-label="依据" class:none=no_clause>{leaf.clause.to_owned()}</td>
+            <th scope="row"><span class="mark">{icon(name)}{word}</span>{figures(&words::asked(library, leaf))}</th>
+            <td data-label="本企业">{figures(&words::actual(library, leaf))}{source}{beside}</td>
+            <td data-label="差距" class:none=no_gap>{figures(&shown)}</td>
+            <td data-label="依据" class:none=no_clause>{figures(leaf.clause)}</td>
         </tr>
     }
     .into_any()

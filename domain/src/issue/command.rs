@@ -345,7 +345,7 @@ vocabulary! {
         Answer = "answer", "答复";
         Rate = "rate", "评价";
         CallBack = "call_back", "回访";
-        Close = "close", "销号";
+        Close = "close", "办结";
         Reopen = "reopen", "重新办理";
         Withdraw = "withdraw", "撤回";
         Instruct = "instruct", "领导批示";

@@ -157,7 +157,7 @@ pub fn decide(
         }
         Command::Rate(rating) => return case.rate(rating),
         Command::CallBack(call) => return case.call_back(call),
-        Command::Close { note } => Event::Closed { basis: CloseBasis::CallBack { note: worded(note, "销号说明", 0, 500)? } },
+        Command::Close { note } => Event::Closed { basis: CloseBasis::CallBack { note: worded(note, "办结说明", 0, 500)? } },
         Command::Reopen { reason } => {
             let reason = worded(reason, "重新办理的理由", 5, 500)?;
             return Ok(vec![Event::Reopened { reason }, case.again()?]);
@@ -225,10 +225,10 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
         CommandKind::Close => {
             let first = until(issue.answered_at, limits.silent_close)?;
             if now < first {
-                return rule("close_early", format!("企业还可以评价到{}，之后经回访才能销号", words::day(first.date())));
+                return rule("close_early", format!("企业还可以评价到{}，之后经回访才能办结", words::day(first.date())));
             }
             if issue.call_back.tried_at.is_none() {
-                return rule("close_uncalled", "还没有回访过企业，回访（联系不上也要记）后才能销号");
+                return rule("close_uncalled", "还没有回访过企业，回访（联系不上也要记）后才能办结");
             }
         }
         CommandKind::Dispatch => may_dispatch(issue)?,

@@ -57,7 +57,7 @@ pub const ROWS: &[Row] = &[
     ("pause_cap", "待补充最长", |spans| &mut spans.pause_cap),
     ("return_window", "可退回", |spans| &mut spans.return_window),
     ("reopen_window", "可异议、重新办理", |spans| &mut spans.reopen_window),
-    ("silent_close", "未评价可销号", |spans| &mut spans.silent_close),
+    ("silent_close", "未评价可办结", |spans| &mut spans.silent_close),
 ];
 
 impl Spans {

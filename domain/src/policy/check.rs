@@ -82,6 +82,18 @@ pub fn check_set(items: &[Item]) -> Vec<Problem> {
     problems
 }
 
+/// What an item and others of other ids say against each other, each at its place in this item, whichever of the two was named.
+pub fn check_beside(item: &Item, others: impl Iterator<Item = Item>) -> Vec<Problem> {
+    let together: Vec<Item> = others.chain([item.clone()]).collect();
+    let of_it = |problem: Problem| {
+        let (named, place) = problem.place.split_once(": ")?;
+        let (first, said) = problem.sentence.strip_prefix("与 ")?.split_once(' ')?;
+        let other = [(named, first), (first, named)].into_iter().find(|(one, _)| *one == item.id)?.1;
+        Some(Problem { place: place.to_owned(), sentence: format!("与 {other} {said}"), advice: problem.advice })
+    };
+    check_set(&together).into_iter().filter_map(of_it).collect()
+}
+
 /// The same for one day.
 pub fn check_on(items: &[Item], day: Date) -> Vec<Problem> {
     let mut problems = disagreements(items, day);
@@ -138,7 +150,7 @@ fn disagreements(items: &[Item], day: Date) -> Vec<Problem> {
             add(item, "group.rule", first, "同组，但规则不同");
         }
         if first.yearly_cap.as_ref().map(|cap| &cap.id) != item.yearly_cap.as_ref().map(|cap| &cap.id) {
-            add(item, "yearly_cap", first, "同组，年度封顶（yearly_cap）应相同");
+            add(item, "yearly_cap", first, "同组，年度封顶应相同");
         }
         if let Some(cap) = group.cap
             && let (first, known) = *group_caps.entry(&group.id).or_insert((item, cap))
@@ -349,7 +361,7 @@ impl Check<'_> {
         }
         match leaf.clause.as_deref().map(str::trim) {
             Some(key) if !self.item.clauses.contains_key(key) => {
-                self.add(format!("{place}.clause"), format!("依据“{key}”没有条款原文，请在 clauses 里填写"));
+                self.add(format!("{place}.clause"), format!("依据“{key}”没有条款原文，请先在“条款原文”里填写"));
             }
             Some(_) => {}
             None => self.advise(format!("{place}.clause"), "没有写依据条款，企业看不到出处"),

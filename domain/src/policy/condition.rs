@@ -147,6 +147,11 @@ impl Op {
 }
 
 impl Condition {
+    /// Without the 不属于 around it, and whether what is below is turned over, given that it was so above.
+    pub fn peeled(&self, negated: bool) -> (&Condition, bool) {
+        if let Condition::Not(child) = self { child.peeled(!negated) } else { (self, negated) }
+    }
+
     /// Visits every leaf, in the order of writing.
     pub fn leaves<'a>(&'a self, visit: &mut impl FnMut(&'a Leaf)) {
         match self {

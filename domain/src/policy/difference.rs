@@ -23,7 +23,7 @@ fn text(day: Option<Date>) -> String {
 fn lines(condition: &Condition, item: &Item, library: &Library, depth: usize, list: &mut Vec<String>) {
     let indent = "　".repeat(depth);
     let joined = |children: &[Condition], list: &mut Vec<String>| {
-        if let Some(words) = words::joint(condition) {
+        if let Some(words) = words::joint(condition, false) {
             list.push(format!("{indent}{words}："));
         }
         children.iter().for_each(|child| lines(child, item, library, depth + 1, list));

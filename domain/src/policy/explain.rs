@@ -2,10 +2,11 @@
 //! only for what is shown.
 
 use super::book::{Book, Scratch, SlotKind, Table, Truth, UNKNOWN};
-use super::condition::{Leaf, Test};
+use super::condition::{Condition, Leaf, Test};
 use super::day;
 use super::facts::{Fact, Facts};
 use super::money::{Decimal, ONE};
+use super::words::together;
 
 /// The answer of one leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +14,10 @@ pub struct LeafResult<'a> {
     pub leaf: &'a Leaf,
     /// Text of its clause; empty where there is none.
     pub clause: &'a str,
-    /// Whether it is met.
+    /// Whether it is so.
     pub truth: Truth,
+    /// Whether the item rules it out: it stands under 不属于.
+    pub negated: bool,
     /// What is required, as written in the item: a decimal, a date, codes, a tag, months.
     pub required: String,
     /// What the enterprise has, in the same form; none where it is not known.
@@ -23,6 +26,67 @@ pub struct LeafResult<'a> {
     pub gap: Option<String>,
     /// The facts it was answered from; two for a ratio.
     pub facts: Vec<(&'a str, &'a Fact)>,
+}
+
+impl LeafResult<'_> {
+    /// Whether it is met as the item asks it: what is ruled out is met where it is not so.
+    pub fn verdict(&self) -> Truth {
+        match self.truth {
+            Truth::Met if self.negated => Truth::Unmet,
+            Truth::Unmet if self.negated => Truth::Met,
+            truth => truth,
+        }
+    }
+}
+
+/// Whether each leaf, in the order of writing, is ruled out.
+fn negations(condition: &Condition, negated: bool, found: &mut Vec<bool>) {
+    match condition.peeled(negated) {
+        (Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. }, negated) => {
+            list.iter().for_each(|child| negations(child, negated, found));
+        }
+        (_, negated) => found.push(negated),
+    }
+}
+
+/// The first leaf for whose sake the condition is not met; none where it is, or nobody knows. A leaf that another one of its group makes up for is
+/// none of it.
+pub fn against(condition: &Condition, explained: &[LeafResult]) -> Option<usize> {
+    blame(condition, false, explained, &mut 0).1
+}
+
+/// Whether it is met, and the leaf that stands against it. `next` is the place of its first leaf and moves behind its last.
+fn blame(condition: &Condition, negated: bool, explained: &[LeafResult], next: &mut usize) -> (Truth, Option<usize>) {
+    let (condition, negated) = condition.peeled(negated);
+    let list = match condition {
+        Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
+        Condition::Not(_) | Condition::Leaf(_) => {
+            let at = *next;
+            *next += 1;
+            let truth = explained.get(at).map_or(Truth::Unknown, LeafResult::verdict);
+            return (truth, (truth == Truth::Unmet).then_some(at));
+        }
+    };
+    let needed = match condition {
+        Condition::AtLeast { k, .. } if negated => (list.len() + 1).saturating_sub(*k as usize),
+        Condition::AtLeast { k, .. } => *k as usize,
+        _ if together(condition, negated) => list.len(),
+        _ => 1,
+    };
+    let (mut met, mut open, mut first) = (0, 0, None);
+    for child in list {
+        let (truth, found) = blame(child, negated, explained, next);
+        met += usize::from(truth == Truth::Met);
+        open += usize::from(truth == Truth::Unknown);
+        first = first.or(found);
+    }
+    if met >= needed {
+        (Truth::Met, None)
+    } else if met + open >= needed {
+        (Truth::Unknown, None)
+    } else {
+        (Truth::Unmet, first)
+    }
 }
 
 /// Required, actual, gap and the facts it was told from.
@@ -48,11 +112,14 @@ impl<'a> Explainer<'a> {
         book.run::<true>(item, &self.table, 0, &mut self.scratch);
         let source = &book.items()[item];
         let mut results = Vec::with_capacity(book.leaf_count(item));
+        let mut negated = Vec::with_capacity(book.leaf_count(item));
+        negations(&source.condition, false, &mut negated);
         source.condition.leaves(&mut |leaf| {
             let at = results.len();
             let truth = Truth::from_byte(self.scratch.truths(at)[0]);
             let clause = leaf.clause.as_ref().and_then(|key| source.clauses.get(key)).map_or("", String::as_str);
-            results.push(book.leaf(leaf, clause, truth, self.scratch.gaps(at)[0], self.facts));
+            let found = book.leaf(leaf, clause, truth, self.scratch.gaps(at)[0], self.facts);
+            results.push(LeafResult { negated: negated[at], ..found });
         });
         results
     }
@@ -106,7 +173,7 @@ impl Book {
                 ("true".to_owned(), facts.attest.get(question).map(|yes| yes.to_string()), None, Vec::new())
             }
         };
-        LeafResult { leaf, clause, truth, required, actual, gap, facts: used.into_iter().flatten().collect() }
+        LeafResult { leaf, clause, truth, negated: false, required, actual, gap, facts: used.into_iter().flatten().collect() }
     }
 
     fn number(&self, code: &str, text: &str) -> Option<i64> {

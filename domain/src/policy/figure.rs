@@ -102,6 +102,12 @@ pub fn spoken(yuan: Decimal) -> String {
     [&grouped(Decimal::from_micro(value)), unit].concat()
 }
 
+/// Money as somebody would type it again: `458万`, exactly; what is no number stays what it is.
+pub fn written(text: &str) -> String {
+    let Ok(yuan) = Decimal::parse(text) else { return text.to_owned() };
+    spoken(yuan).chars().filter(|c| !matches!(c, ',' | ' ' | '元')).collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -176,6 +182,14 @@ mod tests {
             ("0", "0 元"),
         ] {
             assert_eq!(spoken(Decimal::parse(plain).unwrap()), said);
+            let again = written(plain);
+            assert!(!again.contains([',', ' ', '元']), "{again}");
+            assert_eq!(
+                number(&again, "元").unwrap(),
+                Decimal::parse(plain).unwrap(),
+                "{again}: nothing is lost by typing it again"
+            );
         }
+        assert_eq!((written("4580000").as_str(), written("去年没有").as_str()), ("458万", "去年没有"));
     }
 }

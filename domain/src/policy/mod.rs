@@ -26,6 +26,7 @@ pub mod money;
 pub mod notice;
 mod outcome;
 mod payments;
+pub mod portrait;
 mod relevance;
 pub mod satisfy;
 pub mod total;

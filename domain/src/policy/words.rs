@@ -93,6 +93,18 @@ pub fn recorded(library: &Library, attr: &str, fact: &Fact) -> Option<String> {
     Some(format!("{source}记录为 {}", value(library, attr, &recorded.value)))
 }
 
+/// The title of a problem about a figure that is wrong: at its end whose figure it is.
+pub fn disputed(name: &str, source: &str) -> String {
+    format!("{DISPUTED}{name}（{source}）")
+}
+
+/// Whether a title says that a figure of this department is wrong.
+pub fn disputes(title: &str, department: &str) -> bool {
+    title.starts_with(DISPUTED) && title.ends_with(&format!("（{department}）"))
+}
+
+const DISPUTED: &str = "画像数据核实：";
+
 fn date(day: time::Date) -> String {
     format!("{}年{}月{}日", day.year(), u8::from(day.month()), day.day())
 }
@@ -116,10 +128,7 @@ pub fn requirement(library: &Library, test: &Test) -> String {
         Test::Ratio { num, den, op, value } => {
             format!("{} ÷ {} {} {}", library.attribute_name(num), library.attribute_name(den), op.sign(), percent(*value))
         }
-        Test::InSet { attr, codes } => {
-            let names: Vec<String> = codes.iter().map(|code| code_name(attr, code)).collect();
-            format!("{}属于{}", library.attribute_name(attr), names.join("、"))
-        }
+        Test::InSet { attr, codes } => format!("{}属于{}", library.attribute_name(attr), names(attr, codes)),
         Test::HasTag { tag } => format!("须为{}", library.tag_name(tag)),
         Test::Date { attr, op, value } => {
             let name = library.attribute_name(attr);
@@ -135,6 +144,22 @@ pub fn requirement(library: &Library, test: &Test) -> String {
             format!("{}至今满 {}", library.attribute_name(attr), months(i64::from(*at_least_months)))
         }
         Test::Attest { question } => library.question_text(question).to_owned(),
+    }
+}
+
+fn names(attr: &str, codes: &[String]) -> String {
+    codes.iter().map(|code| code_name(attr, code)).collect::<Vec<String>>().join("、")
+}
+
+/// What a leaf asks where it stands: under 不属于, that it is not so.
+pub fn asked(library: &Library, leaf: &LeafResult) -> String {
+    let plain = requirement(library, &leaf.leaf.test);
+    match &leaf.leaf.test {
+        _ if !leaf.negated => plain,
+        Test::InSet { attr, codes } => format!("{}不属于{}", library.attribute_name(attr), names(attr, codes)),
+        Test::HasTag { tag } => format!("不能是{}", library.tag_name(tag)),
+        Test::Attest { .. } => format!("{plain}（须答“否”）"),
+        _ => format!("不能是：{plain}"),
     }
 }
 
@@ -154,7 +179,7 @@ pub fn actual(library: &Library, leaf: &LeafResult) -> String {
 
 /// What is lacking, e.g. 还差 42 万元; empty where it is met or has no measure.
 pub fn gap(library: &Library, leaf: &LeafResult) -> String {
-    let Some(text) = leaf.gap.as_deref().filter(|text| *text != "0") else { return String::new() };
+    let Some(text) = leaf.gap.as_deref().filter(|text| *text != "0" && !leaf.negated) else { return String::new() };
     let over = |op: &Op| if matches!(op, Op::Le | Op::Lt) { "超出" } else { "还差" };
     match &leaf.leaf.test {
         Test::Num { attr, op, .. } => format!("{} {}", over(op), value(library, attr, text)),
@@ -188,7 +213,7 @@ pub fn formula(library: &Library, amount: &Amount, facts: &Facts) -> String {
     };
     let cap = |cap: &Option<Fen>| cap.map_or(String::new(), |cap| format!("，最高 {}", cap.words()));
     match amount {
-        Amount::None => "不是资金支持".to_owned(),
+        Amount::None => "非资金支持".to_owned(),
         Amount::Fixed(fen) => fen.words(),
         Amount::PerUnit(per) => format!("{} × 每个 {}{}", base(&per.attr), per.unit.words(), cap(&per.cap)),
         Amount::Percent(p) => {
@@ -234,13 +259,20 @@ fn band(library: &Library, attr: &str, band: &Band) -> String {
     format!("{span} {pays}")
 }
 
-/// A condition's joints in words, for headings above its leaves.
-pub fn joint(condition: &Condition) -> Option<String> {
+/// A condition's joints in words, for headings above its leaves. Under 不属于, where each leaf says itself what is ruled out ([`asked`]), none of
+/// several may be so, or one of those that were asked together may not.
+pub fn joint(condition: &Condition, negated: bool) -> Option<String> {
     match condition {
-        Condition::All(_) => Some("同时满足".to_owned()),
-        Condition::Any(_) => Some("满足任一".to_owned()),
         Condition::Not(_) => Some("不属于".to_owned()),
+        Condition::AtLeast { k, of } if negated => Some(format!("至少满足 {} 项", (of.len() + 1).saturating_sub(*k as usize))),
         Condition::AtLeast { k, .. } => Some(format!("至少满足 {k} 项")),
         Condition::Leaf(_) => None,
+        _ if together(condition, negated) => Some("同时满足".to_owned()),
+        _ => Some("满足任一".to_owned()),
     }
+}
+
+/// Whether all below has to hold.
+pub fn together(condition: &Condition, negated: bool) -> bool {
+    matches!((condition, negated), (Condition::All(_), false) | (Condition::Any(_), true))
 }

@@ -6,10 +6,12 @@ use domain::policy::book::{BLOCK, Book, Scratch, Truth};
 use domain::policy::condition::{Condition, Op, Test};
 use domain::policy::day::add_months;
 use domain::policy::evaluate::{Standing, Verdict};
+use domain::policy::explain::{LeafResult, against};
 use domain::policy::facts::Facts;
 use domain::policy::model::{Item, day};
 use domain::policy::money::Decimal;
 use domain::policy::satisfy::{always_true, never_true};
+use domain::policy::words;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -78,6 +80,73 @@ fn truth(condition: &Condition, facts: &Facts) -> Truth {
     }
 }
 
+/// What somebody makes of a page who reads its headings and marks, and knows of no 不属于.
+fn read(condition: &Condition, negated: bool, lines: &mut impl Iterator<Item = Truth>) -> Truth {
+    let (condition, negated) = condition.peeled(negated);
+    let list = match condition {
+        Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
+        Condition::Not(_) | Condition::Leaf(_) => return lines.next().unwrap(),
+    };
+    let found: Vec<Truth> = list.iter().map(|child| read(child, negated, &mut *lines)).collect();
+    let count = |truth| found.iter().filter(|known| **known == truth).count();
+    let (met, open) = (count(Truth::Met), count(Truth::Unknown));
+    let needed = match words::joint(condition, negated).unwrap().as_str() {
+        "同时满足" => list.len(),
+        "满足任一" => 1,
+        least => least.split(' ').nth(1).unwrap().parse().unwrap(),
+    };
+    if met >= needed {
+        Truth::Met
+    } else if met + open >= needed {
+        Truth::Unknown
+    } else {
+        Truth::Unmet
+    }
+}
+
+#[test]
+fn what_is_ruled_out_is_met_where_it_is_not_so_and_says_that_it_must_not_be() {
+    let condition = serde_json::json!({ "all": [
+        { "not": { "in_set": { "attr": "industry", "codes": ["C16"] } } }, { "not": { "has_tag": { "tag": "sme" } } },
+        { "not": { "any": [{ "attest": { "question": "q1" } }, { "num": { "attr": "revenue", "op": "ge", "value": "5" } }] } } ] });
+    let facts = serde_json::json!({ "industry": "C1819", "tags": ["sme"], "attest": { "q1": false }, "revenue": "4" });
+    let (condition, facts): (Condition, Facts) =
+        (serde_json::from_value(condition).unwrap(), serde_json::from_value(facts).unwrap());
+    let book = Book::new(vec![item("a", condition, Amount::None)], TODAY);
+    let library = library();
+    let lines = book.explain(0, &facts);
+    let said: Vec<(String, Truth)> = lines.iter().map(|line| (words::asked(&library, line), line.verdict())).collect();
+    let expected = [
+        ("industry不属于烟草制品业 C16", Truth::Met),
+        ("不能是sme", Truth::Unmet),
+        ("q1（须答“否”）", Truth::Met),
+        ("不能是：revenue ≥ 5", Truth::Met),
+    ];
+    assert_eq!(said, expected.map(|(words, truth)| (words.to_owned(), truth)));
+    assert!(lines.iter().all(|line| words::gap(&library, line).is_empty()), "nobody is told to get what is ruled out");
+}
+
+/// Whether a part of it fails or holds by itself, without any line.
+fn is_hollow(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(list) | Condition::Any(list) => list.is_empty() || list.iter().any(is_hollow),
+        Condition::AtLeast { k, of } => *k == 0 || *k as usize > of.len() || of.iter().any(is_hollow),
+        Condition::Not(child) => is_hollow(child),
+        Condition::Leaf(_) => false,
+    }
+}
+
+#[test]
+fn a_line_that_another_makes_up_for_is_not_what_stands_against_it() {
+    let leaf = |attr: &str, value: &str| serde_json::json!({ "num": { "attr": attr, "op": "ge", "value": value } });
+    let either = serde_json::json!({ "any": [leaf("revenue", "9"), leaf("employees", "1")] });
+    let condition: Condition = serde_json::from_value(serde_json::json!({ "all": [either, leaf("rd_expense", "9")] })).unwrap();
+    let facts: Facts =
+        serde_json::from_value(serde_json::json!({ "revenue": "1", "employees": "3", "rd_expense": "2" })).unwrap();
+    let book = Book::new(vec![item("a", condition.clone(), Amount::None)], TODAY);
+    assert_eq!(against(&condition, &book.explain(0, &facts)), Some(2));
+}
+
 fn verdict(item: &Item, facts: &Facts) -> Verdict {
     Book::new(vec![item.clone()], TODAY).evaluate(facts).outcomes[0].verdict
 }
@@ -104,6 +173,18 @@ proptest! {
                 prop_assert!(leaf.gap.is_none_or(|gap| gap == "0"));
             }
         }
+    }
+
+    #[test]
+    fn what_is_shown_line_by_line_comes_to_the_verdict(condition in condition(), facts in small_facts()) {
+        let expected = truth(&condition, &facts);
+        let book = Book::new(vec![item("a", condition.clone(), Amount::None)], TODAY);
+        let lines: Vec<Truth> = book.explain(0, &facts).iter().map(LeafResult::verdict).collect();
+        prop_assert_eq!(read(&condition, false, &mut lines.iter().copied()), expected);
+        // What is said to stand against it does, and something does where it is not met and has any line at all.
+        let found = against(&condition, &book.explain(0, &facts));
+        prop_assert!(found.is_none_or(|at| expected == Truth::Unmet && lines[at] == Truth::Unmet));
+        prop_assert!(found.is_some() || expected != Truth::Unmet || is_hollow(&condition));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::random::{TODAY, grouped};
-use domain::policy::check::{check_on, check_set};
+use domain::policy::check::{check_beside, check_on, check_set};
 use domain::policy::model::{Fund, GroupRule, Item, YearlyCap};
 use domain::policy::money::Fen;
 use time::macros::date;
@@ -61,4 +61,17 @@ fn what_never_holds_on_one_day_contradicts_nothing() {
     assert_eq!(places(&versions), Vec::<String>::new());
     let later = two(|a, b| (a.yearly_cap, b.yearly_cap) = (cap(5), cap(6)));
     assert_eq!((check_on(&pair, TODAY).len(), check_on(&later, TODAY).len()), (0, 1));
+}
+
+#[test]
+fn an_item_hears_of_what_stands_against_it_whichever_is_first() {
+    let [first, second] = two(|_, b| b.group.as_mut().unwrap().rule = GroupRule::Highest);
+    for (item, other) in [(&first, &second), (&second, &first)] {
+        let found = check_beside(item, [other.clone()].into_iter());
+        let said: Vec<(&str, &str)> = found.iter().map(|one| (one.place.as_str(), one.sentence.as_str())).collect();
+        assert_eq!(said, [("group.rule", format!("与 {} 同组，但规则不同", other.id).as_str())]);
+    }
+    // What two others say against each other is not its business.
+    let third = grouped("ccc", 3, "h", GroupRule::Stack);
+    assert_eq!(check_beside(&third, [first, second].into_iter()), []);
 }

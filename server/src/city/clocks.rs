@@ -24,7 +24,7 @@ pub const LIMITS: Sheet = Sheet {
         column("pause_cap", "待补充最长"),
         column("return_window", "可退回"),
         column("reopen_window", "可异议、重新办理"),
-        column("silent_close", "未评价可销号"),
+        column("silent_close", "未评价可办结"),
     ],
     rows: || {
         let table = LimitTable::default();

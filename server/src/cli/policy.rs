@@ -127,10 +127,10 @@ fn evaluated(folder: &Path, path: &Path, on: Option<&str>, as_json: bool) -> Res
         let item = &book.items()[outcome.item];
         println!("{}  {}  {}  {}", outcome.standing.label(), item.title, outcome.amount.words(), item.id);
         for leaf in book.explain(outcome.item, &facts) {
-            let requirement = words::requirement(&library, &leaf.leaf.test);
+            let requirement = words::asked(&library, &leaf);
             println!(
                 "    {} {requirement}；本企业：{} {}",
-                mark(leaf.truth),
+                mark(leaf.verdict()),
                 words::actual(&library, &leaf),
                 words::gap(&library, &leaf)
             );

@@ -225,7 +225,7 @@ async fn facts_come_from_a_file_once_and_only_into_ones_own_area(pool: PgPool) {
     let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
     let mine = store::identity::enterprises_of(&mut conn, phone).await.unwrap().remove(0);
     let long = format!(
-        "统一社会信用代码,指标,数值,期间,来源\n{0},employees,77,2025,市人社局\n1,employees,3,2025,市人社局\n{0},身高,3,,\n{0},employees,很多,,\n",
+        "统一社会信用代码,指标,数值,期间,来源\n{0},employees,77,2025,市人力社保局\n1,employees,3,2025,市人力社保局\n{0},身高,3,,\n{0},employees,很多,,\n",
         mine.uscc
     );
     let editor = site.staff("zhengce").await;
@@ -240,7 +240,7 @@ async fn facts_come_from_a_file_once_and_only_into_ones_own_area(pool: PgPool) {
     shows(&import(editor.clone(), "facts.csv", wide).await, 200, &["1 行正确，1 项数据有变化"]);
     let facts = store::policy::portrait::get(&mut conn, mine.id, site.state.now().date()).await.unwrap();
     let fact = |code: &str| facts.get(code).map(|fact| (fact.value.clone(), fact.source.clone())).unwrap_or_default();
-    assert_eq!(fact("employees"), ("77".to_owned(), "市人社局".to_owned()));
+    assert_eq!(fact("employees"), ("77".to_owned(), "市人力社保局".to_owned()));
     assert_eq!(fact("revenue"), ("52000000".to_owned(), "市统计局".to_owned()));
     // What cannot be read at all keeps what was typed.
     for (name, text) in [("facts.xlsx", "no workbook"), ("facts.csv", "指标,数值\nemployees,3\n"), ("facts.exe", "MZ")] {
@@ -491,6 +491,13 @@ async fn while_typing_faults_are_named_and_only_what_is_sound_is_previewed(pool:
     let wrong: Measured = ask(&editor, "preview", &with(&[("/condition/all/0/num/value", "一百万")])).await.unwrap();
     let at = |found: &Measured| found.problems.iter().map(|Fault { pointer, .. }| pointer.clone()).collect::<Vec<_>>();
     assert_eq!((at(&wrong), wrong.reach.as_str()), (vec!["/condition/all/0/num/value".to_owned()], ""));
+    assert_eq!(wrong.problems[0].place, "条件 · 第 1 项 · 数值", "as the form calls it");
+    // What it says against an item in force, at the control where it is mended.
+    let group = [("/group/id", "vat-small"), ("/group/rule", "stack")];
+    let beside: Measured = ask(&editor, "preview", &with(&group)).await.unwrap();
+    let rule = beside.problems.iter().find(|fault| fault.pointer == "/group/rule").unwrap();
+    assert_eq!(rule.place, "与其他条目的关系 · 规则");
+    assert!(rule.sentence.contains("同组，但规则不同"), "{rule:?}");
     let nameless: Measured = ask(&editor, "preview", &with(&[("/title", ""), ("preview1", "湖州")])).await.unwrap();
     assert!(at(&nameless).contains(&"/title".to_owned()) && nameless.reach.is_empty() && nameless.tried.is_empty());
     let sound: Measured = ask(&editor, "preview", &with(&[("preview1", "湖州")])).await.unwrap();

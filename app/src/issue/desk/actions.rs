@@ -66,7 +66,7 @@ const CALL: Field = Field {
     ..field("call_notes", "回访记录", "只有工作人员看得到；没解决或没联系上请写清楚")
 };
 const CLOSE: Field =
-    Field { rows: 2, max: 500, optional: true, ..field("close_note", "销号说明", "企业会看到这段话") };
+    Field { rows: 2, max: 500, optional: true, ..field("close_note", "办结说明", "企业会看到这段话") };
 const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重新办理的理由", "") };
 
 /// What this person may do now. What moves the issue on is what one came for, so speaking, asking and taking away go last; the first is
@@ -197,7 +197,7 @@ impl Desk<'_> {
             CommandKind::Refuse => asked("x", "答复期限不变，部门会收到理由；本次办理不能再申请。", vec![REFUSE.input(form)]),
             CommandKind::Answer => self.answer(),
             CommandKind::Close => {
-                asked("c", format!("企业 {}未评价，已经回访过，可以销号。", self.limits.silent_close), vec![CLOSE.input(form)])
+                asked("c", format!("企业 {}未评价，已经回访过，可以办结。", self.limits.silent_close), vec![CLOSE.input(form)])
             }
             CommandKind::CallBack => self.call_back(),
             CommandKind::Reopen => asked("o", "按二次交办件重新办理，企业和部门都会收到通知。", vec![REOPEN.input(form)]),

@@ -2,7 +2,8 @@
 
 use super::draft::{Draft, pointer_of};
 use super::measure::{alone, beyond_its_area};
-use super::{read, walk};
+use super::sheet::Part;
+use super::{place, read, walk};
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page, said_by};
@@ -10,7 +11,7 @@ use crate::request::{Ctx, Request};
 use domain::actor::CITY;
 use domain::policy::application::Command;
 use domain::policy::check::Problem;
-use domain::policy::library::{Attribute, AttributeKind, Library, Question, Tag, Want};
+use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
 use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
@@ -51,13 +52,13 @@ pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<
     let editor = read::editor(&mut ctx, code).await?;
     let draft = Draft::from_form(form.pairs());
     // Everything at once, each by the name of its control.
-    let labels = labels(&draft, &editor.library);
+    let (parts, _) = walk::parts(&draft, &editor.library, Vec::new());
     let item = draft.item();
     let problems = match &item {
         Ok(item) => beyond_its_area(item, area).into_iter().collect(),
         Err(_) => draft.faults(|item| alone(item, &editor.library, area)),
     };
-    let mut faults: Vec<FieldError> = problems.iter().filter(|problem| !problem.advice).map(|one| fault(one, &labels)).collect();
+    let mut faults: Vec<FieldError> = problems.iter().filter(|problem| !problem.advice).map(|one| fault(one, &parts)).collect();
     let id = draft.text("/id");
     if code.is_some_and(|code| code != id) {
         faults.push(FieldError::new("/id", "编号保存后不能改"));
@@ -75,20 +76,10 @@ pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<
     Ok(Next::to(path(Some(&item.id))).saying(format!("已保存第 {version} 版草稿。")))
 }
 
-/// The controls of a draft's form: name, and label.
-fn labels(draft: &Draft, library: &Library) -> Vec<(String, String)> {
-    let (parts, _) = walk::parts(draft, library, Vec::new());
-    walk::controls(&parts).into_iter().map(|control| (control.name.clone(), control.label.clone())).collect()
-}
-
 /// A problem as a fault of its control.
-fn fault(problem: &Problem, labels: &[(String, String)]) -> FieldError {
-    let pointer = pointer_of(&problem.place);
-    let own = |name: &str| name.split_once(':').map_or(name, |(_, at)| at) == pointer;
-    // A clause's key stands where the clause does: what is wrong is with the clause.
-    let label = labels.iter().find(|(name, label)| own(name) && !label.is_empty() && !name.starts_with("key:"));
-    let label = label.map_or(problem.place.as_str(), |(_, label)| label.split('（').next().unwrap_or(label));
-    FieldError::new(pointer, format!("{label}：{}", problem.sentence))
+fn fault(problem: &Problem, parts: &[Part]) -> FieldError {
+    let place = place::place(parts, &pointer_of(&problem.place));
+    FieldError::new(place.pointer, format!("{}：{}", place.label, problem.sentence))
 }
 
 /// A step of a version between two people: `submit`, `return`, `publish`, `withdraw`.

@@ -49,10 +49,10 @@ impl Draw {
     }
 }
 
-/// Puts the focus on an element that was just made.
+/// Puts the focus on an element that was just made, before another key is taken: it stands on the page once this task is done.
 fn focus_when(element: Element, wanted: bool) {
     if wanted {
-        request_animation_frame(move || {
+        queue_microtask(move || {
             use leptos::wasm_bindgen::JsCast;
             if let Some(element) = element.dyn_ref::<HtmlElement>() {
                 _ = element.focus();

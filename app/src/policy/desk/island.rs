@@ -45,7 +45,11 @@ pub fn PolicyForm(children: Children) -> impl IntoView {
     };
     let mut first = Some(children);
     let fields = move || match sheet.get() {
-        Some(sheet) => Some(view! { <Fields sheet live/> }.into_any()),
+        Some(sheet) => {
+            #[cfg(feature = "hydrate")]
+            let sheet = desk.gives_way(sheet);
+            Some(view! { <Fields sheet live/> }.into_any())
+        }
         None => first.take().map(|children| view! { <div class="as-sent">{children()}</div> }.into_any()),
     };
     view! {
@@ -86,6 +90,10 @@ mod browser {
         busy: RwSignal<bool>,
         /// The button whose change has not been done yet.
         asked: StoredValue<String>,
+        /// What the page's own form said when the first sheet was asked for, until that sheet stands in its place.
+        first: StoredValue<Option<Pairs>>,
+        /// What was typed into the page's form while it gave way, until a sheet has it.
+        late: StoredValue<Option<Pairs>>,
         /// How often the form was measured: an answer that another one overtook is not shown.
         round: StoredValue<u32>,
         pause: StoredValue<Option<SendWrapper<Timeout>>>,
@@ -101,6 +109,8 @@ mod browser {
                 live,
                 busy,
                 asked: StoredValue::default(),
+                first: StoredValue::default(),
+                late: StoredValue::default(),
                 round: StoredValue::default(),
                 pause: StoredValue::default(),
                 leaving: StoredValue::default(),
@@ -136,12 +146,28 @@ mod browser {
                     asking.extend(focused().map(|name| ("focus".to_owned(), name)));
                     let Ok(sheet) = rpc::shape(asking).await else { return };
                     if pairs == self.pairs() {
+                        self.first.set_value(Some(pairs));
                         self.live.unsaved.set(sheet.unsaved || self.live.unsaved.get_untracked());
                         self.live.measured.set(sheet.measured.clone());
                         return self.sheet.set(Some(sheet));
                     }
                 }
             });
+        }
+
+        /// The form is about to be drawn. Where it is the page's own that gives way, the control that has the focus now keeps it, and what was
+        /// typed since the sheet was asked for goes into the next one.
+        pub fn gives_way(self, mut sheet: Sheet) -> Sheet {
+            let Some(asked) = self.first.try_update_value(Option::take).flatten() else { return sheet };
+            let focus = focused();
+            let mut typed = self.pairs();
+            if typed != asked {
+                typed.extend(focus.clone().map(|name| ("focus".to_owned(), name)));
+                self.late.set_value(Some(typed));
+                self.again();
+            }
+            sheet.focus = focus.unwrap_or(sheet.focus);
+            sheet
         }
 
         /// A button was pressed. Until the form is alive it posts as it always did.
@@ -165,18 +191,21 @@ mod browser {
 
         /// Does what was asked last.
         fn again(self) {
-            let asked = self.asked.get_value();
-            if asked.is_empty() {
+            let (asked, late) = (self.asked.get_value(), self.late.get_value());
+            if asked.is_empty() && late.is_none() {
                 return self.measure();
             }
-            let mut pairs = self.pairs();
-            pairs.push(("do".to_owned(), asked));
+            let mut pairs = late.unwrap_or_else(|| self.pairs());
+            if !asked.is_empty() {
+                pairs.push(("do".to_owned(), asked));
+            }
             // Nothing is typed into a form that is about to be drawn again.
             self.busy.set(true);
             spawn_local(async move {
                 match rpc::shape(pairs).await {
                     Ok(sheet) => {
                         self.asked.set_value(String::new());
+                        self.late.set_value(None);
                         self.live.trouble.set(None);
                         self.live.unsaved.set(true);
                         self.live.measured.update(|measured| measured.problems.clone_from(&sheet.measured.problems));

@@ -1,14 +1,15 @@
 //! What a draft comes to: problems with their places, how far it would reach, what chosen enterprises would have of it.
 
-use super::draft::{Draft, pointer_of};
-use super::sheet::{Fault, Leaf, Line, Mark, Measured, Tried};
+use super::draft::Draft;
+use super::sheet::{Leaf, Line, Mark, Measured, Tried};
+use super::{place, walk};
 use crate::error::AppError;
 use crate::request::Ctx;
 use crate::ui::policy::amount;
 use domain::actor::{AreaCode, CITY};
 use domain::area::{name, prefix};
 use domain::policy::book::{Book, Truth};
-use domain::policy::check::{Problem, check, check_fields, check_set, may_publish};
+use domain::policy::check::{Problem, check, check_beside, check_fields, may_publish};
 use domain::policy::condition::Condition;
 use domain::policy::explain::LeafResult;
 use domain::policy::library::Library;
@@ -35,16 +36,17 @@ pub async fn measure(
     names: &[String],
     extent: Extent,
 ) -> Result<Measured, AppError> {
+    let (parts, _) = walk::parts(draft, library, Vec::new());
     let item = match draft.item() {
         Ok(item) => item,
         Err(_) => {
             let faults = draft.faults(|item| alone(item, library, area));
-            return Ok(Measured { problems: faults.iter().map(fault).collect(), ..Measured::default() });
+            return Ok(Measured { problems: place::faults(&faults, &parts), ..Measured::default() });
         }
     };
     let mut problems = problems(ctx, &item, library).await?;
     problems.extend(beyond_its_area(&item, area));
-    let mut measured = Measured { problems: problems.iter().map(fault).collect(), ..Measured::default() };
+    let mut measured = Measured { problems: place::faults(&problems, &parts), ..Measured::default() };
     if extent == Extent::Problems || !may_publish(&problems) {
         return Ok(measured);
     }
@@ -63,8 +65,7 @@ async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Probl
         let mut problems = check(&item, &library);
         if may_publish(&problems) {
             let others = shelf.book.items().iter().filter(|other| other.id != item.id).cloned();
-            let together: Vec<Item> = others.chain([item.clone()]).collect();
-            problems.extend(check_set(&together).into_iter().filter(|problem| problem.place.starts_with(&item.id)));
+            problems.extend(check_beside(&item, others));
         }
         problems
     });
@@ -88,16 +89,6 @@ pub fn beyond_its_area(item: &Item, keeper: AreaCode) -> Option<Problem> {
     })
 }
 
-/// A problem at its control.
-pub fn fault(problem: &Problem) -> Fault {
-    Fault {
-        pointer: pointer_of(&problem.place),
-        place: problem.place.clone(),
-        sentence: problem.sentence.clone(),
-        advice: problem.advice,
-    }
-}
-
 async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) -> Result<Vec<Tried>, AppError> {
     // As of the first day it holds, if that is still to come.
     let on = item.valid.from.max(ctx.today()).min(item.valid.to.unwrap_or(time::Date::MAX));
@@ -111,9 +102,9 @@ async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) 
         let facts = portrait::get(&mut ctx.conn, enterprise.id, on).await?;
         let Some(outcome) = book.evaluate(&facts).outcomes.into_iter().next() else { continue };
         let explained = book.explain(outcome.item, &facts);
-        let short = explained.iter().filter(|leaf| leaf.truth == Truth::Unmet).count();
+        let short = explained.iter().filter(|leaf| leaf.verdict() == Truth::Unmet).count();
         let mut lines = Lines { library, explained: &explained, next: 0, lines: Vec::new() };
-        lines.walk(&item.condition, 0, true);
+        lines.walk(&item.condition, false, 0, true);
         list.push(Tried {
             name: enterprise.name,
             outcome: format!("{}，{}，{short} 项不符合", outcome.standing.label(), amount(item, &outcome)),
@@ -133,11 +124,12 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn walk(&mut self, condition: &Condition, depth: u8, outermost: bool) {
-        let children: Vec<&Condition> = match condition {
-            Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list.iter().collect(),
-            Condition::Not(child) => vec![child],
-            Condition::Leaf(_) => {
+    fn walk(&mut self, condition: &Condition, negated: bool, depth: u8, outermost: bool) {
+        // What is ruled out says so itself.
+        let (condition, negated) = condition.peeled(negated);
+        let children: &[Condition] = match condition {
+            Condition::All(list) | Condition::Any(list) | Condition::AtLeast { of: list, .. } => list,
+            Condition::Not(_) | Condition::Leaf(_) => {
                 if let Some(leaf) = self.explained.get(self.next) {
                     self.lines.push(Line::Leaf(tried_leaf(leaf, self.library, depth)));
                 }
@@ -146,13 +138,14 @@ impl Lines<'_> {
             }
         };
         // The outermost 同时满足 goes without saying; a nested one is told from it.
-        let silent = outermost && matches!(condition, Condition::All(_));
-        if let Some(words) = words::joint(condition).filter(|_| !silent) {
+        let silent = outermost && words::together(condition, negated);
+        if let Some(words) = words::joint(condition, negated).filter(|_| !silent) {
             self.lines.push(Line::Joint { depth, words: words.to_string() });
         }
         for child in children {
-            let below = if silent { u8::from(!matches!(child, Condition::Leaf(_))) } else { depth.saturating_add(1) };
-            self.walk(child, below, false);
+            let group = !matches!(child.peeled(negated).0, Condition::Leaf(_));
+            let below = if silent { u8::from(group) } else { depth.saturating_add(1) };
+            self.walk(child, negated, below, false);
         }
     }
 }
@@ -162,7 +155,7 @@ fn tried_leaf(leaf: &LeafResult<'_>, library: &Library, depth: u8) -> Leaf {
         if fact.period.is_empty() { fact.source.clone() } else { format!("{}，{}年", fact.source, fact.period) }
     });
     let sources: Vec<String> = sources.collect();
-    let mark = match leaf.truth {
+    let mark = match leaf.verdict() {
         Truth::Met => Mark::Met,
         Truth::Unmet => Mark::Unmet,
         Truth::Unknown => Mark::Unknown,
@@ -170,7 +163,7 @@ fn tried_leaf(leaf: &LeafResult<'_>, library: &Library, depth: u8) -> Leaf {
     Leaf {
         depth,
         mark,
-        requirement: words::requirement(library, &leaf.leaf.test),
+        requirement: words::asked(library, leaf),
         actual: words::actual(library, leaf),
         // Who knows the one half of a ratio says nothing while the other is missing.
         source: if mark == Mark::Unknown { String::new() } else { sources.join("；") },

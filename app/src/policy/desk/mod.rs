@@ -16,6 +16,8 @@ mod measure;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
+mod place;
+#[cfg(feature = "ssr")]
 pub mod read;
 #[cfg(any(feature = "ssr", feature = "editor"))]
 pub mod rpc;

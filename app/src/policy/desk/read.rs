@@ -1,9 +1,9 @@
 //! What the policy desk reads.
 
 use super::draft::{Draft, Led};
-use super::measure::{Extent, fault, measure};
+use super::measure::{Extent, measure};
 use super::sheet::{Control, Fault, Group, Look, Measured, Options, Part, Sheet};
-use super::walk;
+use super::{place, walk};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page};
@@ -171,12 +171,12 @@ pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(
         editor.draft = Draft::from_form(form.pairs());
         led = editor.draft.act(form.value("do"), form.pairs());
     }
+    let (parts, lists) = walk::parts(&editor.draft, &editor.library, boards(ctx, &editor.draft));
     let measured = if unsaved {
         measure(ctx, &editor.draft, &editor.library, editor.area, &names(form), extent(form)).await?
     } else {
-        Measured { problems: editor.problems.iter().map(fault).collect(), ..Measured::default() }
+        Measured { problems: place::faults(&editor.problems, &parts), ..Measured::default() }
     };
-    let (parts, lists) = walk::parts(&editor.draft, &editor.library, boards(ctx, &editor.draft));
     let mut sheet = Sheet {
         code: editor.version.as_ref().map(|version| version.code.clone()).unwrap_or_default(),
         writable: editor.version.as_ref().is_none_or(|version| version.state != "submitted"),

@@ -120,7 +120,7 @@ impl Verb {
 pub struct Fault {
     /// The id of the control.
     pub pointer: String,
-    /// Where, as the author of a file would say.
+    /// Where, as the form calls it.
     pub place: String,
     pub sentence: String,
     /// It does not stand against publishing.

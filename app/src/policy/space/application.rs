@@ -93,7 +93,7 @@ fn application(page: &ApplicationPage, clock: &Clock) -> AnyView {
         view! { <p class="muted">{stars}</p> }
     });
     view! {
-            <h1>{application.title.clone()}</h1>
+            <h1>{figures(&application.title)}</h1>
             <p class="tags">{state_tag(&application.state)}<span class="muted">{application.number.clone()}</span></p>
             <div class="card amount-card">
                 <p class="amount">{figures(&money(application))}</p>

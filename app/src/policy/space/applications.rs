@@ -43,7 +43,7 @@ fn applications(page: &store::Page<Application>, now: OffsetDateTime) -> AnyView
             view! {
                 <li class="cell">
                     <a href=href>
-                        <span class="cell-head"><strong>{application.title.clone()}</strong>{state_tag(&application.state)}</span>
+                        <span class="cell-head"><strong>{figures(&application.title)}</strong>{state_tag(&application.state)}</span>
                         <span class="muted">{figures(&money(application))}" · "{application.number.clone()}</span>
                         <small class="muted">{time(application.state_at, dates::moment(application.state_at, now))}</small>
                     </a>

@@ -12,7 +12,7 @@ use crate::request::Request;
 use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden, whose};
 use crate::ui::policy::{amount, day};
-use crate::ui::{back, facts, icon, section, words as text};
+use crate::ui::{back, facts, figures, icon, section, words as text};
 use domain::calendar::words as calendar;
 use domain::policy::model::{Item, Mode};
 use domain::policy::words;
@@ -55,13 +55,13 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
     title(heading);
     let explained = page.view.shelf.book.explain(page.outcome.item, &page.view.facts);
     let used = explained.iter().map(|leaf| {
-        view! { <li>{words::requirement(library, &leaf.leaf.test)}"："<strong>{words::actual(library, leaf)}</strong></li> }
+        view! { <li>{figures(&words::asked(library, leaf))}"："<strong>{figures(&words::actual(library, leaf))}</strong></li> }
     });
     let frozen = facts(vec![
-        ("政策", text(item.title.clone())),
+        ("政策", figures(&item.title)),
         ("企业", text(offer.member.enterprise.name.clone())),
-        ("测算金额", text(amount(item, &page.outcome))),
-        ("计算方法", text(words::formula(library, &item.amount, &page.view.facts))),
+        ("测算金额", figures(&amount(item, &page.outcome))),
+        ("计算方法", figures(&words::formula(library, &item.amount, &page.view.facts))),
         ("测算日期", text(day(page.view.evaluation.as_of))),
         ("政策版本", text(format!("第 {} 版", item.version))),
     ]);

@@ -44,8 +44,8 @@ pub fn card(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome,
     view! {
         <li class="cell">
             <a href=href>
-                <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{figures(&amount(item, outcome))}</span></span>
-                <span class="muted">{why(explainer, library, outcome)}</span>
+                <span class="cell-head"><strong>{figures(&item.title)}</strong><span class="money">{figures(&amount(item, outcome))}</span></span>
+                <span class="muted">{figures(&why(explainer, library, outcome))}</span>
                 <span class="tags">
                     {near}
                     <span class="tag quiet">{item.apply.mode.label()}</span>

@@ -1,7 +1,7 @@
 //! The controls of facts: a figure, an answer.
 
 use crate::form::Form;
-use crate::ui::icon;
+use crate::ui::{figures, icon};
 use domain::policy::facts::Facts;
 use domain::policy::figure;
 use domain::policy::library::{Attribute, AttributeKind, Library};
@@ -11,7 +11,9 @@ use leptos::prelude::*;
 pub fn figure_field(attribute: &Attribute, facts: &Facts, form: &Form) -> AnyView {
     let name = format!("f.{}", attribute.code);
     let typed = form.all(&name).next().map(str::to_owned);
-    let value = typed.unwrap_or_else(|| facts.get(&attribute.code).map(|fact| fact.value.clone()).unwrap_or_default());
+    // Money as an owner thinks of it: in 万.
+    let shown = |value: &str| if attribute.kind == AttributeKind::Money { figure::written(value) } else { value.to_owned() };
+    let value = typed.unwrap_or_else(|| facts.get(&attribute.code).map(|fact| shown(&fact.value)).unwrap_or_default());
     let id = format!("{name}-error");
     let fault = form.error(&name).map(|message| view! { <p class="fault" id=id.clone()>{icon("warn")}{message.to_owned()}</p> });
     let bad = fault.is_some();
@@ -29,7 +31,7 @@ pub fn figure_field(attribute: &Attribute, facts: &Facts, form: &Form) -> AnyVie
         let read = figure::number(&value, &attribute.unit).ok();
         read.map_or_else(|| "可写 500万、1.2亿".to_owned(), |figure| format!("= {}，可写 500万、1.2亿", figure::spoken(figure)))
     });
-    let hint = hint.map(|words| view! { <p class="hint" id=format!("{name}-hint")>{words}</p> });
+    let hint = hint.map(|words| view! { <p class="hint" id=format!("{name}-hint")>{figures(&words)}</p> });
     let told = hint.is_some().then(|| format!("{name}-hint"));
     let described: Vec<String> = told.into_iter().chain(fault_id).collect();
     let described = (!described.is_empty()).then(|| described.join(" "));
@@ -63,7 +65,7 @@ pub fn yes_or_no(library: &Library, code: &str, facts: &Facts, form: &Form) -> A
         }
     };
     let (yes, no) = (option("yes", "是"), option("no", "否"));
-    let text = library.question_text(code).to_owned();
+    let text = figures(library.question_text(code));
     view! { <fieldset class="field choices yes-no"><legend>{text}</legend><div class="options">{yes}{no}</div></fieldset> }
         .into_any()
 }

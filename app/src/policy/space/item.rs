@@ -66,7 +66,7 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
     };
     let formula = item.amount.is_money().then(|| {
         let filled = words::formula(library, &item.amount, &reckoned(page, &explained));
-        view! { <p class="formula">{filled}</p> }
+        view! { <p class="formula">{figures(&filled)}</p> }
     });
     let worth = if standing == Standing::Near {
         format!("达到后约 {}", amount(item, &page.outcome))
@@ -91,7 +91,7 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
     view! {
             {back("/policies", "全部政策")}
             {form.summary()}
-            <h1>{item.title.clone()}</h1>
+            <h1>{figures(&item.title)}</h1>
             <p class="tags">
                 <span class=class>{standing.label()}</span>
                 <span class="tag quiet">{item.level.label()}</span>
@@ -100,7 +100,7 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
             <div class="card amount-card">
                 <p class="amount">{figures(&worth)}</p>
                 {formula}
-                {step.map(|step| view! { <p class="step">{icon("right")}{step}</p> })}
+                {step.map(|step| view! { <p class="step">{icon("right")}<span>{figures(&step)}</span></p> })}
                 {others}
                 {act(page, item, now)}
             </div>
@@ -140,7 +140,7 @@ fn group_note(page: &ItemPage, item: &Item) -> Option<AnyView> {
             let other = view.item(outcome);
             let href = format!("/policies/{}", other.id);
             let state = if outcome.chosen { "，现在按这项享受" } else { "" };
-            view! { <li><a href=href>{other.title.clone()}</a>{format!("（{}{state}）", outcome.standing.label())}</li> }
+            view! { <li><a href=href>{figures(&other.title)}</a>{format!("（{}{state}）", outcome.standing.label())}</li> }
                 .into_any()
         })
         .collect();
@@ -193,12 +193,12 @@ fn act(page: &ItemPage, item: &Item, now: OffsetDateTime) -> AnyView {
 fn document(page: &ItemPage, item: &Item) -> AnyView {
     let document = &item.document;
     let link = document.link().map(|url| view! { <p><a href=url.to_owned() rel="noopener external">"查看原文"</a></p> });
-    let note = (!document.note.is_empty()).then(|| view! { <p class="muted">{document.note.clone()}</p> });
-    let clauses = item.clauses.values().map(|clause| view! { <li>{clause.clone()}</li> }).collect_view();
+    let note = (!document.note.is_empty()).then(|| view! { <p class="muted">{figures(&document.note)}</p> });
+    let clauses = item.clauses.values().map(|clause| view! { <li>{figures(clause)}</li> }).collect_view();
     let siblings = (!page.siblings.is_empty()).then(|| {
         let list = page.siblings.iter().map(|(code, title)| {
             let href = format!("/policies/{code}");
-            view! { <li><a href=href>{title.clone()}</a></li> }
+            view! { <li><a href=href>{figures(title)}</a></li> }
         });
         view! { <p class="muted">"同一文件的其他条目："</p><ul class="plain">{list.collect_view()}</ul> }
     });

@@ -74,7 +74,7 @@ fn had(view: &View, outcome: &Outcome) -> Option<AnyView> {
     let cell = view! {
         <li class="cell">
             <a href=href>
-                <span class="cell-head"><strong>{item.title.clone()}</strong><span class="money">{figures(&Fen(live.fen()).words())}</span></span>
+                <span class="cell-head"><strong>{figures(&item.title)}</strong><span class="money">{figures(&Fen(live.fen()).words())}</span></span>
                 <span class="tags">{state}<span class="tag quiet">{item.level.label()}</span></span>
             </a>
         </li>
@@ -186,9 +186,9 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
 
 /// What has ended and what is known and not entered: said, so that nobody looks for it in vain. Not counted anywhere.
 fn past(ended: &[&Ended]) -> Option<AnyView> {
-    let rows = ended
-        .iter()
-        .map(|one| view! { <li><strong>{one.title.clone()}</strong>" "<small class="muted">{day(one.until)}"到期"</small></li> });
+    let rows = ended.iter().map(
+        |one| view! { <li><strong>{figures(&one.title)}</strong>" "<small class="muted">{day(one.until)}"到期"</small></li> },
+    );
     let rows = rows.collect_view();
     (!ended.is_empty()).then(|| {
         view! { <details class="card unmet"><summary>{format!("已到期、没有接续的 {}", ended.len())}</summary><ul class="plain">{rows}</ul></details> }
@@ -199,7 +199,7 @@ fn past(ended: &[&Ended]) -> Option<AnyView> {
 fn not_entered() -> AnyView {
     let rows = known().iter().map(|one| {
         let name = [one.no.as_str(), one.title.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        view! { <li><strong>{name}</strong>" "<small class="muted">{one.issuer.clone()}" · "{one.years.clone()}"。"{one.why.clone()}</small></li> }
+        view! { <li><strong>{figures(&name)}</strong>" "<small class="muted">{one.issuer.clone()}" · "{one.years.clone()}"。"{figures(&one.why)}</small></li> }
     });
     let rows = rows.collect_view();
     view! { <details class="card unmet"><summary>{format!("已知、还没有录入的 {}", known().len())}</summary><p class="muted">"这些政策还不能在这里测算。想了解，请向发文机关或 12345 咨询。"</p><ul class="plain">{rows}</ul></details> }
@@ -249,7 +249,7 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
             match &question.missing {
                 Missing::Question(code) => {
                     let name = format!("q.{code}");
-                    let text = view.shelf.library.question_text(code).to_owned();
+                    let text = figures(view.shelf.library.question_text(code));
                     view! {
                         <li class="cell question">
                             <form method="post" action="/me/portrait">

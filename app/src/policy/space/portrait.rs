@@ -8,10 +8,12 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{hidden, submit, textarea, whose};
 use crate::ui::policy::day;
-use crate::ui::{back, empty, icon, section};
+use crate::ui::{back, empty, figures, icon, section};
 use domain::enterprise::size;
+use domain::policy::evaluate::Missing;
 use domain::policy::facts::{Fact, Facts};
-use domain::policy::library::{Attribute, AttributeKind, Library};
+use domain::policy::library::{Attribute, AttributeKind};
+use domain::policy::portrait::grouped;
 use domain::policy::words;
 use leptos::prelude::*;
 use store::policy::Shelf;
@@ -35,8 +37,16 @@ pub fn PortraitPage() -> impl IntoView {
 fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, told: Option<String>, form: &Form) -> AnyView {
     let library = &shelf.library;
     let known = library.attributes.values().filter(|attribute| facts.get(&attribute.code).is_some());
-    let rows: Vec<AnyView> =
-        known.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, facts, fact, form))).collect();
+    let groups: Vec<AnyView> = grouped(known)
+        .into_iter()
+        .map(|(title, list)| {
+            let rows = list.into_iter();
+            let rows =
+                rows.filter_map(|attribute| facts.get(&attribute.code).map(|fact| row(shelf, attribute, facts, fact, form)));
+            let rows = rows.collect_view();
+            view! { <h3>{title}</h3><ul class="cells fact-list">{rows}</ul> }.into_any()
+        })
+        .collect();
     let about_tags = told.map(|told| view! { <p class="muted">{told}</p> });
     let tags = facts.tags.as_ref().map(|held| {
         let list =
@@ -44,10 +54,10 @@ fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, told: Option
         let none = held.is_empty().then(|| view! { <span class="muted">"没有登记的资质"</span> });
         section("企业资质", view! { <p class="tags">{list}{none}</p>{about_tags} })
     });
-    let known = if rows.is_empty() {
+    let known = if groups.is_empty() {
         empty("部门的数据到了会显示在这里。您也可以先自己填写。", None)
     } else {
-        view! { <ul class="cells fact-list">{rows}</ul> }.into_any()
+        groups.into_any()
     };
     view! {
             {back("/me", "我的")}
@@ -58,27 +68,33 @@ fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, told: Option
             {tags}
             {match withheld {
                 Some(who) => section("自己填写", view! { <p class="muted">{icon("lock")}{who}</p> }),
-                None => stated(library, facts, form),
+                None => stated(shelf, facts, form),
             }}
     }
     .into_any()
 }
 
 /// What the enterprise states itself.
-fn stated(library: &Library, facts: &Facts, form: &Form) -> AnyView {
-    let mine: Vec<AnyView> = library
-        .attributes
-        .values()
-        .filter(|attribute| attribute.enterprise_may_state && attribute.kind != AttributeKind::Code)
-        .map(|attribute| figure_field(attribute, facts, form))
-        .collect();
+fn stated(shelf: &Shelf, facts: &Facts, form: &Form) -> AnyView {
+    let library = &shelf.library;
+    let own = |attribute: &&Attribute| attribute.enterprise_may_state && attribute.kind != AttributeKind::Code;
+    let first = asked_first(shelf, facts);
+    let rest = library.attributes.values().filter(own).filter(|attribute| !first.contains(&attribute.code.as_str()));
+    let fields = |list: Vec<&Attribute>| {
+        let list = list.into_iter().map(|attribute| figure_field(attribute, facts, form)).collect_view();
+        view! { <div class="calc-fields">{list}</div> }
+    };
+    let matter: Vec<&Attribute> = first.iter().filter_map(|code| library.attributes.get(code)).filter(own).collect();
+    let matter = (!matter.is_empty()).then(|| view! { <h3>"先填这几项，最影响能享受多少"</h3>{fields(matter)} });
+    let groups = grouped(rest).into_iter().map(|(title, list)| view! { <h3>{title}</h3>{fields(list)} }).collect_view();
     let questions: Vec<AnyView> = library.questions.keys().map(|code| yes_or_no(library, code, facts, form)).collect();
     view! {
         <form method="post" action="/me/portrait" class="stack" novalidate>
             {whose(form)}
             {section("自己填写", view! {
                 <p class="muted">"填得越全，匹配越准。申报时由部门核实。"</p>
-                <div class="calc-fields">{mine}</div>
+                {matter}
+                {groups}
             })}
             {section("回答几个问题", questions)}
             {submit("保存")}
@@ -87,9 +103,22 @@ fn stated(library: &Library, facts: &Facts, form: &Form) -> AnyView {
     .into_any()
 }
 
+/// The figures that are not known and that most money hangs on.
+fn asked_first<'a>(shelf: &'a Shelf, facts: &Facts) -> Vec<&'a str> {
+    let asked = shelf.book.evaluate(facts).questions;
+    let codes = asked.into_iter().filter_map(|question| match question.missing {
+        Missing::Attribute(code) => shelf.library.attributes.get(&code).map(|attribute| attribute.code.as_str()),
+        _ => None,
+    });
+    codes.take(MATTER).collect()
+}
+
+/// How many figures are asked for before all others.
+const MATTER: usize = 4;
+
 fn row(shelf: &Shelf, attribute: &Attribute, facts: &Facts, fact: &Fact, form: &Form) -> AnyView {
     let beside = words::recorded(&shelf.library, &attribute.code, fact)
-        .map(|words| view! { <span class="tag warn">{words}"，申报时由审核人决定按哪个算"</span> });
+        .map(|words| view! { <span class="tag warn">{figures(&words)}"，申报时由审核人决定按哪个算"</span> });
     let source = [
         fact.source.clone(),
         if fact.period.is_empty() { String::new() } else { format!("{}年", fact.period) },
@@ -107,7 +136,7 @@ fn row(shelf: &Shelf, attribute: &Attribute, facts: &Facts, fact: &Fact, form: &
     view! {
         <li class="cell">
             <div>
-                <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{words::value(&shelf.library, &attribute.code, &fact.value)}</span></span>
+                <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{figures(&words::value(&shelf.library, &attribute.code, &fact.value))}</span></span>
                 <span class="muted">{source.join(" · ")}</span>
                 {by_rule(shelf, attribute, facts)}
                 {beside}
@@ -133,7 +162,7 @@ fn by_rule(shelf: &Shelf, attribute: &Attribute, facts: &Facts) -> Option<AnyVie
     let day = shelf.book.as_of;
     let found = size::found(facts, day).filter(|_| attribute.code == "scale")?;
     let words = format!("{}：{}。{}", size::STANDARD, found.scale.label(), found.words(&shelf.library, facts, day));
-    Some(view! { <span class="muted">{words}</span> }.into_any())
+    Some(view! { <span class="muted">{figures(&words)}</span> }.into_any())
 }
 
 /// The figure as the enterprise has it, in words people type.

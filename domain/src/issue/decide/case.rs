@@ -37,7 +37,7 @@ impl Case<'_> {
         self.offered(&submission.category)?;
         self.in_city(submission.area)?;
         if submission.photos > MAX_PHOTOS {
-            return rule("photos", format!("照片最多 {MAX_PHOTOS} 张"));
+            return rule("photos", format!("照片和文件最多 {MAX_PHOTOS} 个"));
         }
         let urgency =
             self.terms.catalogue.at(self.now).category(&submission.category).map_or(Urgency::Normal, |known| known.urgency);

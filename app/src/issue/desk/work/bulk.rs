@@ -156,7 +156,7 @@ pub async fn one(
     if !may_command(&actor, step.kind(), &issue) {
         return Err((title, AppError::Forbidden.to_string()));
     }
-    let (command, said) = match command(ctx, step, &issue, lead, note).await {
+    let (command, said) = match command(ctx, step, (&issue, &title), lead, note).await {
         Ok(given) => given,
         Err(sentence) => return Err((title, sentence)),
     };
@@ -173,7 +173,7 @@ pub async fn one(
 async fn command(
     ctx: &mut Ctx,
     step: Step,
-    issue: &Issue,
+    (issue, title): (&Issue, &str),
     lead: Option<DepartmentId>,
     note: &str,
 ) -> Result<(Command, String), String> {
@@ -190,7 +190,7 @@ async fn command(
         Step::Dispatch => {
             let chosen = match lead {
                 Some(department) => Some(department),
-                None => read::route(ctx, issue).await.map_err(|error| error.to_string())?.map(|route| route.department),
+                None => read::route(ctx, issue, title).await.map_err(|error| error.to_string())?.map(|route| route.department),
             };
             let chosen = chosen.ok_or("没有建议的部门，请打开后选择")?;
             let known = ctx.reference.departments.iter().find(|known| known.id == chosen && known.serves(issue.area));
