@@ -1,6 +1,8 @@
 //! Pieces of pages: plain functions from values to views, so that a page reads from top to bottom.
 
 #[cfg(feature = "ssr")]
+pub mod chart;
+#[cfg(feature = "ssr")]
 mod figures;
 #[cfg(feature = "ssr")]
 pub mod form;

@@ -13,6 +13,7 @@ mod filing;
 mod member;
 mod member_rights;
 mod migrations;
+mod pack;
 mod plans;
 mod policy;
 mod policy_guards;
