@@ -24,6 +24,7 @@ use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
 use crate::message::{DeskMessagesPage, MessagesPage};
+use crate::pack::{MeetingsPage, PackPage};
 use crate::policy::desk::{
     ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage as DeskPoliciesPage,
     PolicyPage as PolicyEditorPage, ReviewPage,
@@ -166,6 +167,8 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
 fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=DeskLayout>
+            <Route path=path!("desk/meetings") view=MeetingsPage/>
+            <Route path=path!("desk/meetings/:meeting") view=PackPage/>
             <Route path=path!("desk/bulk") view=BulkPage/>
             <Route path=path!("desk/bulk/:run") view=BulkRunPage/>
             <Route path=path!("desk/mine") view=MinePage/>

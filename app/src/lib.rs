@@ -42,6 +42,8 @@ pub mod message;
 pub mod module;
 #[cfg(feature = "ssr")]
 pub mod open311;
+#[cfg(feature = "ssr")]
+pub mod pack;
 pub mod policy;
 #[cfg(feature = "ssr")]
 pub mod problem;

@@ -110,6 +110,32 @@ pub fn groups(docs: &[Doc]) -> Vec<Vec<Member>> {
     groups
 }
 
+/// A group that was found, as the centre is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The first issue's title.
+    pub title: String,
+    pub issues: usize,
+    pub enterprises: usize,
+    /// 相似度 of the one that is most like the first.
+    pub score: u8,
+}
+
+/// So many groups are named in a message.
+const NAMED: usize = 5;
+
+/// Title and text of the message about groups that were found.
+pub fn told(groups: &[Heard]) -> (String, String) {
+    let named = groups.iter().take(NAMED).map(|group| {
+        let Heard { title, issues, enterprises, score } = group;
+        format!("“{title}”等 {issues} 件、{enterprises} 家企业，相似度最高 {score}%")
+    });
+    let named: Vec<String> = named.collect();
+    let more = groups.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!("；还有 {more} 组") } else { String::new() };
+    (format!("发现 {} 组可能的共性问题", groups.len()), format!("{}{more}。是不是同一个问题，请您核对。", named.join("；")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +172,15 @@ mod tests {
                 assert_eq!(likeness(one, other, &weights), likeness(other, one, &weights));
             }
         }
+    }
+
+    #[test]
+    fn what_was_found_is_told_with_its_score() {
+        let group = |n: usize| Heard { title: format!("路灯不亮 {n}"), issues: 3, enterprises: 2, score: 85 };
+        let (title, text) = told(&[group(1)]);
+        assert_eq!(title, "发现 1 组可能的共性问题");
+        assert_eq!(text, "“路灯不亮 1”等 3 件、2 家企业，相似度最高 85%。是不是同一个问题，请您核对。");
+        let (_, text) = told(&(0..8).map(group).collect::<Vec<_>>());
+        assert!(text.contains("路灯不亮 4") && !text.contains("路灯不亮 5") && text.contains("还有 3 组"));
     }
 }

@@ -24,6 +24,8 @@ pub mod member;
 pub mod notice;
 #[cfg(feature = "server")]
 pub mod open311;
+#[cfg(feature = "server")]
+pub mod pack;
 pub mod phone;
 pub mod policy;
 pub mod retention;

@@ -3,11 +3,13 @@
 //! Any number of servers may run them: rows are taken with `for update skip locked`.
 
 mod audit;
+mod clusters;
 mod indicators;
 mod notices;
 mod policy;
 
 pub use audit::{daily as anchor, read as read_anchors};
+pub use clusters::daily as find_clusters;
 pub use indicators::{daily as roll_indicators, monthly as settle_indicators};
 pub use notices::{mails, renew};
 
@@ -60,6 +62,9 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
         indicators::monthly(state, state.now()).await
     }));
     set.spawn(every(state.clone(), Duration::from_secs(20), "days", async |state| indicators::daily(state, state.now()).await));
+    set.spawn(every(state.clone(), Duration::from_secs(3600), "clusters", async |state| {
+        clusters::daily(state, state.now()).await
+    }));
     set.spawn(every(state.clone(), Duration::from_secs(3600), "audit", async |state| audit::daily(state, state.now()).await));
     Ok(set)
 }

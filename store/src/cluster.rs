@@ -1,5 +1,7 @@
 //! 共性问题 (S-11): what may belong together, what a centre put together, what became of each (`migrations/0059_cluster.sql`).
 
+pub mod found;
+
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, DepartmentId, StaffId};
 use domain::issue::State;
@@ -19,18 +21,20 @@ pub struct Candidate {
     pub lead: Option<DepartmentId>,
 }
 
-/// The latest open issues of the scope that are in no cluster that waits for its answer.
+/// The latest open issues of the scope, or of what an area's centre reads of it, that are in no cluster that waits for its answer.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn candidates(conn: &mut Conn, limit: i64) -> Result<Vec<Candidate>, StoreError> {
+pub async fn candidates(conn: &mut Conn, area: Option<AreaCode>, limit: i64) -> Result<Vec<Candidate>, StoreError> {
     Ok(sqlx::query_as!(
         Candidate,
         "select i.id, i.number, i.title, i.body, i.enterprise_id as enterprise, i.enterprise_name, i.category, i.lead from issue i
          where i.open and i.state in ('submitted', 'accepted', 'dispatched', 'handling') and not exists (select from cluster_issue m
             join cluster c on c.id = m.cluster_id where m.issue_id = i.id and c.answered_at is null)
+            and ($2::integer is null or $2 % 100 = 0 or i.area = $2 or i.centre = $2)
          order by i.submitted_at desc, i.id desc limit $1",
-        limit
+        limit,
+        area
     )
     .fetch_all(conn.pg())
     .await?)

@@ -21,6 +21,7 @@ pub mod member;
 pub mod message;
 pub mod open311;
 pub mod outbox;
+pub mod pack;
 pub mod photo;
 pub mod policy;
 pub mod reference;

@@ -17,10 +17,10 @@ use store::issue::CommandError;
 pub const PATH: &str = "/desk/clusters";
 
 /// So many of the latest open issues are compared.
-const COMPARED: i64 = 600;
+pub const COMPARED: i64 = 600;
 
 /// What may belong together: candidates with how alike they are to the first.
-pub type Found = Vec<(Candidate, u8)>;
+pub type Found = cluster::found::Group;
 
 /// Groups of what is open, of at least two enterprises each.
 ///
@@ -28,7 +28,14 @@ pub type Found = Vec<(Candidate, u8)>;
 /// As [`Ctx::require_centre`].
 pub async fn find(ctx: &mut Ctx) -> Result<Vec<Found>, AppError> {
     ctx.require_centre()?;
-    let candidates = cluster::candidates(&mut ctx.conn, COMPARED).await?;
+    compare(cluster::candidates(&mut ctx.conn, None, COMPARED).await?).await
+}
+
+/// Groups of these, of at least two enterprises each: for a centre that asks, and for the worker that looks each morning.
+///
+/// # Errors
+/// [`AppError::Internal`] where the process is about to stop.
+pub async fn compare(candidates: Vec<Candidate>) -> Result<Vec<Found>, AppError> {
     // A moment's work for the processor, off the threads that serve.
     let compared = tokio::task::spawn_blocking(move || {
         let docs: Vec<Doc> = candidates.iter().map(|one| Doc::of(&format!("{}\n{}", one.title, one.body))).collect();

@@ -8,7 +8,7 @@ use crate::form::Form;
 use crate::issue::desk::view::path_of;
 use crate::issue::tag::state_tag;
 use crate::render::{reads, title};
-use crate::request::{Clock, Request};
+use crate::request::{Clock, Ctx, Request};
 use crate::ui::form::{Choice, Field, choice, choices, field, select, submit};
 use crate::ui::{back, empty, icon, section, tag};
 use domain::actor::Duty;
@@ -18,8 +18,10 @@ use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
+use std::collections::HashMap;
 use store::cluster::{self, Cluster, Member};
 use store::identity::StaffIdentity;
+use time::{Duration, OffsetDateTime};
 
 const TITLE: Field = Field { max: 60, ..field("title", "共性问题", "一句话说清，例如：园区晚间照明不足") };
 const ANSWER: Field =
@@ -37,7 +39,7 @@ pub fn ClustersPage() -> impl IntoView {
             let mut ctx = request.open().await?;
             let staff = ctx.require_desk()?;
             let found = match staff.duty {
-                Duty::Centre { .. } => Some(act::find(&mut ctx).await?),
+                Duty::Centre { .. } => Some(looked(&mut ctx).await?),
                 Duty::Handler { .. } => None,
                 _ => return Err(AppError::Forbidden.into()),
             };
@@ -45,12 +47,35 @@ pub fn ClustersPage() -> impl IntoView {
         };
         title("共性问题");
         let shown = if form.value("group").is_empty() { asked.value("group") } else { form.value("group") };
-        Ok(front(found.as_deref(), &list, shown, &form, &clock))
+        Ok(front(found.as_ref(), &list, shown, &form, &clock))
     })
 }
 
+/// What may belong together, and what the worker that looks each morning told of it.
+struct Looked {
+    groups: Vec<Found>,
+    /// When an issue was found, of those that were.
+    noted: HashMap<i64, OffsetDateTime>,
+    /// When the worker looked last, and how many groups were new then.
+    last: Option<(OffsetDateTime, i32)>,
+}
+
+impl Looked {
+    /// When a group was found; none where the worker has not seen it yet.
+    fn since(&self, group: &Found) -> Option<OffsetDateTime> {
+        group.iter().filter_map(|(one, _)| self.noted.get(&one.id)).min().copied()
+    }
+}
+
+async fn looked(ctx: &mut Ctx) -> Result<Looked, AppError> {
+    let groups = act::find(ctx).await?;
+    let ids: Vec<i64> = groups.iter().flatten().map(|(one, _)| one.id).collect();
+    let noted = cluster::found::noted(&mut ctx.conn, &ids).await?;
+    Ok(Looked { groups, noted, last: cluster::found::last(&mut ctx.conn).await? })
+}
+
 /// `shown` is the first issue of the group whose form is there; of the others there are links.
-fn front(found: Option<&[Found]>, list: &[Cluster], shown: &str, form: &Form, clock: &Clock) -> AnyView {
+fn front(found: Option<&Looked>, list: &[Cluster], shown: &str, form: &Form, clock: &Clock) -> AnyView {
     let items = list.iter().map(|one| {
         let state = match (one.answered_at, one.department) {
             (Some(at), _) => format!("{} 统一答复", moment(at, clock.now)),
@@ -70,30 +95,50 @@ fn front(found: Option<&[Found]>, list: &[Cluster], shown: &str, form: &Form, cl
     } else {
         view! { <ul class="cells card">{items.collect_view()}</ul> }.into_any()
     };
-    let found = found.map(|found| {
-        let open = found.iter().position(|group| group[0].0.number == shown).unwrap_or(0);
-        let group = found.get(open).map(|group| proposal(group, form, clock));
-        let others = found.iter().enumerate().filter(|(at, _)| *at != open).map(|(_, group)| {
+    let found = found.map(|looked| {
+        let groups = &looked.groups;
+        let open = groups.iter().position(|group| group[0].0.number == shown).unwrap_or(0);
+        let group = groups.get(open).map(|group| proposal(group, looked, form, clock));
+        let others = groups.iter().enumerate().filter(|(at, _)| *at != open).map(|(_, group)| {
             let href = format!("{PATH}?group={}", group[0].0.number);
-            view! { <li class="cell"><a href=href>{heading(group)}</a></li> }
+            let (new, said) = since(looked, group, clock);
+            view! {
+                <li class="cell"><a href=href>
+                    <span class="cell-head"><strong>{heading(group)}</strong>{new}</span><span class="muted">{said}</span>
+                </a></li>
+            }
         });
         let others: Vec<_> = others.collect();
         let others = (!others.is_empty()).then(|| view! { <ul class="cells card">{others}</ul> });
-        let none = found.is_empty().then(|| view! { <p class="muted">"现在没有相似的诉求。"</p> });
+        let none = groups.is_empty().then(|| view! { <p class="muted">"现在没有相似的诉求。"</p> });
+        let last = looked.last.map(|(at, new)| {
+            view! { <p class="muted">{format!("系统每天早上比较一次，有新的就发消息：{}新发现 {new} 组。", moment(at, clock.now))}</p> }
+        });
         view! {
             <h2>"可能是同一个问题"</h2>
             <p class="muted">"按词语和用字比较最近的在办诉求，至少两家企业。相似度是与第一件相比；是不是同一个问题由您决定。"</p>
-            {none}{group}{others}
+            {last}{none}{group}{others}
         }
     });
     view! { {form.summary()}<h1>"共性问题"</h1>{list}{found} }.into_any()
+}
+
+/// A mark for what was found within a day, and when that was and how alike they are.
+fn since(looked: &Looked, group: &Found, clock: &Clock) -> (Option<AnyView>, String) {
+    let score = group.iter().skip(1).map(|(_, score)| *score).max().unwrap_or(0);
+    let (new, said) = match looked.since(group) {
+        Some(at) => (clock.now - at < Duration::DAY, format!("{}发现", moment(at, clock.now))),
+        None => (true, "刚刚发现".to_owned()),
+    };
+    (new.then(|| tag("run", icon("plus"), "新")), format!("{said} · 相似度最高 {score}%"))
 }
 
 fn heading(group: &Found) -> String {
     format!("{}（{} 件，{} 家企业）", group[0].0.title, group.len(), enterprises(group))
 }
 
-fn proposal(group: &Found, form: &Form, clock: &Clock) -> AnyView {
+fn proposal(group: &Found, looked: &Looked, form: &Form, clock: &Clock) -> AnyView {
+    let (new, said) = since(looked, group, clock);
     let first = &group[0].0;
     let mine = form.value("group") == first.number;
     let mut offered = if mine { form.clone() } else { Form::default() };
@@ -109,6 +154,7 @@ fn proposal(group: &Found, form: &Form, clock: &Clock) -> AnyView {
     });
     let boxes = choices(&offered, "checkbox", "pick", "合在一起的诉求", "rows", list.collect());
     let form = view! {
+        <p class="tags">{new}<span class="muted">{said}</span></p>
         <form method="post" action=PATH class="stack" novalidate>
             <input type="hidden" name="group" value=first.number.clone()/>
             {TITLE.view(&offered)}

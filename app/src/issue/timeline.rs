@@ -60,7 +60,7 @@ pub fn Photos(photos: Vec<Pair>) -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-pub use server::{labelled, lines, photos_of};
+pub use server::{labelled, lines, photos_of, plain};
 
 #[cfg(feature = "ssr")]
 mod beside;
@@ -133,6 +133,12 @@ mod server {
             (id.to_string(), label)
         };
         photos.map(label).collect()
+    }
+
+    /// An event as the offices read it, on its own: what it is, and what was said.
+    pub fn plain(event: &Event, clock: &Clock) -> (String, String) {
+        let Said { title, body, .. } = describe(event, clock);
+        (title, body)
     }
 
     pub(super) struct Said {

@@ -104,6 +104,9 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
     if Access::Measured.has_business(duty) {
         list.push(entry("/desk/indicators", "type", "六项指标", under(path, "/desk/indicators")));
     }
+    if Access::Record.has_business(duty) {
+        list.push(entry("/desk/meetings", "file", "会议材料", under(path, "/desk/meetings")));
+    }
     if matches!(duty, Duty::Centre { .. } | Duty::Handler { .. }) {
         list.push(entry("/desk/clusters", "swap", "共性问题", under(path, "/desk/clusters")));
     }

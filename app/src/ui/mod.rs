@@ -1,5 +1,7 @@
 //! Pieces of pages: plain functions from values to views, so that a page reads from top to bottom.
 
+#[cfg(feature = "ssr")]
+pub mod chart;
 #[cfg(any(feature = "ssr", feature = "calculator"))]
 mod figures;
 #[cfg(feature = "ssr")]

@@ -41,7 +41,11 @@ impl Audience {
 
 use Audience::{Board, Centre, Department, Enterprise, Leader, Supervisor};
 
-/// Steps (kinds of events) that somebody is told of, their words, and whom they are told.
+/// Common problems that a worker found: no event of an issue, told all the same.
+pub const FOUND: &str = "cluster_found";
+
+/// Steps (kinds of events, and [`FOUND`]) that somebody is told of, their words, and whom they are told: all that there are
+/// (`domain/tests/issue_told.rs`), as what is not here no administrator can switch.
 #[rustfmt::skip]
 pub const STEPS: &[(&str, &str, &[Audience])] = &[
     ("submitted", "新的诉求", &[Centre]),
@@ -68,7 +72,7 @@ pub const STEPS: &[(&str, &str, &[Audience])] = &[
     ("redispatched", "重新办理", &[Enterprise, Department]),
     ("withdrawn", "企业撤回", &[Department, Centre]),
     ("warned", "时限预警", &[Department, Centre]),
-    ("overdue", "已经超期", &[Department, Centre]),
+    ("overdue", "已经超期", &[Department, Centre, Supervisor]),
     ("escalated", "无人接手，逐级提醒", &[Board, Centre, Leader]),
     ("instructed", "领导批示", &[Department, Centre]),
     ("inquired", "监督询问", &[Department, Centre]),
@@ -79,6 +83,21 @@ pub const STEPS: &[(&str, &str, &[Audience])] = &[
     ("reviewed", "复盘", &[Supervisor]),
     ("signed_off", "督办销号", &[Department, Centre]),
     ("order_overdue", "督办超期", &[Department, Centre, Supervisor]),
+    ("merged", "并入另一件", &[Enterprise, Department]),
+    ("absorbed", "另一件并入", &[Department]),
+    ("tracked", "挂账跟踪", &[Enterprise, Department]),
+    ("reported", "跟踪答复", &[Enterprise]),
+    ("part_answered", "协办答复", &[Department]),
+    ("part_waived", "免去协办", &[Department]),
+    ("part_overdue", "协办超期", &[Department, Centre]),
+    ("consulted", "协商办", &[Enterprise, Department]),
+    ("referred", "提交会议办", &[Enterprise, Leader]),
+    ("resolved", "会议决定", &[Enterprise, Department]),
+    ("task_done", "交办事项已办", &[Centre]),
+    ("task_confirmed", "交办事项确认办结", &[Department]),
+    ("task_returned", "交办事项退回再办", &[Department]),
+    ("task_overdue", "交办事项超期", &[Department, Centre, Supervisor]),
+    (FOUND, "发现共性问题", &[Centre]),
 ];
 
 /// The words of a step; the code where there are none.
@@ -99,7 +118,8 @@ pub fn usual(step: &str, audience: Audience, channel: Channel) -> bool {
 /// What nobody switches off: nothing happens to an enterprise's problem without a message to it, and nothing that is late without one to whoever
 /// owes it.
 pub fn fixed(step: &str, audience: Audience, channel: Channel) -> bool {
-    channel == Channel::App && (audience == Enterprise || matches!(step, "warned" | "overdue" | "escalated" | "order_overdue"))
+    let late = matches!(step, "warned" | "overdue" | "escalated" | "order_overdue" | "part_overdue" | "task_overdue");
+    channel == Channel::App && (audience == Enterprise || late)
 }
 
 /// The table, as administrators wrote it.

@@ -36,7 +36,7 @@ impl Sort {
 pub struct Filter {
     /// District of the filing.
     pub area: Option<AreaCode>,
-    /// 主办.
+    /// 主办; [`NOBODY`] for what no department has yet.
     pub department: Option<DepartmentId>,
     pub category: Option<String>,
     /// First day of filing.
@@ -49,6 +49,9 @@ pub struct Filter {
     pub tier: Option<Tier>,
     pub sort: Option<Sort>,
 }
+
+/// In the place of a department: what is not dispatched.
+pub const NOBODY: DepartmentId = 0;
 
 /// Names of the filter in an address.
 pub const NAMES: [&str; 9] = ["area", "department", "category", "from", "to", "flag", "state", "tier", "sort"];
@@ -109,7 +112,7 @@ impl Filter {
 }
 
 /// `2026-11-02`, as a field for days sends it.
-fn day(value: &str) -> Option<Date> {
+pub fn day(value: &str) -> Option<Date> {
     Date::parse(value, format_description!("[year]-[month]-[day]")).ok()
 }
 

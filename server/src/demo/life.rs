@@ -1,16 +1,15 @@
 //! The life of demo issues: each is filed some day and goes its way by the rules until it ends or today is reached.
 
+use super::living::Living;
 use super::people::{Firm, People, Person};
 use super::said::{called, rating};
 use super::{Dice, pictures, stories};
 use crate::photos::{PhotoStore, Picture};
 use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
-use domain::calendar::{Span, local};
-use domain::issue::alarm::alarms;
+use domain::calendar::local;
 use domain::issue::{
     Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Said, Satisfaction, State, Submission, Terms, Urgency,
-    decide, evolve,
 };
 use store::Conn;
 use store::issue::history::{self, History};
@@ -125,51 +124,6 @@ struct Story<'a> {
     number: usize,
 }
 
-/// A life as it goes.
-struct Life<'a> {
-    story: &'a Story<'a>,
-    issue: Issue,
-    at: OffsetDateTime,
-    events: Vec<(OffsetDateTime, Actor, String, Event)>,
-}
-
-impl Life<'_> {
-    /// Lets working minutes pass; `false` when that reaches today.
-    fn wait(&mut self, minutes: usize) -> bool {
-        let span = Span::Minutes(u32::try_from(minutes).unwrap_or(0));
-        match self.story.terms.calendar.add(self.at, span) {
-            Ok(due) if due.due < self.story.now => {
-                self.at = due.due.max(self.at + Duration::minutes(1));
-                self.at < self.story.now
-            }
-            _ => false,
-        }
-    }
-
-    /// What the clocks did up to an instant, each when it was due.
-    fn tick(&mut self, until: OffsetDateTime) {
-        let terms = self.story.terms;
-        while let Some(next) = self.issue.alarm_at(terms).filter(|next| *next <= until) {
-            let at = self.events.last().map_or(next, |last| next.max(last.0));
-            for event in alarms(&self.issue, at, terms) {
-                self.issue = evolve(self.issue.clone(), &event, at, &Actor::System, &terms.calendar);
-                self.events.push((at, Actor::System, "系统".to_owned(), event));
-            }
-        }
-    }
-
-    /// Gives a command; `false` when the rules refuse it.
-    fn give(&mut self, command: &Command, actor: &Person) -> bool {
-        self.tick(self.at);
-        let Ok(events) = decide(&self.issue, command, &actor.actor, self.at, self.story.terms) else { return false };
-        for event in events {
-            self.issue = evolve(self.issue.clone(), &event, self.at, &actor.actor, &self.story.terms.calendar);
-            self.events.push((self.at, actor.actor, actor.name.clone(), event));
-        }
-        true
-    }
-}
-
 impl Story<'_> {
     fn live(&self, dice: &mut Dice, filed: OffsetDateTime) -> Result<History> {
         // The first two, whose numbers the start prints, have more to show than the others.
@@ -183,7 +137,7 @@ impl Story<'_> {
             actor: Actor::Member { person: firm.owner, enterprise: firm.id, role: MemberRole::Owner },
             name: firm.owner_name.clone(),
         };
-        let mut life = Life { story: self, issue: Issue::draft(firm.id), at: filed, events: Vec::new() };
+        let mut life = Living::begin(firm.id, filed, self.terms, self.now, None);
         let (category, title, text) = *dice.pick(stories::PROBLEMS);
         let photos = if self.number < PICTURED && dice.chance(30) { u8::try_from(dice.below(3) + 1)? } else { 0 };
         let assisted = dice.chance(12).then(|| self.assisted(&firm)).flatten();
@@ -203,14 +157,8 @@ impl Story<'_> {
         }
         life.tick(self.now);
         let tell = self.now - life.at < Duration::days(3);
-        Ok(History {
-            client_key: Uuid::new_v5(&Uuid::NAMESPACE_OID, &self.number.to_be_bytes()),
-            enterprise: firm.id,
-            contact_name: firm.owner_name,
-            contact_phone: firm.phone,
-            events: life.events,
-            tell,
-        })
+        let client_key = Uuid::new_v5(&Uuid::NAMESPACE_OID, &self.number.to_be_bytes());
+        Ok(life.history(client_key, firm.owner_name, firm.phone, tell))
     }
 
     fn assisted(&self, firm: &Firm) -> Option<Person> {
@@ -227,7 +175,7 @@ impl Story<'_> {
     }
 
     /// The first contact: most within the hour, some too late. `false` where today comes first.
-    fn call(&self, dice: &mut Dice, life: &mut Life<'_>) -> Result<bool> {
+    fn call(&self, dice: &mut Dice, life: &mut Living<'_>) -> Result<bool> {
         if !life.wait(if dice.chance(92) { 3 + dice.below(52) } else { 70 + dice.below(200) }) {
             return Ok(false);
         }
@@ -240,7 +188,7 @@ impl Story<'_> {
     }
 
     /// From the centre's desk to the department's.
-    fn route(&self, dice: &mut Dice, life: &mut Life<'_>, owner: &Person, category: &str) -> Result<()> {
+    fn route(&self, dice: &mut Dice, life: &mut Living<'_>, owner: &Person, category: &str) -> Result<()> {
         // A few wait too long at the centre; of the last two days, more.
         let fresh = self.now - life.at < Duration::days(2);
         if !life.wait(if dice.chance(if fresh { 60 } else { 6 }) { 400 + dice.below(500) } else { 5 + dice.below(180) }) {
@@ -312,7 +260,7 @@ impl Story<'_> {
     }
 
     /// The centre calls back most of what was rated; a few say another thing then.
-    fn call_back(&self, dice: &mut Dice, life: &mut Life<'_>) -> Result<()> {
+    fn call_back(&self, dice: &mut Dice, life: &mut Living<'_>) -> Result<()> {
         if life.issue.state != State::Closed || !dice.chance(90) || !life.wait(300 + dice.below(1500)) {
             return Ok(());
         }
@@ -330,7 +278,7 @@ impl Story<'_> {
     }
 
     /// Co-departments answer what they owe before the lead does.
-    fn parts(&self, life: &mut Life<'_>) -> Result<()> {
+    fn parts(&self, life: &mut Living<'_>) -> Result<()> {
         for department in life.issue.parts.iter().filter(|part| !part.done).map(|part| part.department).collect::<Vec<_>>() {
             let text = "已按职责核实，情况和意见已告诉主办部门，配合办理。".to_owned();
             life.give(&Command::Part { text }, self.handler(department)?);
@@ -347,7 +295,7 @@ impl Story<'_> {
     }
 
     /// At the department, round after round.
-    fn handle(&self, dice: &mut Dice, life: &mut Life<'_>, owner: &Person, department: DepartmentId) -> Result<()> {
+    fn handle(&self, dice: &mut Dice, life: &mut Living<'_>, owner: &Person, department: DepartmentId) -> Result<()> {
         let handler = self.handler(department)?;
         for round in 1..=3 {
             if !life.wait(if dice.chance(8) { 420 + dice.below(300) } else { 10 + dice.below(300) }) {

@@ -3,6 +3,7 @@
 mod beside;
 mod cases;
 mod life;
+mod living;
 mod names;
 mod people;
 mod pictures;

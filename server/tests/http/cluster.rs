@@ -1,7 +1,9 @@
 //! Common problems: found, put together, dispatched and answered together, told as a case; and nobody sees another's.
 
 use super::site::{Browser, Site, answers, file, follow};
+use server::workers::find_clusters;
 use sqlx::PgPool;
+use time::Duration;
 
 /// The same problem in the words of an enterprise.
 async fn problem(site: &Site, n: usize, key: &str, text: &str) -> (Browser, String) {
@@ -88,4 +90,70 @@ async fn several_enterprises_are_answered_together_and_each_by_its_own(pool: PgP
     let told = centre.post("/desk/cases/new", &case).await;
     assert_eq!(told.status.as_u16(), 303);
     assert!(centre.get(&path).await.body.contains("已写成典型案例"));
+}
+
+/// Messages about common problems: whose, title, text.
+async fn told(pool: &PgPool) -> Vec<(String, String, String)> {
+    let sql = "select s.login, m.title, m.body from message m join staff s on s.id = m.staff_id where m.kind = 'cluster_found' order by m.id";
+    sqlx::query_as(sql).fetch_all(pool).await.unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_worker_finds_them_each_morning_once_and_tells_the_centre(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let text = |who| format!("紫荆园区晚上漆黑一片，路灯全不亮，夜班女工不敢走，我是{who}");
+    let (_, one) = problem(&site, 2, "0199b0c0-0000-7000-8000-000000000e11", &text("第一家")).await;
+    let (_, two) = problem(&site, 5, "0199b0c0-0000-7000-8000-000000000e12", &text("第二家")).await;
+    let today = domain::calendar::local(site.state.now()).date();
+    let at = |days: i64, hour: i64| domain::calendar::midnight(today) + Duration::days(days) + Duration::hours(hour);
+    let centre = site.staff("centre01").await;
+    assert!(centre.get("/desk/clusters").await.body.contains("刚刚发现"), "on demand before any worker looked");
+    // By night nobody looks; in the morning of two servers one does.
+    find_clusters(&site.state, at(1, 5)).await.unwrap();
+    assert!(told(&pool).await.is_empty());
+    let (first, other) = tokio::join!(find_clusters(&site.state, at(1, 7)), find_clusters(&site.state, at(1, 7)));
+    first.and(other).unwrap();
+    let messages = told(&pool).await;
+    let of = |login: &str| messages.iter().filter(|(whose, ..)| whose == login).collect::<Vec<_>>();
+    assert_eq!((of("centre01").len(), of("centre02").len()), (1, 1), "one each, not one a group: {messages:?}");
+    assert!(of("centre01")[0].1.starts_with("发现 ") && of("centre01")[0].2.contains("相似度最高"));
+    assert!(messages.iter().all(|(login, ..)| login.starts_with("centre")), "{messages:?}");
+    let kept = "select count(distinct f.first_issue) from cluster_found f join issue i on i.id = f.issue_id where f.area = 330500 and i.number in ($1, $2)";
+    let groups: i64 = sqlx::query_scalar(kept).bind(&one).bind(&two).fetch_one(&pool).await.unwrap();
+    assert_eq!(groups, 1, "both in one group of the city's");
+    assert!(centre.get("/desk/messages").await.body.contains("可能的共性问题"));
+    assert!(centre.get("/desk/clusters").await.body.contains("系统每天早上比较一次"));
+
+    // The same day again, and the next with one that joins a group: nothing is told twice.
+    let before = messages.len();
+    find_clusters(&site.state, at(1, 9)).await.unwrap();
+    let (_, three) = problem(&site, 8, "0199b0c0-0000-7000-8000-000000000e13", &text("第三家")).await;
+    find_clusters(&site.state, at(2, 7)).await.unwrap();
+    assert_eq!(told(&pool).await.len(), before);
+    let joined = "select f.first_issue = (select first_issue from cluster_found g join issue o on o.id = g.issue_id where g.area = f.area and o.number = $2)
+        from cluster_found f join issue i on i.id = f.issue_id where f.area = 330500 and i.number = $1";
+    assert!(sqlx::query_scalar::<_, bool>(joined).bind(&three).bind(&one).fetch_one(&pool).await.unwrap(), "it joined");
+    // A new one is told, with its score; by the ways the administrator chose.
+    let admin = site.staff("admin").await;
+    let switch =
+        [("audience", "centre"), ("shown", "cluster_found"), ("on", "cluster_found/centre/mail"), ("why", "发邮件就够了")];
+    assert_eq!(admin.post("/desk/admin/routes", &switch).await.status.as_u16(), 303);
+    let mail = [("mobile", ""), ("mail", "zhang@example.com")];
+    assert_eq!(centre.post("/desk/notices", &mail).await.status.as_u16(), 303);
+    for (n, key) in [(11, "0199b0c0-0000-7000-8000-000000000e14"), (14, "0199b0c0-0000-7000-8000-000000000e15")] {
+        let words = format!("翠微码头的吊机坏了两个月，集装箱卸不下来，货船排队等着，我是第 {n} 家");
+        let owner = site.member(n).await;
+        let mut pairs = answers(key);
+        pairs.retain(|(name, _)| !matches!(*name, "title" | "text"));
+        pairs.extend([("title", "码头吊机坏了"), ("text", words.as_str())]);
+        file(&owner, &pairs).await;
+    }
+    find_clusters(&site.state, at(3, 7)).await.unwrap();
+    assert_eq!(told(&pool).await.len(), before, "no message here any more");
+    let line: Vec<String> =
+        sqlx::query_scalar("select payload ->> 'text' from job where kind = 'mail_notice'").fetch_all(&pool).await.unwrap();
+    assert!(line.len() == 1 && line[0].contains("发现共性问题") && !line[0].contains("吊机"), "{line:?}");
+    let days: Vec<i32> =
+        sqlx::query_scalar("select found from cluster_day where area = 330500 order by day").fetch_all(&pool).await.unwrap();
+    assert!(days.len() == 3 && days[0] > 0 && days[1..] == [0, 1], "{days:?}");
 }

@@ -74,6 +74,7 @@ const TAMPERINGS: &[(&str, &str)] = &[
     ),
     ("update issue set flags = array_append(flags, 'supervised') where state = 'declined'", "no flag without"),
     ("update issue set flags = '{}'", "no late answer"),
+    ("update issue_event set kind = 'noted' where kind = 'absorbed'", "a merger is written"),
     ("update issue_measure set contacted = not contacted", "the indicators say"),
     ("delete from issue_measure", "the indicators say"),
 ];
@@ -131,6 +132,8 @@ const EXPECTED: &[&str] = &[
     "task_confirmed",
     "task_returned",
     "task_overdue",
+    "merged",
+    "absorbed",
 ];
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

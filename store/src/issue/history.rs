@@ -12,12 +12,12 @@ use domain::issue::measure::Measure;
 use domain::issue::notice::{Notice, notices};
 use domain::issue::{Event, Issue, Terms, evolve};
 use serde_json::Value;
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// An issue with everything that happened to it.
+/// An issue with everything that happened to it. The two of a merger are written together, and name each other by their keys: they have no numbers yet.
 #[derive(Debug, Clone)]
 pub struct History {
     pub client_key: Uuid,
@@ -43,6 +43,7 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
     let mut told: Vec<(Uuid, Vec<Notice>, OffsetDateTime)> = Vec::new();
     let mut measures: Vec<(Uuid, Value)> = Vec::new();
     let mut given: Vec<(Uuid, Value)> = Vec::new();
+    let mut merged: Vec<(usize, Uuid)> = Vec::new();
     for history in histories {
         let mut issue = Issue::draft(history.enterprise);
         let mut last_at = OffsetDateTime::UNIX_EPOCH;
@@ -59,6 +60,11 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
             }
             last_at = at;
             last_notices.extend(notices(event, &issue, at, terms));
+            if let Event::Merged { into: other, .. } | Event::Absorbed { from: other, .. } = event
+                && let Ok(other) = other.parse()
+            {
+                merged.push((events.len(), other));
+            }
             keys.push(history.client_key);
             seqs.push(i32::try_from(issue.version).unwrap_or(i32::MAX));
             ats.push(at);
@@ -102,6 +108,7 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
     written.iter().for_each(|row| fold.add(None, row.after.as_ref()));
     fold.write(&mut tx).await?;
     let ids: HashMap<Uuid, i64> = written.into_iter().map(|row| (row.client_key, row.id)).collect();
+    named(&mut tx, &mut events, &merged, &ids).await?;
     let issue_ids: Vec<i64> = keys.iter().map(|key| ids.get(key).copied().unwrap_or_default()).collect();
     sqlx::query!(
         "insert into issue_event (issue_id, seq, at, kind, actor, actor_name, event)
@@ -140,6 +147,28 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
     }
     tx.commit().await?;
     Ok(ids)
+}
+
+/// Puts numbers in the place of the keys that the events of mergers have: where each of them stands, and whose key it is.
+async fn named(
+    tx: &mut PgConnection,
+    events: &mut [String],
+    merged: &[(usize, Uuid)],
+    ids: &HashMap<Uuid, i64>,
+) -> Result<(), StoreError> {
+    let others: Vec<i64> = merged.iter().filter_map(|(_, key)| ids.get(key).copied()).collect();
+    if merged.is_empty() {
+        return Ok(());
+    }
+    let rows = sqlx::query!("select client_key, number from issue where id = any($1)", &others).fetch_all(tx).await?;
+    for (at, key) in merged {
+        let other = rows.iter().find(|row| row.client_key == *key);
+        let other = other.ok_or_else(|| StoreError::Unreadable("a merger without its other half".to_owned()))?;
+        if let Some(event) = events.get_mut(*at) {
+            *event = event.replace(&key.to_string(), &other.number);
+        }
+    }
+    Ok(())
 }
 
 /// Fills the search words of issues that have none, `limit` of those after an id; answers the last one looked at.

@@ -169,7 +169,9 @@ broken (rule, issue_id) as (
             and exists (select from v e where e.issue_id = n.issue_id and e.kind = 'called_back')
         when 'supervised' then exists (select from v s where s.issue_id = n.issue_id and s.kind = 'supervised'
             and not exists (select from v f where f.issue_id = s.issue_id and f.kind = 'signed_off' and f.seq > s.seq))
-        when 'instructed' then exists (select from v e where e.issue_id = n.issue_id and e.kind = 'instructed')
+        -- By a leader, or with an issue that was merged into it.
+        when 'instructed' then exists (select from v e where e.issue_id = n.issue_id
+            and (e.kind = 'instructed' or e.kind = 'absorbed' and (e.event->>'instructed')::boolean))
         else false
         end
     union all
@@ -178,6 +180,13 @@ broken (rule, issue_id) as (
     where exists (select from v e where e.issue_id = n.issue_id and e.kind = 'answered' and (e.event->>'late')::boolean) and not 'answered_late' = any(n.flags)
         or n.again > 0 and not 'redispatched' = any(n.flags)
         or exists (select from v e where e.issue_id = n.issue_id and e.kind = 'instructed') and not 'instructed' = any(n.flags)
+    union all
+    select 'a merger is written into both issues, at one instant', e.issue_id
+    from e join issue own on own.id = e.issue_id
+    where e.kind in ('merged', 'absorbed') and not exists (select from issue other join v half on half.issue_id = other.id
+        where other.number = coalesce(e.event->>'into', e.event->>'from') and other.enterprise_id = own.enterprise_id
+            and half.kind = case e.kind when 'merged' then 'absorbed' else 'merged' end
+            and coalesce(half.event->>'from', half.event->>'into') = own.number and half.at = e.at)
     union all
     -- The six indicators, counted a second time.
     select 'the indicators say what the events say', n.issue_id

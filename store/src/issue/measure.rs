@@ -194,7 +194,8 @@ impl Behind {
 /// The most issues behind a figure that a page shows.
 pub const BEHIND: i64 = 200;
 
-/// The issues behind a figure that the session may read: those that failed an indicator (`failed`), or all of them; the earliest due first.
+/// The issues behind a figure that the session may read: those that failed an indicator (`failed`), or all of them, of one category or of all; the
+/// earliest due first.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -202,6 +203,7 @@ pub async fn behind(
     conn: &mut Conn,
     wanted: &Wanted,
     failed: Option<Indicator>,
+    category: Option<&str>,
     now: OffsetDateTime,
 ) -> Result<Vec<Behind>, StoreError> {
     Ok(sqlx::query_as!(
@@ -215,6 +217,7 @@ pub async fn behind(
                 when 'solved' then m.answered_at is not null and m.solved is not true when 'content' then not m.content
                 when 'once' then m.closed and not m.once when 'called_back' then m.answered_at is not null and not m.called_back
                 else true end
+            and ($9::text is null or i.category = $9)
          order by m.due_at, m.issue_id limit $8"#,
         wanted.from,
         wanted.until,
@@ -223,7 +226,8 @@ pub async fn behind(
         wanted.board,
         wanted.department,
         failed.map_or("", Indicator::code),
-        BEHIND
+        BEHIND,
+        category
     )
     .fetch_all(conn.pg())
     .await?)

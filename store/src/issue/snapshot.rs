@@ -140,35 +140,7 @@ fn read(kept: &Kept, key: String) -> Counts {
     }
 }
 
-/// Open issues of a department, or of whoever has it before one does, by how many days ago they were filed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Age {
-    /// None: with the centre.
-    pub department: Option<i64>,
-    /// Up to 3 days, up to 10, up to 20, more.
-    pub days: [i64; 4],
-}
-
-/// What is open by age, in the scope of the session, the most first.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn ages(conn: &mut Conn, now: OffsetDateTime) -> Result<Vec<Age>, StoreError> {
-    let rows = sqlx::query!(
-        r#"select lead, count(*) filter (where $1 - submitted_at <= interval '3 days') as "three!",
-            count(*) filter (where $1 - submitted_at > interval '3 days' and $1 - submitted_at <= interval '10 days') as "ten!",
-            count(*) filter (where $1 - submitted_at > interval '10 days' and $1 - submitted_at <= interval '20 days') as "twenty!",
-            count(*) filter (where $1 - submitted_at > interval '20 days') as "more!"
-         from issue where open group by lead order by count(*) desc, lead"#,
-        now
-    )
-    .fetch_all(conn.pg())
-    .await?;
-    let age = |row: (Option<i64>, [i64; 4])| Age { department: row.0, days: row.1 };
-    Ok(rows.into_iter().map(|row| age((row.lead, [row.three, row.ten, row.twenty, row.more]))).collect())
-}
-
-/// How many issues of a category were due in a district.
+/// How many issues of a category there are in a district.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub category: String,
@@ -180,15 +152,19 @@ pub struct Cell {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn categories(conn: &mut Conn, wanted: &Wanted) -> Result<Vec<Cell>, StoreError> {
+pub async fn categories(conn: &mut Conn, wanted: &Wanted, now: OffsetDateTime) -> Result<Vec<Cell>, StoreError> {
     Ok(sqlx::query_as!(
         Cell,
         r#"select i.category, m.area, count(*) as "count!" from issue_measure m join issue i on i.id = m.issue_id
-         where m.due_at >= $1 and m.due_at < $2 and not m.excluded and ($3::integer is null or m.area = $3)
+         where m.due_at >= $1 and m.due_at < least($2::timestamptz, $6::timestamptz) and not m.excluded and ($3::integer is null or m.area = $3)
+            and ($4::text is null or m.board = $4) and ($5::bigint is null or m.department_id = $5)
          group by i.category, m.area"#,
         wanted.from,
         wanted.until,
-        wanted.area
+        wanted.area,
+        wanted.board,
+        wanted.department,
+        now
     )
     .fetch_all(conn.pg())
     .await?)

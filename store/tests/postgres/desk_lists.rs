@@ -6,7 +6,7 @@ use crate::random::Life;
 use crate::world::{World, morning};
 use domain::actor::Duty;
 use domain::issue::Flag;
-use domain::issue::filter::{Filter, Sort};
+use domain::issue::filter::{Filter, NOBODY, Sort};
 use sqlx::PgPool;
 use std::collections::BTreeSet;
 use store::StoreError;
@@ -23,7 +23,7 @@ fn holds(filter: &Filter, life: &Life) -> bool {
     let (from, before) = filter.span();
     let at = issue.submitted_at;
     filter.area.is_none_or(|area| area == life.filed_for)
-        && filter.department.is_none_or(|department| issue.lead == Some(department))
+        && filter.department.is_none_or(|department| issue.lead.unwrap_or(NOBODY) == department)
         && filter.category.as_ref().is_none_or(|category| issue.category == *category)
         && filter.flag.is_none_or(|flag| issue.flags.contains(&flag))
         && from.is_none_or(|from| at >= Some(from))
@@ -40,6 +40,7 @@ fn filters(city: &City) -> Vec<Filter> {
         "area=330502".to_owned(),
         "category=drainage&sort=newest".to_owned(),
         format!("department={}&sort=oldest", department.unwrap()),
+        "department=0".to_owned(),
         "flag=dissatisfied".to_owned(),
         "flag=redispatched&sort=urgent".to_owned(),
         format!("from={day}"),
@@ -170,6 +171,34 @@ async fn every_figure_is_the_length_of_a_list(owner: PgPool) {
             let all = counts(&mut conn, &duty, now).await.unwrap();
             assert_eq!(figures.areas.iter().map(|f| f.late).sum::<i64>(), all.of(Queue::Late).unwrap(), "{login}");
             assert_eq!(figures.areas.iter().map(|f| f.soon).sum::<i64>(), all.of(Queue::Soon).unwrap(), "{login}");
+
+            // By age and by place: each is a list, and together they are all of it.
+            let (queue, late) = if matches!(duty, Duty::Leader { .. }) { (Queue::Open, false) } else { (Queue::Late, true) };
+            let today = domain::calendar::local(now).date();
+            let of = figures::Of { late, centre: None };
+            let pressure = figures::pressure(&mut conn, of, today, now).await.unwrap();
+            let spans = [(Some(3), None), (Some(10), Some(4)), (Some(20), Some(11)), (None, Some(21))];
+            for age in &pressure.ages {
+                for ((from, to), figure) in spans.iter().zip(age.days) {
+                    let mut query = format!("department={}", age.department.unwrap_or(NOBODY));
+                    for (name, days) in [("from", from), ("to", to)] {
+                        if let Some(days) = days {
+                            query = format!("{query}&{name}={}", today - Duration::days(*days));
+                        }
+                    }
+                    let lines = whole(&mut conn, Wanted::In(queue), &read(&query), now, 999).await.unwrap();
+                    assert_eq!(i64::try_from(lines.len()).unwrap(), figure, "{login} {query}");
+                }
+            }
+            for cell in &pressure.cells {
+                let query = format!("area={}&category={}", cell.area, cell.category);
+                let lines = whole(&mut conn, Wanted::In(queue), &read(&query), now, 999).await.unwrap();
+                assert_eq!(i64::try_from(lines.len()).unwrap(), cell.count, "{login} {query}");
+            }
+            let lines = whole(&mut conn, Wanted::In(queue), &Filter::default(), now, 999).await.unwrap();
+            let total = i64::try_from(lines.len()).unwrap();
+            assert_eq!(pressure.ages.iter().flat_map(|age| age.days).sum::<i64>(), total, "{login}");
+            assert_eq!(pressure.cells.iter().map(|cell| cell.count).sum::<i64>(), total, "{login}");
 
             let weeks = figures::weeks(&mut conn, &duty, morning() - Duration::days(7), now).await.unwrap();
             for week in &weeks {

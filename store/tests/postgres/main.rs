@@ -14,6 +14,7 @@ mod indicators;
 mod member;
 mod member_rights;
 mod migrations;
+mod pack;
 mod plans;
 mod policy;
 mod policy_guards;

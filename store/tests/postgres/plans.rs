@@ -6,6 +6,7 @@
 use crate::world::World;
 use domain::actor::Duty;
 use domain::issue::filter::{Filter, Sort};
+use domain::pack::Meeting;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, PgPool};
 use std::collections::BTreeMap;
@@ -324,9 +325,25 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
                 figures::now(conn, now).await.unwrap();
             })
             .await;
+            weigh(&world, faults, &format!("{login} what is open by age and place"), staff, 2 * open, async |conn: &mut Conn| {
+                figures::pressure(conn, figures::Of { late: false, centre: None }, now.date(), now).await.unwrap();
+            })
+            .await;
             // Twelve weeks of filings, one each 25 minutes.
             weigh(&world, faults, &format!("{login} weeks"), staff, 12 * 7 * 24 * 60 / 25 + PAGE, async |conn: &mut Conn| {
                 figures::weeks(conn, &duty, now - time::Duration::weeks(12), now).await.unwrap();
+            })
+            .await;
+        }
+        if matches!(duty, Duty::Centre { .. } | Duty::Leader { .. } | Duty::Supervisor { .. }) {
+            // Twice sixty days of filings, what is open twice, and of decisions what there is.
+            let most = 120 * 24 * 60 / 25 + 2 * open + PAGE;
+            weigh(&world, faults, &format!("{login} a meeting's pack"), staff, most, async |conn: &mut Conn| {
+                let (from, before) = (now - time::Duration::days(60), now - time::Duration::days(120));
+                store::pack::figures(conn, before, from, now, None, now).await.unwrap();
+                let (cases, _) = store::pack::cases(conn, &Meeting::Monthly.rule(), now).await.unwrap();
+                store::pack::tried(conn, &cases).await.unwrap();
+                store::pack::decisions(conn, Meeting::Monthly.decisions(), from, now).await.unwrap();
             })
             .await;
         }

@@ -73,6 +73,8 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("route_count", "true", "centre_city centre_wuxing centre_nanxun admin system"),
     ("cluster", "true", "centre_city centre_wuxing handler_jianshe system"),
     ("cluster_issue", "true", "centre_city centre_wuxing handler_jianshe system"),
+    ("cluster_day", "true", "centre_wuxing system"),
+    ("cluster_found", "true", "centre_wuxing system"),
     ("api_key", "true", "admin system"),
     ("api_filing", "true", "system"),
     ("typical_case", "true", EVERYBODY),
@@ -233,6 +235,8 @@ pub async fn seed(world: &World) {
         "insert into cluster (title, area, department_id, created_at, created_by)
             select '路面积水', 330502, h.department_id, now(), c.id from staff h, staff c where h.login = 'handler_jianshe' and c.login = 'centre_wuxing'",
         "insert into cluster_issue (cluster_id, issue_id, score) select c.id, i.id, 80 from cluster c, issue i limit 1",
+        "insert into cluster_day (day, area, found, looked_at) values ('2026-01-01', 330502, 1, now())",
+        "insert into cluster_found (area, issue_id, first_issue, score, found_at) select 330502, id, id, 100, now() from issue limit 1",
         "insert into desk_view (staff_id, name, query, created_at) select id, '超期', 'queue=late', now() from staff where role = 'handler'",
     ] {
         sqlx::query(own).execute(&world.owner).await.unwrap();

@@ -41,6 +41,9 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("cluster", "true", "centre_wuxing system", "centre_city centre_wuxing handler_jianshe system",
         &["department_id", "answered_at", "answered_by", "case_id"]),
     ("cluster_issue", "true", "centre_city centre_wuxing system", "centre_city centre_wuxing handler_jianshe system", &["done", "said"]),
+    // By whichever server looks first.
+    ("cluster_day", "true", SYSTEM, SYSTEM, &["found"]),
+    ("cluster_found", "true", SYSTEM, "", &[]),
     ("api_key", "true", "admin system", "admin system", &["used_at", "revoked_at", "revoked_by"]),
     ("api_filing", "true", SYSTEM, "", &[]),
     // The row itself once more would be in nobody's name.

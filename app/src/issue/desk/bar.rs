@@ -10,7 +10,7 @@ use crate::request::Clock;
 use crate::ui::form::hidden;
 use crate::ui::icon;
 use domain::actor::{AreaCode, CITY, Duty};
-use domain::issue::filter::Sort;
+use domain::issue::filter::{NOBODY, Sort};
 use domain::issue::{Flag, Queue, State, Tier};
 use leptos::prelude::*;
 use store::issue::view::View;
@@ -61,7 +61,8 @@ fn choices(asked: &Asked, queue: Option<Queue>, duty: &Duty, form: &Form, clock:
     if !matches!(duty, Duty::Handler { .. }) {
         let near = |area: AreaCode| bound(duty).is_none_or(|own| own == CITY || area == own || area == CITY);
         let known = clock.reference.departments.iter().filter(|department| near(department.area));
-        let departments = known.map(|department| (department.id.to_string(), department.name.clone())).collect();
+        let known = known.map(|department| (department.id.to_string(), department.name.clone()));
+        let departments = std::iter::once((NOBODY.to_string(), "尚未交办".to_owned())).chain(known).collect();
         list.push(select(form, "department", "主办部门", "全部", one(departments)));
     }
     list.push(select(form, "category", "类别", "全部", categories(clock.catalogue(clock.now))));
@@ -92,7 +93,7 @@ fn narrowed(asked: &Asked, clock: &Clock) -> String {
     let day = |day: Option<time::Date>, word: &str| day.map(|day| format!("{word}{day}"));
     let parts = [
         filter.area.map(|area| clock.reference.area(area)),
-        filter.department.map(|id| clock.reference.department(id)),
+        filter.department.map(|id| if id == NOBODY { "尚未交办".to_owned() } else { clock.reference.department(id) }),
         filter.category.as_ref().map(|code| clock.catalogue(clock.now).category_name(code).to_owned()),
         filter.flag.map(|flag| flag.label().to_owned()),
         filter.state.map(|state| state.label().to_owned()),

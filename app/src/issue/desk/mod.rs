@@ -38,6 +38,8 @@ mod palette;
 #[cfg(any(feature = "ssr", feature = "desk", feature = "desk_issue"))]
 mod pane;
 #[cfg(feature = "ssr")]
+pub mod pressure;
+#[cfg(feature = "ssr")]
 mod queue;
 #[cfg(feature = "ssr")]
 mod record;

@@ -2,6 +2,8 @@
 //! for its word; whoever looks on sees what is late. From here one issue is opened, where it is done.
 
 use super::view::path_of;
+use crate::access::Access;
+use crate::pack::PATH;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::{empty, icon, tag, time};
@@ -15,22 +17,23 @@ use store::issue::{TASKS, TaskRow};
 pub fn TasksPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
-        let (rows, own, clock) = {
+        let (rows, own, packs, clock) = {
             let mut ctx = request.open().await?;
             let duty = ctx.require_measured()?.duty;
+            let packs = Access::Record.has_business(&duty);
             let (department, area) = match duty {
                 Duty::Handler { department } => (Some(department), None),
                 Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } => (None, Some(area)),
                 _ => (None, None),
             };
-            (store::issue::tasks(&mut ctx.conn, department, area).await?, department.is_some(), ctx.clock())
+            (store::issue::tasks(&mut ctx.conn, department, area).await?, department.is_some(), packs, ctx.clock())
         };
         title("交办事项");
-        Ok(list(&rows, own, &clock))
+        Ok(list(&rows, own, packs, &clock))
     })
 }
 
-fn list(rows: &[TaskRow], own: bool, clock: &Clock) -> AnyView {
+fn list(rows: &[TaskRow], own: bool, packs: bool, clock: &Clock) -> AnyView {
     let late = rows.iter().filter(|row| row.done_at.is_none() && row.due < clock.now).count();
     let waiting = rows.iter().filter(|row| row.done_at.is_some()).count();
     let more = if rows.len() >= usize::try_from(TASKS).unwrap_or(usize::MAX) { "以上" } else { "" };
@@ -42,9 +45,11 @@ fn list(rows: &[TaskRow], own: bool, clock: &Clock) -> AnyView {
         let cells = rows.iter().map(|row| cell(row, clock)).collect_view();
         view! { <ul class="cells card">{cells}</ul> }.into_any()
     };
+    let packs = packs.then(|| view! { <p class="actions"><a href=PATH>"会议材料：上次的决定办得怎么样（可打印）"</a></p> });
     view! {
         <h1>"交办事项"</h1>
         <p class="muted">{said}"协商办、会议办的决定交给部门去办的事，部门办结后由企服中心确认。"</p>
+        {packs}
         {body}
     }
     .into_any()

@@ -21,7 +21,8 @@ pub fn IndicatorIssuesPage() -> impl IntoView {
             let (now, today) = (ctx.now, local(ctx.now).date());
             let asked = read_period(form, today);
             let these = wanted(&asked, asked.first);
-            let rows = measure::behind(&mut ctx.conn, &these, failed, now).await?;
+            let category = Some(asked.form.value("category")).filter(|code| !code.is_empty());
+            let rows = measure::behind(&mut ctx.conn, &these, failed, category, now).await?;
             (asked, rows, ctx.clock())
         };
         title("指标背后的诉求");
@@ -30,7 +31,7 @@ pub fn IndicatorIssuesPage() -> impl IntoView {
 }
 
 fn behind(asked: &Asked, failed: Option<Indicator>, rows: &[Behind], clock: &Clock) -> AnyView {
-    let narrowed = ["area", "board", "department"].into_iter().filter(|kind| !asked.form.value(kind).is_empty());
+    let narrowed = ["area", "board", "department", "category"].into_iter().filter(|kind| !asked.form.value(kind).is_empty());
     let narrowed: Vec<String> = narrowed.map(|kind| named(kind, asked.form.value(kind), clock)).collect();
     let what = failed.map_or_else(|| "应答复的诉求".to_owned(), |indicator| format!("未达到“{}”的诉求", indicator.label()));
     let heading = [vec![span(asked)], narrowed, vec![what]].concat().join(" · ");

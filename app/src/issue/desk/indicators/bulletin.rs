@@ -1,24 +1,22 @@
 //! 晾晒通报 (S-29): a month to be printed and sent round. Opened by the centre, leaders and supervisors when the month is settled, wanting: who did well,
 //! who did not, what is still open and for how long, which problems come up where.
 
-use super::{Asked, asked, named, percent, read_period, span, to, wanted};
+use super::{Asked, RANKED, asked, percent, ranked, ranking_chart, read_period, span, to, wanted};
 use crate::error::AppError;
+use crate::issue::desk::pressure::{ages, hot, of};
 use crate::render::{reads, title};
 use crate::request::{Clock, Ctx, Request};
 use crate::ui::{back, empty, section};
+use domain::actor::Duty;
 use domain::calendar::{local, words};
 use domain::issue::measure::{Indicator, SETTLED_ON};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use store::issue::figures::{Pressure, pressure};
 use store::issue::measure::{Counts, Group, counts};
-use store::issue::snapshot::{Age, Cell, Settled, ages, categories, settled};
+use store::issue::snapshot::{Cell, Settled, categories, settled};
 
 /// Where it is.
 pub const BULLETIN: &str = "/desk/indicators/bulletin";
-/// Of fewer issues no rate is compared *(assumed)*.
-const RANKED: i64 = 5;
-/// Categories and departments that are listed.
-const LISTED: usize = 10;
 
 struct Bulletin {
     organisation: String,
@@ -26,7 +24,8 @@ struct Bulletin {
     settled: Option<Settled>,
     /// As the figures are now.
     now: Settled,
-    ages: Vec<Age>,
+    duty: Duty,
+    pressure: Pressure,
     categories: Vec<Cell>,
     clock: Clock,
 }
@@ -45,9 +44,19 @@ async fn read(ctx: &mut Ctx, form: crate::form::Form) -> Result<Bulletin, AppErr
     let boards = counts(conn, &these, Group::Board, now).await?;
     let departments = counts(conn, &these, Group::Department, now).await?;
     let settled = settled(conn, asked.first).await?;
-    let (ages, categories) = (ages(conn, now).await?, categories(conn, &these).await?);
+    let categories = categories(conn, &these, now).await?;
+    let pressure = pressure(conn, of(&staff.duty).1, local(now).date(), now).await?;
     let now = Settled { at: now, city, areas, boards, departments };
-    Ok(Bulletin { organisation: staff.organisation, asked, settled, now, ages, categories, clock: ctx.clock() })
+    Ok(Bulletin {
+        organisation: staff.organisation,
+        duty: staff.duty,
+        asked,
+        settled,
+        now,
+        pressure,
+        categories,
+        clock: ctx.clock(),
+    })
 }
 
 /// The page.
@@ -62,7 +71,7 @@ pub fn BulletinPage() -> impl IntoView {
 }
 
 fn view(bulletin: &Bulletin) -> AnyView {
-    let Bulletin { organisation, asked, settled, now, ages, categories, clock } = bulletin;
+    let Bulletin { organisation, asked, settled, now, duty, pressure, categories, clock } = bulletin;
     let shown = settled.as_ref().unwrap_or(now);
     let (city, month) = (&shown.city, span(asked));
     let state = match settled {
@@ -88,8 +97,8 @@ fn view(bulletin: &Bulletin) -> AnyView {
         {section("区县", ranking("area", "区县", &shown.areas, asked, clock))}
         {section("部门", ranking("department", "部门", &shown.departments, asked, clock))}
         {section("板块", ranking("board", "板块", &shown.boards, asked, clock))}
-        {section("正在办理的，提交了多久", ageing(ages, clock))}
-        {section("哪里什么问题多", hot(categories, clock))}
+        {section("正在办理的，提交了多久", ages(&pressure.ages, of(duty).0, clock))}
+        {section("哪里什么问题多", hot(categories, |category, area| behind(asked, category, area), clock))}
         <p class="muted">{format!("应答复不足 {RANKED} 件的不排名。指标口径为本平台暂定，以市里公布的为准。")}</p>
     }
     .into_any()
@@ -110,14 +119,11 @@ fn since(then: &Counts, now: &Counts) -> AnyView {
 
 /// The best first; what is too few for a rate after it, the most first.
 fn ranking(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked, clock: &Clock) -> AnyView {
-    let named = rows.iter().filter(|counts| !counts.key.is_empty());
-    let (mut ranked, mut few): (Vec<&Counts>, Vec<&Counts>) = named.partition(|counts| counts.due >= RANKED);
+    let (ranked, few) = ranked(rows);
     if ranked.is_empty() && few.is_empty() {
         return empty("这个月没有应答复的诉求。", None);
     }
-    // passed/due without fractions: a.passed * b.due against b.passed * a.due.
-    ranked.sort_by(|a, b| (b.passed * a.due).cmp(&(a.passed * b.due)).then(b.due.cmp(&a.due)).then(a.key.cmp(&b.key)));
-    few.sort_by_key(|counts| std::cmp::Reverse(counts.due));
+    let chart = ranking_chart(kind, label, &ranked, clock);
     let rows =
         ranked.iter().map(|counts| (place(&ranked, counts), *counts)).chain(few.iter().map(|counts| ("—".to_owned(), *counts)));
     let rows = rows.map(|(place, counts)| {
@@ -136,6 +142,7 @@ fn ranking(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Ask
     });
     let names = Indicator::ALL.iter().map(|indicator| view! { <th scope="col">{indicator.label()}</th> }).collect_view();
     view! {
+        {chart}
         <div class="table-wrap" tabindex="0" role="region" aria-label=format!("{label}排名")>
             <table class="figures">
                 <thead>
@@ -157,75 +164,8 @@ fn place(ranked: &[&Counts], own: &Counts) -> String {
     (better + 1).to_string()
 }
 
-/// A bar a department, a part of it an age; the table says the same.
-fn ageing(ages: &[Age], clock: &Clock) -> AnyView {
-    const NAMES: [&str; 4] = ["3 天内", "4 至 10 天", "11 至 20 天", "20 天以上"];
-    if ages.is_empty() {
-        return empty("现在没有正在办理的。", None);
-    }
-    let all = ages.iter().fold([0; 4], |sum: [i64; 4], age| std::array::from_fn(|at| sum[at] + age.days[at]));
-    let most = all.into_iter().max().unwrap_or(0).max(1);
-    let bars = NAMES.iter().zip(all).enumerate().map(|(at, (name, count))| {
-        let (y, width) = (at * 34 + 4, (count * 420 / most).max(i64::from(count > 0)));
-        view! {
-            <text class="label" x="0" y=(y + 17).to_string()>{*name}</text>
-            <rect x="100" y=y.to_string() width=width.to_string() height="24" rx="2"></rect>
-            <text class="figure" x=(108 + width).to_string() y=(y + 17).to_string()>{count}</text>
-        }
-    });
-    let bars = bars.collect_view();
-    let rows = ages.iter().take(LISTED).map(|age| {
-        let name = age.department.map_or_else(|| "企服中心（尚未交办）".to_owned(), |id| clock.reference.department(id));
-        let cells = age.days.iter().map(|count| view! { <td>{*count}</td> }).collect_view();
-        view! { <tr><th scope="row">{name}</th>{cells}</tr> }
-    });
-    let rows = rows.collect_view();
-    let names = NAMES.iter().map(|name| view! { <th scope="col">{*name}</th> }).collect_view();
-    let caption = if ages.len() > LISTED { "件数最多的 10 家" } else { "按办理单位" };
-    view! {
-        <svg class="bars ages" viewBox="0 0 610 140" aria-hidden="true" focusable="false">{bars}</svg>
-        <div class="table-wrap" tabindex="0" role="region" aria-label="正在办理的，按时长">
-            <table class="figures">
-                <caption>{caption}</caption>
-                <thead><tr><th scope="col">"办理单位"</th>{names}</tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-/// Categories by district, the most first.
-fn hot(cells: &[Cell], clock: &Clock) -> AnyView {
-    if cells.is_empty() {
-        return empty("这个月没有应答复的诉求。", None);
-    }
-    let mut categories: BTreeMap<&str, i64> = BTreeMap::new();
-    for cell in cells {
-        *categories.entry(&cell.category).or_default() += cell.count;
-    }
-    let mut categories: Vec<(&str, i64)> = categories.into_iter().collect();
-    categories.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    categories.truncate(LISTED);
-    let mut areas: Vec<i32> = cells.iter().map(|cell| cell.area).collect();
-    areas.sort_unstable();
-    areas.dedup();
-    let of =
-        |category: &str, area| cells.iter().find(|cell| cell.category == category && cell.area == area).map_or(0, |c| c.count);
-    let rows = categories.iter().map(|(category, sum)| {
-        let counts = areas.iter().map(|area| view! { <td>{of(category, *area)}</td> }).collect_view();
-        let name = clock.catalogue(clock.now).category_name(category).to_owned();
-        view! { <tr><th scope="row">{name}</th>{counts}<td><strong>{*sum}</strong></td></tr> }
-    });
-    let rows = rows.collect_view();
-    let names = areas.iter().map(|area| view! { <th scope="col">{named("area", &area.to_string(), clock)}</th> }).collect_view();
-    view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-label="类别和区县">
-            <table class="figures">
-                <thead><tr><th scope="col">"类别"</th>{names}<th scope="col">"合计"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+/// The list of a category, of a district or of all.
+fn behind(asked: &Asked, category: &str, area: Option<i32>) -> String {
+    let area = area.map(|area| area.to_string()).unwrap_or_default();
+    to(super::ISSUES, asked, &[("category", category), ("area", &area)])
 }

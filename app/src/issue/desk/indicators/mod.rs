@@ -10,19 +10,24 @@ mod sheet;
 pub use assessment::assessment;
 pub use behind::IndicatorIssuesPage;
 pub use bulletin::{BULLETIN, BulletinPage};
-pub use page::IndicatorsPage;
+pub use page::{IndicatorsPage, trend_view};
 pub use sheet::sheets;
 
+use super::pressure::of;
 use crate::access::Access;
 use crate::error::AppError;
 use crate::form::Form;
 use crate::request::{Clock, Ctx};
+use crate::ui::chart::{Bar, Words, bars};
 use domain::actor::{CITY, Duty};
 use domain::calendar::{SHANGHAI, local};
+use domain::issue::Queue;
+use domain::issue::filter::day;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use store::issue::figures::{Pressure, pressure};
 use store::issue::measure::{self, Counts, Group, Wanted};
-use store::issue::snapshot::month_after;
+use store::issue::snapshot::{Cell, categories, month_after};
 use time::{Date, Duration, Month, Time};
 
 /// Where they are.
@@ -53,17 +58,27 @@ fn first_of(day: Date) -> Date {
     day.replace_day(1).unwrap_or(day)
 }
 
-/// `2026-11` or `2026-11-23`, a Monday; the current month where it is neither.
+/// `2026-11` or `2026-11-23`, a Monday, or any two days (`from`, `to`); the current month where it is none of them.
 fn read_period(form: Form, today: Date) -> Asked {
+    // Of other centuries there is nothing, and no month before or after.
+    let known = |date: &Date| (2000..3000).contains(&date.year());
+    let (from, to) = (day(form.value("from")).filter(known), day(form.value("to")).filter(known));
+    if form.value("period").is_empty()
+        && let (Some(first), Some(last)) = (from, to)
+        && first <= last
+        && let Some(after) = last.next_day()
+    {
+        return Asked { form, first, after, weekly: true };
+    }
     let text = form.value("period").to_owned();
     let mut parts = text.split('-').map(str::parse::<u16>);
     let number = |part: Option<Result<u16, _>>| part.and_then(Result::ok);
-    let (year, month, day) = (number(parts.next()), number(parts.next()), number(parts.next()));
+    let (year, month, of_month) = (number(parts.next()), number(parts.next()), number(parts.next()));
     let date = |day: u8| {
         let month = Month::try_from(u8::try_from(month?).ok()?).ok()?;
-        Date::from_calendar_date(i32::from(year?), month, day).ok()
+        Date::from_calendar_date(i32::from(year?), month, day).ok().filter(known)
     };
-    if let Some(monday) = day.and_then(|day| date(u8::try_from(day).ok()?)) {
+    if let Some(monday) = of_month.and_then(|day| date(u8::try_from(day).ok()?)) {
         let first = monday - Duration::days(i64::from(monday.weekday().number_days_from_monday()));
         return Asked { form, first, after: first + Duration::days(7), weekly: true };
     }
@@ -92,6 +107,10 @@ struct Overview {
     total: Counts,
     trend: Vec<Counts>,
     groups: Vec<(&'static str, &'static str, Vec<Counts>)>,
+    /// What was due, by category and district.
+    cells: Vec<Cell>,
+    /// What is open by age, and the queue that lists it; none for departments, whose queues are by what is to be done.
+    open: Option<(Queue, Pressure)>,
     clock: Clock,
 }
 
@@ -105,7 +124,7 @@ async fn read(ctx: &mut Ctx, form: Form) -> Result<Overview, AppError> {
     let whole = matches!(staff.duty, Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if area == CITY);
     let areas = if whole { measure::counts(&mut ctx.conn, &these, Group::Area, now).await? } else { Vec::new() };
     let (since, by) = if asked.weekly {
-        (asked.first - Duration::days(7 * i64::from(MONTHS - 1)), Group::Week)
+        (asked.after - Duration::days(7 * i64::from(MONTHS)), Group::Week)
     } else {
         (month_before(asked.first, MONTHS - 1), Group::Month)
     };
@@ -119,10 +138,31 @@ async fn read(ctx: &mut Ctx, form: Form) -> Result<Overview, AppError> {
         groups.insert(0, ("area", "区县", areas));
     }
     let whole_files = Access::Record.has_business(&staff.duty);
-    Ok(Overview { organisation: staff.organisation, whole_files, asked, total, trend, groups, clock: ctx.clock() })
+    let cells = categories(&mut ctx.conn, &these, now).await?;
+    let (queue, shown) = of(&staff.duty);
+    let open = if whole_files { Some((queue, pressure(&mut ctx.conn, shown, today, now).await?)) } else { None };
+    Ok(Overview { organisation: staff.organisation, whole_files, asked, total, trend, groups, cells, open, clock: ctx.clock() })
 }
 
-fn add(mut sum: Counts, part: &Counts) -> Counts {
+/// How the last months went, for whoever's scope it is.
+///
+/// # Errors
+/// As [`Ctx::require_measured`], and when the database does not answer.
+pub async fn months(ctx: &mut Ctx, today: Date) -> Result<Vec<Counts>, AppError> {
+    ctx.require_measured()?;
+    let asked = read_period(Form::default(), today);
+    let (these, now) = (wanted(&asked, month_before(asked.first, MONTHS - 1)), ctx.now);
+    Ok(measure::counts(&mut ctx.conn, &these, Group::Month, now).await?)
+}
+
+/// The address of a page of these with what is asked for, and nothing else.
+pub fn plain(page: &str, more: &[(&str, &str)]) -> String {
+    let query: Vec<String> = more.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{page}?{}", query.join("&"))
+}
+
+/// Every count of two rows together, under the first one's name.
+pub fn add(mut sum: Counts, part: &Counts) -> Counts {
     let parts = [
         (&mut sum.due, part.due),
         (&mut sum.contacted, part.contacted),
@@ -146,8 +186,50 @@ fn add(mut sum: Counts, part: &Counts) -> Counts {
     sum
 }
 
+/// Of fewer issues no rate is compared *(assumed)*.
+const RANKED: i64 = 5;
+/// So many are drawn; the table beside has all of them.
+const DRAWN: usize = 12;
+
+/// The best first, and apart from them what is too few for a rate, the most first.
+fn ranked(rows: &[Counts]) -> (Vec<&Counts>, Vec<&Counts>) {
+    let named = rows.iter().filter(|counts| !counts.key.is_empty());
+    let (mut ranked, mut few): (Vec<&Counts>, Vec<&Counts>) = named.partition(|counts| counts.due >= RANKED);
+    // passed/due without fractions: a.passed * b.due against b.passed * a.due.
+    ranked.sort_by(|a, b| (b.passed * a.due).cmp(&(a.passed * b.due)).then(b.due.cmp(&a.due)).then(a.key.cmp(&b.key)));
+    few.sort_by_key(|counts| std::cmp::Reverse(counts.due));
+    (ranked, few)
+}
+
+/// Who resolves how much, the best first: a bar for each that has enough to be compared.
+fn ranking_chart(kind: &'static str, label: &'static str, ranked: &[&Counts], clock: &Clock) -> Option<AnyView> {
+    if ranked.len() < 2 {
+        return None;
+    }
+    let bar = |counts: &&Counts| Bar {
+        label: named(kind, &counts.key, clock),
+        value: counts.passed * 1000 / counts.due.max(1),
+        figure: percent(counts.passed, counts.due),
+        tone: "",
+    };
+    let list: Vec<Bar> = ranked.iter().take(DRAWN).map(bar).collect();
+    let id = match kind {
+        "area" => "by-area",
+        "board" => "by-board",
+        _ => "by-department",
+    };
+    let title = format!("{label}的高质效解决率，从高到低");
+    let about = list.iter().map(|bar| format!("{} {}", bar.label, bar.figure)).collect::<Vec<_>>().join("，");
+    Some(bars(Words { id, title, about }, Some(1000), &list))
+}
+
+/// The same of whatever there is, for pages elsewhere.
+pub fn ranking(kind: &'static str, label: &'static str, rows: &[Counts], clock: &Clock) -> Option<AnyView> {
+    ranking_chart(kind, label, &ranked(rows).0, clock)
+}
+
 /// `87.5%` of whole permille, cut, so that 99.96 % is not called all; nothing of nothing.
-fn percent(part: i64, whole: i64) -> String {
+pub fn percent(part: i64, whole: i64) -> String {
     if whole == 0 {
         return "—".to_owned();
     }
@@ -157,14 +239,16 @@ fn percent(part: i64, whole: i64) -> String {
 
 /// The address of this page, or of the list behind a figure, with what was asked for and what is narrowed further.
 fn to(page: &str, asked: &Asked, more: &[(&str, &str)]) -> String {
-    let kept = ["period", "area", "board", "department"].into_iter();
+    // A period and two days are one thing said in two ways.
+    let days = !more.iter().any(|(name, _)| *name == "period");
+    let kept = ["period", "area", "board", "department"].into_iter().chain(["from", "to"].into_iter().filter(|_| days));
     let kept = kept.filter(|name| !more.iter().any(|(narrowed, _)| narrowed == name)).map(|name| (name, asked.form.value(name)));
     let all = kept.chain(more.iter().copied()).filter(|(_, value)| !value.is_empty());
     let query: Vec<String> = all.map(|(name, value)| format!("{name}={value}")).collect();
     format!("{page}?{}", query.join("&"))
 }
 
-const ISSUES: &str = "/desk/indicators/issues";
+pub const ISSUES: &str = "/desk/indicators/issues";
 
 fn span(asked: &Asked) -> String {
     if asked.weekly {
@@ -175,14 +259,15 @@ fn span(asked: &Asked) -> String {
     }
 }
 
-fn area_name(code: i32, clock: &Clock) -> String {
+pub fn area_name(code: i32, clock: &Clock) -> String {
     if code == CITY { "市本级".to_owned() } else { clock.reference.area(code) }
 }
 
 /// What a group is called.
-fn named(kind: &str, key: &str, clock: &Clock) -> String {
+pub fn named(kind: &str, key: &str, clock: &Clock) -> String {
     match kind {
         "area" => key.parse().map_or_else(|_| key.to_owned(), |code| area_name(code, clock)),
+        "category" => clock.catalogue(clock.now).category_name(key).to_owned(),
         "board" => clock.catalogue(clock.now).board(key).map_or_else(|| key.to_owned(), |board| board.name.clone()),
         _ if key.is_empty() => "尚未交办".to_owned(),
         _ => key.parse().map_or_else(|_| key.to_owned(), |id| clock.reference.department(id)),

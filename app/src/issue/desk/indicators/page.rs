@@ -1,8 +1,13 @@
 //! The figures: six tiles, how they went, side by side.
 
-use super::{Asked, BULLETIN, ISSUES, MONTHS, Overview, PATH, area_name, asked, month_before, named, percent, read, span, to};
+use super::{
+    Asked, BULLETIN, ISSUES, MONTHS, Overview, PATH, area_name, asked, month_before, named, percent, ranking, read, span, to,
+};
+use crate::issue::desk::pressure::{ages, hot};
+use crate::pack::PATH as PACKS;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
+use crate::ui::chart::{self, Column, Words, columns};
 use crate::ui::form::select;
 use crate::ui::{empty, icon, section};
 use domain::calendar::local;
@@ -23,7 +28,7 @@ pub fn IndicatorsPage() -> impl IntoView {
 }
 
 fn view(overview: &Overview) -> AnyView {
-    let Overview { organisation, whole_files, asked, total, trend, groups, clock } = overview;
+    let Overview { organisation, whole_files, asked, total, trend, groups, cells, open, clock } = overview;
     let tiles = Indicator::ALL.iter().map(|indicator| {
         let (part, whole) = total.of(*indicator);
         let href = to(ISSUES, asked, &[("failed", indicator.code())]);
@@ -45,21 +50,35 @@ fn view(overview: &Overview) -> AnyView {
     .map(|(name, count)| view! { <span>{format!("{name} {}（{count}）", percent(count, total.due))}</span> });
     let tables = groups
         .iter()
-        .map(|(name, label, rows)| section(format!("按{label}"), table(name, label, rows, asked, clock)))
+        .map(|(name, label, rows)| {
+            let drawn = ranking(name, label, rows, clock);
+            section(format!("按{label}"), view! { {drawn}{table(name, label, rows, asked, clock)} })
+        })
         .collect_view();
+    let open = open
+        .as_ref()
+        .map(|(queue, pressure)| section(format!("{}的，提交了多久", queue.label()), ages(&pressure.ages, *queue, clock)));
+    let list = |category: &str, area: Option<i32>| {
+        let area = area.map(|area| area.to_string());
+        let more = area.as_ref().map(|area| ("area", area.as_str()));
+        to(ISSUES, asked, &more.into_iter().chain([("category", category)]).collect::<Vec<_>>())
+    };
+    let places = section("哪里什么问题多", hot(cells, list, clock));
     let rules = Indicator::ALL
         .iter()
         .map(|indicator| view! { <li><strong>{indicator.label()}</strong>"："{indicator.rule()}</li> })
         .collect_view();
+    let link = |page: &str, more: &[(&str, &str)]| to(page, asked, more);
     let download = to("/desk/indicators/table", asked, &[]);
-    let published = (*whole_files && !asked.weekly).then(|| {
+    let published = whole_files.then(|| {
         let (bulletin, year) = (to(BULLETIN, asked, &[]), asked.first.year());
-        view! {
-            <p class="actions">
+        let monthly = (!asked.weekly).then(|| {
+            view! {
                 <a href=bulletin>{format!("{}通报（可打印）", span(asked))}</a>
                 <a href=format!("/desk/indicators/assessment?year={year}")>{format!("{year} 年考核表（Excel）")}</a>
-            </p>
-        }
+            }
+        });
+        view! { <p class="actions">{monthly}<a href=PACKS>"会议材料（可打印）"</a></p> }
     });
     view! {
         <h1>{format!("{organisation} · 六项指标")}</h1>
@@ -72,8 +91,10 @@ fn view(overview: &Overview) -> AnyView {
         {published}
         <ul class="tally">{tiles.collect_view()}</ul>
         <p class="muted row">{guards.collect_view()}</p>
-        {section(if asked.weekly { "近 12 周" } else { "近 12 个月" }, trend_view(trend, asked))}
+        {section(if asked.weekly { "近 12 周" } else { "近 12 个月" }, trend_view(trend, asked.weekly, &link))}
         {tables}
+        {open}
+        {places}
         <details class="card"><summary>"怎么算的"</summary>
             <ul>{rules}</ul>
             <p class="muted">
@@ -161,46 +182,53 @@ fn heading(first: &'static str) -> AnyView {
     .into_any()
 }
 
-/// A column a period: what was due, and of it what passed everything. The table below says the same and more.
-fn trend_view(trend: &[Counts], asked: &Asked) -> AnyView {
+/// The way to a page of a period, or to the list behind a figure of it.
+pub type Link<'a> = &'a dyn Fn(&str, &[(&str, &str)]) -> String;
+
+/// A column a period: what was due, and of it what passed everything. The table beside says the same and more.
+pub fn trend_view(trend: &[Counts], weekly: bool, link: Link<'_>) -> AnyView {
     if trend.is_empty() {
         return empty("还没有可统计的诉求。", None);
     }
-    let most = trend.iter().map(|counts| counts.due).max().unwrap_or(0).max(1);
-    let drawn = trend.iter().enumerate().map(|(at, counts)| {
-        let x = at * 50 + 10;
-        let tall = |count: i64| (count * 120 / most).max(i64::from(count > 0));
-        let (due, passed) = (tall(counts.due), tall(counts.passed));
-        view! {
-            <rect x=x.to_string() y=(140 - due).to_string() width="30" height=due.to_string() rx="2"></rect>
-            <rect class="passed" x=x.to_string() y=(140 - passed).to_string() width="30" height=passed.to_string() rx="2"></rect>
-            <text class="figure" x=(x + 15).to_string() y=(134 - due).to_string()>{percent(counts.passed, counts.due)}</text>
-            <text class="label" x=(x + 15).to_string() y="158">{short(&counts.key, asked.weekly)}</text>
-        }
-    });
+    let drawn: Vec<Column> = trend
+        .iter()
+        .map(|counts| Column {
+            label: short(&counts.key, weekly),
+            whole: counts.due,
+            part: counts.passed,
+            figure: percent(counts.passed, counts.due),
+        })
+        .collect();
+    let words = Words {
+        id: "trend",
+        title: format!("近 {} {}的高质效解决率", drawn.len(), if weekly { "周" } else { "个月" }),
+        about: drawn.iter().map(|one| format!("{} {}", one.label, one.figure)).collect::<Vec<_>>().join("，"),
+    };
     let rows = trend.iter().rev().map(|counts| {
+        let period = if weekly { counts.key.clone() } else { counts.key.chars().take(7).collect() };
         let cells = Indicator::ALL.iter().map(|indicator| {
-            let (part, whole) = counts.of(*indicator);
-            view! { <td>{percent(part, whole)}</td> }
+            let ((part, whole), words) = (counts.of(*indicator), percent(counts.of(*indicator).0, counts.of(*indicator).1));
+            if part == whole {
+                return view! { <td>{words}</td> }.into_any();
+            }
+            let href = link(ISSUES, &[("period", &period), ("failed", indicator.code())]);
+            view! { <td><a href=href>{words}</a></td> }.into_any()
         });
         let cells = cells.collect_view();
-        let period = if asked.weekly { counts.key.clone() } else { counts.key.chars().take(7).collect() };
+        let due = chart::figure(counts.due, link(ISSUES, &[("period", &period)]));
         view! {
             <tr>
-                <th scope="row"><a href=to(PATH, asked, &[("period", &period)])>{period.clone()}</a></th><td>{counts.due}</td>
+                <th scope="row"><a href=link(PATH, &[("period", &period)])>{period.clone()}</a></th><td>{due}</td>
                 <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
             </tr>
         }
     });
+    let heads = ["时间", "应答复", "高质效解决率"].into_iter().chain(Indicator::ALL.iter().map(|it| it.label()));
+    let table = chart::table("各期指标", heads.map(str::to_owned).collect(), rows.collect_view());
     view! {
         <p class="muted">"柱高是应答复的件数，下面绿色一段是六项都达到的，柱顶是高质效解决率。"</p>
-        <svg class="bars weeks" viewBox="0 0 610 165" aria-hidden="true" focusable="false">{drawn.collect_view()}</svg>
-        <details>
-            <summary>"看表格"</summary>
-            <div class="table-wrap" tabindex="0" role="region" aria-label="各期指标">
-                <table class="figures">{heading("时间")}<tbody>{rows.collect_view()}</tbody></table>
-            </div>
-        </details>
+        {columns(words, "passed", &drawn)}
+        {chart::beside(table)}
     }
     .into_any()
 }

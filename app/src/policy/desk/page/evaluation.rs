@@ -6,6 +6,7 @@ use crate::error::AppError;
 use crate::policy::desk::read;
 use crate::render::{reads, title};
 use crate::request::Request;
+use crate::ui::chart::{self, Bar, Words, bars};
 use crate::ui::{back, facts, icon, section, words as text};
 use domain::policy::money::Fen;
 use domain::policy::words::code_name;
@@ -48,7 +49,7 @@ fn page(version: &Version, figures: &Evaluation, reference: &Reference) -> AnyVi
         {back(format!("/desk/policies/{}/edit", version.code), "返回政策")}
         <h1>{format!("政策评估：{}", version.title)}</h1>
         <p><a class="button secondary" href=export>{icon("down")}"导出 xlsx"</a></p>
-        {section("从匹配到拨付", bars("企业数", &steps))}
+        {section("从匹配到拨付", drawn("funnel", "企业数", &steps))}
         {section("资金", facts(vec![
             ("资金额度", text(budget)),
             ("匹配企业可享", text(Fen(figures.matched).words())),
@@ -58,8 +59,8 @@ fn page(version: &Version, figures: &Evaluation, reference: &Reference) -> AnyVi
             ("满意度", text(rating)),
             ("相关诉求", text(questions)),
         ]))}
-        {section("按区县", breakdown("按区县明细", &figures.districts, |key| district(key, reference)))}
-        {section("按行业", breakdown("按行业明细", &figures.industries, industry))}
+        {section("按区县", breakdown("by-district", "按区县明细", &figures.districts, |key| district(key, reference)))}
+        {section("按行业", breakdown("by-industry", "按行业明细", &figures.industries, industry))}
     }
     .into_any()
 }
@@ -73,35 +74,23 @@ fn industry(key: &str) -> String {
 }
 
 /// A bar for each row, and the same as a table.
-fn bars(unit: &'static str, rows: &[(String, i64)]) -> AnyView {
-    let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
-    let height = rows.len() * 32;
-    let drawn = rows.iter().enumerate().map(|(at, (label, count))| {
-        let y = at * 32;
-        // Of 600 units, 120 belong to the label and 80 to the figure.
-        let width = (count * 400 / most).max(i64::from(*count > 0));
-        view! {
-            <text x="0" y=(y + 20).to_string() class="label">{label.clone()}</text>
-            <rect x="120" y=(y + 6).to_string() width=width.to_string() height="20" rx="3"></rect>
-            <text x=(128 + width).to_string() y=(y + 20).to_string() class="figure">{count.to_string()}</text>
-        }
-    });
+fn drawn(id: &'static str, unit: &'static str, rows: &[(String, i64)]) -> AnyView {
+    let list: Vec<Bar> = rows
+        .iter()
+        .map(|(label, count)| Bar { label: label.clone(), value: *count, figure: count.to_string(), tone: "" })
+        .collect();
+    let about = list.iter().map(|bar| format!("{} {}", bar.label, bar.figure)).collect::<Vec<_>>().join("，");
     let table =
         rows.iter().map(|(label, count)| view! { <tr><th scope="row">{label.clone()}</th><td>{count.to_string()}</td></tr> });
-    let view_box = format!("0 0 600 {height}");
+    let heads = ["步骤", unit].map(str::to_owned).to_vec();
     view! {
-        <svg class="bars" viewBox=view_box aria-hidden="true" focusable="false">{drawn.collect_view()}</svg>
-        <details><summary>"看表格"</summary>
-            <table class="figures">
-                <thead><tr><th scope="col">"步骤"</th><th scope="col">{unit}</th></tr></thead>
-                <tbody>{table.collect_view()}</tbody>
-            </table>
-        </details>
+        {bars(Words { id, title: unit.to_owned(), about }, None, &list)}
+        {chart::beside(chart::table(unit, heads, table.collect_view()))}
     }
     .into_any()
 }
 
-fn breakdown(label: &'static str, rows: &[Row], name: impl Fn(&str) -> String) -> AnyView {
+fn breakdown(id: &'static str, label: &'static str, rows: &[Row], name: impl Fn(&str) -> String) -> AnyView {
     let paid: Vec<(String, i64)> = rows.iter().map(|row| (name(&row.key), row.matched)).collect();
     let table = rows.iter().map(|row| {
         view! {
@@ -112,7 +101,7 @@ fn breakdown(label: &'static str, rows: &[Row], name: impl Fn(&str) -> String) -
         }
     });
     view! {
-        {bars("匹配企业", &paid)}
+        {drawn(id, "匹配企业", &paid)}
         <div class="table-wrap" tabindex="0" role="region" aria-label=label>
             <table class="figures">
                 <thead>
