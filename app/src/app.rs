@@ -9,7 +9,8 @@ use crate::administration::{
     AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
     NewStationPage, StationPage, StationsPage,
 };
-use crate::api_key::KeysPage;
+use crate::api::DocsPage;
+use crate::api_key::{KeyPage, KeysPage};
 use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::cluster::{ClusterPage, ClustersPage};
 use crate::delivery::{DeliveriesPage, NoticeAddressPage, RoutesPage};
@@ -68,6 +69,7 @@ fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/sign-in/code") view=StaffCodePage/>
             <Route path=path!("enterprises") view=ChoosePage/>
             <Route path=path!("privacy") view=PrivacyPage/>
+            <Route path=path!("api/v1/docs") view=DocsPage/>
         </ParentRoute>
     }
     .into_inner()
@@ -198,6 +200,7 @@ fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/stations/new") view=NewStationPage/>
             <Route path=path!("desk/admin/stations/:key") view=StationPage/>
             <Route path=path!("desk/admin/keys") view=KeysPage/>
+            <Route path=path!("desk/admin/keys/:key") view=KeyPage/>
             <Route path=path!("desk/admin/security") view=SecurityPage/>
             <Route path=path!("desk/admin/log") view=LogPage/>
             <Route path=path!("desk/admin/log/:change") view=ChangePage/>

@@ -14,6 +14,8 @@ pub mod account;
 #[cfg(feature = "ssr")]
 pub mod administration;
 #[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
 pub mod api_key;
 #[cfg(feature = "ssr")]
 pub mod app;

@@ -4,6 +4,7 @@
 //! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
 pub mod administration;
+pub mod api;
 pub mod api_key;
 pub mod audit;
 pub mod case;

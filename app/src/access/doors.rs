@@ -62,6 +62,19 @@ doors! {
     Api GET "/open311/v2/{file}" Public;
     Api POST "/open311/v2/{file}" Public;
     Api GET "/open311/v2/{resource}/{file}" Public;
+    Page GET "/api/v1/docs" Public;
+    Api GET "/api/v1/openapi.json" Public;
+    Api GET "/api/v1/categories" Public;
+    Api GET "/api/v1/issues" Public;
+    Api POST "/api/v1/issues" Public;
+    Api GET "/api/v1/issues/{number}" Public;
+    Api POST "/api/v1/issues/{number}/supply" Public;
+    Api POST "/api/v1/issues/{number}/withdraw" Public;
+    Api POST "/api/v1/issues/{number}/rate" Public;
+    Api GET "/api/v1/webhooks" Public;
+    Api POST "/api/v1/webhooks" Public;
+    Api POST "/api/v1/webhooks/{id}/remove" Public;
+    Api GET "/api/v1/deliveries" Public;
     Page GET "/sign-in" Public;
     Form POST "/sign-in" Public;
     Page GET "/sign-in/code" Public;
@@ -203,6 +216,8 @@ doors! {
     Page GET "/desk/admin/keys" Administrator;
     Form POST "/desk/admin/keys" Administrator;
     Form POST "/desk/admin/keys/{key}/revoke" Administrator;
+    Page GET "/desk/admin/keys/{key}" Administrator;
+    Form POST "/desk/admin/keys/{key}/again" Administrator;
     Page GET "/desk/admin/routes" Administrator;
     Form POST "/desk/admin/routes" Administrator;
     Page GET "/desk/admin/deliveries" Administrator;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod administration;
+pub mod api;
 pub mod api_key;
 pub mod case;
 pub mod cluster;
@@ -60,6 +61,18 @@ routes! {
     GET "/open311/v2/{file}" => open311::list;
     POST "/open311/v2/{file}" => open311::report;
     GET "/open311/v2/{resource}/{file}" => open311::one;
+    GET "/api/v1/openapi.json" => api::document;
+    GET "/api/v1/categories" => api::categories;
+    GET "/api/v1/issues" => api::list;
+    POST "/api/v1/issues" => api::file;
+    GET "/api/v1/issues/{number}" => api::one;
+    POST "/api/v1/issues/{number}/supply" => api::supply;
+    POST "/api/v1/issues/{number}/withdraw" => api::withdraw;
+    POST "/api/v1/issues/{number}/rate" => api::rate;
+    GET "/api/v1/webhooks" => api::webhooks;
+    POST "/api/v1/webhooks" => api::subscribe;
+    POST "/api/v1/webhooks/{id}/remove" => api::unsubscribe;
+    GET "/api/v1/deliveries" => api::deliveries;
     POST "/desk/clusters" => cluster::add;
     POST "/desk/clusters/{cluster}/dispatch" => cluster::dispatch;
     POST "/desk/clusters/{cluster}/answer" => cluster::answer;
@@ -67,6 +80,7 @@ routes! {
     POST "/desk/cases/{case}/withdraw" => case::withdraw;
     POST "/desk/admin/keys" => api_key::add;
     POST "/desk/admin/keys/{key}/revoke" => api_key::revoke;
+    POST "/desk/admin/keys/{key}/again" => api_key::again;
     POST "/elder" => account::elder;
     POST "/sign-in" => account::send_code;
     POST "/sign-in/code" => account::check_code;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod administration;
+mod api;
 mod audit;
 mod beside;
 mod budget;
