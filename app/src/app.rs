@@ -23,6 +23,7 @@ use crate::issue::desk::{
 };
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
+use crate::meeting::{HeldMeetingPage, MeetingsPage};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
 use crate::message::{DeskMessagesPage, MessagesPage};
 use crate::policy::desk::{
@@ -176,6 +177,8 @@ fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/routing") view=RoutingPage/>
             <Route path=path!("desk/clusters") view=ClustersPage/>
             <Route path=path!("desk/clusters/:cluster") view=ClusterPage/>
+            <Route path=path!("desk/meetings") view=MeetingsPage/>
+            <Route path=path!("desk/meetings/:meeting") view=HeldMeetingPage/>
             <Route path=path!("desk/notices") view=NoticeAddressPage/>
             <Route path=path!("desk/admin/routes") view=RoutesPage/>
             <Route path=path!("desk/admin/deliveries") view=DeliveriesPage/>

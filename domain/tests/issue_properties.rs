@@ -274,7 +274,7 @@ fn actor_fits(actor: &Actor, issue: &Issue, kind: CommandKind) -> bool {
             let passed_on = [CommandKind::Submit, CommandKind::Supply, CommandKind::Rate, CommandKind::Withdraw];
             *enterprise == issue.enterprise && own && passed_on.contains(&kind)
         }
-        Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre,
+        Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre || kind == CommandKind::Submit,
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station == Some(*station),
         Actor::Staff { duty: Duty::Handler { department }, .. } => match kind {
             CommandKind::Part => issue.co.contains(department),

@@ -200,6 +200,10 @@ doors! {
     Page GET "/desk/clusters/{cluster}" Desk;
     Form POST "/desk/clusters/{cluster}/dispatch" Centre;
     Form POST "/desk/clusters/{cluster}/answer" Desk;
+    Page GET "/desk/meetings" Centre;
+    Form POST "/desk/meetings" Centre;
+    File GET "/desk/meetings/template" Centre;
+    Page GET "/desk/meetings/{meeting}" Centre;
     Page GET "/desk/cases" Centre;
     Page GET "/desk/cases/new" Centre;
     Form POST "/desk/cases/new" Centre;

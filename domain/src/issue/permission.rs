@@ -91,7 +91,10 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         (Who::Member, Actor::Member { enterprise, .. }) | (Who::Assisted, Actor::Assisted { enterprise, .. }) => {
             *enterprise == issue.enterprise
         }
-        (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => area_covers(*area, issue.centre),
+        // What is not filed yet has no centre: whether its place is theirs, `decide` asks.
+        (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => {
+            issue.state == State::Draft || area_covers(*area, issue.centre)
+        }
         (Who::Lead, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.lead == Some(*department),
         (Who::Co, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.co.contains(department),
         (Who::Doer, Actor::Staff { duty: Duty::Handler { department }, .. }) => {

@@ -56,7 +56,13 @@ pub struct Transition {
 
 /// The table. 待补充 ends with what was supplied or with its cap, and leads back to whoever asked. A command that is not here for a state and a kind of actor is refused.
 pub const TRANSITIONS: &[Transition] = &[
-    row(CommandKind::Submit, &[Who::Member, Who::Assisted, Who::Integration], &[State::Draft], To::State(State::Submitted)),
+    // The centre writes down what was said in a meeting (恳谈会).
+    row(
+        CommandKind::Submit,
+        &[Who::Member, Who::Assisted, Who::Integration, Who::Centre],
+        &[State::Draft],
+        To::State(State::Submitted),
+    ),
     row(CommandKind::Accept, &[Who::Centre], &[State::Submitted], To::State(State::Accepted)),
     row(CommandKind::Decline, &[Who::Centre], &[State::Submitted], To::State(State::Declined)),
     row(CommandKind::Object, &[Who::Member], &[State::Declined], To::State(State::Submitted)),

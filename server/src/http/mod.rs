@@ -12,6 +12,7 @@ pub mod files;
 pub mod filing;
 pub mod forms;
 pub mod issue;
+pub mod meeting;
 pub mod member;
 pub mod message;
 pub mod open311;
@@ -76,6 +77,8 @@ routes! {
     POST "/desk/clusters" => cluster::add;
     POST "/desk/clusters/{cluster}/dispatch" => cluster::dispatch;
     POST "/desk/clusters/{cluster}/answer" => cluster::answer;
+    POST "/desk/meetings" => meeting::file;
+    GET "/desk/meetings/template" => meeting::template;
     POST "/desk/cases/new" => case::publish;
     POST "/desk/cases/{case}/withdraw" => case::withdraw;
     POST "/desk/admin/keys" => api_key::add;

@@ -20,6 +20,7 @@ mod islands;
 mod issue_loop;
 mod limits;
 mod live;
+mod meeting;
 mod member;
 mod open311;
 mod owner;

@@ -45,6 +45,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("v2/{file}", "v2/requests.json")
         .replace("{file}", "discovery.json")
         .replace("{case}", "1")
+        .replace("{meeting}", "1")
         .replace("{cluster}", "1")
         .replace("{run}", "0199b0c0-0000-7000-8000-00000000000c")
         .replace("keys/{key}", "keys/1")
@@ -358,7 +359,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
 fn of_whoever_has_it(door: &Door) -> bool {
     // Of a cluster, its steps are a department's, or there is none yet (`cluster`); channels have keys, and no session (`api`).
     matches!(door.path, "/desk/issues/{number}/files" | "/desk/clusters/{cluster}/answer" | "/desk/clusters/{cluster}/dispatch")
-        || door.path == "/desk/admin/keys/{key}"
+        || matches!(door.path, "/desk/admin/keys/{key}" | "/desk/meetings/{meeting}")
         || door.path.starts_with("/api/v1/") && door.kind == Kind::Api
 }
 
