@@ -38,6 +38,7 @@ use crate::routing::RoutingPage;
 use crate::security::SecurityPage;
 use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
 use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
+use crate::upward::UpwardPage;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -178,6 +179,7 @@ fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/clusters") view=ClustersPage/>
             <Route path=path!("desk/clusters/:cluster") view=ClusterPage/>
             <Route path=path!("desk/meetings") view=MeetingsPage/>
+            <Route path=path!("desk/upward") view=UpwardPage/>
             <Route path=path!("desk/meetings/:meeting") view=HeldMeetingPage/>
             <Route path=path!("desk/notices") view=NoticeAddressPage/>
             <Route path=path!("desk/admin/routes") view=RoutesPage/>

@@ -66,6 +66,8 @@ pub mod terms;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
 #[cfg(feature = "ssr")]
+pub mod upward;
+#[cfg(feature = "ssr")]
 pub mod watch;
 
 /// Starts the islands; called by the loader once the page has painted.

@@ -9,6 +9,7 @@ vocabulary! {
         Open311 = "open311", "Open311 接口（提交、查询）";
         Write = "issues:write", "提交诉求，补充、撤回、评价";
         Read = "issues:read", "查询诉求和进展，订阅通知";
+        Exchange = "exchange", "取走上报的诉求（上级平台）";
     }
 }
 

@@ -30,6 +30,7 @@ pub mod retention;
 pub mod security;
 pub mod staff;
 pub mod terms;
+pub mod upward;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;

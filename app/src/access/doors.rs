@@ -75,6 +75,8 @@ doors! {
     Api POST "/api/v1/webhooks" Public;
     Api POST "/api/v1/webhooks/{id}/remove" Public;
     Api GET "/api/v1/deliveries" Public;
+    Api GET "/api/v1/exchange" Public;
+    Api POST "/api/v1/exchange/{number}/receive" Public;
     Page GET "/sign-in" Public;
     Form POST "/sign-in" Public;
     Page GET "/sign-in/code" Public;
@@ -204,6 +206,8 @@ doors! {
     Form POST "/desk/meetings" Centre;
     File GET "/desk/meetings/template" Centre;
     Page GET "/desk/meetings/{meeting}" Centre;
+    Page GET "/desk/upward" Centre;
+    Form POST "/desk/upward" Centre;
     Page GET "/desk/cases" Centre;
     Page GET "/desk/cases/new" Centre;
     Form POST "/desk/cases/new" Centre;

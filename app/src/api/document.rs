@@ -2,7 +2,7 @@
 //! programs against is here, and a test holds it against the routes there are.
 
 use super::wire::Notice;
-use super::{act, error::Errors, read, webhook};
+use super::{act, error::Errors, exchange, read, webhook};
 use domain::api::STEPS;
 use domain::issue::{Channel, Outcome, RatingReason, Satisfaction, State};
 use serde_json::{Value, json};
@@ -24,6 +24,8 @@ use utoipa::OpenApi;
         webhook::list,
         webhook::unsubscribe,
         webhook::deliveries,
+        exchange::list,
+        exchange::receive,
         value,
     ),
     components(schemas(Notice, Errors))
@@ -92,13 +94,14 @@ fn vocabularies() -> Vec<(&'static str, &'static str, Value)> {
         ("Issue", "state", codes(states.clone())),
         ("Issue", "channel", codes(channels.clone())),
         ("NewIssue", "channel", or_null(channels)),
-        ("Notice", "state", codes(states)),
+        ("Notice", "state", codes(states.clone())),
         ("Step", "kind", codes(steps.clone())),
         ("Step", "outcome", or_null(Outcome::ALL.iter().map(|outcome| outcome.code()).collect())),
         ("Step", "level", or_null(levels.clone())),
         ("Rate", "level", codes(levels)),
         ("Rate", "reasons", codes(RatingReason::ALL.iter().map(|reason| reason.code()).collect())),
         ("IssueDetail", "can", codes(vec!["supply", "withdraw", "rate"])),
+        ("Passed", "state", codes(states)),
         ("Delivery", "kind", codes(steps)),
         ("Delivery", "state", codes(vec!["waiting", "sent", "failed", "dead"])),
     ]
@@ -296,7 +299,7 @@ mod tests {
     #[test]
     fn every_operation_says_what_it_is_and_who_may() {
         let operations = operations(value());
-        assert_eq!(operations.len(), 12);
+        assert_eq!(operations.len(), 14);
         for operation in &operations {
             assert!(!operation.summary.is_empty() && !operation.answers.is_empty(), "{operation:?}");
             let open = operation.path.ends_with("/categories") || operation.path.ends_with("/openapi.json");
@@ -314,7 +317,7 @@ mod tests {
     /// What the page shows as an example is what the interface takes.
     #[test]
     fn examples_are_bodies_that_can_be_read() {
-        use crate::api::wire::{NewIssue, NewWebhook, Rate, Supply, Withdraw};
+        use crate::api::wire::{NewIssue, NewWebhook, Rate, Receive, Supply, Withdraw};
         fn reads<T: serde::de::DeserializeOwned>(name: &str) {
             let example = example(value(), name, 0);
             assert!(serde_json::from_value::<T>(example.clone()).is_ok(), "{name}: {example}");
@@ -324,5 +327,6 @@ mod tests {
         reads::<Withdraw>("Withdraw");
         reads::<Rate>("Rate");
         reads::<NewWebhook>("NewWebhook");
+        reads::<Receive>("Receive");
     }
 }

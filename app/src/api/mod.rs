@@ -5,6 +5,7 @@
 pub mod act;
 pub mod document;
 pub mod error;
+pub mod exchange;
 mod once;
 mod page;
 pub mod read;

@@ -302,3 +302,55 @@ pub struct Notice {
     pub state: String,
     pub step: Step,
 }
+
+/// 上报给上级平台的一件诉求。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Passed {
+    #[schema(example = "HZ-2026-112700012")]
+    pub number: String,
+    pub title: String,
+    pub text: String,
+    pub category: String,
+    pub category_name: String,
+    pub place: String,
+    #[schema(example = "330503")]
+    pub area: String,
+    pub area_name: String,
+    pub enterprise_name: String,
+    #[schema(example = "91330500MA2B0ABC1H")]
+    pub uscc: String,
+    #[schema(example = "tracking")]
+    pub state: String,
+    /// 为什么上报。
+    #[schema(example = "涉及省级审批权限，请省里协调")]
+    pub reason: String,
+    #[schema(format = DateTime, example = "2026-11-27T15:40:00+08:00")]
+    pub passed_at: String,
+    /// 接收方自己的编号；还没有接收的没有。
+    #[schema(example = "ZJ-2026-000981")]
+    pub external_id: Option<String>,
+}
+
+/// 一页上报的诉求，先上报的在前。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PassedList {
+    pub issues: Vec<Passed>,
+    /// 下一页从这里取；没有了为 null。
+    pub next_cursor: Option<String>,
+}
+
+/// 接收。
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Receive {
+    /// 接收方自己的编号，一个编号对应一件诉求。
+    #[schema(max_length = 64, example = "ZJ-2026-000981")]
+    pub external_id: String,
+}
+
+/// 已接收。
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Received {
+    pub number: String,
+    pub external_id: String,
+}

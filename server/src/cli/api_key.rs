@@ -42,7 +42,7 @@ pub struct NewKey {
     /// What comes in by it: hotline, direct, meeting, visit, upper, open311.
     #[arg(long, default_value = "open311")]
     channel: String,
-    /// What it may do, once for each: open311, issues:write, issues:read.
+    /// What it may do, once for each: open311, issues:write, issues:read, exchange.
     #[arg(long = "scope", default_value = "open311")]
     scopes: Vec<String>,
     /// Requests that it may make in a minute.

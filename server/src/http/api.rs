@@ -181,3 +181,27 @@ pub async fn deliveries(Extension(request): Extension<Request>, headers: HeaderM
     };
     Ok(answer(done.await))
 }
+
+/// What was passed upward.
+pub async fn exchange(Extension(request): Extension<Request>, headers: HeaderMap, asked: Pairs) -> Reply {
+    let done = async {
+        let entered = api::enter(&request, bearer(&headers), Scope::Exchange).await?;
+        api::exchange::list(entered, &pairs(asked)).await
+    };
+    Ok(answer(done.await))
+}
+
+/// It arrived there.
+pub async fn receive(
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Reply {
+    let done = async {
+        let mut entered = api::enter(&request, bearer(&headers), Scope::Exchange).await?;
+        let bytes = json(&mut entered, &headers, body).await?;
+        api::exchange::receive(entered, &number, &bytes).await
+    };
+    Ok(answer(done.await))
+}

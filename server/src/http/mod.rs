@@ -27,6 +27,7 @@ pub mod staff;
 pub mod stream;
 pub mod tables;
 pub mod terms;
+pub mod upward;
 pub mod work;
 
 use crate::state::AppState;
@@ -74,9 +75,12 @@ routes! {
     POST "/api/v1/webhooks" => api::subscribe;
     POST "/api/v1/webhooks/{id}/remove" => api::unsubscribe;
     GET "/api/v1/deliveries" => api::deliveries;
+    GET "/api/v1/exchange" => api::exchange;
+    POST "/api/v1/exchange/{number}/receive" => api::receive;
     POST "/desk/clusters" => cluster::add;
     POST "/desk/clusters/{cluster}/dispatch" => cluster::dispatch;
     POST "/desk/clusters/{cluster}/answer" => cluster::answer;
+    POST "/desk/upward" => upward::pass;
     POST "/desk/meetings" => meeting::file;
     GET "/desk/meetings/template" => meeting::template;
     POST "/desk/cases/new" => case::publish;

@@ -182,10 +182,10 @@ async fn nobody_strangers_and_the_wrong_right_are_refused(pool: PgPool) {
         assert_eq!((refused.status.as_u16(), faults(&refused)), (401, named(&[("unknown_key", "")])), "{asked}");
         let refused = ask(&old).await;
         assert_eq!((refused.status.as_u16(), faults(&refused)), (403, named(&[("scope", "")])), "{asked}");
-        let writes = path.starts_with("/api/v1/issues") && *method == "POST";
+        let writes = path.contains("/exchange") || path.starts_with("/api/v1/issues") && *method == "POST";
         let answer = ask(&reader).await;
         assert_eq!(answer.status.as_u16() == 403, writes, "{asked}: {}", answer.status);
-        if path.contains('{') {
+        if path.contains('{') && !path.contains("/exchange") {
             let answer = ask(&other).await;
             assert_eq!(answer.status.as_u16(), 404, "{asked} of another key: {}", answer.body);
             assert!(!answer.body.contains("路灯") && !answer.body.contains("示例照明"), "{asked} leaks");
@@ -569,4 +569,53 @@ async fn an_administrator_says_what_a_key_may_do_and_how_often(pool: PgPool) {
     let client = Client { browser: site.anonymous(), key };
     let filed = client.post("/api/v1/issues", &problem("P-1")).await;
     assert_eq!((filed.status.as_u16(), &read(&filed)["issue"]["channel"]), (201, &json!("upper")), "{}", filed.body);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_passed_upward_is_taken_once_and_what_comes_from_above_is_filed_once(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let hotline = Client::hotline(&site).await;
+    let number = hotline.file("GD-1").await;
+    let scopes = &[Scope::Write, Scope::Read, Scope::Exchange];
+    let province = Client::new(&site, "省平台", scopes, Rates::USUAL).await;
+    let rival = Client::new(&site, "另一个上级平台", &[Scope::Exchange], Rates::USUAL).await;
+    assert_eq!(read(&province.get("/api/v1/exchange").await)["issues"], json!([]));
+    let centre = site.staff("centre01").await;
+    let reason = "涉及省级审批权限，请省里协调";
+    for (pairs, words) in [
+        ([("number", "HZ-2026-000000000"), ("reason", reason)], "没有这件诉求"),
+        ([("number", number.as_str()), ("reason", "")], "请填写上报的原因"),
+    ] {
+        let refused = centre.post("/desk/upward", &pairs).await;
+        assert!(refused.status.as_u16() == 422 && refused.body.contains(words), "{words}");
+    }
+    let passed = centre.post("/desk/upward", &[("number", &number), ("reason", reason)]).await;
+    assert_eq!(passed.status.as_u16(), 303, "{}", passed.body);
+    assert_eq!(centre.post("/desk/upward", &[("number", &number), ("reason", reason)]).await.status.as_u16(), 422, "once");
+    assert!(centre.get(&format!("/desk/issues/{number}")).await.body.contains(reason), "marked beside the issue");
+
+    let list = read(&province.get("/api/v1/exchange").await);
+    let one = &list["issues"][0];
+    assert_eq!((&one["number"], &one["reason"], &one["external_id"]), (&json!(number), &json!(reason), &Value::Null));
+    assert!(!list.to_string().contains("13912345678") && !list.to_string().contains("陈某某"));
+    let path = format!("/api/v1/exchange/{number}/receive");
+    let take = json!({ "external_id": "ZJ-1" });
+    assert_eq!(hotline.post(&path, &take).await.status.as_u16(), 403, "another right");
+    for _ in 0..2 {
+        assert_eq!(province.post(&path, &take).await.status.as_u16(), 200, "the same again is the same");
+    }
+    let other = province.post(&path, &json!({ "external_id": "ZJ-2" })).await;
+    assert_eq!((other.status.as_u16(), faults(&other)), (409, named(&[("received", "")])));
+    assert_eq!(rival.post(&path, &take).await.status.as_u16(), 404, "taken by somebody else");
+    assert_eq!(read(&rival.get("/api/v1/exchange").await)["issues"], json!([]));
+    let second = hotline.file("GD-2").await;
+    assert_eq!(centre.post("/desk/upward", &[("number", &second), ("reason", reason)]).await.status.as_u16(), 303);
+    let taken = province.post(&format!("/api/v1/exchange/{second}/receive"), &take).await;
+    assert_eq!((taken.status.as_u16(), faults(&taken)), (409, named(&[("external_id_taken", "external_id")])));
+    assert!(centre.get("/desk/upward").await.body.contains("上级平台编号 ZJ-1"));
+
+    // From above, as from any channel.
+    let down = province.file("ZJ-77").await;
+    let again = province.post("/api/v1/issues", &problem("ZJ-77")).await;
+    assert_eq!((again.status.as_u16(), &read(&again)["issue"]["number"]), (200, &json!(down)));
 }

@@ -444,6 +444,8 @@ fn only_these_routes_are_for_everybody() {
         "POST /api/v1/webhooks",
         "POST /api/v1/webhooks/{id}/remove",
         "GET /api/v1/deliveries",
+        "GET /api/v1/exchange",
+        "POST /api/v1/exchange/{number}/receive",
         "GET /sign-in",
         "POST /sign-in",
         "GET /sign-in/code",

@@ -1,6 +1,7 @@
 //! The city's own interface for channels: the scope of a key, the answers that were given before. What it reads and files is in
 //! [`issue`], where it is told of it in [`webhook`].
 
+pub mod exchange;
 pub mod issue;
 pub mod webhook;
 

@@ -42,7 +42,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
         &["department_id", "answered_at", "answered_by", "case_id"]),
     ("cluster_issue", "true", "centre_city centre_wuxing system", "centre_city centre_wuxing handler_jianshe system", &["done", "said"]),
     ("api_key", "true", "admin system", "admin system", &["used_at", "revoked_at", "revoked_by"]),
-    // In one's own name.
+    // In one's own name; received by a function alone.
+    ("issue_upward", "true", "centre_wuxing system", "", &[]),
     ("meeting", "true", "centre_wuxing system", "", &[]),
     ("meeting_issue", "true", "centre_city centre_wuxing system", "", &[]),
     ("api_filing", "true", "channel system", "", &[]),
