@@ -9,7 +9,8 @@ use crate::administration::{
     AdminPage, AreaPage, AreasPage, ChangePage, DepartmentPage, DepartmentsPage, LogPage, NewAreaPage, NewDepartmentPage,
     NewStationPage, StationPage, StationsPage,
 };
-use crate::api_key::KeysPage;
+use crate::api::DocsPage;
+use crate::api_key::{KeyPage, KeysPage};
 use crate::case::{CasePage, CasesPage, DeskCasesPage, NewCasePage};
 use crate::cluster::{ClusterPage, ClustersPage};
 use crate::delivery::{DeliveriesPage, NoticeAddressPage, RoutesPage};
@@ -22,6 +23,7 @@ use crate::issue::desk::{
 };
 use crate::issue::{CommandPage, IssuePage, IssuesPage};
 use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
+use crate::meeting::{HeldMeetingPage, MeetingsPage};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
 use crate::message::{DeskMessagesPage, MessagesPage};
 use crate::pack::{MeetingsPage, PackPage};
@@ -37,6 +39,7 @@ use crate::routing::RoutingPage;
 use crate::security::SecurityPage;
 use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
 use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
+use crate::upward::UpwardPage;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{MatchNestedRoutes, path};
@@ -69,6 +72,7 @@ fn PlainRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/sign-in/code") view=StaffCodePage/>
             <Route path=path!("enterprises") view=ChoosePage/>
             <Route path=path!("privacy") view=PrivacyPage/>
+            <Route path=path!("api/v1/docs") view=DocsPage/>
         </ParentRoute>
     }
     .into_inner()
@@ -177,6 +181,9 @@ fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/routing") view=RoutingPage/>
             <Route path=path!("desk/clusters") view=ClustersPage/>
             <Route path=path!("desk/clusters/:cluster") view=ClusterPage/>
+            <Route path=path!("desk/meetings") view=MeetingsPage/>
+            <Route path=path!("desk/upward") view=UpwardPage/>
+            <Route path=path!("desk/meetings/:meeting") view=HeldMeetingPage/>
             <Route path=path!("desk/notices") view=NoticeAddressPage/>
             <Route path=path!("desk/admin/routes") view=RoutesPage/>
             <Route path=path!("desk/admin/deliveries") view=DeliveriesPage/>
@@ -201,6 +208,7 @@ fn AdminRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/stations/new") view=NewStationPage/>
             <Route path=path!("desk/admin/stations/:key") view=StationPage/>
             <Route path=path!("desk/admin/keys") view=KeysPage/>
+            <Route path=path!("desk/admin/keys/:key") view=KeyPage/>
             <Route path=path!("desk/admin/security") view=SecurityPage/>
             <Route path=path!("desk/admin/log") view=LogPage/>
             <Route path=path!("desk/admin/log/:change") view=ChangePage/>

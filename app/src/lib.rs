@@ -14,6 +14,8 @@ pub mod account;
 #[cfg(feature = "ssr")]
 pub mod administration;
 #[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
 pub mod api_key;
 #[cfg(feature = "ssr")]
 pub mod app;
@@ -36,6 +38,8 @@ pub mod form;
 pub mod issue;
 #[cfg(feature = "ssr")]
 pub mod layout;
+#[cfg(feature = "ssr")]
+pub mod meeting;
 #[cfg(feature = "ssr")]
 pub mod member;
 pub mod message;
@@ -63,6 +67,8 @@ pub mod staff;
 pub mod terms;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod ui;
+#[cfg(feature = "ssr")]
+pub mod upward;
 #[cfg(feature = "ssr")]
 pub mod watch;
 

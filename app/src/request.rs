@@ -43,6 +43,8 @@ pub struct Services {
     pub codes_per_city: i32,
     /// Photos and files that one account may send in a day.
     pub uploads_per_day: i32,
+    /// Webhooks may lead into this machine's own network, and to addresses without TLS.
+    pub private_webhooks: bool,
     /// Problems that an enterprise may file in a day; 0 for no limit.
     pub filings_per_day: i32,
     /// Which staff sign in with a second factor.

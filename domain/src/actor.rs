@@ -152,7 +152,7 @@ pub enum Actor {
         /// Its duty and scope.
         duty: Duty,
     },
-    /// Another channel (S-5), by its key, for an enterprise that turned to it: it files, and does nothing else.
+    /// Another channel (S-5), by its key, for an enterprise that turned to it: it files, and passes on what the enterprise says of its filings.
     Integration {
         /// The key.
         key: i64,

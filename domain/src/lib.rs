@@ -7,6 +7,8 @@ pub mod actor;
 #[cfg(feature = "server")]
 pub mod administration;
 #[cfg(feature = "server")]
+pub mod api;
+#[cfg(feature = "server")]
 pub mod api_key;
 pub mod area;
 #[cfg(feature = "server")]
@@ -36,3 +38,5 @@ pub mod staff;
 pub mod text;
 pub mod uscc;
 mod vocabulary;
+#[cfg(feature = "server")]
+pub mod webhook;

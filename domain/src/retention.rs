@@ -25,6 +25,8 @@ pub enum Kind {
     Job,
     Notice,
     Delivery,
+    ApiAnswer,
+    ApiDelivery,
     SecurityEvent,
 }
 
@@ -91,6 +93,8 @@ pub const RULES: &[Rule] = &[
     rule(Kind::Job, "job", "未能送达的任务：最后一次尝试之后", 30, Act::Delete, "an operator has had a month to look"),
     rule(Kind::Notice, "notice", "无法读取的通知：搁置之后", 180, Act::Delete, "an operator has had half a year to look"),
     rule(Kind::Delivery, "delivery", "短信和邮件的发送记录：安排发送之后", 183, Act::Delete, "whoever was not reached has asked by then"),
+    rule(Kind::ApiAnswer, "api_answer", "接口的幂等应答：应答之后", 30, Act::Delete, "nobody sends a request of a month ago again"),
+    rule(Kind::ApiDelivery, "api_delivery", "推送通知的发送记录：安排发送之后", 183, Act::Delete, "a channel that missed one has asked by then"),
     rule(Kind::SecurityEvent, "security_event", "安全日志：记下之后", LIMITATION, Act::Delete,
         "half a year at least (网络安全法 第二十一条); who read what is asked for as long as claims may be made (assumed)"),
 ];

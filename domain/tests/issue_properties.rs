@@ -26,6 +26,9 @@ fn actor() -> impl Strategy<Value = Actor> {
         1 => staff(33, Duty::Station { station: 3, area: 330_502 }),
         1 => staff(31, Duty::Leader { area: CITY }),
         1 => staff(32, Duty::Administrator { area: CITY }),
+        // Two channels that speak for the same enterprise.
+        2 => Just(Actor::Integration { key: 1, enterprise: ENTERPRISE }),
+        1 => Just(Actor::Integration { key: 2, enterprise: ENTERPRISE }),
         1 => Just(Actor::System),
     ]
 }
@@ -265,10 +268,13 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
 /// A stranger's enterprise, a district's centre elsewhere, and roles without commands never get one through.
 fn actor_fits(actor: &Actor, issue: &Issue, kind: CommandKind) -> bool {
     match actor {
-        Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } | Actor::Integration { enterprise, .. } => {
-            *enterprise == issue.enterprise
+        Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,
+        Actor::Integration { key, enterprise } => {
+            let own = issue.state == State::Draft || issue.key == Some(*key);
+            let passed_on = [CommandKind::Submit, CommandKind::Supply, CommandKind::Rate, CommandKind::Withdraw];
+            *enterprise == issue.enterprise && own && passed_on.contains(&kind)
         }
-        Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre,
+        Actor::Staff { duty: Duty::Centre { area }, .. } => *area == CITY || *area == issue.centre || kind == CommandKind::Submit,
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station == Some(*station),
         Actor::Staff { duty: Duty::Handler { department }, .. } => match kind {
             CommandKind::Part => issue.co.contains(department),

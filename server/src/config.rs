@@ -63,6 +63,8 @@ pub struct Config {
     pub uploads_per_day: i32,
     /// `QIFU_FILINGS_PER_DAY`.
     pub filings_per_day: i32,
+    /// `QIFU_PRIVATE_WEBHOOKS`.
+    pub private_webhooks: bool,
     /// `QIFU_SECOND_FACTOR`.
     pub factor_rule: FactorRule,
     /// `QIFU_SECURITY_LOG`.
@@ -289,6 +291,8 @@ impl Config {
                 "problems that an enterprise may file in a day; 0: as many as it likes",
                 "a number",
             )?,
+            private_webhooks: r
+                .flag("QIFU_PRIVATE_WEBHOOKS", "channels may have steps sent to addresses of the own network, and without TLS")?,
             clamd: r.optional("QIFU_CLAMD", "virus scanner, clamd's host:port; empty: files are not scanned"),
             sms_url: r.optional("QIFU_SMS_URL", "SMS gateway; empty: codes go to the log"),
             sms_template: r.text("QIFU_SMS_TEMPLATE", "qifu-login", "template of sign-in codes"),

@@ -15,4 +15,5 @@ pub mod scan;
 pub mod serve;
 pub mod sms;
 pub mod state;
+pub mod webhook;
 pub mod workers;

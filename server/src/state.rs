@@ -60,6 +60,7 @@ impl AppState {
             codes_per_city: self.config.codes_per_city,
             uploads_per_day: self.config.uploads_per_day,
             filings_per_day: self.config.filings_per_day,
+            private_webhooks: self.config.private_webhooks,
             factor_rule: self.config.factor_rule,
         }
     }

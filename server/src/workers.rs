@@ -7,16 +7,19 @@ mod clusters;
 mod indicators;
 mod notices;
 mod policy;
+mod webhooks;
 
 pub use audit::{daily as anchor, read as read_anchors};
 pub use clusters::daily as find_clusters;
 pub use indicators::{daily as roll_indicators, monthly as settle_indicators};
 pub use notices::{mails, renew};
+pub use webhooks::send as send_webhooks;
 
 use crate::mail::Mailer;
 use crate::retention;
 use crate::sms::{CodeMessage, Gateway, Notice};
 use crate::state::AppState;
+use crate::webhook::Courier;
 use app::account::act::CODE_LIFE;
 use domain::actor::Actor;
 use domain::calendar::local;
@@ -48,6 +51,8 @@ pub fn start(state: &AppState) -> anyhow::Result<JoinSet<()>> {
     }
     let mailer = Mailer::new(&state.config)?;
     set.spawn(every(state.clone(), Duration::from_secs(1), "mail", async move |state| notices::mails(state, &mailer).await));
+    let courier = Courier::new(state.config.private_webhooks)?;
+    set.spawn(every(state.clone(), Duration::from_secs(1), "webhooks", async move |state| webhooks::send(state, &courier).await));
     set.spawn(every(state.clone(), Duration::from_secs(5), "deliveries", async |state| notices::renew(state).await));
     set.spawn(outbox(state.clone()));
     set.spawn(listen(state.clone()));

@@ -4,6 +4,7 @@
 //! ([`Store::anonymous`]) or the system's ([`Store::system`]). Row-level security does the rest (`migrations/0001_scope.sql`).
 
 pub mod administration;
+pub mod api;
 pub mod api_key;
 pub mod audit;
 pub mod case;
@@ -17,6 +18,7 @@ pub mod identity;
 pub mod issue;
 pub mod job;
 pub mod learning;
+pub mod meeting;
 pub mod member;
 pub mod message;
 pub mod open311;
@@ -29,6 +31,7 @@ pub mod retention;
 pub mod security;
 pub mod staff;
 pub mod terms;
+pub mod upward;
 
 pub use error::StoreError;
 pub(crate) use error::is_lost;

@@ -4,6 +4,7 @@
 //! `NOTIFY` is sent from here and not from the commands: at commit it takes a lock of the whole database, which would make filings
 //! wait for one another.
 
+use crate::api::webhook;
 use crate::delivery::{self, Sendings};
 use crate::issue::tally::{Fold, LOCK, Standing, move_mark};
 use crate::{Conn, StoreError};
@@ -86,7 +87,7 @@ pub async fn drain(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<u
             delete from outbox where id in (select id from outbox order by id limit $1)
             returning id, issue_id, notices, before, after)
         select t.issue_id, t.notices, t.before as "before: Standing", t.after as "after: Standing", i.number, i.version, i.enterprise_id,
-            i.area, i.centre, i.lead, i.co, i.title, i.body, i.enterprise_name, e.uscc
+            i.area, i.centre, i.lead, i.co, i.key_id, i.title, i.body, i.enterprise_name, e.uscc
         from taken t join issue i on i.id = t.issue_id join enterprise e on e.id = i.enterprise_id order by t.id"#,
         limit
     )
@@ -99,6 +100,10 @@ pub async fn drain(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<u
         fold.write(&mut tx).await?;
         write_messages(&mut tx, &rows, now).await?;
         write_words(&mut tx, &rows).await?;
+        let by_key: Vec<i64> = rows.iter().filter(|row| row.key_id.is_some()).map(|row| row.issue_id).collect();
+        if !by_key.is_empty() {
+            webhook::plan(&mut tx, &by_key, now).await?;
+        }
         notify(&mut tx, rows).await?;
     }
     move_mark(&mut tx, now).await?;
@@ -119,6 +124,7 @@ struct Row {
     centre: i32,
     lead: Option<i64>,
     co: Vec<i64>,
+    key_id: Option<i64>,
     title: String,
     body: String,
     enterprise_name: String,

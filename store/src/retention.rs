@@ -58,6 +58,8 @@ pub async fn count(conn: &mut Conn, rule: &Rule, now: OffsetDateTime) -> Result<
         Kind::Job => count!("job where attempts >= $2 and run_at < $1", ATTEMPTS),
         Kind::Notice => count!("outbox_aside where at < $1"),
         Kind::Delivery => count!("notice_delivery where at < $1"),
+        Kind::ApiAnswer => count!("api_answer where at < $1"),
+        Kind::ApiDelivery => count!("api_delivery where at < $1"),
         Kind::SecurityEvent => count!("security_event where at < least($1, now() - interval '183 days')"),
     })
 }
@@ -131,6 +133,8 @@ pub async fn apply(conn: &mut Conn, rule: &Rule, now: OffsetDateTime, most: i32)
         Kind::Job => delete!("job", "attempts >= $3 and run_at < $1", ATTEMPTS),
         Kind::Notice => delete!("outbox_aside", "at < $1"),
         Kind::Delivery => delete!("notice_delivery", "at < $1"),
+        Kind::ApiAnswer => delete!("api_answer", "at < $1"),
+        Kind::ApiDelivery => delete!("api_delivery", "at < $1"),
         // The log only grows, but for this function.
         Kind::SecurityEvent => {
             let done =

@@ -5,7 +5,7 @@ use crate::form::Form;
 use crate::open311::hash_key;
 use crate::request::{Ctx, Request, random_hex};
 use domain::actor::{CITY, StaffId};
-use domain::api_key::{self, PREFIX};
+use domain::api_key::{self, PREFIX, Rates};
 use domain::issue::Channel;
 use domain::security::Kind;
 use domain::text::Check;
@@ -51,14 +51,19 @@ pub async fn add(request: &Request, form: &Form) -> Result<NewKey, AppError> {
     if channel.is_none() {
         check.fault("channel", "请选择渠道");
     }
+    let scopes = api_key::scopes(&mut check, form.all("scope"));
+    let rates = Rates::read(&mut check, form.value("a_minute"), form.value("a_day"));
     check.finish().map_err(AppError::Invalid)?;
     let channel = channel.ok_or(AppError::NotFound)?;
     let (key, now) = (make(), ctx.now);
-    match store::api_key::add(&mut ctx.conn, &name, &hash_key(&key), channel, Some(staff), now).await {
+    let hash = hash_key(&key);
+    let new = store::api_key::NewKey { name: &name, hash: &hash, channel, scopes: &scopes, rates };
+    match store::api_key::add(&mut ctx.conn, &new, Some(staff), now).await {
         Err(error) if error.is_conflict_with(NAME) => return Err(AppError::field("name", "这个名称已经有了，请换一个")),
         added => added?,
     };
-    ctx.note(Kind::KeyAdded, &name, channel.label()).await?;
+    let may: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
+    ctx.note(Kind::KeyAdded, &name, &format!("{}：{}", channel.label(), may.join(" "))).await?;
     Ok(NewKey { name, key })
 }
 
@@ -75,4 +80,18 @@ pub async fn revoke(request: &Request, id: i64) -> Result<Next, AppError> {
         ctx.note(Kind::KeyRevoked, &name, "").await?;
     }
     Ok(Next::to(PATH).saying("密钥已停用"))
+}
+
+/// Has a delivery that was given up sent again.
+///
+/// # Errors
+/// As [`Ctx::require_administrator`]; [`AppError::Forbidden`] for a district's.
+pub async fn again(request: &Request, key: i64, form: &Form) -> Result<Next, AppError> {
+    let mut ctx = request.open().await?;
+    ctx.require_key_keeper()?;
+    let id = form.value("id").parse().unwrap_or_default();
+    let now = ctx.now;
+    let planned = store::api::webhook::again(&mut ctx.conn, key, id, now).await?;
+    let words = if planned { "已安排重新发送" } else { "这一条不用重新发送，或订阅已取消" };
+    Ok(Next::to(format!("{PATH}/{key}")).saying(words))
 }

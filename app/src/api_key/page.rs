@@ -7,12 +7,17 @@ use crate::request::Request;
 use crate::ui::form::{Field, choice, choices, field, submit};
 use crate::ui::{back, empty, icon, section, tag};
 use ::time::OffsetDateTime;
+use domain::api_key::Scope;
 use domain::calendar::words::moment;
 use domain::issue::Channel;
 use leptos::prelude::*;
 use store::api_key::ApiKey;
 
 const NAME: Field = Field { max: 30, ..field("name", "名称", "接入方的名字，例如：12345 热线平台") };
+const A_MINUTE_FIELD: Field =
+    Field { max: 5, inputmode: "numeric", optional: true, ..field("a_minute", "每分钟最多请求", "不填为 120 次") };
+const A_DAY_FIELD: Field =
+    Field { max: 7, inputmode: "numeric", optional: true, ..field("a_day", "每天最多请求", "不填为 20000 次") };
 
 /// The keys, and the form that adds one.
 #[component]
@@ -47,13 +52,17 @@ fn show(keys: Vec<ApiKey>, new: Option<NewKey>, form: &Form, now: OffsetDateTime
     } else {
         view! { <ul class="cells">{keys.into_iter().map(|key| row(&key, now)).collect_view()}</ul> }.into_any()
     };
+    let scopes = Scope::ALL.iter().map(|scope| choice(scope.code(), scope.label())).collect();
     let channels = Channel::OUTER.iter().map(|channel| choice(channel.code(), channel.label())).collect();
     view! {
         {back("/desk/admin", "系统管理")}
         {form.summary()}
         {shown}
         <h1>"接口密钥"</h1>
-        <p class="muted">"热线、会议、上级平台凭密钥提交企业诉求、查询进度（Open311 接口，地址 /open311/v2）。"</p>
+        <p class="muted">
+            "热线、会议、上级平台凭密钥提交企业诉求、查询进度。接口说明："<a href="/api/v1/docs">"/api/v1/docs"</a>
+            "；Open311 的地址是 /open311/v2。"
+        </p>
         <div class="two-columns">
             <div>{section("密钥", list)}</div>
             <section class="card start">
@@ -61,6 +70,9 @@ fn show(keys: Vec<ApiKey>, new: Option<NewKey>, form: &Form, now: OffsetDateTime
                 <form method="post" action=PATH class="stack" novalidate>
                     {NAME.view(form)}
                     {choices(form, "radio", "channel", "渠道", "", channels)}
+                    {choices(form, "checkbox", "scope", "可以做什么", "", scopes)}
+                    {A_MINUTE_FIELD.view(form)}
+                    {A_DAY_FIELD.view(form)}
                     {submit("添加密钥")}
                 </form>
             </section>
@@ -79,6 +91,15 @@ fn row(key: &ApiKey, now: OffsetDateTime) -> AnyView {
         when(key.used_at, "未使用"),
         key.filed
     );
+    let may: Vec<&str> = key.scopes.iter().filter_map(|code| Scope::from_code(code)).map(Scope::label).collect();
+    let limits = format!("{} · 每分钟 {} 次，每天 {} 次", may.join("；"), key.a_minute, key.a_day);
+    let webhooks = (key.webhooks > 0 || key.dead > 0).then(|| {
+        let words = match key.dead {
+            0 => format!("推送通知：{} 个地址", key.webhooks),
+            dead => format!("推送通知：{} 个地址，{dead} 条没有送达", key.webhooks),
+        };
+        view! { <p><a href=format!("{PATH}/{}", key.id)>{words}</a></p> }
+    });
     let end = match key.revoked_at {
         Some(at) => view! { <p class="muted">{tag("quiet", icon("lock"), "已停用")}" "{moment(at, now)}</p> }.into_any(),
         None => {
@@ -88,7 +109,7 @@ fn row(key: &ApiKey, now: OffsetDateTime) -> AnyView {
     };
     view! {
         <li class="cell">
-            <div><span class="cell-head"><strong>{key.name.clone()}</strong></span><span class="muted">{line}</span>{end}</div>
+            <div><span class="cell-head"><strong>{key.name.clone()}</strong></span><span class="muted">{line}</span><span class="muted">{limits}</span>{webhooks}{end}</div>
         </li>
     }
     .into_any()

@@ -111,6 +111,8 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
         list.push(entry("/desk/clusters", "swap", "共性问题", under(path, "/desk/clusters")));
     }
     if matches!(duty, Duty::Centre { .. }) {
+        list.push(entry("/desk/meetings", "plus", "会议问题", under(path, "/desk/meetings")));
+        list.push(entry("/desk/upward", "send", "上报", under(path, "/desk/upward")));
         list.push(entry("/desk/cases", "star", "典型案例", under(path, "/desk/cases")));
     }
     list.push(Entry {

@@ -73,6 +73,11 @@ fn receipt(number: &str) -> Value {
     }])
 }
 
+/// What a timeline shows as whoever filed.
+pub(crate) fn shown_name(channel: Channel, name: &str) -> String {
+    if channel == Channel::Open311 { name.to_owned() } else { format!("{}（{name}）", channel.label()) }
+}
+
 #[allow(clippy::too_many_arguments)] // Each is a different thing.
 async fn file(
     conn: &mut Conn,
@@ -85,8 +90,7 @@ async fn file(
     now: OffsetDateTime,
 ) -> Result<String, Faults> {
     let actor = Actor::Integration { key: key.id, enterprise };
-    let shown =
-        if key.channel == Channel::Open311 { key.name.clone() } else { format!("{}（{}）", key.channel.label(), key.name) };
+    let shown = shown_name(key.channel, &key.name);
     let command = Command::Submit(submission);
     let filing = Filing {
         client_key: mark,

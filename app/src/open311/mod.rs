@@ -5,12 +5,14 @@ mod act;
 mod read;
 
 pub use act::report;
+pub(crate) use act::shown_name;
+pub(crate) use read::instant;
 pub use read::{definition, discovery, request, requests, services, token};
 
 use crate::error::AppError;
 use crate::request::Request;
 use crate::security::{self, Note};
-use domain::api_key;
+use domain::api_key::{self, Scope};
 use domain::open311::{Fault, api_key as sent_key};
 use domain::security::Kind;
 use sha2::{Digest, Sha256};
@@ -64,7 +66,7 @@ async fn open(request: &Request, pairs: &[(String, String)]) -> Result<(Conn, Op
         }
     };
     let (counted, most) = match &found {
-        Some(Some(key)) => (format!("api:key:{}", key.id), api_key::A_MINUTE),
+        Some(Some(key)) => (format!("api:key:{}", key.id), key.a_minute),
         _ => (format!("api:{}", request.head().network()), api_key::ANONYMOUS_A_MINUTE),
     };
     let allowed = identity::hit_rate_limit(&mut conn, &counted, Duration::minutes(1), most, now).await.map_err(faults_of)?;
@@ -77,6 +79,7 @@ async fn open(request: &Request, pairs: &[(String, String)]) -> Result<(Conn, Op
             security::note(request, &mut conn, refused, now).await.map_err(faults_of)?;
             Err(fault(403, "api_key is not in force"))
         }
+        Some(Some(key)) if !key.scopes.contains(&Scope::Open311) => Err(fault(403, "api_key may not use this interface")),
         found => Ok((conn, found.flatten())),
     }
 }

@@ -245,7 +245,7 @@ fn case_value(case: &Case, tables: &Tables, now: OffsetDateTime) -> Value {
 }
 
 /// To the second, with the zone of the city.
-fn instant(at: OffsetDateTime) -> String {
+pub(crate) fn instant(at: OffsetDateTime) -> String {
     let at = domain::calendar::local(at);
     at.replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default()
 }

@@ -34,6 +34,8 @@ pub struct Issue {
     pub filed_by: Option<PersonId>,
     /// The station staff beside the member, when assisted.
     pub assisted_by: Option<StaffId>,
+    /// The key of the channel that filed it, if one did.
+    pub key: Option<i64>,
     /// The station it was filed at, when assisted.
     pub station: Option<StationId>,
     /// The station that serves the enterprise: not of its events, as `enterprise` is not.
@@ -186,6 +188,7 @@ impl Issue {
             channel: Channel::Online,
             filed_by: None,
             assisted_by: None,
+            key: None,
             station: None,
             serving: None,
             lead: None,

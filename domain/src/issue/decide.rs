@@ -24,7 +24,7 @@ use super::event::{CloseBasis, Event};
 use super::permission::may_command;
 use super::table::transition;
 use super::{Issue, Terms};
-use crate::actor::{Actor, CITY};
+use crate::actor::{Actor, CITY, Duty, area_covers};
 use crate::calendar::{CalendarError, Span, local, words};
 use crate::text::clean;
 use time::OffsetDateTime;
@@ -78,7 +78,14 @@ pub fn decide(
     let limits = terms.limits_of(issue, now);
     let case = Case { issue, limits, now, terms };
     let event = match command {
-        Command::Submit(submission) => case.submit(submission)?,
+        Command::Submit(submission) => {
+            if let Actor::Staff { duty: Duty::Centre { area }, .. } = actor
+                && !area_covers(*area, submission.area)
+            {
+                return rule("area", "问题发生的地方不在本辖区，请由当地的企服中心提交");
+            }
+            case.submit(submission)?
+        }
         Command::Accept { category, level, urgency, area } => case.accept(category, *level, *urgency, *area)?,
         Command::Contact { way, with, reached, result } => Event::Contacted {
             way: *way,

@@ -305,7 +305,8 @@ fn filed(issue: &mut Issue, submission: &Submission, actor: &Actor) {
             issue.station = Some(*station);
         }
         Actor::Staff { duty: Duty::Station { station, .. }, .. } => issue.station = Some(*station),
-        Actor::Staff { .. } | Actor::Integration { .. } | Actor::System => {}
+        Actor::Integration { key, .. } => issue.key = Some(*key),
+        Actor::Staff { .. } | Actor::System => {}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Issue;
 use super::command::CommandKind;
+use super::state::State;
 use super::table::{Who, transition};
 use crate::actor::{Actor, AreaCode, DepartmentId, Duty, EnterpriseId, StationId, area_covers};
 
@@ -21,6 +22,8 @@ pub struct IssueScope<'a> {
     pub station: Option<StationId>,
     /// The station that serves the enterprise.
     pub enterprise_station: Option<StationId>,
+    /// The key of the channel that filed it.
+    pub key: Option<i64>,
     /// True when a flag is up, or a clock has warned or run out (S-7).
     pub abnormal: bool,
 }
@@ -47,6 +50,7 @@ pub const READING: &[ReadRule] = &[
         internal: true,
     },
     ReadRule { role: "leader", reads: "every issue of its area", internal: true },
+    ReadRule { role: "key", reads: "issues that came in by it (S-5)", internal: false },
     ReadRule { role: "policy_editor", reads: "none", internal: false },
     ReadRule { role: "administrator", reads: "none", internal: false },
 ];
@@ -55,8 +59,8 @@ pub fn may_read(actor: &Actor, issue: &IssueScope<'_>) -> bool {
     match actor {
         Actor::Member { enterprise, .. } | Actor::Assisted { enterprise, .. } => *enterprise == issue.enterprise,
         Actor::System => true,
-        // What it may see of what it filed is another question, and answered without the issue (`open311`).
-        Actor::Integration { .. } => false,
+        // Which words of it, `crate::api` says.
+        Actor::Integration { key, .. } => issue.key == Some(*key),
         Actor::Staff { duty, .. } => match duty {
             Duty::Station { station, .. } => issue.station == Some(*station) || issue.enterprise_station == Some(*station),
             Duty::Centre { area } => area_covers(*area, issue.area) || area_covers(*area, issue.centre),
@@ -87,7 +91,10 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         (Who::Member, Actor::Member { enterprise, .. }) | (Who::Assisted, Actor::Assisted { enterprise, .. }) => {
             *enterprise == issue.enterprise
         }
-        (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => area_covers(*area, issue.centre),
+        // What is not filed yet has no centre: whether its place is theirs, `decide` asks.
+        (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => {
+            issue.state == State::Draft || area_covers(*area, issue.centre)
+        }
         (Who::Lead, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.lead == Some(*department),
         (Who::Co, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.co.contains(department),
         (Who::Doer, Actor::Staff { duty: Duty::Handler { department }, .. }) => {
@@ -96,7 +103,10 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         (Who::Station, Actor::Staff { duty: Duty::Station { station, .. }, .. }) => {
             issue.station == Some(*station) || issue.serving == Some(*station)
         }
-        (Who::Integration, Actor::Integration { enterprise, .. }) => *enterprise == issue.enterprise,
+        // Its own filings only: another channel may speak for the same enterprise.
+        (Who::Integration, Actor::Integration { key, enterprise }) => {
+            *enterprise == issue.enterprise && (issue.state == State::Draft || issue.key == Some(*key))
+        }
         (Who::Leader, Actor::Staff { duty: Duty::Leader { area }, .. })
         | (Who::Supervisor, Actor::Staff { duty: Duty::Supervisor { area }, .. }) => area_covers(*area, issue.area),
         (Who::System, Actor::System) => true,

@@ -24,7 +24,7 @@ pub enum Who {
     Supervisor,
     /// The station it was filed at, or that serves the enterprise.
     Station,
-    /// Another channel, by its key.
+    /// Another channel, by its key: for the enterprise that turned to it, and of what it filed itself.
     Integration,
     /// The clock.
     System,
@@ -56,13 +56,19 @@ pub struct Transition {
 
 /// The table. 待补充 ends with what was supplied or with its cap, and leads back to whoever asked. A command that is not here for a state and a kind of actor is refused.
 pub const TRANSITIONS: &[Transition] = &[
-    row(CommandKind::Submit, &[Who::Member, Who::Assisted, Who::Integration], &[State::Draft], To::State(State::Submitted)),
+    // The centre writes down what was said in a meeting (恳谈会).
+    row(
+        CommandKind::Submit,
+        &[Who::Member, Who::Assisted, Who::Integration, Who::Centre],
+        &[State::Draft],
+        To::State(State::Submitted),
+    ),
     row(CommandKind::Accept, &[Who::Centre], &[State::Submitted], To::State(State::Accepted)),
     row(CommandKind::Decline, &[Who::Centre], &[State::Submitted], To::State(State::Declined)),
     row(CommandKind::Object, &[Who::Member], &[State::Declined], To::State(State::Submitted)),
     row(CommandKind::Ask, &[Who::Centre, Who::Lead], &[State::Accepted, State::Handling], To::State(State::AwaitingInput)),
     row(CommandKind::Contact, &[Who::Centre, Who::Lead, Who::Station], State::OPEN, To::Same),
-    row(CommandKind::Supply, &[Who::Member, Who::Assisted], &[State::AwaitingInput], To::Before),
+    row(CommandKind::Supply, &[Who::Member, Who::Assisted, Who::Integration], &[State::AwaitingInput], To::Before),
     row(CommandKind::Note, &[Who::Member, Who::Assisted], AT_WORK_OR_ANSWERED, To::Same),
     row(CommandKind::Urge, &[Who::Member], AT_WORK, To::Same),
     row(CommandKind::Instruct, &[Who::Leader, Who::Centre], State::OPEN, To::Same),
@@ -102,7 +108,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Merge, &[Who::Centre], State::OPEN, To::State(State::Merged)),
     // The other half of it, on the issue that goes on.
     row(CommandKind::Absorb, &[Who::Centre], NOT_ANSWERED, To::Same),
-    row(CommandKind::Rate, &[Who::Member], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
+    row(CommandKind::Rate, &[Who::Member, Who::Integration], &[State::Answered], To::OneOf(&[State::Closed, State::Dispatched])),
     row(
         CommandKind::CallBack,
         &[Who::Centre],
@@ -111,7 +117,7 @@ pub const TRANSITIONS: &[Transition] = &[
     ),
     row(CommandKind::Close, &[Who::Centre], &[State::Answered], To::State(State::Closed)),
     row(CommandKind::Reopen, &[Who::Member, Who::Centre], &[State::Closed], To::State(State::Dispatched)),
-    row(CommandKind::Withdraw, &[Who::Member], State::OPEN, To::State(State::Withdrawn)),
+    row(CommandKind::Withdraw, &[Who::Member, Who::Integration], State::OPEN, To::State(State::Withdrawn)),
 ];
 
 /// What may be supervised: what is open, and what was closed badly.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use app::api_key::act::make;
 use app::open311::hash_key;
 use clap::{Args, Subcommand};
-use domain::api_key;
+use domain::api_key::{self, Rates};
 use domain::issue::Channel;
 use domain::security::Kind;
 use domain::text::Check;
@@ -42,6 +42,15 @@ pub struct NewKey {
     /// What comes in by it: hotline, direct, meeting, visit, upper, open311.
     #[arg(long, default_value = "open311")]
     channel: String,
+    /// What it may do, once for each: open311, issues:write, issues:read, exchange.
+    #[arg(long = "scope", default_value = "open311")]
+    scopes: Vec<String>,
+    /// Requests that it may make in a minute.
+    #[arg(long, default_value_t = Rates::USUAL.a_minute)]
+    a_minute: i32,
+    /// Requests that it may make in a day.
+    #[arg(long, default_value_t = Rates::USUAL.a_day)]
+    a_day: i32,
     #[command(flatten)]
     output: Output,
 }
@@ -58,19 +67,30 @@ pub async fn api_key(command: ApiKeyCommand, url: &str) -> Result<ExitCode> {
         ApiKeyCommand::Add(new) => {
             let mut check = Check::new();
             let name = api_key::name(&mut check, &new.name);
+            let scopes = api_key::scopes(&mut check, new.scopes.iter().map(String::as_str));
+            let rates = Rates::read(&mut check, &new.a_minute.to_string(), &new.a_day.to_string());
             if let Err(faults) = check.finish() {
-                bail!("--name: {}", faults.iter().map(|fault| fault.message.as_str()).collect::<Vec<_>>().join("；"));
+                let said = faults.iter().map(|fault| format!("--{}: {}", fault.field.replace('_', "-"), fault.message));
+                bail!("{}", said.collect::<Vec<_>>().join("；"));
             }
             let outer = Channel::from_code(&new.channel).filter(|channel| Channel::OUTER.contains(channel));
             let channel = outer.with_context(|| format!("--channel {}: no channel that files by a key", new.channel))?;
             let key = make();
-            match store::api_key::add(&mut conn, &name, &hash_key(&key), channel, None, now).await {
+            let added = store::api_key::NewKey { name: &name, hash: &hash_key(&key), channel, scopes: &scopes, rates };
+            match store::api_key::add(&mut conn, &added, None, now).await {
                 Err(error) if error.is_conflict_with(NAME) => bail!("there is a key “{name}” already"),
                 added => added?,
             };
             note(&mut conn, Kind::KeyAdded, &name).await?;
             if new.output.json {
-                println!("{}", json!({ "key": key, "name": name, "channel": channel.code() }));
+                let may: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
+                println!(
+                    "{}",
+                    json!({
+                        "key": key, "name": name, "channel": channel.code(), "scopes": may, "a_minute": rates.a_minute,
+                        "a_day": rates.a_day,
+                    })
+                );
             } else {
                 println!("{key}");
             }
@@ -82,7 +102,8 @@ pub async fn api_key(command: ApiKeyCommand, url: &str) -> Result<ExitCode> {
             if output.json {
                 let list = keys.iter().map(|key| {
                     json!({
-                        "name": key.name, "channel": key.channel, "created_at": time(Some(key.created_at)),
+                        "name": key.name, "channel": key.channel, "scopes": key.scopes, "a_minute": key.a_minute, "a_day": key.a_day,
+                        "webhooks": key.webhooks, "dead": key.dead, "created_at": time(Some(key.created_at)),
                         "used_at": time(key.used_at), "revoked_at": time(key.revoked_at), "filed": key.filed,
                     })
                 });
@@ -90,7 +111,8 @@ pub async fn api_key(command: ApiKeyCommand, url: &str) -> Result<ExitCode> {
             } else {
                 for key in keys {
                     let state = if key.revoked_at.is_some() { "revoked" } else { "in force" };
-                    println!("{:<32} {:<10} {:<10} {} filed", key.name, key.channel, state, key.filed);
+                    let may = key.scopes.join(",");
+                    println!("{:<32} {:<10} {:<10} {may:<34} {} filed", key.name, key.channel, state, key.filed);
                 }
             }
             Ok(ExitCode::SUCCESS)

@@ -24,3 +24,9 @@ pub async fn revoke(Extension(request): Extension<Request>, Path(key): Path<i64>
     let form = plain(body).await?;
     finish(&request, act::revoke(&request, key).await, form, PATH).await
 }
+
+/// Has a delivery that was given up sent again.
+pub async fn again(Extension(request): Extension<Request>, Path(key): Path<i64>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    finish(&request, act::again(&request, key, &form).await, form, &format!("{PATH}/{key}")).await
+}

@@ -181,6 +181,10 @@ pub fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
 /// The answer an error becomes: for an island its own error, for a person a page.
 async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Response {
     let status = error.status();
+    // Whoever programs against the interface reads no page, not even where there is no door.
+    if request.head().path.starts_with("/api/v1/") && kind != Some(Kind::Page) {
+        return super::api::answer(Err(error.clone().into()));
+    }
     if kind.is_some_and(Kind::is_for_islands) {
         return (status, error.clone().into_rpc(&request.head().request_id).ser()).into_response();
     }

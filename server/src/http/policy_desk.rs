@@ -100,7 +100,7 @@ pub async fn import(Extension(request): Extension<Request>, http: axum::extract:
 }
 
 /// The lines of an uploaded table.
-async fn table(file: Option<(String, Bytes)>) -> Result<Vec<(usize, Vec<String>)>, AppError> {
+pub(super) async fn table(file: Option<(String, Bytes)>) -> Result<Vec<(usize, Vec<String>)>, AppError> {
     let file = file.filter(|(name, bytes)| !name.is_empty() && !bytes.is_empty());
     let (name, bytes) = file.ok_or_else(|| AppError::field("file", "请选择文件"))?;
     if bytes.len() > MAX_BYTES {
@@ -108,7 +108,7 @@ async fn table(file: Option<(String, Bytes)>) -> Result<Vec<(usize, Vec<String>)
     }
     let read = tokio::task::spawn_blocking(move || rows(&bytes, name.rsplit_once('.').map_or("", |(_, end)| end)));
     read.await.map_err(AppError::internal)?.map_err(|error| {
-        tracing::info!(%error, "an import of facts was refused");
+        tracing::info!(%error, "a table was refused");
         AppError::field("file", "文件读不出来：请用 csv（UTF-8）或 xlsx，最多 5 万行、每行 64 格，每格不超过 1300 字")
     })
 }

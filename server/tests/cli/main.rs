@@ -1,6 +1,7 @@
 //! The command line, run as people run it.
 #![allow(clippy::unwrap_used)]
 
+mod api_key;
 mod city;
 mod policy;
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod administration;
+mod api;
 mod audit;
 mod beside;
 mod budget;
@@ -20,6 +21,7 @@ mod islands;
 mod issue_loop;
 mod limits;
 mod live;
+mod meeting;
 mod member;
 mod open311;
 mod owner;

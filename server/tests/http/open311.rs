@@ -5,15 +5,20 @@ use app::api_key::act::make;
 use app::open311::hash_key;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use domain::api_key::{Rates, Scope};
 use domain::issue::Channel;
 use domain::uscc::Uscc;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use store::api_key::NewKey;
 
 async fn key(site: &Site, name: &str) -> String {
     let key = make();
     let mut conn = site.state.store.system().await.unwrap();
-    store::api_key::add(&mut conn, name, &hash_key(&key), Channel::Hotline, None, site.state.now()).await.unwrap();
+    let hash = hash_key(&key);
+    let scopes = &[Scope::Open311];
+    let new = NewKey { name, hash: &hash, channel: Channel::Hotline, scopes, rates: Rates::USUAL };
+    store::api_key::add(&mut conn, &new, None, site.state.now()).await.unwrap();
     conn.release();
     key
 }
@@ -253,7 +258,7 @@ async fn without_a_key_published_cases_are_seen_and_nothing_else(owner: PgPool) 
 async fn an_administrator_of_the_city_keeps_keys(owner: PgPool) {
     let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
     let admin = site.staff("admin").await;
-    let added = admin.post("/desk/admin/keys", &[("name", "政企恳谈会"), ("channel", "meeting")]).await;
+    let added = admin.post("/desk/admin/keys", &[("name", "政企恳谈会"), ("channel", "meeting"), ("scope", "open311")]).await;
     assert_eq!(added.status, StatusCode::OK, "{}", added.body);
     let key = added.body.split("class=\"secret\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(domain::api_key::is_shaped(&key), "{key}");

@@ -33,7 +33,7 @@ pub use read::{
 pub use related::{MERGEABLE, Related, mergeable, related};
 pub use task::{TASKS, TaskRow, tasks};
 pub use write::{CommandError, Executed, Filed, Filing, alarming, file, lapsing};
-pub(crate) use write::{differs_from_events, file_in};
+pub(crate) use write::{differs_from_events, file_in, parse};
 
 use crate::{NEVER, StoreError};
 use domain::issue::{Flag, State};

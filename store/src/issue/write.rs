@@ -117,7 +117,7 @@ fn filing_columns(
         "client_key": filing.client_key, "enterprise_id": filing.enterprise, "area": issue.area, "title": submission.title,
         "body": submission.text, "place": submission.place, "contact_name": filing.contact_name,
         "contact_phone": filing.contact_phone, "channel": issue.channel.code(), "filed_by": issue.filed_by,
-        "station_id": issue.station, "submitted_at": rfc3339(now)?, "most_a_day": filing.most_a_day,
+        "station_id": issue.station, "key_id": issue.key, "submitted_at": rfc3339(now)?, "most_a_day": filing.most_a_day,
     }))
 }
 
@@ -244,6 +244,6 @@ pub(super) fn json(value: &impl serde::Serialize) -> Result<serde_json::Value, S
     serde_json::to_value(value).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
-pub(super) fn parse<T: serde::de::DeserializeOwned>(text: &str, number: &str) -> Result<T, StoreError> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &str, number: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Unreadable(format!("event of {number}: {error}")))
 }

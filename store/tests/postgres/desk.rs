@@ -98,6 +98,7 @@ impl City {
                     co: &issue.taking_part(),
                     station: issue.station,
                     enterprise_station: life.firm.station,
+                    key: issue.key,
                     abnormal: !issue.flags.is_empty() || warned,
                 },
             )

@@ -3,6 +3,7 @@
 
 mod administration;
 mod alarms;
+mod api;
 mod audit;
 mod beside;
 mod call_back;

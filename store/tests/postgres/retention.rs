@@ -34,6 +34,8 @@ async fn each_kind_goes_in_its_time_and_not_before(owner: PgPool) {
         "update job set attempts = 10, run_at = $1 where kind = 'sms'",
         "update outbox_aside set at = $1",
         "update notice_delivery set at = $1",
+        "update api_answer set at = $1",
+        "update api_delivery set at = $1",
         "update message set read_at = $1 where person_id is not null",
         "update rate_limit set window_start = $1",
         "insert into session (token_hash, person_id, created_at, seen_at, proved_at, expires_at)

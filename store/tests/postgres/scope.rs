@@ -12,7 +12,9 @@ use uuid::Uuid;
 
 /// Who sees an issue of A: it was filed in Wuxing, 市建设局 leads, 市生态环境局 assists, a flag is up.
 const ISSUE: &str = "member_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
-    supervisor_city supervisor_wuxing leader_city leader_wuxing system";
+    supervisor_city supervisor_wuxing leader_city leader_wuxing channel system";
+/// The hash of the key that A's issue came in by: who has it is `channel`.
+const CHANNEL: &[u8] = b"channel";
 /// Who sees an application of A for an item of 市建设局.
 pub const APPLICATION: &str = "member_a handler_jianshe policy system";
 /// Members of A, and the desks that register them.
@@ -36,7 +38,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("message", "person_id = {person}", "member_a unchosen_a system"),
     ("message", "staff_id = {jianshe}", "handler_jianshe system"),
     ("enterprise", "id = {a}", "member_a unchosen_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
-        supervisor_city supervisor_wuxing leader_city leader_wuxing policy system"),
+        supervisor_city supervisor_wuxing leader_city leader_wuxing channel policy system"),
     ("policy_attribute", "true", EVERYBODY),
     ("policy_tag", "true", EVERYBODY),
     ("policy_question", "true", EVERYBODY),
@@ -76,7 +78,15 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("cluster_day", "true", "centre_wuxing system"),
     ("cluster_found", "true", "centre_wuxing system"),
     ("api_key", "true", "admin system"),
-    ("api_filing", "true", "system"),
+    ("issue_upward", "true", INTERNAL),
+    ("meeting", "true", "centre_city centre_wuxing system"),
+    ("meeting_issue", "true", "centre_city centre_wuxing system"),
+    ("api_filing", "true", "channel system"),
+    ("api_external", "true", "channel system"),
+    ("api_answer", "true", "channel system"),
+    ("api_webhook", "true", "admin channel system"),
+    ("api_webhook_secret", "true", "system"),
+    ("api_delivery", "true", "admin channel system"),
     ("typical_case", "true", EVERYBODY),
     ("typical_case_source", "true", "centre_city centre_wuxing system"),
     ("issue_task", "true", "centre_city centre_wuxing handler_jianshe handler_huanbao supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
@@ -209,8 +219,20 @@ pub async fn seed(world: &World) {
         "insert into indicator_rolled (through) values ('2026-09-01')",
         "insert into indicator_snapshot (month, kind, key, counts, settled_at)
             values ('2026-01-01', 'city', '', '{}', now()), ('2026-01-01', 'area', '330502', '{}', now())",
-        "insert into api_key (name, hash, channel, created_at) values ('x', '\\x00', 'hotline', now())",
-        "insert into api_filing (issue_id, key_id, client_key) select i.id, k.id, gen_random_uuid() from issue i, api_key k limit 1",
+        "insert into api_key (name, hash, channel, created_at) values ('x', 'channel', 'hotline', now()), ('y', 'other', 'upper', now())",
+        "update issue set key_id = (select id from api_key where name = 'x')",
+        "insert into api_filing (issue_id, key_id, client_key) select id, key_id, gen_random_uuid() from issue limit 1",
+        "insert into api_external (key_id, external_id, issue_id, request) select key_id, 'GD-1', id, '\\x00' from issue limit 1",
+        "insert into issue_upward (issue_id, passed_at, staff_id, staff_name, reason)
+            select i.id, now(), s.id, 'x', '要省里协调' from issue i, staff s where s.login = 'centre_wuxing' limit 1",
+        "insert into meeting (area, name, held, created_at, staff_id, staff_name)
+            select 330502, '恳谈会', now(), now(), id, 'x' from staff where login = 'centre_wuxing'",
+        "insert into meeting_issue (meeting_id, place, issue_id, request) select m.id, 1, i.id, '\\x00' from meeting m, issue i limit 1",
+        "insert into api_answer (key_id, mark, request, at) select id, 'm-1', '\\x00', now() from api_key where name = 'x'",
+        "insert into api_webhook (key_id, url, created_at) select id, 'https://example.com/', now() from api_key where name = 'x'",
+        "insert into api_webhook_secret (webhook_id, secret) select id, 'x' from api_webhook",
+        "insert into api_delivery (webhook_id, key_id, issue_id, number, seq, kind, at, due_at)
+            select w.id, w.key_id, i.id, i.number, 1, 'submitted', now(), now() from api_webhook w, issue i limit 1",
         "insert into typical_case (title, problem, answer, rule, category, area, requested_at, closed_at, published_at)
             values ('x', 'x', 'x', 'x', 'x', 330502, now(), now(), now())",
         "insert into typical_case_source (case_id, issue_id) select c.id, i.id from typical_case c, issue i limit 1",
@@ -259,6 +281,8 @@ pub async fn everybody(world: &World) -> BTreeMap<String, Option<Vec<u8>>> {
     for (login, (id, _)) in &world.staff {
         all.insert((*login).to_owned(), Some(world.session(Who::Staff(*id)).await));
     }
+    all.insert("channel".to_owned(), Some(CHANNEL.to_vec()));
+    all.insert("other_channel".to_owned(), Some(b"other".to_vec()));
     all.insert("nobody".to_owned(), Some(b"a token that was never given".to_vec()));
     all.insert("system".to_owned(), None);
     all
@@ -268,6 +292,12 @@ pub async fn everybody(world: &World) -> BTreeMap<String, Option<Vec<u8>>> {
 pub async fn take_scope(conn: &mut PgConnection, session: Option<&[u8]>) {
     sqlx::query("set role qifu_app").execute(&mut *conn).await.unwrap();
     match session {
+        Some(hash) if hash == CHANNEL || hash == b"other" => sqlx::query("select * from open_key($1, $2, false)")
+            .bind(hash)
+            .bind(OffsetDateTime::now_utc())
+            .execute(&mut *conn)
+            .await
+            .unwrap(),
         Some(hash) => sqlx::query("select * from open_session($1, $2, '30 days'::interval)")
             .bind(hash)
             .bind(OffsetDateTime::now_utc())
@@ -414,6 +444,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "chain_issue_event",
         "choose_issue_sms",
         "colleagues",
+        "contact_for_key",
         "count_route",
         "covers_enterprise",
         "covers_person",
@@ -423,6 +454,9 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "desk_view_most",
         "end_sessions_of_staff",
         "enter_enterprise",
+        "enterprise_at_meeting",
+        "enterprise_for_key",
+        "exchanges",
         "filings_of_key",
         "forget_address",
         "forget_contacts",
@@ -445,8 +479,10 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "next_issue_number",
         "note_application_moved",
         "note_step",
+        "open_key",
         "open_session",
         "pass_issue",
+        "passed_upward",
         "policy_questions",
         "prepare_application",
         "project_issue",
@@ -454,6 +490,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "put_measure",
         "put_substitution",
         "put_tasks",
+        "receive_upward",
         "record_security",
         "register_member",
         "remove_member",

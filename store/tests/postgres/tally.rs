@@ -246,6 +246,8 @@ async fn nobody_files_or_reads_through_a_function_what_the_rules_do_not_let(owne
         .fetch_one(&mut conn)
         .await
         .unwrap();
+        // A key reads by statements of its own (store::api), and has no pages.
+        let by_page = if name == "channel" { by_policy } else { by_page };
         assert_eq!(by_policy, by_page, "{name}");
         let home: Option<i64> = sqlx::query_scalar("select id from home_page(9, 9, 9)").fetch_optional(&mut conn).await.unwrap();
         let own = match name.as_str() {
@@ -257,7 +259,7 @@ async fn nobody_files_or_reads_through_a_function_what_the_rules_do_not_let(owne
         let counted = sqlx::query("select * from desk_counts(now())").fetch_all(&mut conn).await.unwrap().len();
         let desk = ["centre", "handler", "station", "supervisor", "leader"].iter().any(|duty| name.starts_with(duty));
         assert_eq!(counted, usize::from(desk), "{name}");
-        let another = serde_json::json!({ "client_key": Uuid::new_v4(), "state": "submitted", "version": 1 });
+        let another = serde_json::json!({ "client_key": Uuid::new_v4(), "state": "submitted", "version": 1, "key_id": null });
         let mut filing = row.clone();
         filing.as_object_mut().unwrap().extend(another.as_object().unwrap().clone());
         let filed = sqlx::query("select file_issue($1, '{}', '', '{}', '[]', '{}')").bind(filing).execute(&mut conn).await;
@@ -267,7 +269,7 @@ async fn nobody_files_or_reads_through_a_function_what_the_rules_do_not_let(owne
         }
         conn.close().await.unwrap();
     }
-    assert_eq!(filers, ["member_a", "station_zhili", "system"]);
+    assert_eq!(filers, ["centre_city", "centre_wuxing", "member_a", "station_zhili", "system"]);
     world.end().await;
 }
 

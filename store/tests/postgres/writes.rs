@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, PgPool};
 use std::collections::BTreeSet;
 
 const READING: &str = "member_a station_zhili centre_city centre_wuxing handler_jianshe handler_huanbao \
-    supervisor_city supervisor_wuxing leader_city leader_wuxing system";
+    supervisor_city supervisor_wuxing leader_city leader_wuxing channel system";
 const SYSTEM: &str = "system";
 
 /// Besides the system: table and rows as in the rules of reading, who adds such a row, who changes one, and which columns of it.
@@ -45,7 +45,18 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("cluster_day", "true", SYSTEM, SYSTEM, &["found"]),
     ("cluster_found", "true", SYSTEM, "", &[]),
     ("api_key", "true", "admin system", "admin system", &["used_at", "revoked_at", "revoked_by"]),
-    ("api_filing", "true", SYSTEM, "", &[]),
+    // In one's own name; received by a function alone.
+    ("issue_upward", "true", "centre_wuxing system", "", &[]),
+    ("meeting", "true", "centre_wuxing system", "", &[]),
+    ("meeting_issue", "true", "centre_city centre_wuxing system", "", &[]),
+    ("api_filing", "true", "channel system", "", &[]),
+    ("api_external", "true", "channel system", "", &[]),
+    ("api_answer", "true", "channel system", "channel system", &["*"]),
+    ("api_webhook", "true", "channel system", "admin channel system", &["ended_at"]),
+    // Written once, read by the worker.
+    ("api_webhook_secret", "true", "channel system", "", &[]),
+    // Planned by the outbox; a key ends what is under way to an address that it removes, an administrator has it tried again.
+    ("api_delivery", "true", SYSTEM, "admin channel system", &["state", "attempts", "status", "error", "due_at", "done_at"]),
     // The row itself once more would be in nobody's name.
     ("typical_case", "true", SYSTEM, "centre_city centre_wuxing system", &["withdrawn_at", "withdrawn_by"]),
     ("typical_case_source", "true", "centre_city centre_wuxing system", "", &[]),

@@ -1,0 +1,81 @@
+//! 上报: what a centre passed to a higher platform, and what became of it there.
+
+use crate::{Conn, StoreError};
+use sqlx::Connection;
+use time::OffsetDateTime;
+
+/// It was passed before.
+pub const PASSED: &str = "issue_upward_pkey";
+
+/// An issue that was passed upward.
+#[derive(Debug, Clone)]
+pub struct Passed {
+    pub number: String,
+    pub title: String,
+    pub enterprise_name: String,
+    pub reason: String,
+    pub passed_at: OffsetDateTime,
+    pub staff_name: String,
+    /// What it is called there; none where nobody took it yet.
+    pub external_id: Option<String>,
+    pub received_at: Option<OffsetDateTime>,
+}
+
+/// The latest that the scope may see.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<Passed>, StoreError> {
+    Ok(sqlx::query_as!(
+        Passed,
+        "select i.number, i.title, i.enterprise_name, u.reason, u.passed_at, u.staff_name, u.external_id, u.received_at
+         from issue_upward u join issue i on i.id = u.issue_id order by u.passed_at desc, u.issue_id desc limit $1",
+        limit
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
+/// Passes an issue upward, with a note beside it that its handlers read.
+///
+/// # Errors
+/// [`StoreError::Conflict`] with [`PASSED`], [`StoreError::RowRefused`] for whoever is no centre.
+pub async fn pass(
+    conn: &mut Conn,
+    issue: i64,
+    staff: i64,
+    name: &str,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let mut tx = conn.pg().begin().await?;
+    let passed = async {
+        sqlx::query!(
+            "insert into issue_upward (issue_id, passed_at, staff_id, staff_name, reason) values ($1, $2, $3, $4, $5)",
+            issue,
+            now,
+            staff,
+            name,
+            reason
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
+            "insert into issue_note (issue_id, staff_id, author, body, created_at) values ($1, $2, $3, '上报上级平台：' || $4::text, $5)",
+            issue,
+            staff,
+            name,
+            reason,
+            now
+        )
+        .execute(&mut *tx)
+        .await
+    };
+    match passed.await {
+        Ok(_) => Ok(tx.commit().await?),
+        Err(error) => {
+            tx.rollback().await?;
+            Err(error.into())
+        }
+    }
+}
