@@ -26,7 +26,7 @@ use crate::layout::{DeskLayout, PlainLayout, SpaceLayout};
 use crate::meeting::{HeldMeetingPage, MeetingsPage};
 use crate::member::{DeskEnterprisePage, DeskMembersPage, MemberPage, MembersPage, NewEnterprisePage};
 use crate::message::{DeskMessagesPage, MessagesPage};
-use crate::pack::{MeetingsPage, PackPage};
+use crate::pack::{PackPage, PacksPage};
 use crate::policy::desk::{
     ApplicationsPage, EvaluationPage, FactsPage, LibrariesPage, NewPolicyPage, PoliciesPage as DeskPoliciesPage,
     PolicyPage as PolicyEditorPage, ReviewPage,
@@ -171,8 +171,8 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
 fn WorkRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=DeskLayout>
-            <Route path=path!("desk/meetings") view=MeetingsPage/>
-            <Route path=path!("desk/meetings/:meeting") view=PackPage/>
+            <Route path=path!("desk/packs") view=PacksPage/>
+            <Route path=path!("desk/packs/:pack") view=PackPage/>
             <Route path=path!("desk/bulk") view=BulkPage/>
             <Route path=path!("desk/bulk/:run") view=BulkRunPage/>
             <Route path=path!("desk/mine") view=MinePage/>

@@ -80,7 +80,7 @@ test("pages of the desk are accessible, at 1280 and at 768", async ({ page, brow
   for (const [login, paths] of [
     ["centre01", ["/desk", "/desk?queue=late", "/desk?queue=all", "/desk?q=积水", "/desk/messages", "/desk/account"]],
     ["jianshe", ["/desk", "/desk?queue=mine", "/desk/tasks"]],
-    ["lingdao", ["/desk/figures", "/desk/indicators", "/desk/meetings/joint"]],
+    ["lingdao", ["/desk/figures", "/desk/indicators", "/desk/packs/joint"]],
     ["station01", ["/desk", "/desk/assist?q=童装"]],
     ["admin", [
       "/desk/admin", "/desk/admin/areas/330502", "/desk/admin/departments?q=建设&sort=-name", "/desk/admin/departments/jianshe",

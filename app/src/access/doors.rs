@@ -154,8 +154,8 @@ doors! {
     File GET "/desk/indicators/table" Measured;
     Page GET "/desk/indicators/bulletin" Record;
     File GET "/desk/indicators/assessment" Record;
-    Page GET "/desk/meetings" Record;
-    Page GET "/desk/meetings/{meeting}" Record;
+    Page GET "/desk/packs" Record;
+    Page GET "/desk/packs/{pack}" Record;
     Page GET "/desk/bulk" Desk;
     Form POST "/desk/bulk" Desk;
     Page GET "/desk/bulk/{run}" Desk;

@@ -105,7 +105,7 @@ fn sections(duty: &Duty, path: &str, unread: i64) -> Vec<Entry> {
         list.push(entry("/desk/indicators", "type", "六项指标", under(path, "/desk/indicators")));
     }
     if Access::Record.has_business(duty) {
-        list.push(entry("/desk/meetings", "file", "会议材料", under(path, "/desk/meetings")));
+        list.push(entry("/desk/packs", "file", "会议材料", under(path, "/desk/packs")));
     }
     if matches!(duty, Duty::Centre { .. } | Duty::Handler { .. }) {
         list.push(entry("/desk/clusters", "swap", "共性问题", under(path, "/desk/clusters")));

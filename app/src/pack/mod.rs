@@ -5,7 +5,7 @@ mod cases;
 mod decisions;
 mod page;
 
-pub use page::{MeetingsPage, PackPage};
+pub use page::{PackPage, PacksPage};
 
 use crate::error::AppError;
 use crate::issue::desk::indicators::add;
@@ -20,7 +20,7 @@ use store::pack::{self, Case, Figures, Held, Owed, Tried};
 use time::Duration;
 
 /// Where they are.
-pub const PATH: &str = "/desk/meetings";
+pub const PATH: &str = "/desk/packs";
 
 /// Everything of a pack.
 struct Pack {

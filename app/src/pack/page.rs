@@ -23,7 +23,7 @@ const TO: Field = Field { kind: "date", max: 10, ..field("to", "到", "") };
 
 /// The three meetings.
 #[component]
-pub fn MeetingsPage() -> impl IntoView {
+pub fn PacksPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
         let organisation = {
@@ -54,7 +54,7 @@ pub fn MeetingsPage() -> impl IntoView {
 /// Which meeting.
 #[derive(Params, Debug, Clone, PartialEq, Eq)]
 struct PackParams {
-    meeting: String,
+    pack: String,
 }
 
 /// Over which days.
@@ -71,7 +71,7 @@ pub fn PackPage() -> impl IntoView {
     let query = use_query::<PackQuery>().get_untracked().unwrap_or_default();
     let request = Request::current();
     reads(async move {
-        let meeting = params.ok().and_then(|params| Meeting::from_code(&params.meeting)).ok_or(AppError::NotFound)?;
+        let meeting = params.ok().and_then(|params| Meeting::from_code(&params.pack)).ok_or(AppError::NotFound)?;
         let (from, to) = (query.from.unwrap_or_default(), query.to.unwrap_or_default());
         let pack = read(&mut *request.open().await?, meeting, &from, &to).await?;
         title(format!("{meeting}材料"));

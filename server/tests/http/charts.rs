@@ -60,7 +60,7 @@ async fn drawings_have_words_and_figures_have_lists(pool: PgPool) {
         ("centre03", indicators.as_str(), 1),
         ("jianshe", indicators.as_str(), 1),
         ("lingdao", bulletin.as_str(), 2),
-        ("centre01", "/desk/meetings/monthly", 0),
+        ("centre01", "/desk/packs/monthly", 0),
     ] {
         let browser = site.staff(login).await;
         let page = browser.get(path).await;

@@ -47,7 +47,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("{case}", "1")
         .replace("{meeting}", "1")
         .replace("{cluster}", "1")
-        .replace("{meeting}", "joint")
+        .replace("{pack}", "joint")
         .replace("{run}", "0199b0c0-0000-7000-8000-00000000000c")
         .replace("keys/{key}", "keys/1")
         .replace("{code}", ITEM)

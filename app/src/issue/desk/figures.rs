@@ -143,7 +143,7 @@ fn view(overview: Overview) -> AnyView {
         {section(format!("{}的，提交了多久", queue.label()), ages(&pressure.ages, queue, &clock))}
         {section(format!("{}的，哪里什么问题多", queue.label()), hot(&pressure.cells, place, &clock))}
         <p class="muted">
-            "每个数字点开就是对应的诉求清单。尚未交办部门的诉求不在“按主办部门”里。"<a href="/desk/meetings">"会议材料（可打印）"</a>
+            "每个数字点开就是对应的诉求清单。尚未交办部门的诉求不在“按主办部门”里。"<a href="/desk/packs">"会议材料（可打印）"</a>
         </p>
     }
     .into_any()
