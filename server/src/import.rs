@@ -81,7 +81,11 @@ fn csv_rows(bytes: &[u8]) -> Result<Vec<(usize, Vec<String>)>> {
         if rows.len() >= MOST_ROWS || record.len() > MOST_CELLS || record.iter().any(|text| text.len() > LONGEST) {
             bail!("the table is too large: at most {MOST_ROWS} rows, {MOST_CELLS} cells a row, {LONGEST} bytes a cell");
         }
-        let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+        let line = record.position().map_or(0, |position| {
+            // Of a line that ends as Windows ends it the reader stops between the two signs.
+            let between = usize::try_from(position.byte()).ok().and_then(|at| text.get(at)) == Some(&b'\n');
+            usize::try_from(position.line()).unwrap_or(0) + usize::from(between)
+        });
         rows.push((line, record.iter().map(str::to_owned).collect()));
     }
     Ok(rows)

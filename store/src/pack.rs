@@ -276,6 +276,8 @@ pub async fn decisions(
     .await?;
     let mut shown: HashSet<(i64, i32)> = HashSet::new();
     let mut held = Vec::with_capacity(rows.len());
+    // In the order in which they were given.
+    given.sort_by_key(|(key, _)| *key);
     for row in rows {
         let event: Event = serde_json::from_str(&row.event).map_err(|error| unknown(&row.number, &error.to_string()))?;
         let (Event::Consulted(decision) | Event::Resolved(decision)) = event else { continue };

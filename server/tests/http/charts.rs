@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 /// Every drawing says what it is, by words of its own.
 fn drawn(page: &str) -> usize {
-    let drawings: Vec<&str> = page.split("<svg class=\"bars").skip(1).filter_map(|rest| rest.split("</svg>").next()).collect();
+    let of_figures = |rest: &&str| rest.split('>').next().is_some_and(|tag| tag.contains("class=\"bars"));
+    let drawings: Vec<&str> =
+        page.split("<svg").skip(1).filter(of_figures).filter_map(|rest| rest.split("</svg>").next()).collect();
     let mut ids = BTreeSet::new();
     for drawing in &drawings {
         let names = drawing.split("aria-labelledby=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();

@@ -49,7 +49,7 @@ async fn a_centre_writes_a_meeting_down_once(pool: PgPool) {
         "91330500",
         "11 月恳谈会",
     ] {
-        assert!(refused.body.contains(words), "{words}");
+        assert!(refused.body.contains(words), "{words}: {}", refused.body);
     }
     assert!(!refused.body.contains("第 2 行") && filed(&pool).await == 0, "all or nothing");
     // What only the database knows is told by line, too, and nothing stays.

@@ -51,6 +51,7 @@ pub struct Wanted {
     pub until: OffsetDateTime,
     pub area: Option<i32>,
     pub board: Option<String>,
+    /// 0: what no department had.
     pub department: Option<i64>,
 }
 
@@ -102,7 +103,8 @@ pub async fn counts(conn: &mut Conn, wanted: &Wanted, group: Group, now: OffsetD
         Counts,
         r#"with asked as (
             select ($1::timestamptz at time zone 'Asia/Shanghai')::date as first, ($2::timestamptz at time zone 'Asia/Shanghai')::date as after,
-                least((select through + 1 from indicator_rolled), ($3::timestamptz at time zone 'Asia/Shanghai')::date) as edge
+                least(coalesce((select through + 1 from indicator_rolled), '-infinity'::date),
+                    ($3::timestamptz at time zone 'Asia/Shanghai')::date) as edge
          ), stale as materialized (
             select distinct s.day from indicator_stale s, asked where s.day >= first and s.day < least(after, edge)
          ), measured as (
@@ -135,7 +137,8 @@ pub async fn counts(conn: &mut Conn, wanted: &Wanted, group: Group, now: OffsetD
             sum(passed) as "passed!", sum(returned) as "returned!", sum(extended) as "extended!", sum(withdrawn) as "withdrawn!",
             sum(disagreed) as "disagreed!"
          from part
-         where ($4::integer is null or area = $4) and ($5::text is null or board = $5) and ($6::bigint is null or department_id = $6)
+         where ($4::integer is null or area = $4) and ($5::text is null or board = $5)
+            and ($6::bigint is null or coalesce(department_id, 0) = $6)
          group by 1 order by 1"#,
         wanted.from,
         wanted.until,
@@ -212,7 +215,7 @@ pub async fn behind(
             m.answered_at is not null as "answered!", m.solved, m.content, m.closed, m.once, m.called_back, m.passed
          from issue_measure m join issue i on i.id = m.issue_id
          where m.due_at >= $1 and m.due_at < least($2::timestamptz, $3::timestamptz) and not m.excluded and ($4::integer is null or m.area = $4)
-            and ($5::text is null or m.board = $5) and ($6::bigint is null or m.department_id = $6)
+            and ($5::text is null or m.board = $5) and ($6::bigint is null or coalesce(m.department_id, 0) = $6)
             and case $7::text when 'contacted' then not m.contacted when 'on_time' then not m.on_time
                 when 'solved' then m.answered_at is not null and m.solved is not true when 'content' then not m.content
                 when 'once' then m.closed and not m.once when 'called_back' then m.answered_at is not null and not m.called_back

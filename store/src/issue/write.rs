@@ -214,7 +214,9 @@ pub(crate) fn differs_from_events(row: &serde_json::Value, events: &[serde_json:
         issue =
             evolve(issue, &serde_json::from_value(event["event"].clone()).map_err(unreadable)?, last, &actor, &terms.calendar);
     }
-    let serde_json::Value::Object(expected) = projection_of(&issue, last, &terms)? else { return Ok(Vec::new()) };
+    let serde_json::Value::Object(mut expected) = projection_of(&issue, last, &terms)? else { return Ok(Vec::new()) };
+    // Written once, with the filing: no projection moves it.
+    expected.insert("key_id".to_owned(), json(&issue.key)?);
     let same = |one: &serde_json::Value, other: &serde_json::Value| {
         one == other || instant(one).is_some_and(|at| instant(other) == Some(at))
     };

@@ -132,7 +132,7 @@ fn ranking(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Ask
             view! { <td>{percent(part, whole)}</td> }
         });
         let cells = cells.collect_view();
-        let href = to(super::ISSUES, asked, &[(kind, &counts.key)]);
+        let href = to(super::ISSUES, asked, &[(kind, super::key(kind, counts))]);
         view! {
             <tr>
                 <td>{place}</td><th scope="row">{super::named(kind, &counts.key, clock)}</th><td><a href=href>{counts.due}</a></td>

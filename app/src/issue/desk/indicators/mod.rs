@@ -248,6 +248,11 @@ fn to(page: &str, asked: &Asked, more: &[(&str, &str)]) -> String {
     format!("{page}?{}", query.join("&"))
 }
 
+/// What a row is narrowed to: its key, and 0 where no department had it.
+fn key<'a>(kind: &str, counts: &'a Counts) -> &'a str {
+    if kind == "department" && counts.key.is_empty() { "0" } else { &counts.key }
+}
+
 pub const ISSUES: &str = "/desk/indicators/issues";
 
 fn span(asked: &Asked) -> String {

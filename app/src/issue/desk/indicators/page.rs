@@ -1,7 +1,7 @@
 //! The figures: six tiles, how they went, side by side.
 
 use super::{
-    Asked, BULLETIN, ISSUES, MONTHS, Overview, PATH, area_name, asked, month_before, named, percent, ranking, read, span, to,
+    Asked, BULLETIN, ISSUES, MONTHS, Overview, PATH, area_name, asked, key, month_before, named, percent, ranking, read, span, to,
 };
 use crate::issue::desk::pressure::{ages, hot};
 use crate::pack::PATH as PACKS;
@@ -144,16 +144,16 @@ fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked
     let rows = sorted.into_iter().map(|counts| {
         let cells = Indicator::ALL.iter().map(|indicator| {
             let (part, whole) = counts.of(*indicator);
-            let href = to(ISSUES, asked, &[(kind, &counts.key), ("failed", indicator.code())]);
+            let href = to(ISSUES, asked, &[(kind, key(kind, counts)), ("failed", indicator.code())]);
             let words = percent(part, whole);
-            if part == whole || counts.key.is_empty() {
+            if part == whole {
                 view! { <td>{words}</td> }.into_any()
             } else {
                 view! { <td><a href=href>{words}</a></td> }.into_any()
             }
         });
         let cells = cells.collect_view();
-        let all = to(ISSUES, asked, &[(kind, &counts.key)]);
+        let all = to(ISSUES, asked, &[(kind, key(kind, counts))]);
         view! {
             <tr>
                 <th scope="row">{named(kind, &counts.key, clock)}</th><td><a href=all>{counts.due}</a></td>
