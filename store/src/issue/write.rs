@@ -216,7 +216,9 @@ pub(crate) fn differs_from_events(row: &serde_json::Value, events: &[serde_json:
     }
     let serde_json::Value::Object(mut expected) = projection_of(&issue, last, &terms)? else { return Ok(Vec::new()) };
     // Written once, with the filing: no projection moves it.
-    expected.insert("key_id".to_owned(), json(&issue.key)?);
+    if let Some(key) = issue.key {
+        expected.insert("key_id".to_owned(), json(&key)?);
+    }
     let same = |one: &serde_json::Value, other: &serde_json::Value| {
         one == other || instant(one).is_some_and(|at| instant(other) == Some(at))
     };
