@@ -2,7 +2,7 @@
 
 #[cfg(feature = "ssr")]
 pub mod chart;
-#[cfg(any(feature = "ssr", feature = "calculator"))]
+#[cfg(feature = "ssr")]
 mod figures;
 #[cfg(feature = "ssr")]
 pub mod form;
@@ -22,7 +22,7 @@ mod submit_button;
 mod text_field;
 mod when;
 
-#[cfg(any(feature = "ssr", feature = "calculator"))]
+#[cfg(feature = "ssr")]
 pub use figures::figures;
 pub use icons::{face, icon};
 pub use pieces::*;

@@ -1,7 +1,6 @@
 //! What the calculator answers, on the page that the server sends and in the browser alike.
 
 use super::model::{Answer, Group, Row, signed};
-use crate::ui::figures;
 use leptos::prelude::*;
 
 /// What money gained or lost.
@@ -49,10 +48,10 @@ fn row(row: &Row) -> impl IntoView + use<> {
         <li class="cell" class:moved=row.moved>
             <a href=href>
                 <span class="cell-head">
-                    <strong>{figures(&row.title)}</strong>
+                    <strong>{row.title.clone()}</strong>
                     <span class="money">{row.money.clone()}{gain(row.gain)}</span>
                 </span>
-                <span class="muted">{figures(&row.why)}</span>
+                <span class="muted">{row.why.clone()}</span>
             </a>
         </li>
     }
