@@ -25,7 +25,8 @@ async fn several_enterprises_are_answered_together_and_each_by_its_own(pool: PgP
         problem(&site, 5, "0199b0c0-0000-7000-8000-000000000e02", "紫荆园区晚上漆黑一片，路灯全不亮，夜班女工不敢走，我是第二家")
             .await;
     let centre = site.staff("centre01").await;
-    let page = centre.get("/desk/clusters").await.body;
+    // The demo's own problems may make a larger group, which is open then: this one is a link, by its latest issue.
+    let page = centre.get(&format!("/desk/clusters?group={two}")).await.body;
     assert!(page.contains(&one) && page.contains(&two) && page.contains("相似度"));
     let picks = [format!("{one}=100"), format!("{two}=90")];
     let alone = [("title", "园区照明"), ("pick", picks[0].as_str())];
