@@ -1,7 +1,9 @@
 //! 上报: what a centre passed to a higher platform, and what became of it there.
 
 use crate::{Conn, StoreError};
+use serde::Deserialize;
 use sqlx::Connection;
+use sqlx::types::Json;
 use time::OffsetDateTime;
 
 /// It was passed before.
@@ -19,6 +21,18 @@ pub struct Passed {
     /// What it is called there; none where nobody took it yet.
     pub external_id: Option<String>,
     pub received_at: Option<OffsetDateTime>,
+    /// What was answered from there, the first first.
+    pub replies: Json<Vec<Reply>>,
+}
+
+/// An answer from above.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Reply {
+    pub text: String,
+    /// Nothing more comes.
+    pub done: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
 }
 
 /// The latest that the scope may see.
@@ -28,8 +42,10 @@ pub struct Passed {
 pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<Passed>, StoreError> {
     Ok(sqlx::query_as!(
         Passed,
-        "select i.number, i.title, i.enterprise_name, u.reason, u.passed_at, u.staff_name, u.external_id, u.received_at
-         from issue_upward u join issue i on i.id = u.issue_id order by u.passed_at desc, u.issue_id desc limit $1",
+        r#"select i.number, i.title, i.enterprise_name, u.reason, u.passed_at, u.staff_name, u.external_id, u.received_at,
+            coalesce((select json_agg(json_build_object('text', r.body, 'done', r.done, 'at', r.created_at) order by r.created_at)
+                from upward_reply r where r.issue_id = u.issue_id), '[]') as "replies!: Json<Vec<Reply>>"
+         from issue_upward u join issue i on i.id = u.issue_id order by u.passed_at desc, u.issue_id desc limit $1"#,
         limit
     )
     .fetch_all(conn.pg())

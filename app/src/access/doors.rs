@@ -77,6 +77,7 @@ doors! {
     Api GET "/api/v1/deliveries" Public;
     Api GET "/api/v1/exchange" Public;
     Api POST "/api/v1/exchange/{number}/receive" Public;
+    Api POST "/api/v1/exchange/{number}/reply" Public;
     Page GET "/sign-in" Public;
     Form POST "/sign-in" Public;
     Page GET "/sign-in/code" Public;

@@ -26,6 +26,7 @@ use utoipa::OpenApi;
         webhook::deliveries,
         exchange::list,
         exchange::receive,
+        exchange::reply,
         value,
     ),
     components(schemas(Notice, Errors))

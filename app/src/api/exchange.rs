@@ -1,10 +1,11 @@
 //! The exchange with a higher platform (S-5): it files as every channel does, and takes what the city passes upward, each once.
 
-use super::wire::{Passed, PassedList, Receive, Received};
+use super::wire::{Passed, PassedList, Receive, Received, Reply};
 use super::{Answer, ApiError, Entered, Fault, body};
 use crate::open311::instant;
 use domain::api::{EXTERNAL_ID, is_mark};
-use store::api::exchange::{self, EXTERNAL_ID as TAKEN, Row, Taken};
+use domain::text::Check;
+use store::api::exchange::{self, EXTERNAL_ID as TAKEN, Replied, Row, Taken};
 use store::api::issue::is_cursor;
 
 /// Issues that a page has.
@@ -93,10 +94,7 @@ pub async fn list(mut entered: Entered, pairs: &[(String, String)]) -> Result<An
 )]
 pub async fn receive(mut entered: Entered, number: &str, bytes: &[u8]) -> Result<Answer, ApiError> {
     let Receive { external_id } = body(bytes)?;
-    if !is_mark(&external_id, EXTERNAL_ID) {
-        let sentence = format!("接收方编号应为 1 到 {EXTERNAL_ID} 个可见的 ASCII 字符");
-        return Err(ApiError::new(422, "invalid", Some("external_id"), sentence));
-    }
+    marked(&external_id)?;
     let now = entered.caller.request.services().now();
     let mut conn = entered.conn().await?;
     let taken = match exchange::receive(&mut conn, number, &external_id, now).await {
@@ -110,5 +108,53 @@ pub async fn receive(mut entered: Entered, number: &str, bytes: &[u8]) -> Result
         Taken::Received | Taken::Again => Answer::new(200, &Received { number: number.to_owned(), external_id }),
         Taken::Other => Err(ApiError::new(409, "received", None, "这件诉求已登记了另外的编号")),
         Taken::Nothing => Err(ApiError::new(404, "not_found", None, "没有上报这件诉求，或已被别的平台接收")),
+    }
+}
+
+/// The platform's own marks are short and plain.
+fn marked(external_id: &str) -> Result<(), ApiError> {
+    if is_mark(external_id, EXTERNAL_ID) {
+        return Ok(());
+    }
+    let sentence = format!("接收方编号应为 1 到 {EXTERNAL_ID} 个可见的 ASCII 字符");
+    Err(ApiError::new(422, "invalid", Some("external_id"), sentence))
+}
+
+/// What the platform answers about an issue that it took.
+///
+/// # Errors
+/// 404 for what this key did not take, 409 where something else was said under this mark or the last word was said.
+#[utoipa::path(
+    post,
+    path = "/api/v1/exchange/{number}/reply",
+    tag = "交换",
+    operation_id = "reply",
+    summary = "答复上报的诉求",
+    description = "办理单位和企服中心看得到，企业看不到；最后一次答复把 done 写成 true。同样的再发一次应答相同。",
+    params(("number" = String, Path, description = "诉求编号")),
+    request_body = Reply,
+    responses(
+        (status = 200, description = "已登记", body = Received),
+        (status = 404, description = "没有由这个密钥接收", body = super::error::Errors),
+        (status = 409, description = "这个编号已是另外的内容，或已经办结", body = super::error::Errors),
+        (status = 422, description = "内容不对", body = super::error::Errors),
+    ),
+    security(("key" = ["exchange"]))
+)]
+pub async fn reply(mut entered: Entered, number: &str, bytes: &[u8]) -> Result<Answer, ApiError> {
+    let Reply { external_id, text, done } = body(bytes)?;
+    marked(&external_id)?;
+    let mut check = Check::new();
+    let text = check.text("text", "答复", &text, 5, 900);
+    check.finish().map_err(AppError::Invalid)?;
+    let now = entered.caller.request.services().now();
+    let mut conn = entered.conn().await?;
+    let replied = exchange::reply(&mut conn, number, &external_id, &text, done, now).await?;
+    conn.release();
+    match replied {
+        Replied::Kept | Replied::Again => Answer::new(200, &Received { number: number.to_owned(), external_id }),
+        Replied::Other => Err(ApiError::new(409, "external_id_taken", Some("external_id"), "这个编号已是另外的答复")),
+        Replied::Ended => Err(ApiError::new(409, "done", None, "这件诉求已答复办结，不能再答复")),
+        Replied::Nothing => Err(ApiError::new(404, "not_found", None, "没有由这个密钥接收的这件诉求")),
     }
 }

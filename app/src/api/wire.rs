@@ -348,7 +348,21 @@ pub struct Receive {
     pub external_id: String,
 }
 
-/// 已接收。
+/// 对上报诉求的答复。
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// 接收方给这次答复的编号，一个编号对应一次答复。
+    #[schema(max_length = 64, example = "ZJ-2026-000981-1")]
+    pub external_id: String,
+    #[schema(min_length = 5, max_length = 900)]
+    pub text: String,
+    /// 是最后一次答复。
+    #[serde(default)]
+    pub done: bool,
+}
+
+/// 已登记。
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Received {
     pub number: String,

@@ -61,18 +61,25 @@ pub fn UpwardPage() -> impl IntoView {
 }
 
 fn row(one: Passed, now: OffsetDateTime) -> impl IntoView {
+    let done = one.replies.iter().any(|reply| reply.done);
     let state = match (&one.external_id, one.received_at) {
         (Some(id), Some(at)) => {
             let words = format!("上级平台编号 {id}，{} 接收", moment(at, now));
-            view! { {tag("ok", icon("check"), "已接收")}<span class="muted">{words}</span> }.into_any()
+            let state = if done { tag("ok", icon("check"), "已办结") } else { tag("run", icon("check"), "已接收") };
+            view! { {state}<span class="muted">{words}</span> }.into_any()
         }
         _ => tag("quiet", icon("clock"), "待接收"),
     };
+    let replies = one.replies.iter().map(|reply| {
+        let said = if reply.done { "办结" } else { "答复" };
+        view! { <span>{format!("{} 上级平台{said}：{}", moment(reply.at, now), reply.text)}</span> }
+    });
+    let replies = replies.collect_view();
     let line = format!("{} · {} {} 上报 · {}", one.enterprise_name, one.staff_name, moment(one.passed_at, now), one.reason);
     view! {
         <li class="cell"><div>
             <a href=format!("/desk/issues/{}", one.number)><strong>{format!("{} {}", one.number, one.title)}</strong></a>
-            <span class="muted">{line}</span>{state}
+            <span class="muted">{line}</span>{state}{replies}
         </div></li>
     }
 }

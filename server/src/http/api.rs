@@ -205,3 +205,18 @@ pub async fn receive(
     };
     Ok(answer(done.await))
 }
+
+/// What the platform answers about one.
+pub async fn reply(
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Reply {
+    let done = async {
+        let mut entered = api::enter(&request, bearer(&headers), Scope::Exchange).await?;
+        let bytes = json(&mut entered, &headers, body).await?;
+        api::exchange::reply(entered, &number, &bytes).await
+    };
+    Ok(answer(done.await))
+}

@@ -77,6 +77,7 @@ routes! {
     GET "/api/v1/deliveries" => api::deliveries;
     GET "/api/v1/exchange" => api::exchange;
     POST "/api/v1/exchange/{number}/receive" => api::receive;
+    POST "/api/v1/exchange/{number}/reply" => api::reply;
     POST "/desk/clusters" => cluster::add;
     POST "/desk/clusters/{cluster}/dispatch" => cluster::dispatch;
     POST "/desk/clusters/{cluster}/answer" => cluster::answer;

@@ -614,6 +614,33 @@ async fn what_is_passed_upward_is_taken_once_and_what_comes_from_above_is_filed_
     assert_eq!((taken.status.as_u16(), faults(&taken)), (409, named(&[("external_id_taken", "external_id")])));
     assert!(centre.get("/desk/upward").await.body.contains("上级平台编号 ZJ-1"));
 
+    // What it answers is kept once, read by the offices and by nobody else, and ends with its last word.
+    let path = format!("/api/v1/exchange/{number}/reply");
+    let first = json!({ "external_id": "ZJ-1-1", "text": "已转省能源局研究，一周内答复。" });
+    assert_eq!(rival.post(&path, &first).await.status.as_u16(), 404, "not theirs");
+    assert_eq!(hotline.post(&path, &first).await.status.as_u16(), 403, "another right");
+    let untaken = province.post(&format!("/api/v1/exchange/{second}/reply"), &first).await;
+    assert_eq!((untaken.status.as_u16(), faults(&untaken)), (404, named(&[("not_found", "")])), "not taken yet");
+    let short = province.post(&path, &json!({ "external_id": "ZJ-1-1", "text": "好" })).await;
+    assert_eq!((short.status.as_u16(), faults(&short)), (422, named(&[("invalid", "text")])));
+    for _ in 0..2 {
+        assert_eq!(province.post(&path, &first).await.status.as_u16(), 200, "the same again is the same");
+    }
+    let other = province.post(&path, &json!({ "external_id": "ZJ-1-1", "text": "已转省发展改革委研究。" })).await;
+    assert_eq!((other.status.as_u16(), faults(&other)), (409, named(&[("external_id_taken", "external_id")])));
+    let last = json!({ "external_id": "ZJ-1-2", "text": "省级审批权限已下放，由市里办理。", "done": true });
+    assert_eq!(province.post(&path, &last).await.status.as_u16(), 200);
+    let after = province.post(&path, &json!({ "external_id": "ZJ-1-3", "text": "再补充一句，谢谢。" })).await;
+    assert_eq!((after.status.as_u16(), faults(&after)), (409, named(&[("done", "")])));
+    let page = centre.get("/desk/upward").await.body;
+    assert!(page.contains("上级平台答复：已转省能源局研究") && page.contains("上级平台办结：省级审批权限已下放"), "{page}");
+    let beside = centre.get(&format!("/desk/issues/{number}")).await.body;
+    assert_eq!(beside.matches("已转省能源局研究").count(), 1, "a note, once");
+    let told = centre.get("/desk/messages").await.body;
+    assert!(told.contains("上级平台已办结") && told.matches("上级平台有答复").count() == 1);
+    let owner = read(&hotline.get(&format!("/api/v1/issues/{number}")).await).to_string();
+    assert!(!owner.contains("省能源局"), "the enterprise hears from its department");
+
     // From above, as from any channel.
     let down = province.file("ZJ-77").await;
     let again = province.post("/api/v1/issues", &problem("ZJ-77")).await;

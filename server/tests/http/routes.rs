@@ -447,6 +447,7 @@ fn only_these_routes_are_for_everybody() {
         "GET /api/v1/deliveries",
         "GET /api/v1/exchange",
         "POST /api/v1/exchange/{number}/receive",
+        "POST /api/v1/exchange/{number}/reply",
         "GET /sign-in",
         "POST /sign-in",
         "GET /sign-in/code",

@@ -58,6 +58,44 @@ pub enum Taken {
     Nothing,
 }
 
+/// What came of an answer from above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replied {
+    Kept,
+    /// The same was said before.
+    Again,
+    /// Something else was said under its mark.
+    Other,
+    /// The last word was said.
+    Ended,
+    /// Not taken by this key.
+    Nothing,
+}
+
+/// Keeps what the platform answers, as a note beside the issue, and tells whoever passed it.
+///
+/// # Errors
+/// [`StoreError::RowRefused`] for a key that does not exchange.
+pub async fn reply(
+    conn: &mut Conn,
+    number: &str,
+    external_id: &str,
+    text: &str,
+    done: bool,
+    now: OffsetDateTime,
+) -> Result<Replied, StoreError> {
+    let said = sqlx::query_scalar!(r#"select reply_upward($1, $2, $3, $4, $5) as "said!""#, number, external_id, text, done, now)
+        .fetch_one(conn.pg())
+        .await?;
+    Ok(match said.as_str() {
+        "kept" => Replied::Kept,
+        "again" => Replied::Again,
+        "other" => Replied::Other,
+        "ended" => Replied::Ended,
+        _ => Replied::Nothing,
+    })
+}
+
 /// Takes one under a number of the platform's own.
 ///
 /// # Errors

@@ -79,6 +79,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("cluster_found", "true", "centre_wuxing system"),
     ("api_key", "true", "admin system"),
     ("issue_upward", "true", INTERNAL),
+    ("upward_reply", "true", INTERNAL),
     ("meeting", "true", "centre_city centre_wuxing system"),
     ("meeting_issue", "true", "centre_city centre_wuxing system"),
     ("api_filing", "true", "channel system"),
@@ -225,6 +226,8 @@ pub async fn seed(world: &World) {
         "insert into api_external (key_id, external_id, issue_id, request) select key_id, 'GD-1', id, '\\x00' from issue limit 1",
         "insert into issue_upward (issue_id, passed_at, staff_id, staff_name, reason)
             select i.id, now(), s.id, 'x', '要省里协调' from issue i, staff s where s.login = 'centre_wuxing' limit 1",
+        "insert into upward_reply (issue_id, external_id, body, done, created_at) select issue_id, 'ZJ-1', '已转省里研究', false, now()
+            from issue_upward",
         "insert into meeting (area, name, held, created_at, staff_id, staff_name)
             select 330502, '恳谈会', now(), now(), id, 'x' from staff where login = 'centre_wuxing'",
         "insert into meeting_issue (meeting_id, place, issue_id, request) select m.id, 1, i.id, '\\x00' from meeting m, issue i limit 1",
@@ -494,6 +497,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "record_security",
         "register_member",
         "remove_member",
+        "reply_upward",
         "reset_staff_factor",
         "roll_indicators",
         "search_issues",

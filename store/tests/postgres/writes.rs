@@ -47,6 +47,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("api_key", "true", "admin system", "admin system", &["used_at", "revoked_at", "revoked_by"]),
     // In one's own name; received by a function alone.
     ("issue_upward", "true", "centre_wuxing system", "", &[]),
+    ("upward_reply", "true", "", "", &[]),
     ("meeting", "true", "centre_wuxing system", "", &[]),
     ("meeting_issue", "true", "centre_city centre_wuxing system", "", &[]),
     ("api_filing", "true", "channel system", "", &[]),
