@@ -134,6 +134,7 @@ test("a wrong department gives it back, and the centre's second ruling stands", 
   await giving.getByRole("button", { name: "退回", exact: true }).click();
   // It is theirs no more: they are back at their list.
   await expect(wrong).toHaveURL(/\/desk$/);
+  await expect(wrong.getByRole("status").filter({ hasText: `退回：${number}` })).toBeVisible();
   await act(page, number, "交办", async (form) => {
     await expect(form.getByText("建议：市综合执法局。退回部门建议由其办理")).toBeVisible();
     await form.getByLabel("为什么交给这个部门").fill("占道经营属综合执法职责");

@@ -1,7 +1,7 @@
 //! An issue on its page.
 
 use super::alive::{look, sleep};
-use super::{go, listen_to_keys, listen_to_server, modified, toggle};
+use super::{go, leave, listen_to_keys, listen_to_server, modified, toggle};
 use crate::issue::desk::palette::Palette;
 use crate::issue::desk::pane::Shown;
 use crate::issue::desk::view::path_of;
@@ -31,6 +31,8 @@ pub fn page(shown: Shown, palette: Palette, keys: NodeRef<html::Details>) {
         move || shown.view.with(Option::is_none),
         move |gone, _, _| {
             if *gone {
+                // The list says what was done, as after the plain form.
+                shown.said.with_untracked(|said| leave(said));
                 go("/desk");
             }
         },

@@ -26,6 +26,8 @@ use leptos::task::spawn_local;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
+#[cfg(any(feature = "ssr", feature = "desk_issue"))]
+use web_sys::HtmlDocument;
 use web_sys::{Element, EventSource, EventTarget, FormData, HtmlElement, HtmlFormElement};
 
 /// Several events in a row are one question to the server.
@@ -104,6 +106,19 @@ type Work = std::pin::Pin<Box<dyn Future<Output = ()>>>;
 /// Says why a part of the module did not come: there is no other place for it.
 fn tell(error: &RpcError) {
     _ = window().alert_with_message(&error.sentence());
+}
+
+/// Leaves a sentence for the next page, as the server does after a form (`redirect` in `server::http::context`).
+#[cfg(any(feature = "ssr", feature = "desk_issue"))]
+fn leave(said: &str) {
+    if said.is_empty() {
+        return;
+    }
+    let hex = |byte: u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0'));
+    let hex: String = said.bytes().flat_map(hex).collect();
+    if let Ok(document) = document().dyn_into::<HtmlDocument>() {
+        _ = document.set_cookie(&["flash=", &hex, "; Path=/; Max-Age=60; SameSite=Lax"].concat());
+    }
 }
 
 fn go(href: &str) {
