@@ -215,10 +215,8 @@ pub(crate) fn differs_from_events(row: &serde_json::Value, events: &[serde_json:
             evolve(issue, &serde_json::from_value(event["event"].clone()).map_err(unreadable)?, last, &actor, &terms.calendar);
     }
     let serde_json::Value::Object(mut expected) = projection_of(&issue, last, &terms)? else { return Ok(Vec::new()) };
-    // Written once, with the filing: no projection moves it.
-    if let Some(key) = issue.key {
-        expected.insert("key_id".to_owned(), json(&key)?);
-    }
+    // Written once, with the filing: no projection moves it. What a person filed is no key's.
+    expected.insert("key_id".to_owned(), json(&issue.key)?);
     let same = |one: &serde_json::Value, other: &serde_json::Value| {
         one == other || instant(one).is_some_and(|at| instant(other) == Some(at))
     };

@@ -116,7 +116,6 @@ async fn whichever_column_is_altered_the_event_is_named(owner: PgPool) {
 const FREE: &[(&str, &[&str])] = &[
     (
         "issue",
-        // `key_id` is looked at where a key filed it; these here were filed by people.
         &[
             "contact_name",
             "contact_phone",
@@ -126,7 +125,6 @@ const FREE: &[(&str, &[&str])] = &[
             "warn_at",
             "late_at",
             "alarm_at",
-            "key_id",
         ],
     ),
     ("application", &["contact_name", "contact_phone", "item_area", "department_id"]),
