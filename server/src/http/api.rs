@@ -207,12 +207,7 @@ pub async fn receive(
 }
 
 /// What the platform answers about one.
-pub async fn reply(
-    Extension(request): Extension<Request>,
-    Path(number): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Reply {
+pub async fn reply(Extension(request): Extension<Request>, Path(number): Path<String>, headers: HeaderMap, body: Body) -> Reply {
     let done = async {
         let mut entered = api::enter(&request, bearer(&headers), Scope::Exchange).await?;
         let bytes = json(&mut entered, &headers, body).await?;

@@ -116,16 +116,7 @@ async fn whichever_column_is_altered_the_event_is_named(owner: PgPool) {
 const FREE: &[(&str, &[&str])] = &[
     (
         "issue",
-        &[
-            "contact_name",
-            "contact_phone",
-            "enterprise_name",
-            "enterprise_station",
-            "board",
-            "warn_at",
-            "late_at",
-            "alarm_at",
-        ],
+        &["contact_name", "contact_phone", "enterprise_name", "enterprise_station", "board", "warn_at", "late_at", "alarm_at"],
     ),
     ("application", &["contact_name", "contact_phone", "item_area", "department_id"]),
     ("portrait", &["version", "updated_at"]),
