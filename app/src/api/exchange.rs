@@ -2,6 +2,7 @@
 
 use super::wire::{Passed, PassedList, Receive, Received, Reply};
 use super::{Answer, ApiError, Entered, Fault, body};
+use crate::error::AppError;
 use crate::open311::instant;
 use domain::api::{EXTERNAL_ID, is_mark};
 use domain::text::Check;
