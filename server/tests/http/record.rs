@@ -84,6 +84,20 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     let page = leader.get(&path).await;
     shows(&page, 200, &["定稿后不再变动"]);
     assert!(!page.body.contains("定稿后的变化"));
+    // A district's is its own month, like beside like; and nothing narrows what is printed as the whole.
+    let own: i64 = sqlx::query_scalar(
+        "select coalesce((select (counts->>'due')::bigint from indicator_snapshot where month = $1 and kind = 'area' and key = '330502'), 0)",
+    )
+    .bind(first)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let district = site.staff("centre03").await.get(&path).await;
+    shows(&district, 200, &["定稿后不再变动", &format!("本月应答复 {own} 件")]);
+    assert!(!district.body.contains("定稿后的变化"), "{}", district.body);
+    let listed = format!("/desk/indicators/issues?period={period}&amp;department=");
+    assert!(page.body.contains(&listed) && !district.body.contains(&listed), "lists that it may not read");
+    assert!(!leader.get(&format!("{path}&area=330502&board=talent")).await.body.contains("定稿后的变化"));
     // A rating that comes later moves today's figures only.
     let due: i64 =
         sqlx::query_scalar("select (counts->>'due')::bigint from indicator_snapshot where month = $1 and kind = 'city'")
