@@ -128,7 +128,8 @@ const LEASE: Duration = Duration::seconds(60);
 const OF_A_KEY: i64 = 2;
 
 /// Takes deliveries that are due, the longest due of each key, and of no key that is `busy`: what of it is under way comes first. Which keys come
-/// where there is not room for all is left to chance, so that each has its turn. Needs the system's scope.
+/// where there is not room for all is left to chance, so that each has its turn. Needs the system's scope. The subscription is asked for row by row: joined,
+/// everything that is due would be sorted before two are taken.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -137,9 +138,9 @@ pub async fn claim(conn: &mut Conn, now: OffsetDateTime, limit: i64, busy: &[i64
         Due,
         "with due as (
             select one.id from api_key k cross join lateral (
-                select d.id from api_delivery d join api_webhook w on w.id = d.webhook_id and w.ended_at is null
-                where d.key_id = k.id and d.state in ('waiting', 'failed') and d.due_at <= $1
-                order by d.due_at, d.id limit $5 for update of d skip locked
+                select d.id from api_delivery d where d.key_id = k.id and d.state in ('waiting', 'failed') and d.due_at <= $1
+                    and (select w.ended_at is null from api_webhook w where w.id = d.webhook_id)
+                order by d.due_at, d.id limit $5 for update skip locked
             ) one
             where k.revoked_at is null and k.id <> all($4) order by random() limit $2
         )
