@@ -3,6 +3,7 @@
 
 use super::{Asked, RANKED, asked, cell, percent, ranked, ranking_chart, read_period, span, to, wanted};
 use crate::error::AppError;
+use crate::form::Form;
 use crate::issue::desk::pressure::{ages, hot, of};
 use crate::render::{reads, title};
 use crate::request::{Clock, Ctx, Request};
@@ -32,7 +33,7 @@ struct Bulletin {
     clock: Clock,
 }
 
-async fn read(ctx: &mut Ctx, form: crate::form::Form) -> Result<Bulletin, AppError> {
+async fn read(ctx: &mut Ctx, form: Form) -> Result<Bulletin, AppError> {
     let staff = ctx.require_record()?;
     let now = ctx.now;
     // A month of the whole place: nothing else narrows what is printed and sent round.
