@@ -13,7 +13,7 @@ const FILED: OffsetDateTime = datetime!(2026-11-23 09:00 +8);
 async fn turn(world: &World, now: OffsetDateTime) -> Vec<String> {
     let mut conn = world.store.system().await.unwrap();
     let mut done = Vec::new();
-    for number in alarming(&mut conn, now, 100).await.unwrap() {
+    for number in alarming(&mut conn, now, 100, 0).await.unwrap() {
         let told =
             execute(&mut conn, &number, &Command::Alarm, &domain::actor::Actor::System, "系统", &[], now, &world.terms).await;
         match told {
