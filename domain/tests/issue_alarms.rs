@@ -255,7 +255,7 @@ fn a_department_hears_of_its_own_limits_and_the_centre_once_they_went_by() {
     let answer = Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved };
     life.give(answer, &LEAD, datetime!(2026-11-28 10:00 +8));
     assert_eq!(life.issue.flags, [Flag::AnsweredLate], "超期在办 became 超期办结");
-    assert_eq!(life.issue.alarm_at(&life.terms), None);
+    assert_eq!(life.issue.alarm_at(&life.terms), life.issue.call_back.due, "what is owed next is the call-back");
     assert!(life.issue.told.contains(&domain::issue::alarm::Told { step: Step::Answer, late: true }));
 }
 
@@ -324,7 +324,7 @@ fn supervision_asks_about_what_is_abnormal_and_gets_an_answer() {
     life.told.clear();
     life.give(ask(), &supervisor, at);
     assert_eq!(life.told.iter().map(|it| it.recipient.clone()).collect::<Vec<_>>(), [Recipient::Centre(330_502)]);
-    assert_eq!(life.issue.inquiry, Some(datetime!(2026-11-26 10:00 +8)));
+    assert_eq!(life.issue.inquiry.map(|inquiry| inquiry.due), Some(datetime!(2026-11-26 10:00 +8)));
     assert_eq!(code(refused(&life, ask(), &supervisor, at)), "inquired");
     life.told.clear();
     life.give(Command::Reply { text: "上午电话未接通，已约下午上门。".into() }, &CENTRE, at);
@@ -362,6 +362,82 @@ fn a_supervised_issue_goes_by_the_135_clock_and_is_signed_off_after_its_review()
     // The Wednesday before National Day: one, three and five working days are 30 September, 8 and 10 October, a Saturday that is worked.
     let at = datetime!(2026-09-29 17:30 +8);
     let mut life = Life::handling(Level::Simple, at);
+#[test]
+fn a_question_of_supervision_that_nobody_replies_to_is_told_once() {
+    let at = datetime!(2026-11-23 09:00 +8);
+    let mut life = Life::handling(Level::Complex, at);
+    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, at);
+    let ask = || Command::Inquire { question: "现场看过了吗".into() };
+    let reply = || Command::Reply { text: "已经看过，正在排水。".into() };
+    life.give(ask(), &SUPERVISOR, at);
+    let due = datetime!(2026-11-25 17:30 +8);
+    assert_eq!(life.turn(due - Duration::seconds(1)), Vec::<String>::new());
+    assert_eq!(life.turn(due), ["reply_overdue"]);
+    let to: Vec<_> = life.told.iter().map(|it| it.recipient.clone()).collect();
+    let expected =
+        [Recipient::Supervisor(CITY), Recipient::Supervisor(330_502), Recipient::Centre(330_502), Recipient::Department(5)];
+    assert_eq!(to, expected, "who asked, and both who may reply");
+    assert!(life.told[0].body.contains("11月25日 周三 17:30"), "{:?}", life.told[0]);
+    assert_eq!(life.turn(datetime!(2026-12-03 09:00 +8)), Vec::<String>::new(), "once");
+    life.give(reply(), &LEAD, datetime!(2026-12-03 09:00 +8));
+    // One that is replied to in time is told of never, and the next question begins anew.
+    life.give(ask(), &SUPERVISOR, datetime!(2026-12-03 09:10 +8));
+    life.give(reply(), &LEAD, datetime!(2026-12-04 09:00 +8));
+    assert_eq!(life.turn(datetime!(2026-12-08 09:00 +8)), Vec::<String>::new());
+    life.give(ask(), &SUPERVISOR, datetime!(2026-12-08 09:10 +8));
+    assert_eq!(life.turn(datetime!(2026-12-11 09:09 +8)), Vec::<String>::new());
+    assert_eq!(life.turn(datetime!(2026-12-11 09:10 +8)), ["reply_overdue"]);
+}
+
+#[test]
+fn a_call_back_that_is_owed_is_told_to_the_centre_once_whatever_became_of_the_issue() {
+    let at = datetime!(2026-11-24 09:00 +8);
+    let due = datetime!(2026-11-30 17:30 +8);
+    let answer = || Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved };
+    let rate = |solved| {
+        let level = if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied };
+        Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new() })
+    };
+    let answered = || {
+        let mut life = Life::handling(Level::Simple, at);
+        life.give(answer(), &LEAD, at);
+        life
+    };
+    let mut closed = answered();
+    closed.give(rate(true), &OWNER, at);
+    for mut life in [answered(), closed] {
+        assert_eq!(life.issue.call_back.due, Some(due));
+        assert_eq!(life.turn(due - Duration::seconds(1)), Vec::<String>::new());
+        assert_eq!(life.turn(due), ["call_back_overdue"]);
+        assert_eq!(life.told.iter().map(|it| it.recipient.clone()).collect::<Vec<_>>(), [Recipient::Centre(330_502)]);
+        assert_eq!(life.turn(due + Duration::days(60)), Vec::<String>::new(), "once");
+        assert_eq!(life.issue.call_back.due, Some(due), "and it stays owed");
+    }
+    // Once somebody was reached, or it was tried often enough, nothing is owed.
+    let mut reached = answered();
+    reached.give(called(Some((true, Satisfaction::Satisfied))), &CENTRE, at);
+    let mut tried = answered();
+    for hour in 0..3 {
+        tried.give(called(None), &CENTRE, at + Duration::hours(hour));
+    }
+    for life in [&mut reached, &mut tried] {
+        assert_eq!(life.turn(due + Duration::days(1)), Vec::<String>::new());
+    }
+    // The next answer is called back, and told of, anew.
+    let mut again = answered();
+    again.turn(due);
+    again.give(rate(false), &OWNER, due + Duration::hours(20));
+    assert_eq!(again.issue.alarm_at(&again.terms), again.issue.sign.map(|clock| clock.warn), "the call that was owed is gone");
+    again.give(Command::Sign, &LEAD, due + Duration::hours(20));
+    again.give(answer(), &LEAD, due + Duration::hours(20));
+    assert_eq!(again.turn(datetime!(2026-12-31 09:00 +8)), ["call_back_overdue"]);
+}
+
+fn called(said: Option<(bool, Satisfaction)>) -> Command {
+    let said = said.map(|(solved, level)| Said { solved, level });
+    Command::CallBack(CallBack { way: ContactWay::Phone, said, notes: "无人接听，改日再打".into() })
+}
+
     rule(&life, supervise(), &SUPERVISOR, at, "not_abnormal");
     let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
     life.give(instruct, &CENTRE, at);

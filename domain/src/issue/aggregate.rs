@@ -112,8 +112,8 @@ pub struct Issue {
     pub call_back: Calls,
     /// 督办单 that is not signed off.
     pub supervision: Option<Supervision>,
-    /// A reply to supervision that is owed, and by when.
-    pub inquiry: Option<OffsetDateTime>,
+    /// A question of supervision that waits for its reply.
+    pub inquiry: Option<Inquiry>,
     /// Which of the limits that run were told of.
     pub told: Vec<Told>,
     /// How many of [`super::alarm::Rung`] were told that nobody takes it.
@@ -152,6 +152,14 @@ pub struct Doing {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calls {
     /// Owed by; `None` once somebody was reached or it was tried often enough.
+/// 监督询问 that is not replied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inquiry {
+    pub due: OffsetDateTime,
+    /// It was told that it is overdue.
+    pub overdue: bool,
+}
+
     pub due: Option<OffsetDateTime>,
     /// When it was tried last.
     pub tried_at: Option<OffsetDateTime>,
@@ -163,6 +171,8 @@ pub struct Calls {
 
 /// 待补充: the only state that pauses the answer's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
+    /// It was told that it is overdue.
+    pub overdue: bool,
 pub struct Pause {
     /// When it was asked.
     pub since: OffsetDateTime,

@@ -122,9 +122,10 @@ pub fn decide(
         Command::Inquire { question } => {
             Event::Inquired { question: worded(question, "要了解什么", 5, 500)?, reply_due: case.due(now, REPLY)? }
         }
-        Command::Reply { text } => {
-            Event::Replied { text: worded(text, "回复", 5, 2000)?, late: issue.inquiry.is_some_and(|due| now > due) }
-        }
+        Command::Reply { text } => Event::Replied {
+            text: worded(text, "回复", 5, 2000)?,
+            late: issue.inquiry.is_some_and(|inquiry| now > inquiry.due),
+        },
         Command::Merge { into, reason } => case.merge(into, reason)?,
         Command::Absorb { from } => case.absorb(from)?,
         Command::Track { days, reason } => case.track(*days, reason)?,

@@ -286,6 +286,16 @@ pub enum Event {
         /// When the limit began: with the step, which run of it this is.
         #[serde(with = "time::serde::rfc3339")]
         since: OffsetDateTime,
+    /// The reply to supervision was owed by then.
+    ReplyOverdue {
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+    },
+    /// The call-back was owed by then.
+    CallBackOverdue {
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+    },
         /// When it was to be told; the event may be later, after an outage.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,

@@ -7,7 +7,7 @@ use super::clock::{Clock, Step};
 use super::command::{Said, Submission};
 use super::decide::MAX_MISSED;
 use super::event::Event;
-use super::{Calls, Flag, Issue, Pause, State};
+use super::{Calls, Flag, Inquiry, Issue, Pause, State};
 use crate::actor::{Actor, Duty};
 use crate::calendar::WorkCalendar;
 use beside::{beside, parts};
@@ -52,9 +52,13 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         | Event::Reviewed { .. }
         | Event::SignedOff { .. }
         | Event::OrderOverdue { .. } => supervised(&mut issue, event, at),
-        Event::Inquired { reply_due, .. } => issue.inquiry = Some(*reply_due),
+        Event::Inquired { reply_due, .. } => issue.inquiry = Some(Inquiry { due: *reply_due, overdue: false }),
         Event::Replied { .. } => issue.inquiry = None,
-        Event::Warned { .. } | Event::Overdue { .. } | Event::Escalated { .. } => alarmed(&mut issue, event),
+        Event::Warned { .. }
+        | Event::Overdue { .. }
+        | Event::Escalated { .. }
+        | Event::ReplyOverdue { .. }
+        | Event::CallBackOverdue { .. } => alarmed(&mut issue, event),
         Event::Absorbed { .. }
         | Event::Tracked { .. }
         | Event::Reported { .. }

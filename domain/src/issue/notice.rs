@@ -126,6 +126,11 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
         Event::Warned { step, due, missed: false, .. } => (vec![owner(*step)], Some((TextKey::Warned, named(*step, *due)))),
         Event::Overdue { step, due, .. } => {
             let mut told = vec![owner(*step)];
+        Event::ReplyOverdue { due } => {
+            let told = supervisors().into_iter().chain([centre]).chain(after.lead.map(Recipient::Department));
+            (told.collect(), Some((TextKey::ReplyOverdue, vec![("due", instant(*due))])))
+        }
+        Event::CallBackOverdue { due } => (vec![centre], Some((TextKey::CallBackOverdue, vec![("due", instant(*due))]))),
             if !told.contains(&centre) {
                 told.push(centre.clone());
             }
@@ -234,6 +239,8 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         | Event::Warned { .. }
         | Event::Overdue { .. }
         | Event::Escalated { .. }
+        | Event::ReplyOverdue { .. }
+        | Event::CallBackOverdue { .. }
         | Event::Closed { .. }
         | Event::Reopened { .. }
         | Event::Absorbed { .. }

@@ -190,7 +190,7 @@ impl Desk<'_> {
             CommandKind::SignOff => asked("f", "部门已说明、企业已确认、复盘已写，督办结束。", vec![SIGN_OFF.input(form)]),
             CommandKind::Inquire => asked("u", "部门和企服中心会收到通知，须在 3 个工作日内回复。", vec![QUESTION.input(form)]),
             CommandKind::Reply => {
-                let due = self.page.issue.inquiry.map(|due| words::due(due, self.clock.now)).unwrap_or_default();
+                let due = self.page.issue.inquiry.map(|inquiry| words::due(inquiry.due, self.clock.now)).unwrap_or_default();
                 asked("y", format!("监督人员在等回复，请在{due}回复。"), vec![REPLY.input(form)])
             }
             CommandKind::Grant => self.grant(),
