@@ -489,3 +489,76 @@ fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
     assert!(late.issue.supervision.as_ref().unwrap().issued, "the centre's own order is verified as it is written");
     assert_eq!(late.turn(datetime!(2026-11-30 09:00 +8)), ["order_overdue", "order_overdue"], "cause and measures, and the end");
 }
+
+/// Supervised on what a leader instructed, explained and answered at once.
+fn ordered(at: OffsetDateTime) -> Life {
+    let mut life = Life::handling(Level::Simple, at);
+    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, at);
+    life.give(supervise(), &CENTRE, at);
+    life.give(explain(), &LEAD, at);
+    life.give(Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved }, &LEAD, at);
+    life
+}
+
+fn sign_off(note: &str) -> Command {
+    Command::SignOff { note: note.into() }
+}
+
+#[test]
+fn what_the_enterprise_says_by_telephone_confirms_before_it_is_closed() {
+    let at = datetime!(2026-11-23 09:00 +8);
+    let mut life = ordered(at);
+    assert!(!life.issue.confirmed(), "nobody has asked");
+    life.give(called(Some((true, Satisfaction::Fair))), &CENTRE, at);
+    assert_eq!((life.issue.state, life.issue.confirmed()), (State::Answered, true));
+    assert_eq!(life.turn(datetime!(2026-11-30 09:00 +8)), Vec::<String>::new(), "within the five days");
+    rule(&life, sign_off(""), &SUPERVISOR, at, "sign_off");
+    life.give(review(), &CENTRE, at);
+    life.give(sign_off(""), &SUPERVISOR, at);
+    assert_eq!(life.issue.supervision, None);
+    // Solved, but not content, is no confirmation; what it says when it rates later counts.
+    let mut unhappy = ordered(at);
+    unhappy.give(called(Some((true, Satisfaction::Dissatisfied))), &CENTRE, at);
+    assert!(!unhappy.issue.confirmed());
+    let mut again = ordered(at);
+    again.give(called(Some((true, Satisfaction::Satisfied))), &CENTRE, at);
+    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new() };
+    again.give(Command::Rate(rating), &OWNER, at);
+    assert!(!again.issue.confirmed());
+    let told = again.turn(datetime!(2026-11-27 17:30 +8));
+    assert!(told.contains(&"order_overdue".to_owned()), "it is owed again: {told:?}");
+}
+
+#[test]
+fn after_joint_supervision_silence_is_signed_off_with_a_reason_and_the_review() {
+    let at = datetime!(2026-11-23 09:00 +8);
+    let reason = "三次回访都没有联系上，现场已核实";
+    let mut life = ordered(at);
+    for hour in 0..3 {
+        life.give(called(None), &CENTRE, at + Duration::hours(hour));
+    }
+    life.give(review(), &CENTRE, at);
+    rule(&life, sign_off(reason), &SUPERVISOR, at, "sign_off");
+    let joint = datetime!(2026-11-27 17:30 +8);
+    assert_eq!(life.turn(joint), ["order_overdue"]);
+    assert!(allowed_commands(&life.issue, &SUPERVISOR, joint, &life.terms).contains(&CommandKind::SignOff));
+    rule(&life, sign_off(""), &SUPERVISOR, joint, "text");
+    life.give(sign_off(reason), &SUPERVISOR, joint);
+    assert_eq!((life.issue.supervision.clone(), life.issue.state), (None, State::Answered));
+    // Two tries are not enough, nor is it without the review, nor where somebody was reached who says otherwise.
+    let joined = |calls: &[Option<(bool, Satisfaction)>], reviewed: bool| {
+        let mut life = ordered(at);
+        for (call, hour) in calls.iter().zip(0..) {
+            life.give(called(*call), &CENTRE, at + Duration::hours(hour));
+        }
+        if reviewed {
+            life.give(review(), &CENTRE, at);
+        }
+        life.turn(joint);
+        life
+    };
+    let unhappy = Some((true, Satisfaction::Dissatisfied));
+    for (calls, reviewed) in [(&[None, None][..], true), (&[None, None, None], false), (&[None, None, None, unhappy], true)] {
+        rule(&joined(calls, reviewed), sign_off(reason), &SUPERVISOR, joint, "sign_off");
+    }
+}

@@ -3,6 +3,7 @@
 use super::alarm::Told;
 use super::clock::{Clock, Step};
 use super::command::{Rating, Said};
+use super::decide::MAX_MISSED;
 use super::state::*;
 use super::supervision::Supervision;
 use crate::actor::{AreaCode, DepartmentId, EnterpriseId, PersonId, StaffId, StationId};
@@ -246,14 +247,20 @@ impl Issue {
         }
     }
 
-    /// The enterprise said of this round, when it rated or was called back, that it is solved, and nothing else.
+    /// The latest judgement, if it is about this round.
+    fn rated(&self) -> Option<&Rating> {
+        self.rating.as_ref().filter(|_| self.rated_round == self.round)
+    }
+
+    /// The enterprise said of this round, when it rated or was called back, that it is solved, and nothing else. By telephone it says so before the
+    /// issue is closed, which without a rating takes longer than an order of supervision.
     pub fn confirmed(&self) -> bool {
-        let rated = self.rating.as_ref().filter(|_| self.rated_round == self.round).map(|rating| !rating.reopens());
+        let rated = self.rated().map(|rating| !rating.reopens());
         let called = self.call_back.said.map(|said| !said.unhappy());
         // Whoever withdrew it wants nothing more, and a decline has its own way to be objected to.
         let ended = matches!(self.state, State::Withdrawn | State::Declined | State::Merged);
         ended
-            || self.state == State::Closed
+            || matches!(self.state, State::Answered | State::Closed)
                 && rated != Some(false)
                 && called != Some(false)
                 && (rated.is_some() || called.is_some())
@@ -263,6 +270,18 @@ impl Issue {
     pub fn taking_part(&self) -> Vec<DepartmentId> {
         let mut list = self.co.clone();
         for task in &self.tasks {
+    /// The enterprise was asked about the latest answer as often as it is to be, was never reached, and did not rate either.
+    pub fn silent(&self) -> bool {
+        let calls = &self.call_back;
+        let judged = self.rated().is_some() || calls.said.is_some();
+        matches!(self.state, State::Answered | State::Closed) && !judged && calls.missed >= MAX_MISSED
+    }
+
+    /// Where the answer's clock, and the parts' beside it, stand at an instant: while the enterprise is waited for, where the wait began.
+    pub fn clock_at(&self, now: OffsetDateTime) -> OffsetDateTime {
+        self.pause.as_ref().map_or(now, |pause| pause.since)
+    }
+
             if !list.contains(&task.department) {
                 list.push(task.department);
             }

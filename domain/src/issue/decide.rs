@@ -118,7 +118,7 @@ pub fn decide(
         Command::Verify { note } => Event::OrderIssued { note: worded(note, "核实情况", 5, 500)? },
         Command::Explain { cause, measures } => case.explain(cause, measures)?,
         Command::Review { cause, responsibility, change } => case.review(cause, responsibility, change)?,
-        Command::SignOff { note } => Event::SignedOff { note: worded(note, "销号说明", 0, 500)? },
+        Command::SignOff { note } => case.sign_off(note)?,
         Command::Inquire { question } => {
             Event::Inquired { question: worded(question, "要了解什么", 5, 500)?, reply_due: case.due(now, REPLY)? }
         }
