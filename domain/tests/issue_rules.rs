@@ -385,6 +385,17 @@ fn a_return_is_quick_reasoned_and_the_second_ruling_is_final() {
     case.ok(dispatch_for(5, "经核实仍由其负责"), &DISTRICT, datetime!(2026-11-23 16:00 +8));
     assert_eq!(case.issue.round, 1);
     case.rule(back(9), &LEAD, datetime!(2026-11-23 16:10 +8), "return_final");
+#[test]
+fn a_pause_of_no_working_time_moves_nothing() {
+    let mut case = handling(Level::Simple, T0);
+    let dues = |case: &Case| case.issue.clocks().map(|(step, clock)| (step, clock.due, clock.warn)).collect::<Vec<_>>();
+    let before = dues(&case);
+    assert_eq!(case.due(), datetime!(2026-11-27 17:30 +8), "a closing, which is not the next opening");
+    case.ok(Command::Ask { what: "请补充厂房的具体位置".into() }, &LEAD, datetime!(2026-11-23 18:00 +8));
+    case.ok(Command::Supply { text: "在东门".into(), photos: 0 }, &OWNER, datetime!(2026-11-23 20:00 +8));
+    assert_eq!((dues(&case), case.issue.paused_minutes), (before, 0));
+}
+
 }
 
 #[test]
@@ -602,6 +613,24 @@ fn a_refused_extension_leaves_the_promise_and_the_next_round_may_ask_again() {
     // What was answered meanwhile needs no more time.
     case.ok(answer(), &LEAD, T0);
     assert_eq!(case.issue.extension, None);
+#[test]
+fn a_pause_that_began_after_the_end_makes_no_room_for_more_time() {
+    let ask = || Command::Ask { what: "请补充厂房的具体位置".into() };
+    let supply = || Command::Supply { text: "在东门".into(), photos: 0 };
+    let mut late = handling(Level::Simple, T0);
+    late.ok(extend(2), &LEAD, T0);
+    late.ok(ask(), &LEAD, datetime!(2026-11-27 17:31 +8));
+    late.rule(grant(), &DISTRICT, datetime!(2026-11-28 09:00 +8), "grant_late");
+    late.ok(Command::Refuse { reason: "答复期限已过".into() }, &DISTRICT, datetime!(2026-11-28 09:00 +8));
+    // One that began in time holds the limit, and with it the ruling.
+    let mut held = handling(Level::Simple, T0);
+    held.ok(extend(2), &LEAD, T0);
+    held.ok(ask(), &LEAD, datetime!(2026-11-27 17:00 +8));
+    held.ok(grant(), &DISTRICT, datetime!(2026-11-30 09:00 +8));
+    held.ok(supply(), &OWNER, datetime!(2026-11-30 09:00 +8));
+    assert_eq!(held.due(), datetime!(2026-12-02 09:30 +8), "two days, and the half hour of the pause");
+}
+
 }
 
 #[test]

@@ -63,10 +63,12 @@ fn next(event: &Event) -> Option<Event> {
         Event::Contacted { .. } => Event::Declined { reason: DeclineReason::Duplicate, explanation: text },
         Event::Declined { .. } => Event::Objected { reason: text, centre: 330_500, accept_due: AT },
         Event::Objected { .. } => Event::InputAsked { what: text, cap: AT },
-        Event::InputAsked { .. } => Event::Supplied { text, photos: 0, answer_due: AT, shifted_minutes: 0, interim_due: None },
+        Event::InputAsked { .. } => {
+            Event::Supplied { text, photos: 0, answer_due: AT, shifted_minutes: 0, interim_due: None, co_due: None }
+        }
         Event::Supplied { .. } => Event::Noted { text, photos: 0 },
         Event::Noted { .. } => Event::Urged,
-        Event::Urged => Event::PauseLapsed { answer_due: AT, shifted_minutes: 0, interim_due: None },
+        Event::Urged => Event::PauseLapsed { answer_due: AT, shifted_minutes: 0, interim_due: None, co_due: None },
         Event::PauseLapsed { .. } => dispatched(None, None),
         Event::Dispatched { .. } => Event::Signed { interim_due: AT },
         Event::Signed { .. } => Event::Returned { reason: text, proposed: 6 },

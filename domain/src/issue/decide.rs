@@ -15,7 +15,7 @@ pub use extend::{extended_to, longest_extension};
 pub use meeting::{MOST_TASK_DAYS, MOST_TASKS};
 pub use track::{MOST_AHEAD, by_end_of};
 
-use case::Case;
+use case::{Case, Shifted};
 use windows::{MOST_ASKS, may_dispatch, may_return, pause_left};
 
 use super::alarm::alarms;
@@ -108,8 +108,8 @@ pub fn decide(
         },
         Command::Supply { text, photos } => {
             let text = worded(text, "补充内容", if *photos > 0 { 0 } else { 2 }, 2000)?;
-            let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
-            Event::Supplied { text, photos: *photos, answer_due, shifted_minutes, interim_due }
+            let Shifted { answer_due, minutes: shifted_minutes, interim_due, co_due } = case.shifted()?;
+            Event::Supplied { text, photos: *photos, answer_due, shifted_minutes, interim_due, co_due }
         }
         Command::Instruct { leader, text } => {
             Event::Instructed { leader: worded(leader, "批示的领导", 2, 30)?, text: worded(text, "批示内容", 2, 500)? }
@@ -139,8 +139,8 @@ pub fn decide(
         Command::Confirm { task, done, note } => case.confirm(*task, *done, note)?,
         Command::Alarm => return Ok(alarms(issue, now, terms)),
         Command::LapsePause => {
-            let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
-            Event::PauseLapsed { answer_due, shifted_minutes, interim_due }
+            let Shifted { answer_due, minutes: shifted_minutes, interim_due, co_due } = case.shifted()?;
+            Event::PauseLapsed { answer_due, shifted_minutes, interim_due, co_due }
         }
         Command::Note { text, photos } => {
             Event::Noted { text: worded(text, "说明", if *photos > 0 { 0 } else { 2 }, 2000)?, photos: *photos }

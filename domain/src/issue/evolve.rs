@@ -10,7 +10,7 @@ use super::event::Event;
 use super::{Calls, Flag, Inquiry, Issue, Pause, State};
 use crate::actor::{Actor, Duty};
 use crate::calendar::WorkCalendar;
-use beside::{beside, parts};
+use beside::{beside, parts, parts_later};
 use clocks::{alarmed, extended, renew, settle, supervised};
 use time::OffsetDateTime;
 
@@ -153,8 +153,8 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
             issue.lapsed = false;
             first_act(issue, at);
         }
-        Event::Supplied { answer_due, shifted_minutes, interim_due, .. }
-        | Event::PauseLapsed { answer_due, shifted_minutes, interim_due } => {
+        Event::Supplied { answer_due, shifted_minutes, interim_due, co_due, .. }
+        | Event::PauseLapsed { answer_due, shifted_minutes, interim_due, co_due } => {
             // Back to whoever asked, supplied or not.
             issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
             shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
@@ -163,6 +163,7 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
             issue.lapsed = matches!(event, Event::PauseLapsed { .. });
         }
         _ => {}
+            parts_later(issue, *co_due);
     }
 }
 
@@ -362,3 +363,7 @@ fn shift(
 fn later(at: OffsetDateTime, minutes: u32, calendar: &WorkCalendar) -> OffsetDateTime {
     calendar.add(at, crate::calendar::Span::Minutes(minutes)).map_or(at, |due| due.due)
 }
+/// Later by so much working time. By none it stays, at a closing, too: counted from there it would be the next opening.
+    if minutes == 0 {
+        return at;
+    }
