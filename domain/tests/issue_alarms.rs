@@ -244,6 +244,34 @@ fn more_time_is_warned_of_anew() {
 }
 
 #[test]
+fn an_end_that_acceptance_sets_anew_is_told_of_anew() {
+    let filed = datetime!(2026-11-23 09:00 +8);
+    let taken = datetime!(2026-12-07 09:00 +8);
+    let accepted = |level| {
+        let mut life = Life::filed(filed);
+        let (way, with, result) = (ContactWay::Phone, "陈伟".into(), "约好到现场看".into());
+        life.give(Command::Contact { way, with, reached: true, result }, &CENTRE, filed);
+        let told = life.turn(taken);
+        assert!(told.contains(&"late answer".to_owned()), "as an ordinary one it was owed on Friday: {told:?}");
+        let category = "drainage".into();
+        life.give(Command::Accept { category, level, urgency: Urgency::Normal, area: None }, &CENTRE, taken);
+        life.give(Command::Dispatch { lead: 5, co: vec![], note: String::new() }, &CENTRE, taken);
+        life.give(Command::Sign, &LEAD, taken);
+        life.give(Command::Progress { text: "已到现场查看".into() }, &LEAD, taken);
+        life
+    };
+    let mut complex = accepted(Level::Complex);
+    assert_eq!(complex.issue.flags, [], "it has time again");
+    let told = complex.minutes(taken, datetime!(2026-12-18 17:30 +8));
+    let expected = [(datetime!(2026-12-14 17:30 +8), "warn answer"), (datetime!(2026-12-18 17:30 +8), "late answer")];
+    assert_eq!(told, expected.map(|(at, name)| (at, name.to_owned())));
+    // The same end was told already.
+    let mut ordinary = accepted(Level::Ordinary);
+    assert_eq!(ordinary.issue.flags, [Flag::Overdue]);
+    assert_eq!(ordinary.turn(datetime!(2026-12-31 09:00 +8)), Vec::<String>::new());
+}
+
+#[test]
 fn a_department_hears_of_its_own_limits_and_the_centre_once_they_went_by() {
     let mut life = Life::handling(Level::Simple, datetime!(2026-11-23 09:00 +8));
     life.turn(datetime!(2026-11-26 17:30 +8));
@@ -334,34 +362,6 @@ fn supervision_asks_about_what_is_abnormal_and_gets_an_answer() {
     assert_eq!(code(refused(&life, reply, &CENTRE, at)), "not_inquired");
 }
 
-fn supervise() -> Command {
-    Command::Supervise { reason: "企业两次反映没有人来".into() }
-}
-
-fn explain() -> Command {
-    Command::Explain { cause: "抢修班组没有接到派单".into(), measures: "今天下午到场，明天办结".into() }
-}
-
-fn review() -> Command {
-    let (responsibility, change) = ("市政养护所".into(), "夜间派单改为电话确认".into());
-    Command::Review { cause: "派单系统夜间不推送".into(), responsibility, change }
-}
-
-#[track_caller]
-fn rule(life: &Life, command: Command, actor: &Actor, at: OffsetDateTime, expected: &str) {
-    match decide(&life.issue, &command, actor, at, &life.terms).unwrap_err() {
-        Refusal::Rule { code, .. } => assert_eq!(code, expected),
-        other => panic!("{other:?}"),
-    }
-}
-
-const SUPERVISOR: Actor = Actor::Staff { id: 30, duty: Duty::Supervisor { area: CITY } };
-
-#[test]
-fn a_supervised_issue_goes_by_the_135_clock_and_is_signed_off_after_its_review() {
-    // The Wednesday before National Day: one, three and five working days are 30 September, 8 and 10 October, a Saturday that is worked.
-    let at = datetime!(2026-09-29 17:30 +8);
-    let mut life = Life::handling(Level::Simple, at);
 #[test]
 fn a_question_of_supervision_that_nobody_replies_to_is_told_once() {
     let at = datetime!(2026-11-23 09:00 +8);
@@ -438,6 +438,34 @@ fn called(said: Option<(bool, Satisfaction)>) -> Command {
     Command::CallBack(CallBack { way: ContactWay::Phone, said, notes: "无人接听，改日再打".into() })
 }
 
+fn supervise() -> Command {
+    Command::Supervise { reason: "企业两次反映没有人来".into() }
+}
+
+fn explain() -> Command {
+    Command::Explain { cause: "抢修班组没有接到派单".into(), measures: "今天下午到场，明天办结".into() }
+}
+
+fn review() -> Command {
+    let (responsibility, change) = ("市政养护所".into(), "夜间派单改为电话确认".into());
+    Command::Review { cause: "派单系统夜间不推送".into(), responsibility, change }
+}
+
+#[track_caller]
+fn rule(life: &Life, command: Command, actor: &Actor, at: OffsetDateTime, expected: &str) {
+    match decide(&life.issue, &command, actor, at, &life.terms).unwrap_err() {
+        Refusal::Rule { code, .. } => assert_eq!(code, expected),
+        other => panic!("{other:?}"),
+    }
+}
+
+const SUPERVISOR: Actor = Actor::Staff { id: 30, duty: Duty::Supervisor { area: CITY } };
+
+#[test]
+fn a_supervised_issue_goes_by_the_135_clock_and_is_signed_off_after_its_review() {
+    // The Wednesday before National Day: one, three and five working days are 30 September, 8 and 10 October, a Saturday that is worked.
+    let at = datetime!(2026-09-29 17:30 +8);
+    let mut life = Life::handling(Level::Simple, at);
     rule(&life, supervise(), &SUPERVISOR, at, "not_abnormal");
     let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
     life.give(instruct, &CENTRE, at);

@@ -121,7 +121,12 @@ fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor,
                 contact.due = *due;
                 contact.warn = calendar.warn_at(contact.since, *due);
             }
+            let promised = issue.answer.map(|clock| clock.due);
             issue.answer = clock(issue.submitted_at.unwrap_or(at), *answer_due);
+            // What was told of another end is told of this one, too.
+            if promised != Some(*answer_due) {
+                renew(issue, Step::Answer);
+            }
         }
         Event::Declined { .. } => {
             issue.state = State::Declined;

@@ -26,6 +26,7 @@ pub(super) fn beside(issue: &mut Issue, event: &Event, at: OffsetDateTime, calen
             if let (Some(due), Some(clock)) = (answer_due, &mut issue.answer) {
                 clock.due = *due;
                 clock.warn = calendar.warn_at(clock.since, *due);
+                renew(issue, Step::Answer);
             }
             if *instructed {
                 raise(issue, Flag::Instructed);

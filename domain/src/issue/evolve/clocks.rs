@@ -65,7 +65,7 @@ pub(super) fn alarmed(issue: &mut Issue, event: &Event) {
     }
 }
 
-/// A limit that begins anew, or got more time, is told of anew.
+/// A limit that begins anew, or got another end by a ruling, is told of anew.
 pub(super) fn renew(issue: &mut Issue, step: Step) {
     issue.told.retain(|told| told.step != step);
 }
