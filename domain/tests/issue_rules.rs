@@ -200,6 +200,21 @@ fn the_centre_of_the_place_goes_on_wherever_it_was_filed_for() {
     assert_eq!((case.issue.area, case.issue.centre), (330_522, 330_522));
     assert!(matches!(case.refused(dispatch(5), &DISTRICT, T0), Refusal::NotAllowed(_)));
     case.ok(dispatch(5), &changxing, T0);
+    // Supervision and leaders follow the district it was filed in, as row-level security does: whoever reads it may act, and nobody else.
+    case.ok(Command::Alarm, &Actor::System, datetime!(2026-11-24 17:30 +8));
+    let inquire = || Command::Inquire { question: "为什么还没有联系企业".into() };
+    let instruct = || Command::Instruct { leader: "王区长".into(), text: "请今天到现场".into() };
+    let at = datetime!(2026-11-24 17:30 +8);
+    for (command, duty) in [(inquire(), Duty::Supervisor { area: 330_522 }), (instruct(), Duty::Leader { area: 330_522 })] {
+        assert!(matches!(case.refused(command, &Actor::Staff { id: 50, duty }, at), Refusal::NotAllowed(_)), "{duty:?}");
+    }
+    case.ok(instruct(), &Actor::Staff { id: 51, duty: Duty::Leader { area: 330_502 } }, at);
+    let supervisor = Actor::Staff { id: 52, duty: Duty::Supervisor { area: 330_502 } };
+    case.ok(inquire(), &supervisor, at);
+    let reply = Event::Replied { text: "已约好上门".into(), late: false };
+    let told = notice::notices(&reply, &case.issue, at, &case.terms);
+    let to: Vec<_> = told.into_iter().map(|notice| notice.recipient).collect();
+    assert_eq!(to, [notice::Recipient::Supervisor(CITY), notice::Recipient::Supervisor(330_502)]);
     // What an objection brought to the city stays there.
     let mut objected = Case::submitted();
     objected.ok(decline(), &DISTRICT, T0);
@@ -371,6 +386,17 @@ fn only_waiting_for_input_pauses_and_only_to_its_cap() {
 }
 
 #[test]
+fn a_pause_of_no_working_time_moves_nothing() {
+    let mut case = handling(Level::Simple, T0);
+    let dues = |case: &Case| case.issue.clocks().map(|(step, clock)| (step, clock.due, clock.warn)).collect::<Vec<_>>();
+    let before = dues(&case);
+    assert_eq!(case.due(), datetime!(2026-11-27 17:30 +8), "a closing, which is not the next opening");
+    case.ok(Command::Ask { what: "请补充厂房的具体位置".into() }, &LEAD, datetime!(2026-11-23 18:00 +8));
+    case.ok(Command::Supply { text: "在东门".into(), photos: 0 }, &OWNER, datetime!(2026-11-23 20:00 +8));
+    assert_eq!((dues(&case), case.issue.paused_minutes), (before, 0));
+}
+
+#[test]
 fn a_return_is_quick_reasoned_and_the_second_ruling_is_final() {
     let mut case = Case::submitted();
     case.ok(accept(Level::Ordinary), &DISTRICT, T0);
@@ -385,17 +411,6 @@ fn a_return_is_quick_reasoned_and_the_second_ruling_is_final() {
     case.ok(dispatch_for(5, "经核实仍由其负责"), &DISTRICT, datetime!(2026-11-23 16:00 +8));
     assert_eq!(case.issue.round, 1);
     case.rule(back(9), &LEAD, datetime!(2026-11-23 16:10 +8), "return_final");
-#[test]
-fn a_pause_of_no_working_time_moves_nothing() {
-    let mut case = handling(Level::Simple, T0);
-    let dues = |case: &Case| case.issue.clocks().map(|(step, clock)| (step, clock.due, clock.warn)).collect::<Vec<_>>();
-    let before = dues(&case);
-    assert_eq!(case.due(), datetime!(2026-11-27 17:30 +8), "a closing, which is not the next opening");
-    case.ok(Command::Ask { what: "请补充厂房的具体位置".into() }, &LEAD, datetime!(2026-11-23 18:00 +8));
-    case.ok(Command::Supply { text: "在东门".into(), photos: 0 }, &OWNER, datetime!(2026-11-23 20:00 +8));
-    assert_eq!((dues(&case), case.issue.paused_minutes), (before, 0));
-}
-
 }
 
 #[test]
@@ -599,21 +614,6 @@ fn more_time_is_asked_for_a_day_ahead_and_moves_nothing_until_it_is_granted() {
 }
 
 #[test]
-fn a_refused_extension_leaves_the_promise_and_the_next_round_may_ask_again() {
-    let mut case = handling(Level::Simple, T0);
-    let due = case.due();
-    case.ok(extend(3), &LEAD, T0);
-    case.ok(Command::Refuse { reason: "管线图今天就能拿到".into() }, &CITY_CENTRE, T0);
-    assert_eq!((case.due(), case.issue.extension), (due, None));
-    case.rule(extend(3), &LEAD, T0, "extended");
-    case.ok(answer(), &LEAD, T0);
-    case.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, T0);
-    case.ok(Command::Sign, &LEAD, T0);
-    case.ok(extend(3), &LEAD, T0);
-    // What was answered meanwhile needs no more time.
-    case.ok(answer(), &LEAD, T0);
-    assert_eq!(case.issue.extension, None);
-#[test]
 fn a_pause_that_began_after_the_end_makes_no_room_for_more_time() {
     let ask = || Command::Ask { what: "请补充厂房的具体位置".into() };
     let supply = || Command::Supply { text: "在东门".into(), photos: 0 };
@@ -631,6 +631,21 @@ fn a_pause_that_began_after_the_end_makes_no_room_for_more_time() {
     assert_eq!(held.due(), datetime!(2026-12-02 09:30 +8), "two days, and the half hour of the pause");
 }
 
+#[test]
+fn a_refused_extension_leaves_the_promise_and_the_next_round_may_ask_again() {
+    let mut case = handling(Level::Simple, T0);
+    let due = case.due();
+    case.ok(extend(3), &LEAD, T0);
+    case.ok(Command::Refuse { reason: "管线图今天就能拿到".into() }, &CITY_CENTRE, T0);
+    assert_eq!((case.due(), case.issue.extension), (due, None));
+    case.rule(extend(3), &LEAD, T0, "extended");
+    case.ok(answer(), &LEAD, T0);
+    case.ok(rating(false, Satisfaction::Dissatisfied), &OWNER, T0);
+    case.ok(Command::Sign, &LEAD, T0);
+    case.ok(extend(3), &LEAD, T0);
+    // What was answered meanwhile needs no more time.
+    case.ok(answer(), &LEAD, T0);
+    assert_eq!(case.issue.extension, None);
 }
 
 #[test]

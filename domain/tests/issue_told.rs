@@ -156,6 +156,7 @@ fn issues() -> [Issue; 2] {
     let task = Doing { department: 7, due: AT, done: false, confirmed: false, overdue: false };
     let filed = Issue {
         area: 330_502,
+        filed_area: 330_502,
         centre: 330_502,
         category: "drainage".to_owned(),
         state: State::Accepted,

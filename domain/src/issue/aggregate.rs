@@ -21,6 +21,9 @@ pub struct Issue {
     pub version: u32,
     /// District of the place: as it was filed, or as the centre corrected it.
     pub area: AreaCode,
+    /// District of the filing, which no ruling moves: by it supervision and leaders read the issue (the column `area`, which is hashed), so by it
+    /// they act on it, are told of it and have it in their figures.
+    pub filed_area: AreaCode,
     /// The centre responsible now: that of the place, or the city's after an objection.
     pub centre: AreaCode,
     /// Category code.
@@ -149,10 +152,6 @@ pub struct Doing {
     pub overdue: bool,
 }
 
-/// 回访 of the latest answer, or of a withdrawal that belongs to the sample.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Calls {
-    /// Owed by; `None` once somebody was reached or it was tried often enough.
 /// 监督询问 that is not replied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inquiry {
@@ -161,6 +160,10 @@ pub struct Inquiry {
     pub overdue: bool,
 }
 
+/// 回访 of the latest answer, or of a withdrawal that belongs to the sample.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Owed by; `None` once somebody was reached or it was tried often enough.
     pub due: Option<OffsetDateTime>,
     /// When it was tried last.
     pub tried_at: Option<OffsetDateTime>,
@@ -168,12 +171,12 @@ pub struct Inquiry {
     pub missed: u16,
     /// What the enterprise said.
     pub said: Option<Said>,
+    /// It was told that it is overdue.
+    pub overdue: bool,
 }
 
 /// 待补充: the only state that pauses the answer's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
-    /// It was told that it is overdue.
-    pub overdue: bool,
 pub struct Pause {
     /// When it was asked.
     pub since: OffsetDateTime,
@@ -192,6 +195,7 @@ impl Issue {
             round: 0,
             version: 0,
             area: crate::actor::CITY,
+            filed_area: crate::actor::CITY,
             centre: crate::actor::CITY,
             category: String::new(),
             level: Level::Ordinary,
@@ -266,10 +270,6 @@ impl Issue {
                 && (rated.is_some() || called.is_some())
     }
 
-    /// The departments besides the lead that take part: 协办, and those that a decision gave something to do.
-    pub fn taking_part(&self) -> Vec<DepartmentId> {
-        let mut list = self.co.clone();
-        for task in &self.tasks {
     /// The enterprise was asked about the latest answer as often as it is to be, was never reached, and did not rate either.
     pub fn silent(&self) -> bool {
         let calls = &self.call_back;
@@ -282,6 +282,10 @@ impl Issue {
         self.pause.as_ref().map_or(now, |pause| pause.since)
     }
 
+    /// The departments besides the lead that take part: 协办, and those that a decision gave something to do.
+    pub fn taking_part(&self) -> Vec<DepartmentId> {
+        let mut list = self.co.clone();
+        for task in &self.tasks {
             if !list.contains(&task.department) {
                 list.push(task.department);
             }

@@ -163,12 +163,12 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
             // Back to whoever asked, supplied or not.
             issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
             shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
+            parts_later(issue, *co_due);
             issue.pause = None;
             issue.paused_minutes += *shifted_minutes;
             issue.lapsed = matches!(event, Event::PauseLapsed { .. });
         }
         _ => {}
-            parts_later(issue, *co_due);
     }
 }
 
@@ -304,6 +304,7 @@ fn compare(issue: &mut Issue) {
 /// Where it came from, and who was there.
 fn filed(issue: &mut Issue, submission: &Submission, actor: &Actor) {
     issue.area = submission.area;
+    issue.filed_area = submission.area;
     issue.centre = submission.area;
     issue.category.clone_from(&submission.category);
     issue.channel = submission.channel;
@@ -365,10 +366,10 @@ fn shift(
     }
 }
 
-fn later(at: OffsetDateTime, minutes: u32, calendar: &WorkCalendar) -> OffsetDateTime {
-    calendar.add(at, crate::calendar::Span::Minutes(minutes)).map_or(at, |due| due.due)
-}
 /// Later by so much working time. By none it stays, at a closing, too: counted from there it would be the next opening.
+fn later(at: OffsetDateTime, minutes: u32, calendar: &WorkCalendar) -> OffsetDateTime {
     if minutes == 0 {
         return at;
     }
+    calendar.add(at, crate::calendar::Span::Minutes(minutes)).map_or(at, |due| due.due)
+}
