@@ -238,15 +238,15 @@ async fn measures_of_before_are_mended(owner: PgPool) {
     mended().await;
     assert_eq!(whole().await, before, "it follows the rules already");
     for (what, tampering) in [
-        ("places", "update issue_measure m set area = area + 1 from issue i where i.id = m.issue_id"),
+        ("places", "update issue_measure set area = area + 1"),
         ("holders", "update issue_measure set department_id = 99 where answered_at is null"),
         (
             "waits",
-            "update issue_measure m set excluded = false from issue i where i.id = m.issue_id and i.state = 'awaiting_input' and answered_at is null",
+            "update issue_measure m set excluded = false from issue i where i.id = m.issue_id and i.state = 'awaiting_input' and m.answered_at is null",
         ),
         (
             "rounds",
-            "update issue_measure m set solved = not coalesce(solved, false), called_back = false from issue i
+            "update issue_measure m set solved = not coalesce(m.solved, false), called_back = false from issue i
              where i.id = m.issue_id and i.round > 1",
         ),
     ] {
