@@ -119,7 +119,14 @@ mod tests {
         }
         for event in [
             Event::Contacted { way: ContactWay::Phone, with: secret.clone(), reached: true, result: secret.clone() },
-            Event::Supplied { text: secret.clone(), photos: 0, answer_due: due, shifted_minutes: 0, interim_due: None },
+            Event::Supplied {
+                text: secret.clone(),
+                photos: 0,
+                answer_due: due,
+                shifted_minutes: 0,
+                interim_due: None,
+                co_due: None,
+            },
             Event::Dispatched { lead: 5, co: vec![6], from: None, note: secret.clone(), sign_due: due, co_due: None },
             Event::Reopened { reason: secret.clone() },
             Event::Withdrawn { reason: secret.clone(), call_back_due: None },

@@ -244,6 +244,34 @@ fn more_time_is_warned_of_anew() {
 }
 
 #[test]
+fn an_end_that_acceptance_sets_anew_is_told_of_anew() {
+    let filed = datetime!(2026-11-23 09:00 +8);
+    let taken = datetime!(2026-12-07 09:00 +8);
+    let accepted = |level| {
+        let mut life = Life::filed(filed);
+        let (way, with, result) = (ContactWay::Phone, "陈伟".into(), "约好到现场看".into());
+        life.give(Command::Contact { way, with, reached: true, result }, &CENTRE, filed);
+        let told = life.turn(taken);
+        assert!(told.contains(&"late answer".to_owned()), "as an ordinary one it was owed on Friday: {told:?}");
+        let category = "drainage".into();
+        life.give(Command::Accept { category, level, urgency: Urgency::Normal, area: None }, &CENTRE, taken);
+        life.give(Command::Dispatch { lead: 5, co: vec![], note: String::new() }, &CENTRE, taken);
+        life.give(Command::Sign, &LEAD, taken);
+        life.give(Command::Progress { text: "已到现场查看".into() }, &LEAD, taken);
+        life
+    };
+    let mut complex = accepted(Level::Complex);
+    assert_eq!(complex.issue.flags, [], "it has time again");
+    let told = complex.minutes(taken, datetime!(2026-12-18 17:30 +8));
+    let expected = [(datetime!(2026-12-14 17:30 +8), "warn answer"), (datetime!(2026-12-18 17:30 +8), "late answer")];
+    assert_eq!(told, expected.map(|(at, name)| (at, name.to_owned())));
+    // The same end was told already.
+    let mut ordinary = accepted(Level::Ordinary);
+    assert_eq!(ordinary.issue.flags, [Flag::Overdue]);
+    assert_eq!(ordinary.turn(datetime!(2026-12-31 09:00 +8)), Vec::<String>::new());
+}
+
+#[test]
 fn a_department_hears_of_its_own_limits_and_the_centre_once_they_went_by() {
     let mut life = Life::handling(Level::Simple, datetime!(2026-11-23 09:00 +8));
     life.turn(datetime!(2026-11-26 17:30 +8));
@@ -255,7 +283,7 @@ fn a_department_hears_of_its_own_limits_and_the_centre_once_they_went_by() {
     let answer = Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved };
     life.give(answer, &LEAD, datetime!(2026-11-28 10:00 +8));
     assert_eq!(life.issue.flags, [Flag::AnsweredLate], "超期在办 became 超期办结");
-    assert_eq!(life.issue.alarm_at(&life.terms), None);
+    assert_eq!(life.issue.alarm_at(&life.terms), life.issue.call_back.due, "what is owed next is the call-back");
     assert!(life.issue.told.contains(&domain::issue::alarm::Told { step: Step::Answer, late: true }));
 }
 
@@ -324,7 +352,7 @@ fn supervision_asks_about_what_is_abnormal_and_gets_an_answer() {
     life.told.clear();
     life.give(ask(), &supervisor, at);
     assert_eq!(life.told.iter().map(|it| it.recipient.clone()).collect::<Vec<_>>(), [Recipient::Centre(330_502)]);
-    assert_eq!(life.issue.inquiry, Some(datetime!(2026-11-26 10:00 +8)));
+    assert_eq!(life.issue.inquiry.map(|inquiry| inquiry.due), Some(datetime!(2026-11-26 10:00 +8)));
     assert_eq!(code(refused(&life, ask(), &supervisor, at)), "inquired");
     life.told.clear();
     life.give(Command::Reply { text: "上午电话未接通，已约下午上门。".into() }, &CENTRE, at);
@@ -332,6 +360,82 @@ fn supervision_asks_about_what_is_abnormal_and_gets_an_answer() {
     assert_eq!(to, [Recipient::Supervisor(CITY), Recipient::Supervisor(330_502)]);
     let reply = Command::Reply { text: "已经说过了，请看上一条。".into() };
     assert_eq!(code(refused(&life, reply, &CENTRE, at)), "not_inquired");
+}
+
+#[test]
+fn a_question_of_supervision_that_nobody_replies_to_is_told_once() {
+    let at = datetime!(2026-11-23 09:00 +8);
+    let mut life = Life::handling(Level::Complex, at);
+    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, at);
+    let ask = || Command::Inquire { question: "现场看过了吗".into() };
+    let reply = || Command::Reply { text: "已经看过，正在排水。".into() };
+    life.give(ask(), &SUPERVISOR, at);
+    let due = datetime!(2026-11-25 17:30 +8);
+    assert_eq!(life.turn(due - Duration::seconds(1)), Vec::<String>::new());
+    assert_eq!(life.turn(due), ["reply_overdue"]);
+    let to: Vec<_> = life.told.iter().map(|it| it.recipient.clone()).collect();
+    let expected =
+        [Recipient::Supervisor(CITY), Recipient::Supervisor(330_502), Recipient::Centre(330_502), Recipient::Department(5)];
+    assert_eq!(to, expected, "who asked, and both who may reply");
+    assert!(life.told[0].body.contains("11月25日 周三 17:30"), "{:?}", life.told[0]);
+    assert_eq!(life.turn(datetime!(2026-12-03 09:00 +8)), Vec::<String>::new(), "once");
+    life.give(reply(), &LEAD, datetime!(2026-12-03 09:00 +8));
+    // One that is replied to in time is told of never, and the next question begins anew.
+    life.give(ask(), &SUPERVISOR, datetime!(2026-12-03 09:10 +8));
+    life.give(reply(), &LEAD, datetime!(2026-12-04 09:00 +8));
+    assert_eq!(life.turn(datetime!(2026-12-08 09:00 +8)), Vec::<String>::new());
+    life.give(ask(), &SUPERVISOR, datetime!(2026-12-08 09:10 +8));
+    assert_eq!(life.turn(datetime!(2026-12-11 09:09 +8)), Vec::<String>::new());
+    assert_eq!(life.turn(datetime!(2026-12-11 09:10 +8)), ["reply_overdue"]);
+}
+
+#[test]
+fn a_call_back_that_is_owed_is_told_to_the_centre_once_whatever_became_of_the_issue() {
+    let at = datetime!(2026-11-24 09:00 +8);
+    let due = datetime!(2026-11-30 17:30 +8);
+    let answer = || Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved };
+    let rate = |solved| {
+        let level = if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied };
+        Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new() })
+    };
+    let answered = || {
+        let mut life = Life::handling(Level::Simple, at);
+        life.give(answer(), &LEAD, at);
+        life
+    };
+    let mut closed = answered();
+    closed.give(rate(true), &OWNER, at);
+    for mut life in [answered(), closed] {
+        assert_eq!(life.issue.call_back.due, Some(due));
+        assert_eq!(life.turn(due - Duration::seconds(1)), Vec::<String>::new());
+        assert_eq!(life.turn(due), ["call_back_overdue"]);
+        assert_eq!(life.told.iter().map(|it| it.recipient.clone()).collect::<Vec<_>>(), [Recipient::Centre(330_502)]);
+        assert_eq!(life.turn(due + Duration::days(60)), Vec::<String>::new(), "once");
+        assert_eq!(life.issue.call_back.due, Some(due), "and it stays owed");
+    }
+    // Once somebody was reached, or it was tried often enough, nothing is owed.
+    let mut reached = answered();
+    reached.give(called(Some((true, Satisfaction::Satisfied))), &CENTRE, at);
+    let mut tried = answered();
+    for hour in 0..3 {
+        tried.give(called(None), &CENTRE, at + Duration::hours(hour));
+    }
+    for life in [&mut reached, &mut tried] {
+        assert_eq!(life.turn(due + Duration::days(1)), Vec::<String>::new());
+    }
+    // The next answer is called back, and told of, anew.
+    let mut again = answered();
+    again.turn(due);
+    again.give(rate(false), &OWNER, due + Duration::hours(20));
+    assert_eq!(again.issue.alarm_at(&again.terms), again.issue.sign.map(|clock| clock.warn), "the call that was owed is gone");
+    again.give(Command::Sign, &LEAD, due + Duration::hours(20));
+    again.give(answer(), &LEAD, due + Duration::hours(20));
+    assert_eq!(again.turn(datetime!(2026-12-31 09:00 +8)), ["call_back_overdue"]);
+}
+
+fn called(said: Option<(bool, Satisfaction)>) -> Command {
+    let said = said.map(|(solved, level)| Said { solved, level });
+    Command::CallBack(CallBack { way: ContactWay::Phone, said, notes: "无人接听，改日再打".into() })
 }
 
 fn supervise() -> Command {
@@ -412,4 +516,77 @@ fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
     late.give(supervise(), &CENTRE, at);
     assert!(late.issue.supervision.as_ref().unwrap().issued, "the centre's own order is verified as it is written");
     assert_eq!(late.turn(datetime!(2026-11-30 09:00 +8)), ["order_overdue", "order_overdue"], "cause and measures, and the end");
+}
+
+/// Supervised on what a leader instructed, explained and answered at once.
+fn ordered(at: OffsetDateTime) -> Life {
+    let mut life = Life::handling(Level::Simple, at);
+    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, at);
+    life.give(supervise(), &CENTRE, at);
+    life.give(explain(), &LEAD, at);
+    life.give(Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved }, &LEAD, at);
+    life
+}
+
+fn sign_off(note: &str) -> Command {
+    Command::SignOff { note: note.into() }
+}
+
+#[test]
+fn what_the_enterprise_says_by_telephone_confirms_before_it_is_closed() {
+    let at = datetime!(2026-11-23 09:00 +8);
+    let mut life = ordered(at);
+    assert!(!life.issue.confirmed(), "nobody has asked");
+    life.give(called(Some((true, Satisfaction::Fair))), &CENTRE, at);
+    assert_eq!((life.issue.state, life.issue.confirmed()), (State::Answered, true));
+    assert_eq!(life.turn(datetime!(2026-11-30 09:00 +8)), Vec::<String>::new(), "within the five days");
+    rule(&life, sign_off(""), &SUPERVISOR, at, "sign_off");
+    life.give(review(), &CENTRE, at);
+    life.give(sign_off(""), &SUPERVISOR, at);
+    assert_eq!(life.issue.supervision, None);
+    // Solved, but not content, is no confirmation; what it says when it rates later counts.
+    let mut unhappy = ordered(at);
+    unhappy.give(called(Some((true, Satisfaction::Dissatisfied))), &CENTRE, at);
+    assert!(!unhappy.issue.confirmed());
+    let mut again = ordered(at);
+    again.give(called(Some((true, Satisfaction::Satisfied))), &CENTRE, at);
+    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new() };
+    again.give(Command::Rate(rating), &OWNER, at);
+    assert!(!again.issue.confirmed());
+    let told = again.turn(datetime!(2026-11-27 17:30 +8));
+    assert!(told.contains(&"order_overdue".to_owned()), "it is owed again: {told:?}");
+}
+
+#[test]
+fn after_joint_supervision_silence_is_signed_off_with_a_reason_and_the_review() {
+    let at = datetime!(2026-11-23 09:00 +8);
+    let reason = "三次回访都没有联系上，现场已核实";
+    let mut life = ordered(at);
+    for hour in 0..3 {
+        life.give(called(None), &CENTRE, at + Duration::hours(hour));
+    }
+    life.give(review(), &CENTRE, at);
+    rule(&life, sign_off(reason), &SUPERVISOR, at, "sign_off");
+    let joint = datetime!(2026-11-27 17:30 +8);
+    assert_eq!(life.turn(joint), ["order_overdue"]);
+    assert!(allowed_commands(&life.issue, &SUPERVISOR, joint, &life.terms).contains(&CommandKind::SignOff));
+    rule(&life, sign_off(""), &SUPERVISOR, joint, "text");
+    life.give(sign_off(reason), &SUPERVISOR, joint);
+    assert_eq!((life.issue.supervision.clone(), life.issue.state), (None, State::Answered));
+    // Two tries are not enough, nor is it without the review, nor where somebody was reached who says otherwise.
+    let joined = |calls: &[Option<(bool, Satisfaction)>], reviewed: bool| {
+        let mut life = ordered(at);
+        for (call, hour) in calls.iter().zip(0..) {
+            life.give(called(*call), &CENTRE, at + Duration::hours(hour));
+        }
+        if reviewed {
+            life.give(review(), &CENTRE, at);
+        }
+        life.turn(joint);
+        life
+    };
+    let unhappy = Some((true, Satisfaction::Dissatisfied));
+    for (calls, reviewed) in [(&[None, None][..], true), (&[None, None, None], false), (&[None, None, None, unhappy], true)] {
+        rule(&joined(calls, reviewed), sign_off(reason), &SUPERVISOR, joint, "sign_off");
+    }
 }

@@ -335,6 +335,48 @@ fn parts_have_half_of_what_is_left_where_little_is_and_are_told_once_when_late()
 }
 
 #[test]
+fn a_part_stands_still_while_the_enterprise_is_waited_for() {
+    let overdue = |life: &Life| life.log.iter().filter(|(event, ..)| matches!(event, Event::PartOverdue { .. })).count();
+    let asked = |co: &[i64]| {
+        let mut life = Life::handling(co);
+        life.ok(Command::Ask { what: "请补充管线位置图".into() }, &LEAD, LATER);
+        life
+    };
+    let mut life = asked(&[6, 7]);
+    assert_eq!(life.issue.parts[0].due, datetime!(2026-11-26 17:30 +8));
+    let supplied = datetime!(2026-11-30 10:00 +8);
+    life.alarm(supplied);
+    assert_eq!(overdue(&life), 0, "nothing is owed meanwhile");
+    life.ok(part(), &CO, supplied);
+    assert!(matches!(life.log.last().unwrap().0, Event::PartAnswered { late: false, .. }));
+    life.ok(Command::Supply { text: "见图".into(), photos: 0 }, &OWNER, supplied);
+    assert_eq!(life.issue.parts[1].due, datetime!(2026-12-01 17:30 +8), "three working days later");
+    life.alarm(datetime!(2026-12-01 17:29 +8));
+    assert_eq!(overdue(&life), 0);
+    life.alarm(datetime!(2026-12-01 17:30 +8));
+    assert_eq!(overdue(&life), 1, "the one that is still owed");
+    // So it does when nobody supplies, and what was late before the wait began stays late.
+    let mut silent = asked(&[6]);
+    silent.ok(Command::LapsePause, &Actor::System, datetime!(2026-12-02 10:00 +8));
+    assert_eq!(silent.issue.parts[0].due, datetime!(2026-12-03 17:30 +8), "by the five days of the pause");
+    let mut late = Life::handling(&[6]);
+    late.ok(Command::Ask { what: "请补充管线位置图".into() }, &LEAD, datetime!(2026-11-26 17:31 +8));
+    late.ok(part(), &CO, datetime!(2026-11-27 10:00 +8));
+    assert!(matches!(late.log.last().unwrap().0, Event::PartAnswered { late: true, .. }));
+    // Events of before moved no part, and are written as they were.
+    for old in [
+        r#"{"type":"supplied","text":"见图","photos":0,"answer_due":"2026-12-02T17:30:00+08:00","shifted_minutes":1260}"#,
+        r#"{"type":"pause_lapsed","answer_due":"2026-12-02T17:30:00+08:00","shifted_minutes":1260}"#,
+    ] {
+        let event: Event = serde_json::from_str(old).unwrap();
+        assert_eq!(serde_json::to_string(&event).unwrap(), old);
+        let life = asked(&[6]);
+        let after = evolve(life.issue.clone(), &event, supplied, &OWNER, &life.terms.calendar);
+        assert_eq!(after.parts, life.issue.parts);
+    }
+}
+
+#[test]
 fn dispatches_of_before_owe_no_parts_and_are_written_as_they_were() {
     let old = r#"{"type":"dispatched","lead":5,"co":[6],"note":"","sign_due":"2026-11-24T09:00:00+08:00"}"#;
     let event: Event = serde_json::from_str(old).unwrap();
@@ -425,14 +467,18 @@ fn an_overdue_task_is_told_exactly_once_whatever_becomes_of_the_issue() {
     assert_eq!(due, datetime!(2026-11-27 17:30 +8), "the end of the second working day");
     life.ok(Command::Withdraw { reason: "已经自己解决".into() }, &OWNER, LATER);
     assert_eq!(life.issue.alarm_at(&life.terms), Some(due));
-    assert_eq!(life.alarm(due - Duration::seconds(1)), 0);
-    assert_eq!(life.alarm(due), 1);
+    let told = |life: &mut Life, at| {
+        life.alarm(at);
+        life.log.iter().filter(|(event, ..)| matches!(event, Event::TaskOverdue { .. })).count()
+    };
+    assert_eq!(told(&mut life, due - Duration::seconds(1)), 0);
+    assert_eq!(told(&mut life, due), 1);
     for to in [Recipient::Department(8), Recipient::Centre(330_502), Recipient::Supervisor(330_502)] {
         assert!(life.told.iter().any(|told| told.recipient == to), "{to:?}");
     }
-    assert_eq!(life.alarm(due + Duration::days(90)), 0);
+    assert_eq!(told(&mut life, due + Duration::days(90)), 1);
     let doer = Actor::Staff { id: 24, duty: Duty::Handler { department: 8 } };
     life.ok(Command::Complete { task: 0, text: "雨水管已重排".into() }, &doer, due + Duration::days(90));
     life.ok(Command::Confirm { task: 0, done: false, note: "还有一段没有接通".into() }, &CENTRE, due + Duration::days(90));
-    assert_eq!(life.alarm(due + Duration::days(91)), 0, "given back it is late still, and was told");
+    assert_eq!(told(&mut life, due + Duration::days(91)), 1, "given back it is late still, and was told");
 }

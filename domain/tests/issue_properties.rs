@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use domain::actor::{Actor, CITY, Duty, MemberRole};
+use domain::issue::measure::Measure;
 use domain::issue::table::{To, transition};
 use domain::issue::*;
 use proptest::prelude::*;
@@ -244,7 +245,9 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                 prop_assert!(issue.tier >= before.tier, "down the levels");
                 // What went into another one owes nothing and waits for nothing.
                 if issue.state == State::Merged {
-                    prop_assert!(issue.running().next().is_none() && issue.alarm_at(terms).is_none() && issue.owing().is_empty());
+                    prop_assert!(issue.running().next().is_none() && issue.owing().is_empty());
+                    // But for what supervision asks of it afterwards.
+                    prop_assert!(issue.alarm_at(terms).is_none() || issue.inquiry.is_some());
                     let held = |queue: &Queue| queue.rule().states == State::OPEN && queue.holds(&issue, now);
                     prop_assert!(!Queue::ALL.iter().any(held), "it waits for somebody");
                 }
@@ -262,6 +265,48 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
     });
     prop_assert_eq!(&replayed, &issue);
     prop_assert_eq!(issue.version as usize, log.len());
+    measured(&log, &issue, terms)
+}
+
+/// What the indicators say of it, told event by event, is what one sees who looks through the whole story at once.
+fn measured(log: &[(Event, OffsetDateTime, Actor)], issue: &Issue, terms: &Terms) -> Result<(), TestCaseError> {
+    let measure =
+        Measure::of(Issue::draft(ENTERPRISE), log.iter().map(|(event, at, actor)| (event, *at, actor)), &terms.calendar);
+    // Of the last round: the rating, else the call-back; a round that nobody spoke of is no solution.
+    let again = log.iter().rposition(|(event, ..)| matches!(event, Event::Redispatched { .. }));
+    let round = &log[again.map_or(0, |place| place + 1)..];
+    let rated = round.iter().rev().find_map(|(event, ..)| match event {
+        Event::Rated { rating } => Some(rating.solved),
+        _ => None,
+    });
+    let said = round.iter().rev().find_map(|(event, ..)| match event {
+        Event::CalledBack { call, .. } => call.said.map(|said| said.solved),
+        _ => None,
+    });
+    prop_assert_eq!(measure.solved, rated.or(said).or(again.map(|_| false)));
+    let answers = |(place, (event, at, _)): (usize, &(Event, OffsetDateTime, Actor))| match event {
+        Event::Answered { call_back_due, .. } => Some((place, *at, *call_back_due)),
+        _ => None,
+    };
+    let answers: Vec<_> = log.iter().enumerate().filter_map(answers).collect();
+    prop_assert_eq!(measure.answered_at, answers.first().map(|(_, at, _)| *at));
+    let called = |until: OffsetDateTime, after: usize| {
+        log[after..].iter().any(|(event, at, _)| matches!(event, Event::CalledBack { .. }) && *at <= until)
+    };
+    let in_time = answers.iter().any(|(place, _, due)| due.is_some_and(|due| called(due, *place)));
+    prop_assert_eq!(measure.called_back, in_time);
+    let waits = issue.state == State::AwaitingInput && answers.is_empty();
+    prop_assert_eq!(measure.excluded, waits || matches!(issue.state, State::Declined | State::Merged));
+    // Whoever it was with when it was first answered, or has it now.
+    let until = answers.first().map_or(log.len(), |(place, ..)| *place);
+    let holder = log[..until].iter().rev().find_map(|(event, ..)| match event {
+        Event::Dispatched { lead, .. } => Some(Some(*lead)),
+        Event::Returned { .. } => Some(None),
+        _ => None,
+    });
+    prop_assert_eq!(measure.department, holder.flatten());
+    let filed = log.first().map_or(CITY, |_| 330_502);
+    prop_assert_eq!(measure.area, filed, "whatever the centre corrected");
     Ok(())
 }
 

@@ -200,6 +200,21 @@ fn the_centre_of_the_place_goes_on_wherever_it_was_filed_for() {
     assert_eq!((case.issue.area, case.issue.centre), (330_522, 330_522));
     assert!(matches!(case.refused(dispatch(5), &DISTRICT, T0), Refusal::NotAllowed(_)));
     case.ok(dispatch(5), &changxing, T0);
+    // Supervision and leaders follow the district it was filed in, as row-level security does: whoever reads it may act, and nobody else.
+    case.ok(Command::Alarm, &Actor::System, datetime!(2026-11-24 17:30 +8));
+    let inquire = || Command::Inquire { question: "为什么还没有联系企业".into() };
+    let instruct = || Command::Instruct { leader: "王区长".into(), text: "请今天到现场".into() };
+    let at = datetime!(2026-11-24 17:30 +8);
+    for (command, duty) in [(inquire(), Duty::Supervisor { area: 330_522 }), (instruct(), Duty::Leader { area: 330_522 })] {
+        assert!(matches!(case.refused(command, &Actor::Staff { id: 50, duty }, at), Refusal::NotAllowed(_)), "{duty:?}");
+    }
+    case.ok(instruct(), &Actor::Staff { id: 51, duty: Duty::Leader { area: 330_502 } }, at);
+    let supervisor = Actor::Staff { id: 52, duty: Duty::Supervisor { area: 330_502 } };
+    case.ok(inquire(), &supervisor, at);
+    let reply = Event::Replied { text: "已约好上门".into(), late: false };
+    let told = notice::notices(&reply, &case.issue, at, &case.terms);
+    let to: Vec<_> = told.into_iter().map(|notice| notice.recipient).collect();
+    assert_eq!(to, [notice::Recipient::Supervisor(CITY), notice::Recipient::Supervisor(330_502)]);
     // What an objection brought to the city stays there.
     let mut objected = Case::submitted();
     objected.ok(decline(), &DISTRICT, T0);
@@ -368,6 +383,17 @@ fn only_waiting_for_input_pauses_and_only_to_its_cap() {
     assert!(matches!(again, Refusal::WrongState { .. }));
     case.ok(Command::Note { text: "东门往南".into(), photos: 0 }, &OWNER, datetime!(2026-12-03 09:00 +8));
     assert_eq!(case.due(), moved, "what comes later moves nothing");
+}
+
+#[test]
+fn a_pause_of_no_working_time_moves_nothing() {
+    let mut case = handling(Level::Simple, T0);
+    let dues = |case: &Case| case.issue.clocks().map(|(step, clock)| (step, clock.due, clock.warn)).collect::<Vec<_>>();
+    let before = dues(&case);
+    assert_eq!(case.due(), datetime!(2026-11-27 17:30 +8), "a closing, which is not the next opening");
+    case.ok(Command::Ask { what: "请补充厂房的具体位置".into() }, &LEAD, datetime!(2026-11-23 18:00 +8));
+    case.ok(Command::Supply { text: "在东门".into(), photos: 0 }, &OWNER, datetime!(2026-11-23 20:00 +8));
+    assert_eq!((dues(&case), case.issue.paused_minutes), (before, 0));
 }
 
 #[test]
@@ -585,6 +611,24 @@ fn more_time_is_asked_for_a_day_ahead_and_moves_nothing_until_it_is_granted() {
     let told = notice::notices(&events[0], &case.issue, T0, &case.terms);
     let enterprise = told.iter().find(|notice| notice.recipient == notice::Recipient::Enterprise(7)).unwrap();
     assert!(enterprise.body.contains("管线图下周三才能拿到") && enterprise.body.contains("2 个工作日"), "{}", enterprise.body);
+}
+
+#[test]
+fn a_pause_that_began_after_the_end_makes_no_room_for_more_time() {
+    let ask = || Command::Ask { what: "请补充厂房的具体位置".into() };
+    let supply = || Command::Supply { text: "在东门".into(), photos: 0 };
+    let mut late = handling(Level::Simple, T0);
+    late.ok(extend(2), &LEAD, T0);
+    late.ok(ask(), &LEAD, datetime!(2026-11-27 17:31 +8));
+    late.rule(grant(), &DISTRICT, datetime!(2026-11-28 09:00 +8), "grant_late");
+    late.ok(Command::Refuse { reason: "答复期限已过".into() }, &DISTRICT, datetime!(2026-11-28 09:00 +8));
+    // One that began in time holds the limit, and with it the ruling.
+    let mut held = handling(Level::Simple, T0);
+    held.ok(extend(2), &LEAD, T0);
+    held.ok(ask(), &LEAD, datetime!(2026-11-27 17:00 +8));
+    held.ok(grant(), &DISTRICT, datetime!(2026-11-30 09:00 +8));
+    held.ok(supply(), &OWNER, datetime!(2026-11-30 09:00 +8));
+    assert_eq!(held.due(), datetime!(2026-12-02 09:30 +8), "two days, and the half hour of the pause");
 }
 
 #[test]

@@ -63,10 +63,12 @@ fn next(event: &Event) -> Option<Event> {
         Event::Contacted { .. } => Event::Declined { reason: DeclineReason::Duplicate, explanation: text },
         Event::Declined { .. } => Event::Objected { reason: text, centre: 330_500, accept_due: AT },
         Event::Objected { .. } => Event::InputAsked { what: text, cap: AT },
-        Event::InputAsked { .. } => Event::Supplied { text, photos: 0, answer_due: AT, shifted_minutes: 0, interim_due: None },
+        Event::InputAsked { .. } => {
+            Event::Supplied { text, photos: 0, answer_due: AT, shifted_minutes: 0, interim_due: None, co_due: None }
+        }
         Event::Supplied { .. } => Event::Noted { text, photos: 0 },
         Event::Noted { .. } => Event::Urged,
-        Event::Urged => Event::PauseLapsed { answer_due: AT, shifted_minutes: 0, interim_due: None },
+        Event::Urged => Event::PauseLapsed { answer_due: AT, shifted_minutes: 0, interim_due: None, co_due: None },
         Event::PauseLapsed { .. } => dispatched(None, None),
         Event::Dispatched { .. } => Event::Signed { interim_due: AT },
         Event::Signed { .. } => Event::Returned { reason: text, proposed: 6 },
@@ -91,7 +93,9 @@ fn next(event: &Event) -> Option<Event> {
         Event::SignedOff { .. } => Event::OrderOverdue { stage: Stage::Explain, due: AT },
         Event::OrderOverdue { .. } => Event::Inquired { question: text, reply_due: AT },
         Event::Inquired { .. } => Event::Replied { text, late: false },
-        Event::Replied { .. } => warned(Step::Answer, false),
+        Event::Replied { .. } => Event::ReplyOverdue { due: AT },
+        Event::ReplyOverdue { .. } => Event::CallBackOverdue { due: AT },
+        Event::CallBackOverdue { .. } => warned(Step::Answer, false),
         Event::Warned { .. } => Event::Overdue { step: Step::Answer, since: AT, due: AT },
         Event::Overdue { .. } => Event::Escalated { rung: Rung::Board, since: AT, at: AT },
         Event::Escalated { .. } => Event::Merged { into: "HZ-2026-112500001".to_owned(), reason: text },
@@ -152,6 +156,7 @@ fn issues() -> [Issue; 2] {
     let task = Doing { department: 7, due: AT, done: false, confirmed: false, overdue: false };
     let filed = Issue {
         area: 330_502,
+        filed_area: 330_502,
         centre: 330_502,
         category: "drainage".to_owned(),
         state: State::Accepted,

@@ -34,7 +34,7 @@ use store::administration::due;
 use store::issue::CommandError;
 use store::job::{self, Job, Kind};
 use store::outbox::{CHANNEL, News};
-use store::{Conn, Store};
+use store::{Conn, Store, StoreError};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -242,23 +242,12 @@ async fn failed(conn: &mut Conn, job: &Job, error: &anyhow::Error) -> anyhow::Re
 }
 
 /// Lets the clock run again where a pause has reached its cap.
-async fn pauses(state: &AppState) -> anyhow::Result<()> {
-    let mut conn = state.store.system().await?;
-    let terms = state.tables().terms;
-    let now = state.now();
-    for number in store::issue::lapsing(&mut conn, now, 100).await? {
-        let done = store::issue::execute(&mut conn, &number, &Command::LapsePause, &Actor::System, "系统", &[], now, &terms);
-        match done.await {
-            // Another server, or the enterprise, was quicker.
-            Ok(_) | Err(CommandError::Refused(_)) => state.outbox.notify_one(),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
+///
+/// # Errors
+/// When the database does not answer; what does not run yet is looked at again at the next turn.
+pub async fn pauses(state: &AppState) -> anyhow::Result<()> {
+    to_whatever_is_due(state, &Command::LapsePause).await
 }
-
-/// How many issues a turn looks at before it asks anew.
-const ALARMED: i64 = 100;
 
 /// Tells of limits that warn or went by, and of what nobody takes, the longest due first: also what an outage kept from being told. Each is told once,
 /// as the issue is locked while it is decided, whichever servers are at it.
@@ -266,20 +255,38 @@ const ALARMED: i64 = 100;
 /// # Errors
 /// When the database does not answer; what was not told is told at the next turn.
 pub async fn alarms(state: &AppState) -> anyhow::Result<()> {
+    to_whatever_is_due(state, &Command::Alarm).await
+}
+
+/// How many issues are asked for at once.
+const AT_HAND: i64 = 100;
+
+/// Gives a command of the clock to every issue whose time it is, the longest due first. What refuses it, or fails, keeps its place at the head of the
+/// list, so it is passed over until the next turn: nothing behind it waits, and the turn ends.
+async fn to_whatever_is_due(state: &AppState, command: &Command) -> anyhow::Result<()> {
     let mut conn = state.store.system().await?;
     let terms = state.tables().terms;
+    let mut passed: i64 = 0;
     while !state.shutdown.is_cancelled() {
         let now = state.now();
-        let numbers = store::issue::alarming(&mut conn, now, ALARMED).await?;
+        let numbers = match command {
+            Command::LapsePause => store::issue::lapsing(&mut conn, now, AT_HAND, passed).await?,
+            _ => store::issue::alarming(&mut conn, now, AT_HAND, passed).await?,
+        };
         for number in &numbers {
-            let done = store::issue::execute(&mut conn, number, &Command::Alarm, &Actor::System, "系统", &[], now, &terms).await;
-            match done {
-                // Another server, or somebody who did what was owed, was quicker.
-                Ok(_) | Err(CommandError::Refused(_)) => state.outbox.notify_one(),
-                Err(error) => return Err(error.into()),
+            match store::issue::execute(&mut conn, number, command, &Actor::System, "系统", &[], now, &terms).await {
+                Ok(_) => state.outbox.notify_one(),
+                // Another server, or somebody who did what was owed, was quicker; or a day was added to the calendar since its instant was written, and its
+                // time is later now.
+                Err(CommandError::Refused(_)) => passed += 1,
+                Err(CommandError::Store(error @ StoreError::Unavailable(_))) => return Err(error.into()),
+                Err(CommandError::Store(error)) => {
+                    tracing::error!(issue = %number, %error, "what is due of an issue could not be written");
+                    passed += 1;
+                }
             }
         }
-        if numbers.len() < usize::try_from(ALARMED)? {
+        if numbers.len() < usize::try_from(AT_HAND)? {
             break;
         }
     }

@@ -233,6 +233,12 @@ mod server {
                 let late = if *late { "（超期）" } else { "" };
                 Said { internal: true, ..said(format!("回复监督询问{late}"), text.clone()) }
             }
+            Event::ReplyOverdue { due: end } => {
+                Said { internal: true, ..said("监督询问超期未回复", format!("应在{}回复。", due(end))) }
+            }
+            Event::CallBackOverdue { due: end } => {
+                Said { internal: true, ..said("回访超期", format!("应在{}回访企业。", due(end))) }
+            }
             Event::Warned { step, due: end, .. } => {
                 Said { internal: true, ..said(format!("预警：{step}"), format!("须在{}完成。", due(end))) }
             }

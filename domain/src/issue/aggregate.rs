@@ -3,6 +3,7 @@
 use super::alarm::Told;
 use super::clock::{Clock, Step};
 use super::command::{Rating, Said};
+use super::decide::MAX_MISSED;
 use super::state::*;
 use super::supervision::Supervision;
 use crate::actor::{AreaCode, DepartmentId, EnterpriseId, PersonId, StaffId, StationId};
@@ -20,6 +21,9 @@ pub struct Issue {
     pub version: u32,
     /// District of the place: as it was filed, or as the centre corrected it.
     pub area: AreaCode,
+    /// District of the filing, which no ruling moves: by it supervision and leaders read the issue (the column `area`, which is hashed), so by it
+    /// they act on it, are told of it and have it in their figures.
+    pub filed_area: AreaCode,
     /// The centre responsible now: that of the place, or the city's after an objection.
     pub centre: AreaCode,
     /// Category code.
@@ -112,8 +116,8 @@ pub struct Issue {
     pub call_back: Calls,
     /// 督办单 that is not signed off.
     pub supervision: Option<Supervision>,
-    /// A reply to supervision that is owed, and by when.
-    pub inquiry: Option<OffsetDateTime>,
+    /// A question of supervision that waits for its reply.
+    pub inquiry: Option<Inquiry>,
     /// Which of the limits that run were told of.
     pub told: Vec<Told>,
     /// How many of [`super::alarm::Rung`] were told that nobody takes it.
@@ -148,6 +152,14 @@ pub struct Doing {
     pub overdue: bool,
 }
 
+/// 监督询问 that is not replied to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inquiry {
+    pub due: OffsetDateTime,
+    /// It was told that it is overdue.
+    pub overdue: bool,
+}
+
 /// 回访 of the latest answer, or of a withdrawal that belongs to the sample.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Calls {
@@ -159,6 +171,8 @@ pub struct Calls {
     pub missed: u16,
     /// What the enterprise said.
     pub said: Option<Said>,
+    /// It was told that it is overdue.
+    pub overdue: bool,
 }
 
 /// 待补充: the only state that pauses the answer's clock.
@@ -181,6 +195,7 @@ impl Issue {
             round: 0,
             version: 0,
             area: crate::actor::CITY,
+            filed_area: crate::actor::CITY,
             centre: crate::actor::CITY,
             category: String::new(),
             level: Level::Ordinary,
@@ -236,17 +251,35 @@ impl Issue {
         }
     }
 
-    /// The enterprise said of this round, when it rated or was called back, that it is solved, and nothing else.
+    /// The latest judgement, if it is about this round.
+    fn rated(&self) -> Option<&Rating> {
+        self.rating.as_ref().filter(|_| self.rated_round == self.round)
+    }
+
+    /// The enterprise said of this round, when it rated or was called back, that it is solved, and nothing else. By telephone it says so before the
+    /// issue is closed, which without a rating takes longer than an order of supervision.
     pub fn confirmed(&self) -> bool {
-        let rated = self.rating.as_ref().filter(|_| self.rated_round == self.round).map(|rating| !rating.reopens());
+        let rated = self.rated().map(|rating| !rating.reopens());
         let called = self.call_back.said.map(|said| !said.unhappy());
         // Whoever withdrew it wants nothing more, and a decline has its own way to be objected to.
         let ended = matches!(self.state, State::Withdrawn | State::Declined | State::Merged);
         ended
-            || self.state == State::Closed
+            || matches!(self.state, State::Answered | State::Closed)
                 && rated != Some(false)
                 && called != Some(false)
                 && (rated.is_some() || called.is_some())
+    }
+
+    /// The enterprise was asked about the latest answer as often as it is to be, was never reached, and did not rate either.
+    pub fn silent(&self) -> bool {
+        let calls = &self.call_back;
+        let judged = self.rated().is_some() || calls.said.is_some();
+        matches!(self.state, State::Answered | State::Closed) && !judged && calls.missed >= MAX_MISSED
+    }
+
+    /// Where the answer's clock, and the parts' beside it, stand at an instant: while the enterprise is waited for, where the wait began.
+    pub fn clock_at(&self, now: OffsetDateTime) -> OffsetDateTime {
+        self.pause.as_ref().map_or(now, |pause| pause.since)
     }
 
     /// The departments besides the lead that take part: 协办, and those that a decision gave something to do.

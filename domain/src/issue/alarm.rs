@@ -78,12 +78,18 @@ impl Issue {
         limits.chain(self.climbs(terms).map(|(at, ..)| at)).chain(order).chain(beside).min()
     }
 
-    /// Parts and tasks that are owed and were not told to be overdue, with their end.
+    /// What else is owed and was not told to be overdue, with its end: parts, tasks, the reply to supervision, the call-back.
     fn beside(&self) -> impl Iterator<Item = (OffsetDateTime, Event)> {
-        let parts = self.parts.iter().filter(|part| !part.done && !part.overdue && self.state.is_open());
+        // While the enterprise is waited for, parts are not owed: their end stands still with the answer's.
+        let runs = self.state.is_open() && self.pause.is_none();
+        let parts = self.parts.iter().filter(move |part| runs && !part.done && !part.overdue);
         let parts = parts.map(|part| (part.due, Event::PartOverdue { department: part.department, due: part.due }));
         let tasks = self.tasks.iter().zip(0u16..).filter(|(task, _)| !task.done && !task.overdue);
-        parts.chain(tasks.map(|(task, place)| (task.due, Event::TaskOverdue { task: place, due: task.due })))
+        let tasks = tasks.map(|(task, place)| (task.due, Event::TaskOverdue { task: place, due: task.due }));
+        let reply = self.inquiry.filter(|inquiry| !inquiry.overdue).map(|inquiry| inquiry.due);
+        let reply = reply.map(|due| (due, Event::ReplyOverdue { due }));
+        let call = self.call_back.due.filter(|_| !self.call_back.overdue).map(|due| (due, Event::CallBackOverdue { due }));
+        parts.chain(tasks).chain(reply).chain(call)
     }
 }
 

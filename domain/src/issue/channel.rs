@@ -67,6 +67,7 @@ pub const STEPS: &[(&str, &str, &[Audience])] = &[
     ("answered", "答复", &[Enterprise]),
     ("rated", "企业评价", &[Department, Centre]),
     ("called_back", "回访不满意", &[Department]),
+    ("call_back_overdue", "回访超期", &[Centre]),
     ("closed", "办结", &[Enterprise]),
     ("reopened", "要求重新办理", &[Centre]),
     ("redispatched", "重新办理", &[Enterprise, Department]),
@@ -77,6 +78,7 @@ pub const STEPS: &[(&str, &str, &[Audience])] = &[
     ("instructed", "领导批示", &[Department, Centre]),
     ("inquired", "监督询问", &[Department, Centre]),
     ("replied", "询问已回复", &[Supervisor]),
+    ("reply_overdue", "询问超期未回复", &[Department, Centre, Supervisor]),
     ("supervised", "要求督办", &[Centre]),
     ("order_issued", "下达督办单", &[Department]),
     ("explained", "督办答复", &[Supervisor, Centre]),
@@ -118,7 +120,8 @@ pub fn usual(step: &str, audience: Audience, channel: Channel) -> bool {
 /// What nobody switches off: nothing happens to an enterprise's problem without a message to it, and nothing that is late without one to whoever
 /// owes it.
 pub fn fixed(step: &str, audience: Audience, channel: Channel) -> bool {
-    let late = matches!(step, "warned" | "overdue" | "escalated" | "order_overdue" | "part_overdue" | "task_overdue");
+    // Every kind of event of what went by ends so.
+    let late = matches!(step, "warned" | "escalated") || step.ends_with("overdue");
     channel == Channel::App && (audience == Enterprise || late)
 }
 

@@ -15,7 +15,7 @@ pub use extend::{extended_to, longest_extension};
 pub use meeting::{MOST_TASK_DAYS, MOST_TASKS};
 pub use track::{MOST_AHEAD, by_end_of};
 
-use case::Case;
+use case::{Case, Shifted};
 use windows::{MOST_ASKS, may_dispatch, may_return, pause_left};
 
 use super::alarm::alarms;
@@ -111,8 +111,8 @@ pub fn decide(
         },
         Command::Supply { text, photos } => {
             let text = worded(text, "补充内容", if *photos > 0 { 0 } else { 2 }, 2000)?;
-            let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
-            Event::Supplied { text, photos: *photos, answer_due, shifted_minutes, interim_due }
+            let Shifted { answer_due, minutes: shifted_minutes, interim_due, co_due } = case.shifted()?;
+            Event::Supplied { text, photos: *photos, answer_due, shifted_minutes, interim_due, co_due }
         }
         Command::Instruct { leader, text } => {
             Event::Instructed { leader: worded(leader, "批示的领导", 2, 30)?, text: worded(text, "批示内容", 2, 500)? }
@@ -121,13 +121,14 @@ pub fn decide(
         Command::Verify { note } => Event::OrderIssued { note: worded(note, "核实情况", 5, 500)? },
         Command::Explain { cause, measures } => case.explain(cause, measures)?,
         Command::Review { cause, responsibility, change } => case.review(cause, responsibility, change)?,
-        Command::SignOff { note } => Event::SignedOff { note: worded(note, "销号说明", 0, 500)? },
+        Command::SignOff { note } => case.sign_off(note)?,
         Command::Inquire { question } => {
             Event::Inquired { question: worded(question, "要了解什么", 5, 500)?, reply_due: case.due(now, REPLY)? }
         }
-        Command::Reply { text } => {
-            Event::Replied { text: worded(text, "回复", 5, 2000)?, late: issue.inquiry.is_some_and(|due| now > due) }
-        }
+        Command::Reply { text } => Event::Replied {
+            text: worded(text, "回复", 5, 2000)?,
+            late: issue.inquiry.is_some_and(|inquiry| now > inquiry.due),
+        },
         Command::Merge { into, reason } => case.merge(into, reason)?,
         Command::Absorb { from } => case.absorb(from)?,
         Command::Track { days, reason } => case.track(*days, reason)?,
@@ -141,8 +142,8 @@ pub fn decide(
         Command::Confirm { task, done, note } => case.confirm(*task, *done, note)?,
         Command::Alarm => return Ok(alarms(issue, now, terms)),
         Command::LapsePause => {
-            let (answer_due, shifted_minutes, interim_due) = case.shifted()?;
-            Event::PauseLapsed { answer_due, shifted_minutes, interim_due }
+            let Shifted { answer_due, minutes: shifted_minutes, interim_due, co_due } = case.shifted()?;
+            Event::PauseLapsed { answer_due, shifted_minutes, interim_due, co_due }
         }
         Command::Note { text, photos } => {
             Event::Noted { text: worded(text, "说明", if *photos > 0 { 0 } else { 2 }, 2000)?, photos: *photos }

@@ -103,6 +103,9 @@ pub enum Event {
         /// Interim answer owed by, moved as much; none where that clock does not run, nor in events of before.
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
         interim_due: Option<OffsetDateTime>,
+        /// Parts of the co-departments owed by, moved as much; none where none is owed, nor in events of before, which moved none.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        co_due: Option<OffsetDateTime>,
     },
     /// The enterprise added something unasked.
     Noted {
@@ -123,6 +126,9 @@ pub enum Event {
         /// Interim answer owed by, moved as much; none where that clock does not run, nor in events of before.
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
         interim_due: Option<OffsetDateTime>,
+        /// As of what was supplied.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        co_due: Option<OffsetDateTime>,
     },
     /// Dispatched to a lead department.
     Dispatched {
@@ -279,6 +285,16 @@ pub enum Event {
         text: String,
         /// Whether it was owed earlier.
         late: bool,
+    },
+    /// The reply to supervision was owed by then.
+    ReplyOverdue {
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+    },
+    /// The call-back was owed by then.
+    CallBackOverdue {
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
     },
     /// 预警: most of a limit is used, or less than a working day of it is left.
     Warned {

@@ -7,10 +7,10 @@ use super::clock::{Clock, Step};
 use super::command::{Said, Submission};
 use super::decide::MAX_MISSED;
 use super::event::Event;
-use super::{Calls, Flag, Issue, Pause, State};
+use super::{Calls, Flag, Inquiry, Issue, Pause, State};
 use crate::actor::{Actor, Duty};
 use crate::calendar::WorkCalendar;
-use beside::{beside, parts};
+use beside::{beside, parts, parts_later};
 use clocks::{alarmed, extended, renew, settle, supervised};
 use time::OffsetDateTime;
 
@@ -52,9 +52,13 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         | Event::Reviewed { .. }
         | Event::SignedOff { .. }
         | Event::OrderOverdue { .. } => supervised(&mut issue, event, at),
-        Event::Inquired { reply_due, .. } => issue.inquiry = Some(*reply_due),
+        Event::Inquired { reply_due, .. } => issue.inquiry = Some(Inquiry { due: *reply_due, overdue: false }),
         Event::Replied { .. } => issue.inquiry = None,
-        Event::Warned { .. } | Event::Overdue { .. } | Event::Escalated { .. } => alarmed(&mut issue, event),
+        Event::Warned { .. }
+        | Event::Overdue { .. }
+        | Event::Escalated { .. }
+        | Event::ReplyOverdue { .. }
+        | Event::CallBackOverdue { .. } => alarmed(&mut issue, event),
         Event::Absorbed { .. }
         | Event::Tracked { .. }
         | Event::Reported { .. }
@@ -117,7 +121,12 @@ fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor,
                 contact.due = *due;
                 contact.warn = calendar.warn_at(contact.since, *due);
             }
+            let promised = issue.answer.map(|clock| clock.due);
             issue.answer = clock(issue.submitted_at.unwrap_or(at), *answer_due);
+            // What was told of another end is told of this one, too.
+            if promised != Some(*answer_due) {
+                renew(issue, Step::Answer);
+            }
         }
         Event::Declined { .. } => {
             issue.state = State::Declined;
@@ -149,11 +158,12 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
             issue.lapsed = false;
             first_act(issue, at);
         }
-        Event::Supplied { answer_due, shifted_minutes, interim_due, .. }
-        | Event::PauseLapsed { answer_due, shifted_minutes, interim_due } => {
+        Event::Supplied { answer_due, shifted_minutes, interim_due, co_due, .. }
+        | Event::PauseLapsed { answer_due, shifted_minutes, interim_due, co_due } => {
             // Back to whoever asked, supplied or not.
             issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
             shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
+            parts_later(issue, *co_due);
             issue.pause = None;
             issue.paused_minutes += *shifted_minutes;
             issue.lapsed = matches!(event, Event::PauseLapsed { .. });
@@ -294,6 +304,7 @@ fn compare(issue: &mut Issue) {
 /// Where it came from, and who was there.
 fn filed(issue: &mut Issue, submission: &Submission, actor: &Actor) {
     issue.area = submission.area;
+    issue.filed_area = submission.area;
     issue.centre = submission.area;
     issue.category.clone_from(&submission.category);
     issue.channel = submission.channel;
@@ -355,6 +366,10 @@ fn shift(
     }
 }
 
+/// Later by so much working time. By none it stays, at a closing, too: counted from there it would be the next opening.
 fn later(at: OffsetDateTime, minutes: u32, calendar: &WorkCalendar) -> OffsetDateTime {
+    if minutes == 0 {
+        return at;
+    }
     calendar.add(at, crate::calendar::Span::Minutes(minutes)).map_or(at, |due| due.due)
 }

@@ -2,7 +2,7 @@
 //! followed event by event.
 //!
 //! Who is counted: issues whose first answer was **due** in the period, not those closed in it, which would hide what is open and late; without those
-//! that were rightly declined or went into another one.
+//! that were rightly declined or went into another one, and without what waits for the enterprise before its first answer, whose limit stands still.
 
 use super::event::Event;
 use super::{Issue, State, evolve};
@@ -32,7 +32,7 @@ impl Indicator {
         match self {
             Indicator::Contacted => "在时限内联系上企业的 ÷ 应答复的",
             Indicator::OnTime => "第一次办理按期答复的 ÷ 应答复的，到期未答复也算未按期",
-            Indicator::Solved => "企业说已解决的（评价，没有评价的看回访）÷ 已答复的",
+            Indicator::Solved => "企业说已解决的（最近一次办理的评价，没有评价的看回访）÷ 已答复的",
             Indicator::Content => "评价为基本满意及以上的 ÷ 已评价的",
             Indicator::Once => "第一次办理就办结的 ÷ 已办结的",
             Indicator::CalledBack => "答复后 5 个工作日内回访过的 ÷ 已答复的，目标 100%",
@@ -43,8 +43,9 @@ impl Indicator {
 /// What of the indicators one issue says so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {
+    /// Of the filing, by which leaders and supervision read it: a figure and the list behind it are the same issues.
     pub area: AreaCode,
-    /// Who answered first, or has it now.
+    /// Who answered first, or has it now; whoever rightly returned it has not.
     pub department: Option<DepartmentId>,
     /// When the first round's answer is or was due: what the period is decided by.
     pub due: Option<OffsetDateTime>,
@@ -52,24 +53,27 @@ pub struct Measure {
     pub answered_at: Option<OffsetDateTime>,
     /// Somebody was reached within the limit.
     pub contacted: bool,
-    /// What the enterprise said last, by rating or, without one, by call-back.
+    /// What the enterprise said of the latest round, by rating or, without one, by call-back. A new round is not solved until it says so.
     pub solved: Option<bool>,
     /// Whether the last rating was 基本满意 or better.
     pub content: Option<bool>,
     /// Closed, and in the first round.
     pub closed: bool,
     pub once: bool,
-    /// A call-back was tried within five working days of the first answer.
+    /// A call-back was tried within five working days of an answer: one that was sent round again before is called back about the next.
     pub called_back: bool,
     /// The guards: a good figure next to a high one of these is none.
     pub returned: bool,
     pub extended: bool,
     pub withdrawn: bool,
     pub disagreed: bool,
-    /// Not counted: declined and not objected to with success, or gone into another one.
+    /// Not counted: declined and not objected to with success, gone into another one, or waiting for the enterprise before it was answered, as a
+    /// limit that stands still is not due.
     pub excluded: bool,
     call_back_due: Option<OffsetDateTime>,
-    rated: Option<(bool, bool)>,
+    /// Whether the rating of this round says solved.
+    word: Option<bool>,
+    /// What holds without one.
     said: Option<bool>,
 }
 
@@ -93,7 +97,7 @@ impl Measure {
             disagreed: false,
             excluded: false,
             call_back_due: None,
-            rated: None,
+            word: None,
             said: None,
         }
     }
@@ -115,35 +119,41 @@ impl Measure {
     /// One event further; `issue` is as it is after it.
     pub fn follow(&mut self, issue: &Issue, event: &Event, at: OffsetDateTime) {
         match event {
-            Event::Answered { call_back_due, .. } if self.answered_at.is_none() => {
-                self.answered_at = Some(at);
-                self.call_back_due = *call_back_due;
+            Event::Answered { call_back_due, .. } => {
+                self.answered_at = self.answered_at.or(Some(at));
+                self.call_back_due = call_back_due.or(self.call_back_due);
             }
             Event::Returned { .. } => self.returned = true,
             Event::Extended { .. } => self.extended = true,
-            Event::Rated { rating } => self.rated = Some((rating.solved, !rating.level.is_unsatisfied())),
+            Event::Rated { rating } => {
+                self.word = Some(rating.solved);
+                self.content = Some(!rating.level.is_unsatisfied());
+            }
+            Event::Redispatched { .. } => (self.word, self.said) = (None, Some(false)),
             Event::CalledBack { call, .. } => {
                 self.called_back |= self.call_back_due.is_some_and(|due| at <= due);
                 self.said = call.said.map(|said| said.solved).or(self.said);
             }
             _ => {}
         }
-        self.area = issue.area;
-        if self.answered_at.is_none() || self.department.is_none() {
-            self.department = issue.lead.or(self.department);
+        self.area = issue.filed_area;
+        if self.answered_at.is_none() {
+            self.department = issue.lead;
+        } else {
+            self.department = self.department.or(issue.lead);
         }
         // The first round's answer: what moves it moves the period; a later round has a clock of its own.
         if issue.round <= 1 && self.answered_at.is_none_or(|first| first == at) {
             self.due = issue.answer.map(|clock| clock.due).or(self.due);
         }
         self.contacted = issue.contact.is_some_and(|clock| clock.met.is_some_and(|met| met <= clock.due));
-        self.solved = self.rated.map(|(solved, _)| solved).or(self.said);
-        self.content = self.rated.map(|(_, content)| content);
+        self.solved = self.word.or(self.said);
         self.closed = issue.state == State::Closed;
         self.once = self.closed && issue.round <= 1;
         self.withdrawn = issue.state == State::Withdrawn;
         self.disagreed = issue.flags.contains(&super::Flag::Disagreed);
-        self.excluded = matches!(issue.state, State::Declined | State::Merged);
+        let waits = issue.pause.is_some() && self.answered_at.is_none();
+        self.excluded = waits || matches!(issue.state, State::Declined | State::Merged);
     }
 
     /// Whether the first answer came in time.

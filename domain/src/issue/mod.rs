@@ -29,7 +29,7 @@ pub mod template;
 mod terms;
 pub mod texts;
 
-pub use aggregate::{Calls, Doing, Issue, Part, Pause};
+pub use aggregate::{Calls, Doing, Inquiry, Issue, Part, Pause};
 pub use command::{CallBack, Command, CommandKind, Meeting, NewTask, Rating, Said, Submission, Target};
 pub use decide::{
     ELSEWHERE, MAX_MISSED, MAX_PHOTO_BYTES, MAX_PHOTOS, MOST_AHEAD, MOST_TASK_DAYS, MOST_TASKS, Refusal, allowed_commands,

@@ -92,6 +92,12 @@ pub fn notices(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) 
     .collect()
 }
 
+/// Supervision of the city and of the district it was filed in: those who may read it.
+fn supervisors(after: &Issue) -> impl Iterator<Item = Recipient> {
+    let city = (after.filed_area != CITY).then_some(Recipient::Supervisor(CITY));
+    city.into_iter().chain([Recipient::Supervisor(after.filed_area)])
+}
+
 /// Who owes a step hears of its limit, and once it went by the centre, too; who is next hears of what nobody takes.
 fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> Option<(Vec<Recipient>, Option<Words>)> {
     let centre = Recipient::Centre(after.centre);
@@ -104,10 +110,7 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
         let board = catalogue.category(&after.category).map_or(FALLBACK_BOARD, |known| &known.board);
         catalogue.board(board).map(|board| board.lead.clone())
     };
-    let supervisors = || {
-        let city = (after.area != CITY).then_some(Recipient::Supervisor(CITY));
-        city.into_iter().chain([Recipient::Supervisor(after.area)]).collect::<Vec<_>>()
-    };
+    let supervisors = || supervisors(after).collect::<Vec<_>>();
     let named = |step: Step, due| vec![("step", step.label().to_owned()), ("due", instant(due))];
     Some(match event {
         Event::Replied { text, .. } => (supervisors(), Some((TextKey::Replied, vec![("text", text.clone())]))),
@@ -123,6 +126,11 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
             let key = if *stage == Stage::Done { TextKey::Joint } else { TextKey::OrderOverdue };
             (told, Some((key, values)))
         }
+        Event::ReplyOverdue { due } => {
+            let told = supervisors().into_iter().chain([centre]).chain(after.lead.map(Recipient::Department));
+            (told.collect(), Some((TextKey::ReplyOverdue, vec![("due", instant(*due))])))
+        }
+        Event::CallBackOverdue { due } => (vec![centre], Some((TextKey::CallBackOverdue, vec![("due", instant(*due))]))),
         Event::Warned { step, due, missed: false, .. } => (vec![owner(*step)], Some((TextKey::Warned, named(*step, *due)))),
         Event::Overdue { step, due, .. } => {
             let mut told = vec![owner(*step)];
@@ -231,6 +239,8 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         | Event::OrderOverdue { .. }
         | Event::Inquired { .. }
         | Event::Replied { .. }
+        | Event::ReplyOverdue { .. }
+        | Event::CallBackOverdue { .. }
         | Event::Warned { .. }
         | Event::Overdue { .. }
         | Event::Escalated { .. }

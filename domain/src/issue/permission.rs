@@ -108,7 +108,8 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
             *enterprise == issue.enterprise && (issue.state == State::Draft || issue.key == Some(*key))
         }
         (Who::Leader, Actor::Staff { duty: Duty::Leader { area }, .. })
-        | (Who::Supervisor, Actor::Staff { duty: Duty::Supervisor { area }, .. }) => area_covers(*area, issue.area),
+        // As they read it: by the district of the filing.
+        | (Who::Supervisor, Actor::Staff { duty: Duty::Supervisor { area }, .. }) => area_covers(*area, issue.filed_area),
         (Who::System, Actor::System) => true,
         _ => false,
     }

@@ -51,6 +51,11 @@ impl Supervision {
         }
     }
 
+    /// 联合督办: the last stage went by.
+    pub fn joint(&self) -> bool {
+        self.overdue.contains(&Stage::Done)
+    }
+
     /// What is owed and was not told to be overdue yet, with its end.
     pub fn owed(&self, confirmed: bool) -> impl Iterator<Item = (Stage, OffsetDateTime)> {
         let stages = Stage::ALL.iter().copied().zip(self.due);

@@ -68,6 +68,8 @@ vocabulary! {
         SignedOff = "staff_signed_off", "给部门和企服中心：督办销号";
         OrderOverdue = "staff_order_overdue", "督办超期";
         Joint = "staff_joint", "转入联合督办";
+        ReplyOverdue = "staff_reply_overdue", "给部门、企服中心和监督：询问超期未回复";
+        CallBackOverdue = "centre_call_back_overdue", "给企服中心：回访超期";
         Inquired = "staff_inquired", "给部门和企服中心：监督询问";
         Replied = "supervisor_replied", "给监督：询问已回复";
         Warned = "staff_warned", "给办理人员：时限预警";
@@ -184,6 +186,10 @@ impl TextKey {
             TextKey::Joint => {
                 ("转入联合督办", "“{title}”（{number}）应在{due}前{step}，现转入联合督办。", &["step", "due"], false)
             }
+            TextKey::ReplyOverdue => {
+                ("监督询问超期未回复", "“{title}”（{number}）的监督询问应在{due}前回复，请马上处理。", &["due"], false)
+            }
+            TextKey::CallBackOverdue => ("回访超期", "“{title}”（{number}）应在{due}前回访企业，请马上处理。", &["due"], false),
             TextKey::Inquired => ("监督询问", "{text} 请在{due}前回复。", &["text", "due"], true),
             TextKey::Replied => ("询问已回复", "{text}", &["text"], true),
             TextKey::Warned => ("预警：{step}快到期", "“{title}”（{number}）须在{due}前完成{step}。", &["step", "due"], false),

@@ -313,6 +313,11 @@ async fn a_channel_files_supplies_rates_and_reads_what_is_its_business(pool: PgP
     // The desk sees by whom, and the chain of events holds.
     let desk = site.staff("centre01").await.get(&format!("/desk/issues/{number}")).await.body;
     assert!(desk.contains("12345 热线（12345 热线平台）") && desk.contains("路灯杆编号是 X017"));
+    // What the enterprise said to the channel is its word, as the rules have it.
+    let mut conn = site.state.store.system().await.unwrap();
+    let broken = store::issue::invariants::broken(&mut conn, site.state.now()).await.unwrap();
+    conn.release();
+    assert!(broken.iter().all(|rule| !rule.numbers.contains(&number)), "{broken:?}");
 
     let second = client.file("GD-2").await;
     let withdrawn = client.post(&format!("/api/v1/issues/{second}/withdraw"), &json!({ "reason": "企业说已经修好了" })).await;

@@ -7,9 +7,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
+use domain::actor::{Actor, CITY, Duty, MemberRole};
+use domain::issue::{Channel, Command, Level, Submission, Urgency};
 use futures::future::join_all;
 use http_body_util::BodyExt;
+use server::workers::{alarms, pauses};
 use sqlx::PgPool;
+use store::issue::Filing;
 use tower::ServiceExt;
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -60,6 +64,73 @@ async fn who_waits_too_long_for_anothers_lock_is_told(owner: PgPool) {
     assert!(answer.headers.contains_key("retry-after"));
     other.rollback().await.unwrap();
     assert_eq!(member.post(&path, &pairs).await.status, StatusCode::SEE_OTHER);
+}
+
+/// More issues than are asked for at once have an instant that lies before their time, as they have when a day was added to the calendar since, and one of
+/// them cannot be read at all: what is behind them is told, and goes on, all the same, and the turn ends.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_issue_that_a_worker_can_do_nothing_about_holds_up_no_other(owner: PgPool) {
+    let site = Site::demo(&owner, &[]).await;
+    let (person, enterprise, area): (i64, i64, i32) = sqlx::query_as(
+        "select m.person_id, m.enterprise_id, e.area from membership m join enterprise e on e.id = m.enterprise_id order by 1, 2 limit 1",
+    )
+    .fetch_one(&owner)
+    .await
+    .unwrap();
+    let terms = site.state.services().tables().terms;
+    let then = site.state.now() - time::Duration::days(30);
+    let member = Actor::Member { person, enterprise, role: MemberRole::Owner };
+    let centre = Actor::Staff { id: 1, duty: Duty::Centre { area: CITY } };
+    let mut conn = site.state.store.system().await.unwrap();
+    let mut numbers = Vec::new();
+    for key in [0xa1, 0xa2] {
+        let submission = Submission {
+            title: "厂门口积水".to_owned(),
+            text: "厂门口的道路一下雨就积水，货车进不来。".to_owned(),
+            category: "drainage".to_owned(),
+            place: String::new(),
+            area,
+            channel: Channel::Online,
+            photos: 0,
+        };
+        let filing = Filing {
+            client_key: uuid::Uuid::from_u128(key),
+            actor: &member,
+            actor_name: "陈伟",
+            command: &Command::Submit(submission),
+            enterprise,
+            contact_name: "陈伟",
+            contact_phone: "13800138000",
+            photos: &[],
+            most_a_day: 0,
+        };
+        numbers.push(store::issue::file(&mut conn, &filing, then, &terms).await.unwrap().number);
+    }
+    let accept = Command::Accept { category: "drainage".to_owned(), level: Level::Simple, urgency: Urgency::Normal, area: None };
+    for command in [accept, Command::Ask { what: "请补充现场照片".to_owned() }] {
+        store::issue::execute(&mut conn, &numbers[1], &command, &centre, "受理人", &[], then, &terms).await.unwrap();
+    }
+    drop(conn);
+    let before = "update issue set alarm_at = '2000-01-01', pause_cap = '2000-01-01' where number <> all($1)";
+    let before = sqlx::query(before).bind(&numbers).execute(&owner).await.unwrap().rows_affected();
+    assert!(before > 100, "only {before}");
+    let unread = r#"alter table issue_event disable trigger all;
+        update issue_event set event = '{"type":"unheard_of"}' where issue_id = (select min(id) from issue);
+        alter table issue_event enable trigger all"#;
+    sqlx::raw_sql(unread).execute(&owner).await.unwrap();
+    let a_turn = std::time::Duration::from_secs(120);
+    tokio::time::timeout(a_turn, alarms(&site.state)).await.expect("the turn ends").unwrap();
+    tokio::time::timeout(a_turn, pauses(&site.state)).await.expect("the turn ends").unwrap();
+    for (number, expected) in numbers.iter().zip(["overdue", "pause_lapsed"]) {
+        let kinds: Vec<String> = sqlx::query_scalar(
+            "select e.kind from issue_event e join issue i on i.id = e.issue_id where i.number = $1 order by e.seq",
+        )
+        .bind(number)
+        .fetch_all(&owner)
+        .await
+        .unwrap();
+        assert!(kinds.iter().any(|kind| kind == expected), "{kinds:?}");
+    }
 }
 
 /// The network between server and database loses every byte, and nobody hears of it: told in time, and served again as soon as bytes come through.

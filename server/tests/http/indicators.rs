@@ -15,8 +15,11 @@ struct Naive {
     due: String,
     contacted: bool,
     answered: Option<String>,
-    rated: Option<(bool, bool)>,
+    /// Of the round it is in.
+    rated: Option<bool>,
     said: Option<bool>,
+    content: Option<bool>,
+    waits: bool,
     call_due: Option<String>,
     called: bool,
     round: i64,
@@ -38,15 +41,19 @@ impl Naive {
             }
             "accepted" => self.contact_due = text("contact_due").unwrap_or_else(|| self.contact_due.clone()),
             "contacted" if event["reached"] == true && !self.contacted => self.contacted = at <= instant(&self.contact_due),
-            "answered" if self.answered.is_none() => {
-                self.answered = Some(at.format(&time::format_description::well_known::Rfc3339).unwrap());
+            "answered" => {
+                if self.answered.is_none() {
+                    self.answered = Some(at.format(&time::format_description::well_known::Rfc3339).unwrap());
+                }
                 self.call_due = text("call_back_due");
             }
             "rated" => {
                 let level = event["rating"]["level"].as_str().unwrap();
-                let content = !matches!(level, "dissatisfied" | "very_dissatisfied");
-                self.rated = Some((event["rating"]["solved"] == true, content));
+                self.content = Some(!matches!(level, "dissatisfied" | "very_dissatisfied"));
+                self.rated = Some(event["rating"]["solved"] == true);
             }
+            "input_asked" => self.waits = self.answered.is_none(),
+            "supplied" | "pause_lapsed" => self.waits = false,
             "called_back" => {
                 self.called |= self.call_due.as_deref().is_some_and(|due| at <= instant(due));
                 if let Some(solved) = event["call"]["said"]["solved"].as_bool() {
@@ -56,11 +63,12 @@ impl Naive {
             "redispatched" => {
                 self.round = event["round"].as_i64().unwrap();
                 self.state = "open";
+                (self.rated, self.said) = (None, Some(false));
             }
             "closed" => self.state = "closed",
             "declined" => self.state = "declined",
             "objected" => self.state = "open",
-            "withdrawn" => self.state = "withdrawn",
+            "withdrawn" => (self.state, self.waits) = ("withdrawn", false),
             "merged" => self.state = "merged",
             _ => {}
         }
@@ -73,8 +81,8 @@ impl Naive {
         match indicator {
             Indicator::Contacted => Some(self.contacted),
             Indicator::OnTime => Some(self.answered.as_ref().is_some_and(|at| instant(at) <= instant(&self.due))),
-            Indicator::Solved => self.answered.as_ref().map(|_| self.rated.map(|(solved, _)| solved).or(self.said) == Some(true)),
-            Indicator::Content => self.rated.map(|(_, content)| content),
+            Indicator::Solved => self.answered.as_ref().map(|_| self.rated.or(self.said) == Some(true)),
+            Indicator::Content => self.content,
             Indicator::Once => (self.state == "closed").then_some(self.round == 1),
             Indicator::CalledBack => self.answered.as_ref().map(|_| self.called),
         }
@@ -100,7 +108,7 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         let day = instant(&issue.due).to_offset(east).date();
         day.replace_day(1).unwrap()
     };
-    let counted = |issue: &&Naive| !["declined", "merged"].contains(&issue.state) && instant(&issue.due) < now;
+    let counted = |issue: &&Naive| !issue.waits && !["declined", "merged"].contains(&issue.state) && instant(&issue.due) < now;
     let mut months: BTreeMap<Date, Vec<&Naive>> = BTreeMap::new();
     for issue in issues.values().filter(counted) {
         months.entry(month(issue)).or_default().push(issue);

@@ -116,6 +116,7 @@ const EXPECTED: &[&str] = &[
     "order_overdue",
     "inquired",
     "replied",
+    "call_back_overdue",
     "warned",
     "overdue",
     "escalated",

@@ -122,7 +122,7 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
             assert_eq!(other.get(door).await.status, StatusCode::FORBIDDEN, "{login} {door}");
         }
     }
-    for odd in ["period=2026-13", "period=x", "year=99999", "year=-1"] {
+    for odd in ["period=2026-13", "period=x", "period=9999-12", "year=99999", "year=9999", "year=0", "year=-1", "year=-9999"] {
         assert!(leader.get(&format!("/desk/indicators/bulletin?{odd}")).await.status.is_success(), "{odd}");
         let status = leader.get(&format!("/desk/indicators/assessment?{odd}")).await.status;
         assert!(status.is_success() || status == StatusCode::NOT_FOUND, "{odd}: {status}");

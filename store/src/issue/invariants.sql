@@ -17,11 +17,13 @@ d as materialized (
     window before as (partition by issue_id order by seq rows between unbounded preceding and 1 preceding)
 ),
 answered as materialized (
-    select distinct on (issue_id) issue_id, seq, at, due_before, (event->>'call_back_due')::timestamptz as call_back_due
-    from d where kind = 'answered' order by issue_id, seq
+    select distinct on (issue_id) issue_id, seq, at, due_before from d where kind = 'answered' order by issue_id, seq
+),
+again as materialized (
+    select issue_id, max(seq) as seq, count(*) as times from e where kind = 'redispatched' group by issue_id
 ),
 rated as materialized (
-    select distinct on (issue_id) issue_id, (event #>> '{rating,solved}')::boolean as solved,
+    select distinct on (issue_id) issue_id, seq, (event #>> '{rating,solved}')::boolean as solved,
         event #>> '{rating,level}' not in ('dissatisfied', 'very_dissatisfied') as content
     from e where kind = 'rated' order by issue_id, seq desc
 ),
@@ -36,17 +38,26 @@ naive as materialized (
         exists (select from v c where c.issue_id = i.id and c.kind = 'contacted' and (c.event->>'reached')::boolean
             and c.at <= (select (p.event->>'contact_due')::timestamptz from v p where p.issue_id = c.issue_id and p.seq < c.seq
                 and p.event ? 'contact_due' order by p.seq desc limit 1)) as contacted,
-        coalesce(r.solved, (select (c.event #>> '{call,said,solved}')::boolean from v c where c.issue_id = i.id and c.kind = 'called_back'
-            and jsonb_typeof(c.event #> '{call,said}') = 'object' order by c.seq desc limit 1)) as solved,
+        -- Of the last round alone; a new one is not solved until somebody says so.
+        coalesce(case when r.seq > coalesce(g.seq, 0) then r.solved end,
+            (select (c.event #>> '{call,said,solved}')::boolean from v c where c.issue_id = i.id and c.kind = 'called_back'
+                and c.seq > coalesce(g.seq, 0) and jsonb_typeof(c.event #> '{call,said}') = 'object' order by c.seq desc limit 1),
+            case when g.seq is not null then false end) as solved,
         r.content,
-        exists (select from v c where c.issue_id = i.id and c.kind = 'called_back' and c.seq > a.seq and c.at <= a.call_back_due) as called_back,
+        exists (select from v p join v c on c.issue_id = p.issue_id and c.kind = 'called_back' and c.seq > p.seq
+                and c.at <= (p.event->>'call_back_due')::timestamptz
+            where p.issue_id = i.id and p.kind = 'answered') as called_back,
         (select e.kind from v e where e.issue_id = i.id and e.kind in ('submitted', 'declined', 'objected', 'closed', 'redispatched', 'withdrawn', 'merged')
             order by e.seq desc limit 1) as stands,
-        (select count(*) from v e where e.issue_id = i.id and e.kind = 'redispatched') as again
+        -- Before it was answered: then its limit stands still, and is not due.
+        a.at is null and (select e.kind from v e where e.issue_id = i.id and e.kind in ('input_asked', 'supplied', 'pause_lapsed', 'withdrawn', 'merged')
+            order by e.seq desc limit 1) is not distinct from 'input_asked' as waits,
+        coalesce(g.times, 0) as again
     from issue i
     join v s on s.issue_id = i.id and s.seq = 1
     left join answered a on a.issue_id = i.id
     left join rated r on r.issue_id = i.id
+    left join again g on g.issue_id = i.id
     left join last_due l on l.issue_id = i.id
 ),
 broken (rule, issue_id) as (
@@ -63,15 +74,17 @@ broken (rule, issue_id) as (
     select 'closed only on the enterprise''s word, or after a call-back and ten days', c.issue_id
     from e c
     where c.kind = 'closed' and case c.event #>> '{basis,by}'
-        when 'rated' then not exists (select from v r where r.issue_id = c.issue_id and r.seq = c.seq - 1 and r.kind = 'rated' and r.who = 'member'
-            and (r.event #>> '{rating,solved}')::boolean and r.event #>> '{rating,level}' in ('very_satisfied', 'satisfied', 'fair'))
+        when 'rated' then not exists (select from v r where r.issue_id = c.issue_id and r.seq = c.seq - 1 and r.kind = 'rated'
+            and r.who in ('member', 'integration') and (r.event #>> '{rating,solved}')::boolean
+            and r.event #>> '{rating,level}' in ('very_satisfied', 'satisfied', 'fair'))
         else c.role is distinct from 'centre' or not exists (select from v a join v b on b.issue_id = a.issue_id and b.kind = 'called_back'
             and b.seq between a.seq and c.seq
             where a.issue_id = c.issue_id and a.kind = 'answered' and a.at + interval '10 days' <= c.at
                 and not exists (select from v n where n.issue_id = a.issue_id and n.kind = 'redispatched' and n.seq between a.seq and c.seq))
         end
     union all
-    select 'rated by members alone', issue_id from e where kind = 'rated' and who <> 'member'
+    -- By them, or by the channel that passes on what they said to it.
+    select 'rated by members alone', issue_id from e where kind = 'rated' and who not in ('member', 'integration')
     union all
     select 'answered by a department alone', issue_id from e where kind = 'answered' and role is distinct from 'handler'
     union all
@@ -133,14 +146,16 @@ broken (rule, issue_id) as (
     union all
     -- What the clocks told.
     select 'nothing is told twice', issue_id
-    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue')
+    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue', 'reply_overdue',
+        'call_back_overdue')
     group by issue_id, kind, turn, event->>'step', event->>'rung', event->>'stage', event->>'since', event->>'department', event->>'task',
         -- A due time that an extension moved is warned of anew.
         event->>'due'
     having count(*) > 1
     union all
     select 'nothing is told before its time', issue_id
-    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue') and at < coalesce(event->>'at', event->>'due')::timestamptz
+    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue', 'reply_overdue',
+        'call_back_overdue') and at < coalesce(event->>'at', event->>'due')::timestamptz
     union all
     select 'nobody is told that it is overdue who was not warned', o.issue_id
     from e o
@@ -150,8 +165,10 @@ broken (rule, issue_id) as (
     select 'what is open and late was told to be overdue within a day', n.issue_id
     from naive n
     where n.state in ('submitted', 'accepted', 'dispatched', 'handling') and n.due_at < $1::timestamptz - interval '1 day'
+        -- Of this end, or of one that pauses alone have moved since: what was late before one is late after it, and not told anew.
         and not exists (select from v o where o.issue_id = n.issue_id and o.kind = 'overdue' and o.event->>'step' = 'answer'
-            and (o.event->>'due')::timestamptz = n.due_at)
+            and ((o.event->>'due')::timestamptz = n.due_at or not exists (select from v m where m.issue_id = o.issue_id and m.seq > o.seq
+                and m.event ? 'answer_due' and m.kind not in ('supplied', 'pause_lapsed'))))
     union all
     -- Flags and their evidence.
     select 'no flag without its evidence', n.issue_id
@@ -202,7 +219,7 @@ broken (rule, issue_id) as (
         or m.once <> (n.stands = 'closed' and n.again = 0)
         or m.called_back <> n.called_back
         or m.withdrawn <> (n.stands = 'withdrawn')
-        or m.excluded <> (n.stands in ('declined', 'merged')))
+        or m.excluded <> (n.waits or n.stands in ('declined', 'merged')))
 )
 select b.rule as "rule!", count(distinct b.issue_id) as "issues!",
     (array_agg(distinct i.number))[1:5] as "numbers!"

@@ -187,18 +187,28 @@ pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -
     }))
 }
 
-/// Numbers of issues whose pause has reached its cap. Needs the system's scope.
-pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
-    Ok(sqlx::query_scalar!("select number from issue where pause_cap <= $1 order by pause_cap limit $2", now, limit)
-        .fetch_all(conn.pg())
-        .await?)
+/// Numbers of issues whose pause has reached its cap, the longest ago first, without the first `passed`. Needs the system's scope.
+pub async fn lapsing(conn: &mut Conn, now: OffsetDateTime, limit: i64, passed: i64) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "select number from issue where pause_cap <= $1 order by pause_cap limit $2 offset $3",
+        now,
+        limit,
+        passed
+    )
+    .fetch_all(conn.pg())
+    .await?)
 }
 
-/// Numbers of issues of which somebody is to be told, the longest due first. Needs the system's scope.
-pub async fn alarming(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<String>, StoreError> {
-    Ok(sqlx::query_scalar!("select number from issue where alarm_at <= $1 order by alarm_at, id limit $2", now, limit)
-        .fetch_all(conn.pg())
-        .await?)
+/// Numbers of issues of which somebody is to be told, the longest due first, without the first `passed`. Needs the system's scope.
+pub async fn alarming(conn: &mut Conn, now: OffsetDateTime, limit: i64, passed: i64) -> Result<Vec<String>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        "select number from issue where alarm_at <= $1 order by alarm_at, id limit $2 offset $3",
+        now,
+        limit,
+        passed
+    )
+    .fetch_all(conn.pg())
+    .await?)
 }
 
 /// Columns of a row of `issue`, as JSON, that are not what its events say; each event is its row of `issue_event`. When a clock warns and is

@@ -1,7 +1,7 @@
 //! 预警, 超期 and what climbs, with real jobs: each once whatever number of servers is at it, in order after an outage, to the right people.
 
 use crate::world::{World, accept, answer, dispatch};
-use domain::issue::{Command, ContactWay, Flag};
+use domain::issue::{CallBack, Command, ContactWay, Flag, Said, Satisfaction};
 use sqlx::PgPool;
 use store::issue::{CommandError, abnormal, abnormal_counts, alarming, detail, execute};
 use time::macros::datetime;
@@ -13,7 +13,7 @@ const FILED: OffsetDateTime = datetime!(2026-11-23 09:00 +8);
 async fn turn(world: &World, now: OffsetDateTime) -> Vec<String> {
     let mut conn = world.store.system().await.unwrap();
     let mut done = Vec::new();
-    for number in alarming(&mut conn, now, 100).await.unwrap() {
+    for number in alarming(&mut conn, now, 100, 0).await.unwrap() {
         let told =
             execute(&mut conn, &number, &Command::Alarm, &domain::actor::Actor::System, "系统", &[], now, &world.terms).await;
         match told {
@@ -107,8 +107,73 @@ async fn what_is_done_in_time_is_never_told_of_and_the_chain_holds(pool: PgPool)
     world.as_staff("centre_wuxing", &number, &dispatch(world.departments[0], &[]), FILED).await;
     world.as_staff("handler_jianshe", &number, &Command::Sign, FILED).await;
     world.as_staff("handler_jianshe", &number, &answer(), FILED + Duration::hours(2)).await;
+    world.as_staff("centre_wuxing", &number, &called(true), FILED + Duration::hours(3)).await;
     assert_eq!(turn(&world, datetime!(2027-01-10 09:00 +8)).await, Vec::<String>::new());
     assert_eq!(world.count("select count(*) from issue where alarm_at is not null").await, 0);
+    world.end().await;
+}
+
+fn called(reached: bool) -> Command {
+    let said = reached.then_some(Said { solved: true, level: Satisfaction::Satisfied });
+    Command::CallBack(CallBack { way: ContactWay::Phone, said, notes: "无人接听，改日再打".to_owned() })
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_call_back_and_a_reply_that_nobody_gives_are_told_once_to_whom_they_concern(pool: PgPool) {
+    let world = World::new(pool).await;
+    let number = world.file(&world.a, "厂门口积水", &[], FILED).await.number;
+    let (way, with, result) = (ContactWay::Phone, "陈伟".to_owned(), "约好到现场看".to_owned());
+    world.as_staff("centre_wuxing", &number, &Command::Contact { way, with, reached: true, result }, FILED).await;
+    world.as_staff("centre_wuxing", &number, &accept(), FILED).await;
+    let instruct = Command::Instruct { leader: "王市长".to_owned(), text: "请今天到现场".to_owned() };
+    world.as_staff("leader_city", &number, &instruct, FILED).await;
+    let inquire = Command::Inquire { question: "现场看过了吗".to_owned() };
+    world.as_staff("supervisor_wuxing", &number, &inquire, FILED).await;
+    world.as_staff("centre_wuxing", &number, &dispatch(world.departments[0], &[]), FILED).await;
+    world.as_staff("handler_jianshe", &number, &Command::Sign, FILED).await;
+    world.as_staff("handler_jianshe", &number, &answer(), FILED).await;
+    world.as_staff("centre_wuxing", &number, &called(false), FILED).await;
+    // Three working days after it was asked, and five after the answer.
+    for (before, due, kind, to) in [
+        (
+            datetime!(2026-11-25 17:29 +8),
+            datetime!(2026-11-25 17:30 +8),
+            "reply_overdue",
+            &["centre_wuxing", "handler_jianshe", "supervisor_city", "supervisor_wuxing"][..],
+        ),
+        (datetime!(2026-11-27 17:29 +8), datetime!(2026-11-27 17:30 +8), "call_back_overdue", &["centre_wuxing"]),
+    ] {
+        assert_eq!(turn(&world, before).await, Vec::<String>::new(), "{kind}");
+        let both = tokio::join!(turn(&world, due), turn(&world, due));
+        assert_eq!([both.0, both.1].concat(), std::slice::from_ref(&number), "{kind}");
+        assert_eq!(kinds(&world, &number).await.last().map(String::as_str), Some(kind));
+        let mut conn = world.store.system().await.unwrap();
+        store::outbox::drain(&mut conn, due, 500).await.unwrap();
+        drop(conn);
+        let told: Vec<String> =
+            sqlx::query_scalar("select s.login from message m join staff s on s.id = m.staff_id where m.kind = $1 order by 1")
+                .bind(kind)
+                .fetch_all(&world.owner)
+                .await
+                .unwrap();
+        assert_eq!(told, to, "{kind}");
+    }
+    assert_eq!(turn(&world, datetime!(2027-01-10 09:00 +8)).await, Vec::<String>::new(), "once");
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_passed_over_is_not_among_what_comes_next(pool: PgPool) {
+    let world = World::new(pool).await;
+    let first = world.file(&world.a, "厂门口积水", &[], FILED).await.number;
+    let second = world.file(&world.b, "路灯不亮", &[], FILED + Duration::minutes(5)).await.number;
+    let now = FILED + Duration::days(1);
+    let mut conn = world.store.system().await.unwrap();
+    for (limit, passed, expected) in [(9, 0, &[&first, &second][..]), (1, 0, &[&first]), (1, 1, &[&second]), (9, 2, &[])] {
+        let found = alarming(&mut conn, now, limit, passed).await.unwrap();
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{limit} after {passed}");
+    }
+    drop(conn);
     world.end().await;
 }
 

@@ -163,7 +163,7 @@ async fn what_a_decision_gives_is_in_the_queue_of_whose_it_is_until_the_centre_c
     let late = AT + Duration::days(3);
     let mut system = world.store.system().await.unwrap();
     for _ in 0..3 {
-        for due in alarming(&mut system, late, 100).await.unwrap() {
+        for due in alarming(&mut system, late, 100, 0).await.unwrap() {
             let by = domain::actor::Actor::System;
             let done = execute(&mut system, &due, &Command::Alarm, &by, "系统", &[], late, &world.terms).await;
             assert!(matches!(done, Ok(_) | Err(CommandError::Refused(_))), "{done:?}");

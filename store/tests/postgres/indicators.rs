@@ -3,9 +3,10 @@
 
 use crate::random::Dice;
 use crate::tally::{file, go_on};
-use crate::world::{WUXING, World, morning};
+use crate::world::{WUXING, World, accept, answer, dispatch, morning, rate};
 use domain::actor::CITY;
 use domain::calendar::{local, midnight};
+use domain::issue::{CallBack, Command, ContactWay, Satisfaction};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::sync::Arc;
 use store::issue::measure::{Counts, Group, Wanted, counts, roll};
@@ -191,6 +192,80 @@ async fn no_change_is_lost_while_days_are_summed(owner: PgPool) {
     let city = world.count(&format!("select count(*) from issue_measure where area <> {CITY}")).await;
     assert!(city > 10, "only {city} issues");
     Arc::into_inner(world).unwrap().end().await;
+}
+
+fn called() -> Command {
+    Command::CallBack(CallBack { way: ContactWay::Phone, said: None, notes: "无人接听，改日再打".to_owned() })
+}
+
+/// What measures said before 0080 is what they say now, once it has run; run over what follows it already it changes nothing.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn measures_of_before_are_mended(owner: PgPool) {
+    let world = World::with_connections(owner, 4).await;
+    let mut dice = Dice::new(80);
+    let mut now = morning();
+    let mut cases = Vec::new();
+    for _ in 0..500 {
+        now += Duration::minutes(i64::try_from(dice.below(300)).unwrap());
+        if cases.len() < 4 || dice.one_in(12) {
+            let firm = dice.pick(&[world.a.clone(), world.b.clone()]);
+            cases.push(file(&world, &firm, now).await);
+        } else {
+            let place = usize::try_from(dice.below(cases.len() as u64)).unwrap();
+            go_on(&world, &mut cases[place], &mut dice, now).await;
+        }
+    }
+    // Whatever the dice said: one that waits for the enterprise, one that was sent round again.
+    let asked = world.file(&world.a, "路灯不亮", &[], now).await.number;
+    world.as_staff("centre_wuxing", &asked, &accept(), now).await;
+    world.as_staff("centre_wuxing", &asked, &Command::Ask { what: "请补充现场照片".to_owned() }, now).await;
+    let again = world.file(&world.a, "路灯又不亮", &[], now).await.number;
+    world.as_staff("centre_wuxing", &again, &accept(), now).await;
+    world.as_staff("centre_wuxing", &again, &dispatch(world.departments[0], &[]), now).await;
+    world.as_staff("handler_jianshe", &again, &Command::Sign, now).await;
+    world.as_staff("handler_jianshe", &again, &answer(), now).await;
+    world.as_staff("centre_wuxing", &again, &called(), now).await;
+    world.as_member(&world.a, &again, &rate(Satisfaction::Dissatisfied), now).await;
+    let whole = async || {
+        let sql = "select coalesce(jsonb_agg(to_jsonb(m) order by issue_id), '[]') from issue_measure m";
+        sqlx::query_scalar::<_, serde_json::Value>(sql).fetch_one(&world.owner).await.unwrap()
+    };
+    let mended = async || {
+        let sql = include_str!("../../migrations/0080_loop_mended.sql");
+        sqlx::raw_sql(sql).execute(&world.owner).await.unwrap();
+    };
+    let before = whole().await;
+    mended().await;
+    assert_eq!(whole().await, before, "it follows the rules already");
+    for (what, tampering) in [
+        ("places", "update issue_measure set area = area + 1"),
+        ("holders", "update issue_measure set department_id = 99 where answered_at is null"),
+        (
+            "waits",
+            "update issue_measure m set excluded = false from issue i where i.id = m.issue_id and i.state = 'awaiting_input' and m.answered_at is null",
+        ),
+        (
+            "rounds",
+            "update issue_measure m set solved = not coalesce(m.solved, false), called_back = false from issue i
+             where i.id = m.issue_id and i.round > 1",
+        ),
+    ] {
+        let touched = sqlx::query(tampering).execute(&world.owner).await.unwrap().rows_affected();
+        assert!(touched > 0, "none of the issues has {what}");
+        mended().await;
+        assert_eq!(whole().await, before, "{what}");
+    }
+    // Days that were summed as it was before are marked.
+    sqlx::query("update issue_measure set area = area + 1").execute(&world.owner).await.unwrap();
+    while roll(&mut world.store.system().await.unwrap(), local(now).date(), 50).await.unwrap() > 0 {}
+    mended().await;
+    compare(&world, now, "after places were mended").await;
+    // What is owed and was told of by nobody is told of.
+    sqlx::query("update issue set alarm_at = null where call_back_due is not null").execute(&world.owner).await.unwrap();
+    mended().await;
+    let silent = "select count(*) from issue where call_back_due is not null and (alarm_at is null or alarm_at > call_back_due)";
+    assert_eq!(world.count(silent).await, 0);
+    world.end().await;
 }
 
 /// Whoever is not the system sums nothing.

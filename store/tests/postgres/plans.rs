@@ -274,7 +274,7 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
     })
     .await;
     weigh(&world, faults, "pauses that end", None, 50, async |conn: &mut Conn| {
-        lapsing(conn, now, 100).await.unwrap();
+        lapsing(conn, now, 100, 0).await.unwrap();
     })
     .await;
     weigh(&world, faults, "the outbox", None, 200, async |conn: &mut Conn| {

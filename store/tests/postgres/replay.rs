@@ -181,11 +181,11 @@ async fn pauses_that_reached_their_cap_are_found_once(owner: PgPool) {
     let cap = asked.pause.unwrap().cap;
     let mut conn = world.store.system().await.unwrap();
     let just_before = cap - Duration::microseconds(1);
-    assert!(store::issue::lapsing(&mut conn, just_before, 10).await.unwrap().is_empty());
-    assert_eq!(store::issue::lapsing(&mut conn, cap, 10).await.unwrap(), std::slice::from_ref(&number));
+    assert!(store::issue::lapsing(&mut conn, just_before, 10, 0).await.unwrap().is_empty());
+    assert_eq!(store::issue::lapsing(&mut conn, cap, 10, 0).await.unwrap(), std::slice::from_ref(&number));
     let lapse = Command::LapsePause;
     execute(&mut conn, &number, &lapse, &Actor::System, "系统", &[], cap, &world.terms).await.unwrap();
-    assert!(store::issue::lapsing(&mut conn, cap + Duration::days(9), 10).await.unwrap().is_empty());
+    assert!(store::issue::lapsing(&mut conn, cap + Duration::days(9), 10, 0).await.unwrap().is_empty());
     // It is with whoever asked, in their queue, and nowhere said to be with the enterprise.
     let mut handler = world.staff("handler_jianshe").await;
     let mine = store::issue::queue(&mut handler, &world.staff["handler_jianshe"].1, store::issue::Queue::Mine, cap, None, 10)

@@ -52,6 +52,10 @@ const RESPONSIBILITY: Field = Field { rows: 2, max: 1000, ..field("responsibilit
 const CHANGE: Field =
     Field { rows: 2, max: 1000, ..field("rule_change", "要改的规则", "改哪条规则，以后不再发生") };
 const SIGN_OFF: Field = Field { rows: 2, max: 500, optional: true, ..field("sign_off_note", "销号说明", "") };
+const SIGN_OFF_ANYWAY: Field =
+    Field {
+        rows: 2, max: 500, ..field("sign_off_note", "销号的理由", "没有企业确认，为什么可以销号，至少 5 个字")
+    };
 const QUESTION: Field =
     Field { rows: 3, max: 500, ..field("question", "要了解什么", "部门和企服中心会看到，至少 5 个字") };
 const REPLY: Field = Field { rows: 4, max: 2000, ..field("reply", "回复", "监督人员会看到，至少 5 个字") };
@@ -187,10 +191,16 @@ impl Desk<'_> {
                 let inputs = vec![REVIEW.input(form), RESPONSIBILITY.input(form), CHANGE.input(form)];
                 asked("b", "写好复盘，监督人员才能销号督办单。", inputs)
             }
-            CommandKind::SignOff => asked("f", "部门已说明、企业已确认、复盘已写，督办结束。", vec![SIGN_OFF.input(form)]),
+            CommandKind::SignOff if self.page.issue.confirmed() => {
+                asked("f", "部门已说明、企业已确认、复盘已写，督办结束。", vec![SIGN_OFF.input(form)])
+            }
+            CommandKind::SignOff => {
+                let words = "已转入联合督办，多次回访都没有联系上企业；部门已说明、复盘已写，写明理由可以结束督办。";
+                asked("f", words, vec![SIGN_OFF_ANYWAY.input(form)])
+            }
             CommandKind::Inquire => asked("u", "部门和企服中心会收到通知，须在 3 个工作日内回复。", vec![QUESTION.input(form)]),
             CommandKind::Reply => {
-                let due = self.page.issue.inquiry.map(|due| words::due(due, self.clock.now)).unwrap_or_default();
+                let due = self.page.issue.inquiry.map(|inquiry| words::due(inquiry.due, self.clock.now)).unwrap_or_default();
                 asked("y", format!("监督人员在等回复，请在{due}回复。"), vec![REPLY.input(form)])
             }
             CommandKind::Grant => self.grant(),

@@ -57,7 +57,7 @@ fn parts(page: &StaffIssue, clock: &Clock) -> Option<AnyView> {
             _ => None,
         });
         let said = said.last();
-        let state = match (part.done, part.due < clock.now) {
+        let state = match (part.done, part.due < issue.clock_at(clock.now)) {
             (true, _) => tag("ok", icon("check"), "已答复或免去"),
             (false, true) => tag("late", icon("late"), "协办超期"),
             (false, false) => tag("run", icon("clock"), "等答复"),

@@ -125,18 +125,33 @@ impl Case<'_> {
         pause_left(self.issue, self.limits, self.terms)
     }
 
-    /// The answer's due time moved by the pause so far, by how many working minutes, and the interim answer's.
-    pub(super) fn shifted(&self) -> Result<(OffsetDateTime, u32, Option<OffsetDateTime>), Refusal> {
-        let due = self.issue.answer.map_or(self.now, |clock| clock.due);
-        let interim = self.issue.interim.map(|clock| clock.due);
-        match &self.issue.pause {
-            Some(pause) if self.issue.state == State::AwaitingInput => {
+    /// The due times moved by the pause so far.
+    pub(super) fn shifted(&self) -> Result<Shifted, Refusal> {
+        let issue = self.issue;
+        let minutes = match &issue.pause {
+            Some(pause) if issue.state == State::AwaitingInput => {
                 let paused = self.terms.calendar.working_between(pause.since, self.now.min(pause.cap));
-                let minutes = u32::try_from(paused.whole_minutes()).unwrap_or(0);
-                let moved = |due| self.due(due, Span::Minutes(minutes));
-                Ok((moved(due)?, minutes, interim.map(moved).transpose()?))
+                u32::try_from(paused.whole_minutes()).unwrap_or(0)
             }
-            _ => Ok((due, 0, interim)),
-        }
+            _ => 0,
+        };
+        // By nothing nothing moves: counted from a closing, no time would end at the next opening.
+        let moved = |due| if minutes == 0 { Ok(due) } else { self.due(due, Span::Minutes(minutes)) };
+        // Those that are owed are all owed by the same instant.
+        let part = issue.parts.iter().find(|part| !part.done).map(|part| part.due);
+        Ok(Shifted {
+            answer_due: moved(issue.answer.map_or(self.now, |clock| clock.due))?,
+            minutes,
+            interim_due: issue.interim.map(|clock| moved(clock.due)).transpose()?,
+            co_due: part.map(moved).transpose()?,
+        })
     }
+}
+
+/// What a pause moved: by how many working minutes, and to where.
+pub(super) struct Shifted {
+    pub(super) answer_due: OffsetDateTime,
+    pub(super) minutes: u32,
+    pub(super) interim_due: Option<OffsetDateTime>,
+    pub(super) co_due: Option<OffsetDateTime>,
 }

@@ -44,7 +44,8 @@ pub(super) fn may_rule(issue: &Issue, kind: CommandKind, now: OffsetDateTime) ->
         return rule("no_extension", "现在没有待决定的延期申请");
     }
     match issue.answer {
-        Some(clock) if kind == CommandKind::Grant && issue.pause.is_none() && now > clock.due => {
+        // A pause that began after the end holds nothing any more.
+        Some(clock) if kind == CommandKind::Grant && issue.clock_at(now) > clock.due => {
             let due = words::due(clock.due, now);
             rule("grant_late", format!("答复期限（{due}）已过，不能再同意延期"))
         }

@@ -46,7 +46,7 @@ impl Case<'_> {
             return rule("part_none", "本部门现在没有要答复的协办");
         };
         let text = worded(text, "协办答复", 5, 2000)?;
-        Ok(Event::PartAnswered { department: part.department, text, late: self.now > part.due })
+        Ok(Event::PartAnswered { department: part.department, text, late: self.issue.clock_at(self.now) > part.due })
     }
 
     pub(super) fn waive(&self, department: DepartmentId, reason: &str) -> Result<Event, Refusal> {

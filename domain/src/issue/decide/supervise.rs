@@ -25,7 +25,8 @@ pub(super) fn may(issue: &Issue, kind: CommandKind, now: OffsetDateTime) -> Resu
         (CommandKind::SignOff, Some(order)) => {
             let lacking = [
                 (order.explained || issue.lead.is_none(), "部门还没有说明原因和措施"),
-                (issue.confirmed(), "企业还没有确认问题已解决"),
+                // Silence is no confirmation, and after joint supervision it does not keep the order open for ever either.
+                (issue.confirmed() || order.joint() && issue.silent(), "企业还没有确认问题已解决"),
                 (order.reviewed, "还没有写复盘"),
             ];
             match lacking.iter().find(|(there, _)| !there) {
@@ -53,6 +54,13 @@ impl Case<'_> {
     pub(super) fn explain(&self, cause: &str, measures: &str) -> Result<Event, Refusal> {
         let late = self.issue.supervision.as_ref().is_some_and(|order| self.now > order.due[1]);
         Ok(Event::Explained { cause: worded(cause, "原因", 5, 1000)?, measures: worded(measures, "措施", 5, 1000)?, late })
+    }
+
+    /// What nobody confirmed is signed off with a reason.
+    pub(super) fn sign_off(&self, note: &str) -> Result<Event, Refusal> {
+        let note =
+            if self.issue.confirmed() { worded(note, "销号说明", 0, 500)? } else { worded(note, "销号的理由", 5, 500)? };
+        Ok(Event::SignedOff { note })
     }
 
     pub(super) fn review(&self, cause: &str, responsibility: &str, change: &str) -> Result<Event, Refusal> {

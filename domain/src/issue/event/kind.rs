@@ -38,6 +38,8 @@ impl Event {
             Event::OrderOverdue { .. } => "order_overdue",
             Event::Inquired { .. } => "inquired",
             Event::Replied { .. } => "replied",
+            Event::ReplyOverdue { .. } => "reply_overdue",
+            Event::CallBackOverdue { .. } => "call_back_overdue",
             Event::Warned { .. } => "warned",
             Event::Overdue { .. } => "overdue",
             Event::Escalated { .. } => "escalated",

@@ -14,12 +14,19 @@ pub(super) fn parts(issue: &mut Issue, due: Option<OffsetDateTime>) {
     issue.parts = due.map(|due| issue.co.iter().map(|department| of(department, due)).collect()).unwrap_or_default();
 }
 
+/// What is still owed is owed later, by the wait for the enterprise; events of before say nothing of it.
+pub(super) fn parts_later(issue: &mut Issue, due: Option<OffsetDateTime>) {
+    let Some(due) = due else { return };
+    issue.parts.iter_mut().filter(|part| !part.done).for_each(|part| part.due = due);
+}
+
 pub(super) fn beside(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
     match event {
         Event::Absorbed { answer_due, instructed, .. } => {
             if let (Some(due), Some(clock)) = (answer_due, &mut issue.answer) {
                 clock.due = *due;
                 clock.warn = calendar.warn_at(clock.since, *due);
+                renew(issue, Step::Answer);
             }
             if *instructed {
                 raise(issue, Flag::Instructed);

@@ -55,6 +55,8 @@ pub(super) fn alarmed(issue: &mut Issue, event: &Event) {
     match event {
         Event::Warned { step, .. } => issue.told.push(Told { step: *step, late: false }),
         Event::Overdue { step, .. } => issue.told.push(Told { step: *step, late: true }),
+        Event::ReplyOverdue { .. } => issue.inquiry.iter_mut().for_each(|inquiry| inquiry.overdue = true),
+        Event::CallBackOverdue { .. } => issue.call_back.overdue = true,
         Event::Escalated { rung, .. } => {
             let place = Rung::ALL.iter().position(|known| known == rung).unwrap_or_default();
             issue.climbed = issue.climbed.max(u8::try_from(place + 1).unwrap_or(u8::MAX));
@@ -63,7 +65,7 @@ pub(super) fn alarmed(issue: &mut Issue, event: &Event) {
     }
 }
 
-/// A limit that begins anew, or got more time, is told of anew.
+/// A limit that begins anew, or got another end by a ruling, is told of anew.
 pub(super) fn renew(issue: &mut Issue, step: Step) {
     issue.told.retain(|told| told.step != step);
 }

@@ -1,6 +1,6 @@
 //! Who hears of parts, of tasks, and of what was promised.
 
-use super::{Recipient, Words, instant};
+use super::{Recipient, Words, instant, supervisors};
 use crate::actor::CITY;
 use crate::issue::Issue;
 use crate::issue::clock::Step;
@@ -10,10 +10,6 @@ use crate::issue::texts::TextKey;
 pub(super) fn told(event: &Event, after: &Issue) -> Vec<(Vec<Recipient>, Words)> {
     let centre = Recipient::Centre(after.centre);
     let lead = || after.lead.map(Recipient::Department);
-    let supervisors = || {
-        let city = (after.area != CITY).then_some(Recipient::Supervisor(CITY));
-        city.into_iter().chain([Recipient::Supervisor(after.area)])
-    };
     let doer = |task: u16| after.tasks.get(usize::from(task)).map(|task| Recipient::Department(task.department));
     let due = |at| vec![("due", instant(at))];
     match event {
@@ -51,12 +47,12 @@ pub(super) fn told(event: &Event, after: &Issue) -> Vec<(Vec<Recipient>, Words)>
             vec![(doer(*task).into_iter().collect(), (TextKey::TaskReturned, vec![("reason", reason.clone())]))]
         }
         Event::TaskOverdue { task, due: end } => {
-            let told = doer(*task).into_iter().chain([centre]).chain(supervisors()).collect();
+            let told = doer(*task).into_iter().chain([centre]).chain(supervisors(after)).collect();
             vec![(told, (TextKey::TaskOverdue, due(*end)))]
         }
         // Whoever owes it and the centre hear of it as of every limit.
         Event::Overdue { step: Step::Promise, due: end, .. } => {
-            vec![(supervisors().collect(), (TextKey::PromiseOverdue, due(*end)))]
+            vec![(supervisors(after).collect(), (TextKey::PromiseOverdue, due(*end)))]
         }
         _ => Vec::new(),
     }

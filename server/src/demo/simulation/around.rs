@@ -66,9 +66,9 @@ impl Life<'_> {
                 change: "每天清一次待签收。".to_owned(),
             };
             self.give(&review, centre);
-        } else if self.issue.confirmed() {
+        } else if self.issue.confirmed() || order.joint() && self.issue.silent() {
             let supervisor = self.city.people.supervisors.first().context("a supervisor")?;
-            self.give(&Command::SignOff { note: String::new() }, supervisor);
+            self.give(&Command::SignOff { note: "已经核实，可以销号。".to_owned() }, supervisor);
         }
         Ok(())
     }

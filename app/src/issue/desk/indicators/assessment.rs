@@ -2,7 +2,7 @@
 
 use super::named;
 use super::sheet::{COLUMNS, numbers};
-use super::{add, month_after};
+use super::{YEARS, add, month_after};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::request::Ctx;
@@ -13,14 +13,15 @@ use store::issue::measure::Counts;
 use store::issue::snapshot::settled;
 use time::{Date, Month};
 
-/// The sheets of a year: `year=2026`, this year where it says none.
+/// The sheets of a year: `year=2026`, this year where it says none, no page where there is none.
 ///
 /// # Errors
 /// As [`Ctx::require_record`].
 pub async fn assessment(ctx: &mut Ctx, form: &Form) -> Result<(i32, Vec<Sheet>), AppError> {
     ctx.require_record()?;
     let year = form.value("year").parse().unwrap_or_else(|_| local(ctx.now).date().year());
-    let mut month = Date::from_calendar_date(year, Month::January, 1).map_err(|_| AppError::NotFound)?;
+    let first = Date::from_calendar_date(year, Month::January, 1).ok().filter(|_| YEARS.contains(&year));
+    let mut month = first.ok_or(AppError::NotFound)?;
     // By key: month by month.
     let mut groups: [BTreeMap<String, Vec<(Date, Counts)>>; 2] = Default::default();
     while month.year() == year {

@@ -26,6 +26,7 @@ use domain::issue::Queue;
 use domain::issue::filter::day;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use std::ops::Range;
 use store::issue::figures::{Pressure, pressure};
 use store::issue::measure::{self, Counts, Group, Wanted};
 use store::issue::snapshot::{Cell, categories, month_after};
@@ -35,6 +36,9 @@ use time::{Date, Duration, Month};
 pub const PATH: &str = "/desk/indicators";
 /// Months that are offered and drawn.
 const MONTHS: u8 = 12;
+
+/// Of other centuries there is nothing, and of the last year there is no month after.
+const YEARS: Range<i32> = 2000..3000;
 
 /// What was asked for.
 struct Asked {
@@ -65,8 +69,7 @@ fn monday_of(day: Date) -> Date {
 
 /// `2026-11` or `2026-11-23`, a Monday, or any two days (`from`, `to`); the current month where it is none of them.
 fn read_period(form: Form, today: Date) -> Asked {
-    // Of other centuries there is nothing, and no month before or after.
-    let known = |date: &Date| (2000..3000).contains(&date.year());
+    let known = |date: &Date| YEARS.contains(&date.year());
     let (from, to) = (day(form.value("from")).filter(known), day(form.value("to")).filter(known));
     if form.value("period").is_empty()
         && let (Some(first), Some(last)) = (from, to)
