@@ -8,6 +8,7 @@ mod beside;
 mod budget;
 mod charts;
 mod cluster;
+mod connections;
 mod delivery;
 mod desk;
 mod faults;
