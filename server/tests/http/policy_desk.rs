@@ -132,11 +132,28 @@ async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
     let deep = "/a".repeat(200_000);
     let answer = editor.post(NEW, &with(&[(deep.as_str(), "1"), ("do", "preview")])).await;
     shows(&answer, 200, &["研发投入补助（测试）"]);
+    // One that would fill gigabytes with its page is told so, however it comes, and its page is small.
+    let clauses: Vec<String> = (0..3_000).map(|n| format!("/clauses/c{n}")).collect();
+    let mut many = with(&[]);
+    many.extend(clauses.iter().map(|name| (name.as_str(), "条")));
+    for button in ["save", "preview", "add|/clauses"] {
+        many.push(("do", button));
+        let answer = editor.post(NEW, &many).await;
+        shows(&answer, 409, &["这份草稿太大"]);
+        assert!(answer.body.len() < 100_000, "{button}: {}", answer.body.len());
+        many.pop();
+    }
+    for what in ["shape", "preview"] {
+        let refused = ask::<Sheet>(&editor, what, &many).await.unwrap_err();
+        assert!(matches!(&refused, RpcError::Refused(sentence) if sentence.contains("草稿太大")), "{refused:?}");
+    }
+    let pasted = format!("{{\"tags\":[{}1]}}", "1,".repeat(100_000));
+    shows(&editor.post("/desk/policies/json", &[("json", &pasted)]).await, 422, &["这份草稿太大"]);
     // JSON that is none stays to be mended; JSON that is one is loaded and not stored.
     let broken = editor.post("/desk/policies/json", &[("json", "{\"id\": \"half-pasted\",")]).await;
     shows(&broken, 422, &["half-pasted", "不是有效的 JSON"]);
     let pairs: Vec<(String, String)> = controls().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-    let json = Draft::from_form(&pairs).value.to_string();
+    let json = Draft::from_form(&pairs).unwrap().value.to_string();
     shows(&editor.post("/desk/policies/json", &[("json", &json)]).await, 200, &["value=\"1000000\"", "研发投入补助（测试）"]);
 }
 

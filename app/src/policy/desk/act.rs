@@ -1,9 +1,9 @@
 //! What the policy desk does: writing and publishing by two people, libraries, decisions about applications.
 
 use super::draft::{Draft, pointer_of};
-use super::measure::{alone, beyond_its_area};
+use super::measure::{Through, beyond_its_area, through};
 use super::sheet::Part;
-use super::{place, read, walk};
+use super::{place, read};
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page, said_by};
@@ -44,20 +44,25 @@ pub async fn require_own(request: &Request, code: Option<&str>) -> Result<(), Ap
 /// Saves the editor's form as a draft.
 ///
 /// # Errors
-/// [`AppError::Invalid`] where it is no item, [`AppError::Refused`] where it waits to be published, [`AppError::NotFound`]
-/// outside the editor's area.
+/// [`AppError::Invalid`] where it is no item, [`AppError::Refused`] where it waits to be published or is too large,
+/// [`AppError::NotFound`] outside the editor's area.
 pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<Next, AppError> {
-    let mut ctx = request.open().await?;
-    let (staff, area) = ctx.require_policy_editor()?;
-    let editor = read::editor(&mut ctx, code).await?;
-    let draft = Draft::from_form(form.pairs());
+    let (area, editor) = {
+        let mut ctx = request.open().await?;
+        let (_, area) = ctx.require_policy_editor()?;
+        (area, read::editor(&mut ctx, code).await?)
+    };
+    // Going through it takes its time: nobody waits for the connection meanwhile.
+    request.close().await;
+    let draft = Draft::from_form(form.pairs()).map_err(AppError::Refused)?;
+    let Through { parts, item, .. } = through(&draft, &editor.library, Vec::new(), area).await?;
     // Everything at once, each by the name of its control.
-    let (parts, _) = walk::parts(&draft, &editor.library, Vec::new());
-    let item = draft.item();
     let problems = match &item {
         Ok(item) => beyond_its_area(item, area).into_iter().collect(),
-        Err(_) => draft.faults(|item| alone(item, &editor.library, area)),
+        Err(faults) => faults.clone(),
     };
+    let mut ctx = request.open().await?;
+    let (staff, area) = ctx.require_policy_editor()?;
     let mut faults: Vec<FieldError> = problems.iter().filter(|problem| !problem.advice).map(|one| fault(one, &parts)).collect();
     let id = draft.text("/id");
     if code.is_some_and(|code| code != id) {

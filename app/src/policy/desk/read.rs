@@ -1,7 +1,7 @@
 //! What the policy desk reads.
 
 use super::draft::{Draft, Led};
-use super::measure::{Extent, measure};
+use super::measure::{Extent, Through, measure, through};
 use super::sheet::{Control, Fault, Group, Look, Measured, Options, Part, Sheet};
 use super::{place, walk};
 use crate::error::AppError;
@@ -145,7 +145,8 @@ pub async fn reach(ctx: &mut Ctx, editor: &Editor) -> Result<String, AppError> {
     if !waits || editor.version.as_ref().is_some_and(|version| version.written_by == Some(editor.staff.id)) {
         return Ok(String::new());
     }
-    let measured = measure(ctx, &editor.draft, &editor.library, editor.area, &[], Extent::Sound).await?;
+    let gone = through(&editor.draft, &editor.library, Vec::new(), editor.area).await?;
+    let measured = measure(ctx, &gone, &editor.library, editor.area, &[], Extent::Sound).await?;
     Ok(if measured.reach.is_empty() { "现在不能发布：请先看下面的问题。".to_owned() } else { measured.reach })
 }
 
@@ -158,7 +159,7 @@ fn extent(form: &Form) -> Extent {
 /// form is the stored item.
 ///
 /// # Errors
-/// As [`editor`].
+/// As [`editor`]; [`AppError::Refused`] for one that is too large.
 pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(Editor, Sheet), AppError> {
     let mut editor = editor(ctx, code).await?;
     let mut led = None;
@@ -168,15 +169,16 @@ pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(
     if let Some(draft) = pasted {
         editor.draft = draft;
     } else if typed {
-        editor.draft = Draft::from_form(form.pairs());
+        editor.draft = Draft::from_form(form.pairs()).map_err(AppError::Refused)?;
         led = editor.draft.act(form.value("do"), form.pairs());
     }
-    let (parts, lists) = walk::parts(&editor.draft, &editor.library, boards(ctx, &editor.draft));
+    let gone = through(&editor.draft, &editor.library, boards(ctx, &editor.draft), editor.area).await?;
     let measured = if unsaved {
-        measure(ctx, &editor.draft, &editor.library, editor.area, &names(form), extent(form)).await?
+        measure(ctx, &gone, &editor.library, editor.area, &names(form), extent(form)).await?
     } else {
-        Measured { problems: place::faults(&editor.problems, &parts), ..Measured::default() }
+        Measured { problems: place::faults(&editor.problems, &gone.parts), ..Measured::default() }
     };
+    let Through { parts, lists, .. } = gone;
     let mut sheet = Sheet {
         code: editor.version.as_ref().map(|version| version.code.clone()).unwrap_or_default(),
         writable: editor.version.as_ref().is_none_or(|version| version.state != "submitted"),
@@ -196,11 +198,12 @@ pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(
 /// What a form comes to while it is being written: problems, and what it would reach where nothing stands against publishing.
 ///
 /// # Errors
-/// As [`editor`].
+/// As [`written`].
 pub async fn measured(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<Measured, AppError> {
     let editor = editor(ctx, code).await?;
-    let draft = Draft::from_form(form.pairs());
-    measure(ctx, &draft, &editor.library, editor.area, &names(form), Extent::Sound).await
+    let draft = Draft::from_form(form.pairs()).map_err(AppError::Refused)?;
+    let gone = through(&draft, &editor.library, Vec::new(), editor.area).await?;
+    measure(ctx, &gone, &editor.library, editor.area, &names(form), Extent::Sound).await
 }
 
 fn names(form: &Form) -> Vec<String> {
