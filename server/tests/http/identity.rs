@@ -110,6 +110,23 @@ async fn a_phone_does_not_ring_all_day(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_brings_no_cookie_fills_no_table(pool: PgPool) {
+    let site = Site::demo(&pool, &[("QIFU_CODE_PAUSE", "60"), ("QIFU_CODES_PER_ADDRESS", "3")]).await;
+    let mut bare = site.anonymous();
+    bare.cookie = None;
+    for n in 0..12 {
+        let answer = bare.post("/sign-in", &[("phone", &format!("139000000{n:02}"))]).await;
+        assert_eq!(answer.status.as_u16() == 200, n < 3, "{n}: {}", answer.body);
+    }
+    let counters = "select count(*) from rate_limit where key like 'code:%' and key <> 'code:addr:127.0.0.1'";
+    let kept: i64 = sqlx::query_scalar(counters).fetch_one(&pool).await.unwrap();
+    // Each of the three that went out has a pause, a phone and a day; the city has one.
+    assert!(kept <= 10, "{kept} counters");
+    let codes: i64 = sqlx::query_scalar("select count(*) from login_code").fetch_one(&pool).await.unwrap();
+    assert_eq!(codes, 3);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn whoever_guesses_keeps_no_colleague_out(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let attempt = async |browser: &Browser, password: &str| {
