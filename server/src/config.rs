@@ -62,6 +62,8 @@ pub struct Config {
     pub code_pause: u32,
     /// `QIFU_CODES_PER_CITY`.
     pub codes_per_city: i32,
+    /// `QIFU_CODES_PER_CITY_DAY`.
+    pub codes_per_city_day: i32,
     /// `QIFU_UPLOADS_PER_DAY`.
     pub uploads_per_day: i32,
     /// `QIFU_FILINGS_PER_DAY`.
@@ -288,6 +290,7 @@ impl Config {
                 "sign-in codes that all browsers in which nobody signed in before may ask for in 10 minutes",
                 "a number",
             )?,
+            codes_per_city_day: r.parsed("QIFU_CODES_PER_CITY_DAY", "20000", "the same in 24 hours", "a number")?,
             uploads_per_day: r.parsed(
                 "QIFU_UPLOADS_PER_DAY",
                 "300",

@@ -58,6 +58,7 @@ impl AppState {
             code_pause: time::Duration::seconds(self.config.code_pause.into()),
             codes_per_address: self.config.codes_per_address,
             codes_per_city: self.config.codes_per_city,
+            codes_per_city_day: self.config.codes_per_city_day,
             uploads_per_day: self.config.uploads_per_day,
             filings_per_day: self.config.filings_per_day,
             private_webhooks: self.config.private_webhooks,
