@@ -16,6 +16,8 @@ use uuid::Uuid;
 pub const MAX_BYTES: usize = domain::issue::MAX_PHOTO_BYTES as usize;
 /// The most pixels that are decoded.
 const MAX_PIXELS: u64 = 50_000_000;
+/// The most bytes of a decoded picture: a pixel of a photo has three or four, one of a scanner may have eight.
+const MAX_DECODED: u64 = 4 * MAX_PIXELS;
 /// The longest side of what is kept.
 const SIDE: u32 = 1920;
 /// The longest side of a thumbnail: 80 px on a screen of density 3.
@@ -89,7 +91,7 @@ pub fn process(bytes: &[u8]) -> Result<Picture, PhotoError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| PhotoError::Broken)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED {
         return Err(PhotoError::Pixels);
     }
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
@@ -173,7 +175,7 @@ impl PhotoStore {
     }
 
     fn new(objects: Arc<dyn ObjectStore>, prefix: StorePath) -> PhotoStore {
-        // A picture of 50 megapixels takes 150 MB while it is decoded.
+        // A picture takes up to 200 MB while it is decoded.
         PhotoStore { objects, prefix, decoding: Arc::new(Semaphore::new(2)) }
     }
 
@@ -189,8 +191,13 @@ impl PhotoStore {
     /// # Errors
     /// Inside: [`PhotoError`]. Outside: the process is going down.
     pub async fn process(&self, bytes: bytes::Bytes) -> Result<Result<Picture, PhotoError>> {
-        let _permit = self.decoding.acquire().await?;
-        Ok(tokio::task::spawn_blocking(move || process(&bytes)).await?)
+        let place = self.decoding.clone().acquire_owned().await?;
+        let decoding = tokio::task::spawn_blocking(move || {
+            // Whoever sent it may be gone: it is decoded to its end all the same, and takes its place until then.
+            let _place = place;
+            process(&bytes)
+        });
+        Ok(decoding.await?)
     }
 
     /// Stores a picture under an id; it is on disk when this returns.
