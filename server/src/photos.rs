@@ -4,6 +4,7 @@
 pub mod document;
 
 use anyhow::{Context, Result};
+use futures::stream::BoxStream;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use object_store::path::Path as StorePath;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
@@ -132,6 +133,14 @@ fn encode(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, PhotoError> {
     Ok(bytes)
 }
 
+/// Something stored on its way to whoever asked for it: a slow reader holds a piece of it, and not all of it.
+pub struct Outgoing {
+    /// How many bytes it has.
+    pub length: u64,
+    /// All of them, in order.
+    pub pieces: BoxStream<'static, object_store::Result<bytes::Bytes>>,
+}
+
 /// Where pictures are kept, and how many may be decoded at once.
 #[derive(Clone)]
 pub struct PhotoStore {
@@ -218,6 +227,14 @@ impl PhotoStore {
         Ok(self.objects.get(&self.path(id, thumb)).await?.bytes().await?)
     }
 
+    /// A picture on its way out.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn open(&self, id: Uuid) -> Result<Outgoing> {
+        self.outgoing(&self.path(id, false)).await
+    }
+
     fn file_path(&self, id: Uuid) -> StorePath {
         let name = id.simple().to_string();
         self.prefix.clone().join("files").join(name[30..].to_owned()).join(name)
@@ -232,12 +249,17 @@ impl PhotoStore {
         Ok(())
     }
 
-    /// The bytes of a file.
+    /// A file on its way out.
     ///
     /// # Errors
     /// When it is not there.
-    pub async fn get_file(&self, id: Uuid) -> Result<bytes::Bytes> {
-        Ok(self.objects.get(&self.file_path(id)).await?.bytes().await?)
+    pub async fn open_file(&self, id: Uuid) -> Result<Outgoing> {
+        self.outgoing(&self.file_path(id)).await
+    }
+
+    async fn outgoing(&self, path: &StorePath) -> Result<Outgoing> {
+        let found = self.objects.get(path).await?;
+        Ok(Outgoing { length: found.meta.size, pieces: found.into_stream() })
     }
 
     /// Removes a file; what is not there is as good as removed.

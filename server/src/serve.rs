@@ -3,7 +3,6 @@
 use crate::config::Config;
 use crate::database::Cluster;
 use crate::demo;
-use crate::http::stream::Seats;
 use crate::photos::PhotoStore;
 use crate::scan::Scanner;
 use crate::state::AppState;
@@ -114,7 +113,8 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
         tables: Arc::new(RwLock::new(Tables::default())),
         live: broadcast::channel(1024).0,
         outbox: Arc::new(Notify::new()),
-        seats: Seats::default(),
+        seats: http::stream::seats(),
+        uploads: http::forms::seats(),
         draining: CancellationToken::new(),
         shutdown: CancellationToken::new(),
     };

@@ -5,6 +5,7 @@ use super::forms::{Sent, Upload, plain, within};
 use super::tables::{self, XLSX, attachment, workbook};
 use crate::import::rows;
 use crate::photos::MAX_BYTES;
+use crate::state::AppState;
 use app::error::AppError;
 use app::form::Form;
 use app::policy::desk::act::{self, path};
@@ -13,7 +14,7 @@ use app::policy::desk::{import_facts, require_importer};
 use app::request::Request;
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::provide_context;
@@ -71,10 +72,14 @@ pub async fn put_library(Extension(request): Extension<Request>, body: Body) -> 
 }
 
 /// Imports facts.
-pub async fn import(Extension(request): Extension<Request>, http: axum::extract::Request) -> Reply {
+pub async fn import(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    http: axum::extract::Request,
+) -> Reply {
     require_importer(&request).await?;
     let mut file = None;
-    let form = match Upload::open(http).await? {
+    let form = match Upload::seated(&state, &request, http).await? {
         Sent::Plain(form) => form,
         Sent::Files(mut upload) => {
             while let Some(found) = upload.next().await? {
