@@ -53,7 +53,7 @@ async fn forget(conn: &mut Conn, limits: &[Limit]) -> Result<(), AppError> {
 async fn fits(typed: &str, found: Option<&Credentials>) -> Result<bool, AppError> {
     let hash = found.map_or_else(|| NOBODY.to_owned(), |found| found.password_hash.clone());
     let typed = typed.to_owned();
-    tokio::task::spawn_blocking(move || password::verify(&typed, &hash)).await.map_err(AppError::internal)
+    password::within_means(move || password::verify(&typed, &hash)).await
 }
 
 /// Checks a name and a password. Whatever is wrong, the sentence and the time it takes are the same. A try counts before it is
@@ -227,8 +227,7 @@ pub async fn change_password(request: &Request, form: &Form) -> Result<Signed, A
         security::note(request, &mut conn, noted(Kind::ProofFailed), now).await?;
         return Err(AppError::field("password", "原密码不对"));
     }
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&fresh)).await;
-    let hashed = hashed.map_err(AppError::internal)?.map_err(AppError::internal)?;
+    let hashed = password::within_means(move || password::hash(&fresh)).await?.map_err(AppError::internal)?;
     let mut conn = services.store.system().await?;
     identity::set_password(&mut conn, staff.id, &hashed, false).await?;
     identity::forget_limit(&mut conn, &tries[0].key).await?;
