@@ -236,6 +236,22 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_changed_a_word_publishes_none_of_it(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (author, second) = (site.staff("zhengce").await, site.staff("zhengce02").await);
+    let edit = format!("/desk/policies/{CODE}/edit");
+    sent(&author.post(NEW, &with(&[("do", "save")])).await, &edit);
+    sent(&second.post(&edit, &with(&[("/document/no", "测〔2026〕2 号"), ("do", "save")])).await, &edit);
+    sent(&step(&author, "submit", "1").await, &edit);
+    assert!(!second.get("/desk/messages").await.body.contains("有政策等您核对发布"), "it does not wait for its writer");
+    for editor in [&author, &second] {
+        shows(&editor.get(&edit).await, 200, &["改过这一版的人都算起草人"]);
+        shows(&step(editor, "publish", "1").await, 409, &["起草人不能自己发布"]);
+    }
+    assert_eq!(state(&site).await, (1, "submitted".to_owned()));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn facts_come_from_a_file_once_and_only_into_ones_own_area(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let mut conn = site.state.store.system().await.unwrap();

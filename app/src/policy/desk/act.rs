@@ -135,7 +135,7 @@ pub fn to_see(earlier: bool) -> impl Iterator<Item = &'static (&'static str, &'s
 async fn considered(ctx: &mut Ctx, code: &str, form: &Form) -> Result<(), AppError> {
     let editor = read::editor(ctx, Some(code)).await?;
     let Some(version) = editor.version.as_ref().filter(|version| version.state == "submitted") else { return Ok(()) };
-    if version.written_by == Some(editor.staff.id) {
+    if version.writers.contains(&editor.staff.id) {
         return Ok(());
     }
     let missing: Vec<FieldError> = to_see(editor.versions.len() > 1)

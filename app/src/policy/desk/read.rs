@@ -142,7 +142,7 @@ pub async fn copy(ctx: &mut Ctx, code: &str) -> Result<Form, AppError> {
 /// When the database does not answer.
 pub async fn reach(ctx: &mut Ctx, editor: &Editor) -> Result<String, AppError> {
     let waits = editor.version.as_ref().is_some_and(|version| version.state == "submitted");
-    if !waits || editor.version.as_ref().is_some_and(|version| version.written_by == Some(editor.staff.id)) {
+    if !waits || editor.version.as_ref().is_some_and(|version| version.writers.contains(&editor.staff.id)) {
         return Ok(String::new());
     }
     let gone = through(&editor.draft, &editor.library, Vec::new(), editor.area).await?;
