@@ -6,7 +6,7 @@ comment on column policy_version.writers is 'Every account that changed its word
 alter table policy_version disable trigger policy_version_keep;
 update policy_version set writers = array[written_by] where written_by is not null;
 alter table policy_version enable trigger policy_version_keep;
-alter table policy_version add constraint policy_version_every_writer check (published_by is null or published_by <> all (writers));
+alter table policy_version add constraint policy_version_every_writer check (published_by is null or published_by <> all (writers)) not valid;
 
 -- Whoever wrote stays a writer, whatever a statement says: nobody takes a name out, or puts another's in.
 create function note_writers() returns trigger language plpgsql as $$

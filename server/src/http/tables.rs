@@ -11,8 +11,9 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 /// The type of a workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// A file to be kept under this name.
+/// A file to be kept under this name, as far as it is letters, digits and what parts them: whatever else it says ends no header.
 pub fn attachment(kind: &'static str, name: &str, content: impl IntoResponse) -> Response {
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')).collect();
     let disposition = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], content).into_response()
 }
@@ -71,6 +72,18 @@ fn csv(sheet: &Sheet) -> anyhow::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_file_is_a_name() {
+        for (name, kept) in [
+            ("demo-upgrade.xlsx", "demo-upgrade.xlsx"),
+            ("a\"; filename=b.exe", "afilenameb.exe"),
+            ("x\r\nY: 政策.json", "xY.json"),
+        ] {
+            let answer = attachment(XLSX, name, "");
+            assert_eq!(answer.headers()[header::CONTENT_DISPOSITION], format!("attachment; filename=\"{kept}\""), "{name:?}");
+        }
+    }
 
     #[test]
     fn no_text_of_a_table_becomes_a_formula() {

@@ -125,6 +125,10 @@ async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
     // Previewed: how far it reaches, and what a chosen enterprise lacks or gets.
     let preview = editor.post(NEW, &with(&[("preview1", "湖州"), ("do", "preview")])).await;
     shows(&preview, 200, &["会覆盖 ", "家企业，约 ", "研发费用一百万元以上"]);
+    // A draft may lack much, but its code is one: it stands in addresses and names of files.
+    for code in ["Ab", "a\"; filename=b.exe", "两个字", "a/b"] {
+        shows(&editor.post(NEW, &with(&[("/id", code), ("do", "save")])).await, 422, &["编号应为 3 至 80 个小写字母"]);
+    }
     // The code of another item is not taken over.
     let taken = editor.post(NEW, &with(&[("/id", "demo-research"), ("do", "save")])).await;
     shows(&taken, 422, &["已经有这个编号的条目"]);

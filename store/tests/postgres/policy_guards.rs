@@ -69,6 +69,8 @@ async fn nobody_publishes_alone_by_any_statement(owner: PgPool) {
         );
         assert_eq!(refusal(&world, Who::Staff(staff), &past).await.as_deref(), Some("23514"));
     }
+    let named = "update policy_item set code = 'a\";b' where code = 'two'";
+    assert_eq!(refusal(&world, Who::Staff(first), named).await.as_deref(), Some("23514"));
     let new = NewStaff {
         login: "policy3",
         name: "章洁",

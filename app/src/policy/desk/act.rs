@@ -10,7 +10,7 @@ use crate::policy::read::{ApplicationPage, application_page, said_by};
 use crate::request::{Ctx, Request};
 use domain::actor::CITY;
 use domain::policy::application::Command;
-use domain::policy::check::Problem;
+use domain::policy::check::{Problem, check_id};
 use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
 use domain::policy::model::day;
 use domain::policy::money::Fen;
@@ -58,7 +58,8 @@ pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<
     let Through { parts, item, .. } = through(&draft, &editor.library, Vec::new(), area).await?;
     // Everything at once, each by the name of its control.
     let problems = match &item {
-        Ok(item) => beyond_its_area(item, area).into_iter().collect(),
+        // A draft may be half of anything, but it has a name.
+        Ok(item) => check_id(&item.id).into_iter().chain(beyond_its_area(item, area)).collect(),
         Err(faults) => faults.clone(),
     };
     let mut ctx = request.open().await?;
