@@ -103,7 +103,9 @@ impl<T> Page<T> {
 fn parse_cursor(cursor: Option<&str>) -> Option<(OffsetDateTime, i64)> {
     let (at, id) = cursor?.split_once('.')?;
     let nanos = i128::from(at.parse::<i64>().ok()?) * 1_000;
-    Some((OffsetDateTime::from_unix_timestamp_nanos(nanos).ok()?, id.parse().ok()?))
+    // Nothing here is older than 1970, where lists begin; PostgreSQL knows no day as old as some that this type has.
+    let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok().filter(|at| at.year() >= 1970)?;
+    Some((at, id.parse().ok()?))
 }
 
 fn cursor(at: OffsetDateTime, id: i64) -> String {

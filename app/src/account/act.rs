@@ -44,8 +44,10 @@ pub struct CodeSent {
 
 impl CodeSent {
     /// The code that a form answers: known by its number, shown no more.
-    pub fn before(form: &Form) -> Option<CodeSent> {
+    pub fn before(form: &Form, now: OffsetDateTime) -> Option<CodeSent> {
         let after = form.value("after").parse().ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+        // What comes back with the form may be anything: nobody waits for longer than an hour.
+        let after = after.filter(|after| (*after - now).abs() <= Duration::HOUR);
         Mobile::parse(form.value("phone")).ok().map(|mobile| CodeSent { mobile, shown: None, after, early: false })
     }
 }

@@ -42,7 +42,7 @@ pub async fn check_code(Extension(request): Extension<Request>, body: Body) -> R
     match act::check_code(&request, &form).await {
         Ok(signed) => Ok(with_session(&request, &signed)),
         Err(Stop::Error(error @ AppError::Invalid(_))) => {
-            let sent = CodeSent::before(&form).ok_or(Stop::redirect("/sign-in"))?;
+            let sent = CodeSent::before(&form, request.services().now()).ok_or(Stop::redirect("/sign-in"))?;
             let form = form.with_errors(error.faults());
             code_page(&request, sent, form, error.status()).await
         }

@@ -9,6 +9,7 @@ mod budget;
 mod charts;
 mod cluster;
 mod connections;
+mod dates;
 mod delivery;
 mod desk;
 mod faults;

@@ -12,10 +12,10 @@ use domain::actor::CITY;
 use domain::policy::application::Command;
 use domain::policy::check::{Problem, check_id};
 use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
-use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
 use domain::text::FieldError;
+use domain::when;
 use serde_json::Value;
 use store::policy::application::{Application, Reviewer, Words};
 use store::policy::item::{Keeper, VersionError};
@@ -397,7 +397,7 @@ fn decision(found: &Application, command: Command, form: &Form, today: Date) -> 
         }
     }
     if command == Command::Notice {
-        decision.until = day::parse(form.value("until")).filter(|until| *until >= today);
+        decision.until = when::day(form.value("until")).filter(|until| *until >= today);
         if decision.until.is_none() {
             faults.push(FieldError::new("until", "请选择公示截止日，不早于今天"));
         }

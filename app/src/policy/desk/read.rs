@@ -18,6 +18,7 @@ use domain::policy::model::{Item, day};
 use domain::policy::money::Fen;
 use domain::policy::version::State;
 use domain::security::Kind;
+use domain::when;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::policy::application::{Application, Found};
@@ -334,8 +335,8 @@ fn narrowed(asked: &Form) -> Found {
         "all" => None,
         code => Some(Standing::parse(code).unwrap_or(Standing::Submitted)),
     };
-    let from = day::parse(asked.value("from")).map(midnight);
-    let before = day::parse(asked.value("to")).and_then(Date::next_day).map(midnight);
+    let from = when::day(asked.value("from")).map(midnight);
+    let before = when::day(asked.value("to")).and_then(Date::next_day).map(midnight);
     Found { state, words: asked.value("q").trim().to_owned(), from, before }
 }
 
