@@ -135,14 +135,14 @@ pub async fn command(Extension(request): Extension<Request>, Path((number, code)
 pub async fn policies_table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let asked = Form::new(asked);
     let sheet = read::policies_table(&mut *request.open().await?, &asked).await?;
-    tables::list(&request, &sheet, asked.value("as"), "policies").await
+    tables::list(&request, sheet, asked.value("as"), "policies").await
 }
 
 /// The applications that are asked for, to be taken along; the security log has it.
 pub async fn applications_table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let asked = Form::new(asked);
     let sheet = read::applications_table(&mut *request.open().await?, &asked).await?;
-    tables::list(&request, &sheet, asked.value("as"), "applications").await
+    tables::list(&request, sheet, asked.value("as"), "applications").await
 }
 
 /// The evaluation of a policy as a workbook.
