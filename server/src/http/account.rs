@@ -100,9 +100,9 @@ pub async fn end_session(Extension(request): Extension<Request>, body: Body) -> 
     finish(&request, act::end_session(&request, &form).await, form, "/").await
 }
 
-/// Tells the browser to forget what islands kept in it: drafts.
+/// Tells the browser to forget what islands kept in it, drafts, and the pictures that it kept for a day.
 fn forgetting(mut response: Response) -> Response {
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"storage\""));
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     response
 }
 
