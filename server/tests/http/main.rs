@@ -38,6 +38,7 @@ mod security_log;
 mod site;
 mod sms;
 mod staff;
+mod starting;
 mod stopping;
 mod terms;
 mod threads;
