@@ -125,7 +125,7 @@ async fn refusals_are_rows_as_far_as_somebody_reads_them(pool: PgPool) {
         assert_eq!(handler.get("/desk/policies").await.status.as_u16(), 403);
     }
     assert_eq!(written(&pool, "refused").await.len(), 20);
-    assert_eq!(site.staff("huanbao").await.get("/desk/policies").await.status.as_u16(), 403);
+    assert_eq!(site.staff("centre01").await.get("/desk/policies").await.status.as_u16(), 403);
     assert_eq!(written(&pool, "refused").await.len(), 21, "another account has its own");
     let nobody = site.anonymous();
     let key = format!("qifu_{}", "0".repeat(64));
