@@ -121,4 +121,12 @@ mod tests {
         assert!(RULES[place(Kind::SecurityEvent)].keep >= Duration::days(183));
         assert!(RULES.iter().all(|rule| !rule.keep.is_negative() && !rule.why.is_empty()));
     }
+
+    /// A delivery that is forgotten while its step may still be planned would be sent a second time.
+    #[cfg(feature = "server")]
+    #[test]
+    fn a_delivery_is_kept_for_longer_than_its_step_is_planned() {
+        let rule = RULES.iter().find(|rule| rule.kind == Kind::ApiDelivery).expect("has a rule");
+        assert!(rule.keep > crate::webhook::PLANNED);
+    }
 }

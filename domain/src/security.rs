@@ -44,6 +44,7 @@ kinds! {
     Unmasked "unmasked" "查看联系电话";
     Exported "exported" "导出、下载";
     KeyAdded "key_added" "添加接口密钥";
+    KeyReplaced "key_replaced" "更换接口密钥";
     KeyRevoked "key_revoked" "停用接口密钥";
     KeyRefused "key_refused" "接口密钥不对";
 }

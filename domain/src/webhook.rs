@@ -9,6 +9,8 @@ pub const ATTEMPTS: i32 = 13;
 pub const MOST: i64 = 5;
 /// The most characters of an address.
 pub const LONGEST: usize = 500;
+/// How old a step may be when it is planned. What is older was planned in its time: that it is not there means that it was kept long enough.
+pub const PLANNED: Duration = Duration::days(30);
 
 /// How long after the n-th try (from 1) the next one comes: 15 seconds, then twice as long each time, at most six hours; all of them
 /// together 14 hours, so that a platform that is repaired in the morning has missed nothing.

@@ -120,7 +120,7 @@ mod tests {
 
     fn due(url: &str) -> Due {
         let text = str::to_owned;
-        Due { id: 7, number: text("HZ"), seq: 1, kind: text("submitted"), attempts: 1, url: text(url), secret: text("x") }
+        Due { id: 7, key: 1, number: text("HZ"), seq: 1, kind: text("submitted"), attempts: 1, url: text(url), secret: text("x") }
     }
 
     #[tokio::test]

@@ -51,16 +51,17 @@ begin
 end
 $$;
 
--- As before, and by the centre that would read it.
+-- As before, and by a key what is its own, and by the centre that would read it. A mark that is known by another way, or from another key, is no receipt.
 create or replace function write_filing(projection jsonb, actor text, actor_name text, event text, hash bytea, notices jsonb,
     out issue_id bigint, out number text, out already boolean) language plpgsql security definer as $$
 declare
     r public.issue := jsonb_populate_record(null::public.issue, projection);
     most integer := coalesce((projection ->> 'most_a_day')::integer, 0);
+    known_key bigint;
 begin
     r.owed_by := coalesce(r.owed_by, '{}');
     r.tier := coalesce(r.tier, 'board');
-    select i.id, i.number into issue_id, number from public.issue i
+    select i.id, i.number, i.key_id into issue_id, number, known_key from public.issue i
     where i.enterprise_id = r.enterprise_id and i.client_key = r.client_key;
     already := found;
     if not already then
@@ -81,6 +82,9 @@ begin
         raise exception 'not the issues of this enterprise' using errcode = 'insufficient_privilege';
     end if;
     if already then
+        if known_key is distinct from r.key_id then
+            raise exception 'the mark of another filing' using errcode = 'insufficient_privilege';
+        end if;
         return;
     end if;
     if most > 0 and most <= (select count(*) from (select from public.issue i where i.enterprise_id = r.enterprise_id
@@ -93,8 +97,11 @@ begin
     insert into public.issue overriding system value values (r.*) on conflict on constraint issue_client_key do nothing;
     if not found then
         -- The other click of a double click was faster.
-        select i.id, i.number into strict issue_id, number from public.issue i
+        select i.id, i.number, i.key_id into strict issue_id, number, known_key from public.issue i
         where i.enterprise_id = r.enterprise_id and i.client_key = r.client_key;
+        if known_key is distinct from r.key_id then
+            raise exception 'the mark of another filing' using errcode = 'insufficient_privilege';
+        end if;
         already := true;
         return;
     end if;

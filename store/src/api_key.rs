@@ -41,6 +41,7 @@ pub struct Found {
     pub channel: Channel,
     pub scopes: Vec<Scope>,
     pub a_minute: i32,
+    pub a_day: i32,
 }
 
 /// A key to be added.
@@ -87,7 +88,7 @@ pub async fn add(conn: &mut Conn, new: &NewKey<'_>, by: Option<i64>, now: Offset
 /// When the database does not answer.
 pub async fn find(conn: &mut Conn, hash: &[u8], now: OffsetDateTime) -> Result<Option<Found>, StoreError> {
     let row = sqlx::query!(
-        "select id, name, channel, scopes, a_minute, used_at from api_key where hash = $1 and revoked_at is null",
+        "select id, name, channel, scopes, a_minute, a_day, used_at from api_key where hash = $1 and revoked_at is null",
         hash
     )
     .fetch_optional(conn.pg())
@@ -98,7 +99,8 @@ pub async fn find(conn: &mut Conn, hash: &[u8], now: OffsetDateTime) -> Result<O
     }
     let channel = Channel::from_code(&row.channel)
         .ok_or_else(|| StoreError::Unreadable(format!("channel {} of key {}", row.channel, row.id)))?;
-    Ok(Some(Found { id: row.id, name: row.name, channel, scopes: scopes(&row.scopes), a_minute: row.a_minute }))
+    let scopes = scopes(&row.scopes);
+    Ok(Some(Found { id: row.id, name: row.name, channel, scopes, a_minute: row.a_minute, a_day: row.a_day }))
 }
 
 /// Every key, the newest first.
@@ -143,6 +145,17 @@ pub async fn revoke(conn: &mut Conn, id: i64, by: Option<i64>, now: OffsetDateTi
     .await?;
     tx.commit().await?;
     Ok(name)
+}
+
+/// Puts the hash of another key in the place of the one there was, which opens nothing from then on; what came in by it, and its webhooks, stay. The name
+/// of the one that was replaced, none where it had ended.
+///
+/// # Errors
+/// [`StoreError::RowRefused`] for whoever does not keep keys.
+pub async fn replace(conn: &mut Conn, id: i64, hash: &[u8]) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar!("update api_key set hash = $2 where id = $1 and revoked_at is null returning name", id, hash)
+        .fetch_optional(conn.pg())
+        .await?)
 }
 
 /// What a key is called.

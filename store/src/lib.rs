@@ -99,12 +99,12 @@ impl<T> Page<T> {
     }
 }
 
-/// Reads a cursor of an instant and an id; anything else is as good as none.
+/// Reads a cursor of an instant and an id; anything else is as good as none. So is one from before 1970: nothing here is as old, and PostgreSQL does not
+/// know all instants that `time` does.
 fn parse_cursor(cursor: Option<&str>) -> Option<(OffsetDateTime, i64)> {
     let (at, id) = cursor?.split_once('.')?;
     let nanos = i128::from(at.parse::<i64>().ok()?) * 1_000;
-    // Nothing here is older than 1970, where lists begin; PostgreSQL knows no day as old as some that this type has.
-    let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok().filter(|at| at.year() >= 1970)?;
+    let at = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok().filter(|at| *at >= OffsetDateTime::UNIX_EPOCH)?;
     Some((at, id.parse().ok()?))
 }
 
@@ -352,4 +352,21 @@ pub async fn migrate(url: &str) -> Result<usize, StoreError> {
 async fn applied(conn: &mut PgConnection) -> Vec<(i64, Vec<u8>)> {
     let sql = "select version, checksum from _sqlx_migrations where success order by version";
     sqlx::query_as(sql).fetch_all(conn).await.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written_and_nothing_else_is_one() {
+        for (at, id) in [(datetime!(2026-11-27 01:02:03.000004 UTC), 7), (OffsetDateTime::UNIX_EPOCH, -1), (NEVER, i64::MAX)] {
+            assert_eq!(parse_cursor(Some(&cursor(at, id))), Some((at, id)));
+        }
+        for wrong in ["", "x", "1", "1.x", "x.1", "-1.1", "-377705116800000000.1", "99999999999999999999.1"] {
+            assert_eq!(parse_cursor(Some(wrong)), None, "{wrong}");
+        }
+        assert_eq!(parse_cursor(None), None);
+    }
 }

@@ -2,8 +2,8 @@
 
 use crate::issue::{CommandError, Filing, file_in};
 use crate::{Conn, StoreError};
-use domain::actor::{Actor, AreaCode};
-use domain::issue::{Command, Submission, Terms};
+use domain::actor::{Actor, AreaCode, area_covers};
+use domain::issue::{Command, ELSEWHERE, Submission, Terms};
 use domain::uscc::Uscc;
 use sqlx::Connection;
 use std::collections::HashMap;
@@ -112,6 +112,12 @@ pub async fn file(
             None => {}
         }
         let enters = row.area.unwrap_or(meeting.area);
+        // The rule says so of every line, but later: an enterprise that is not known would be entered in another's district first, which the database
+        // refuses, and the whole table with it.
+        if !area_covers(meeting.area, enters) {
+            faults.push((row.line, ELSEWHERE.to_owned()));
+            continue;
+        }
         let found = sqlx::query!(
             "select id, registered from enterprise_at_meeting($1, $2, $3, $4)",
             row.uscc.as_str(),

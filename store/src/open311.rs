@@ -50,15 +50,16 @@ pub async fn file(
     Ok(filed)
 }
 
-/// The number of what this key has filed under a mark of its own.
+/// The number of what this key has filed under a mark, by the client keys that may stand for it.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn by_client_key(conn: &mut Conn, key: i64, client_key: Uuid) -> Result<Option<String>, StoreError> {
+pub async fn by_client_key(conn: &mut Conn, key: i64, client_keys: &[Uuid]) -> Result<Option<String>, StoreError> {
     Ok(sqlx::query_scalar!(
-        "select i.number from api_filing f join issue i on i.id = f.issue_id where f.key_id = $1 and f.client_key = $2",
+        "select i.number from api_filing f join issue i on i.id = f.issue_id where f.key_id = $1 and f.client_key = any($2)
+         order by f.issue_id limit 1",
         key,
-        client_key
+        client_keys
     )
     .fetch_optional(conn.pg())
     .await?)

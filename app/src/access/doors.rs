@@ -226,6 +226,7 @@ doors! {
     Form POST "/desk/account/factor" Enrolment;
     Page GET "/desk/admin/keys" Administrator;
     Form POST "/desk/admin/keys" Administrator;
+    Form POST "/desk/admin/keys/{key}/replace" Administrator;
     Form POST "/desk/admin/keys/{key}/revoke" Administrator;
     Page GET "/desk/admin/keys/{key}" Administrator;
     Form POST "/desk/admin/keys/{key}/again" Administrator;

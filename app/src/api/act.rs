@@ -1,5 +1,6 @@
 //! What comes in: a problem, and what the enterprise says of it afterwards.
 
+use super::once::Before;
 use super::wire::{IssueDetail, NewIssue, Rate, Supply, Withdraw};
 use super::{Answer, ApiError, Caller, Entered, body, once, read};
 use crate::error::AppError;
@@ -14,7 +15,7 @@ use domain::text::{Check, clean, propose_title};
 use domain::uscc::Uscc;
 use sha2::{Digest, Sha256};
 use store::Conn;
-use store::api::issue::{self, TAKEN};
+use store::api::issue::{self, Giving, TAKEN};
 use store::issue::{CommandError, Filing};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -43,7 +44,8 @@ use uuid::Uuid;
 pub async fn file(mut entered: Entered, mark: Option<&str>, bytes: &[u8]) -> Result<Answer, ApiError> {
     let mut conn = entered.conn().await?;
     let caller = &entered.caller;
-    if let Some(answer) = once::begin(&mut conn, caller, mark, "file", bytes).await? {
+    // What was filed before is known by its external id, whatever became of the answer.
+    if let Before::Answer(answer) = once::begin(&mut conn, caller, mark, "file", bytes).await? {
         conn.release();
         return Ok(answer);
     }
@@ -69,8 +71,7 @@ async fn put(conn: &mut Conn, caller: &Caller, bytes: &[u8]) -> Result<Answer, A
     let services = caller.request.services();
     let (now, tables, key) = (services.now(), services.tables(), &caller.key);
     let checked = check(&new, key.channel, &tables, now)?;
-    // What was meant, whichever way it was written down.
-    let meant: [u8; 32] = Sha256::digest(serde_json::to_vec(&new).map_err(AppError::internal)?).into();
+    let meant = meant(&new)?;
     if let Some(answer) = before(conn, caller, &new.external_id, &meant).await? {
         return Ok(answer);
     }
@@ -91,7 +92,8 @@ async fn put(conn: &mut Conn, caller: &Caller, bytes: &[u8]) -> Result<Answer, A
     };
     let command = Command::Submit(Submission { area: checked.area.unwrap_or(registered), ..checked.submission });
     let filing = Filing {
-        client_key: Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("api/{}/{}", key.id, new.external_id).as_bytes()),
+        // Nobody can have chosen it before; that it is filed once, the external id says.
+        client_key: Uuid::now_v7(),
         actor: &Actor::Integration { key: key.id, enterprise },
         actor_name: &shown_name(key.channel, &key.name),
         command: &command,
@@ -105,11 +107,17 @@ async fn put(conn: &mut Conn, caller: &Caller, bytes: &[u8]) -> Result<Answer, A
     match issue::file(conn, key.id, &new.external_id, &meant, &filing, now, &tables.terms).await {
         Ok(filed) => Answer::new(201, &read::detail(conn, caller, &filed.number).await?),
         // The same request a second time was quicker.
-        Err(CommandError::Store(error)) if TAKEN.iter().any(|name| error.is_conflict_with(name)) => {
+        Err(CommandError::Store(error)) if error.is_conflict_with(TAKEN) => {
             before(conn, caller, &new.external_id, &meant).await?.ok_or_else(|| error.into())
         }
         Err(error) => Err(ApiError::of_command(error, "text")),
     }
+}
+
+/// SHA-256 of what is meant, whichever way it was written down. It is compared for as long as the issue is kept: what is not said is no part of it, so
+/// that a field that comes later changes nothing for those who do not send it.
+fn meant(new: &NewIssue) -> Result<[u8; 32], ApiError> {
+    Ok(Sha256::digest(serde_json::to_vec(new).map_err(AppError::internal)?).into())
 }
 
 /// The answer for what was filed before under this external id.
@@ -299,18 +307,29 @@ async fn give(
     // Whose it is comes before what is sent.
     let (row, _) = issue::get(&mut conn, number).await?;
     let path = format!("{what} {number}");
-    if let Some(answer) = once::begin(&mut conn, caller, mark, &path, bytes).await? {
-        conn.release();
-        return Ok(answer);
-    }
+    let before = match once::begin(&mut conn, caller, mark, &path, bytes).await? {
+        Before::Answer(answer) => {
+            conn.release();
+            return Ok(answer);
+        }
+        before => before,
+    };
     let done = async {
+        if let Before::Done(status) = before {
+            let detail = read::detail(&mut conn, caller, number).await?;
+            return Ok(Answer { again: true, ..Answer::new(status, &detail)? });
+        }
         let command = read(bytes)?;
         let services = caller.request.services();
         let (now, terms) = (services.now(), services.tables().terms);
         let actor = Actor::Integration { key: caller.key.id, enterprise: row.enterprise };
-        let name = shown_name(caller.key.channel, &caller.key.name);
-        let given = store::issue::execute(&mut conn, number, &command, &actor, &name, &[], now, &terms).await;
-        given.map_err(|error| ApiError::of_command(error, words))?;
+        let actor_name = shown_name(caller.key.channel, &caller.key.name);
+        let mark = once::mark(mark)?;
+        let giving = Giving { number, command: &command, actor: &actor, actor_name: &actor_name, mark };
+        let given = issue::give(&mut conn, caller.key.id, &giving, now, &terms).await;
+        if !given.map_err(|error| ApiError::of_command(error, words))? {
+            return Err(once::under_way());
+        }
         Answer::new(200, &read::detail(&mut conn, caller, number).await?)
     };
     let done = done.await;
@@ -318,4 +337,24 @@ async fn give(
     conn.release();
     caller.request.wake_outbox();
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was kept with an issue is compared with what is sent for years: a digest that moves makes every repetition another content.
+    #[test]
+    fn what_is_meant_has_the_same_digest_for_ever() {
+        let digest = |json: &str| hex::encode(meant(&serde_json::from_str(json).expect("a body")).expect("a digest"));
+        let bare = r#"{"external_id":"GD-1","enterprise":{"uscc":"91330500MA2B0ABC1H"},"text":"厂区西门口连续六盏路灯不亮"}"#;
+        assert_eq!(digest(bare), "c52556fddb2a53f0822828298ccd3d495910d87e037b70f5c091c4693e83c3c9");
+        let null = r#"{ "text": "厂区西门口连续六盏路灯不亮", "external_id": "GD-1", "title": null, "contact": null,
+            "enterprise": { "name": null, "uscc": "91330500MA2B0ABC1H" } }"#;
+        assert_eq!(digest(null), digest(bare), "another way to write the same");
+        let whole = r#"{"external_id":"GD-1","enterprise":{"uscc":"91330500MA2B0ABC1H","name":"湖州示例照明有限公司"},"title":"路灯不亮",
+            "text":"厂区西门口连续六盏路灯不亮","category":"street","place":"西门","area":"330503","channel":"hotline",
+            "contact":{"name":"陈某某","phone":"13912345678"}}"#;
+        assert_eq!(digest(whole), "01b288d8c3c1a43030c128413fa376f5f32c5978e993127d013c0483aad9cde5");
+    }
 }

@@ -38,7 +38,8 @@ pub const INTRODUCTION: &str = "热线、恳谈会、亲清直通车、走访、
 密钥由市企服中心的系统管理员发放，放在 Authorization 头里：Bearer qifu_…。\
 只能看到和办理这个密钥提交的诉求。出错时的应答是 {\"errors\":[{\"code\",\"field\",\"message\"}]}，所有不对的地方一次说完。\
 请求太多时应答 429，按 Retry-After 头的秒数再试；503 也可以再试，500 请联系我们。\
-POST 可以带 Idempotency-Key 头：没有收到应答时原样重发，只做一次，应答相同（带 Idempotent-Replayed: true）。";
+提交、补充、撤回、评价可以带 Idempotency-Key 头：没有收到应答时原样重发，只做一次，应答相同（带 Idempotent-Replayed: true）。\
+接收和答复上报的诉求凭 external_id，原样重发应答相同；订阅推送没有收到应答的，见该接口的说明。";
 
 /// How a delivery is verified.
 pub const SIGNATURE: &str = "推送是 POST，内容是 JSON。头 Qifu-Timestamp 是发出的秒数（Unix 时间），\
@@ -300,7 +301,7 @@ mod tests {
     #[test]
     fn every_operation_says_what_it_is_and_who_may() {
         let operations = operations(value());
-        assert_eq!(operations.len(), 14);
+        assert_eq!(operations.len(), 15);
         for operation in &operations {
             assert!(!operation.summary.is_empty() && !operation.answers.is_empty(), "{operation:?}");
             let open = operation.path.ends_with("/categories") || operation.path.ends_with("/openapi.json");

@@ -139,7 +139,8 @@ const USUAL: i64 = 50;
     tag = "诉求",
     operation_id = "list_issues",
     summary = "这个密钥提交的诉求",
-    description = "按变动时间从早到晚。记住 next_cursor，下次从它接着取，就只得到变动过的；最近几秒的可能再次出现，不会遗漏。",
+    description = "按变动时间从早到晚。记住 next_cursor，下次从它接着取，就只得到变动过的；最近 20 秒内的可能再次出现，不会遗漏。\
+more 为 true 就接着取，为 false 就过一会儿再取。",
     params(
         ("cursor" = Option<String>, Query, description = "上一次应答里的 next_cursor"),
         ("changed_since" = Option<String>, Query, description = "从这个时间起变动过的，RFC 3339，例如 2026-11-27T00:00:00+08:00"),

@@ -54,7 +54,8 @@ pub fn address(raw: &str, private: bool) -> Result<Url, String> {
     tag = "推送",
     operation_id = "subscribe",
     summary = "订阅推送",
-    description = "从现在起，这个密钥提交的诉求每走一步就向这个地址 POST 一次（内容见 Notice）。secret 只在这次应答里出现。",
+    description = "从现在起，这个密钥提交的诉求每走一步就向这个地址 POST 一次（内容见 Notice）。secret 只在这次应答里出现；\
+没有收到应答的，在有效的订阅里找到这个地址，取消后重新订阅。",
     request_body = NewWebhook,
     responses(
         (status = 201, description = "已订阅", body = WebhookAdded),

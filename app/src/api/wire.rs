@@ -13,23 +13,29 @@ pub struct NewIssue {
     pub enterprise: NewEnterprise,
     /// 一句话标题；不填时取诉求内容的第一句。
     #[schema(max_length = 60, example = "厂区西门路灯不亮")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// 企业遇到的问题，10 到 2000 字。
     #[schema(min_length = 10, max_length = 2000, example = "厂区西门口连续六盏路灯不亮，晚班员工骑车很不安全")]
     pub text: String,
     /// 事项类别的代码，见 /api/v1/categories；不填时按内容判断，判断不了的由企服中心归类。
     #[schema(example = "street")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// 问题发生的地点。
     #[schema(max_length = 120, example = "南浔区示例路 88 号西门")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// 问题发生的区县代码，见 /api/v1/categories；不填时按地点判断，再按企业登记地。
     #[schema(example = "330503")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<String>,
     /// 渠道；不填就是密钥的渠道，填了必须一致。
     #[schema(example = "hotline")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     /// 联系人；不填时联系企业在系统里登记的联系人。
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<NewContact>,
 }
 
@@ -42,6 +48,7 @@ pub struct NewEnterprise {
     pub uscc: String,
     /// 企业名称；系统里还没有这家企业时必填。
     #[schema(max_length = 60, example = "湖州示例照明有限公司")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
@@ -50,6 +57,7 @@ pub struct NewEnterprise {
 #[serde(deny_unknown_fields)]
 pub struct NewContact {
     #[schema(max_length = 30, example = "陈某某")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// 手机或带区号的固定电话。
     #[schema(example = "13912345678")]
@@ -182,10 +190,10 @@ pub struct IssueDetail {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct IssueList {
     pub issues: Vec<Issue>,
-    /// 下次从这里接着取；最近几秒的变动可能再次出现，不会遗漏。
+    /// 下次从这里接着取；最近 20 秒内的变动可能再次出现，不会遗漏。
     #[schema(example = "1795738350000000.1042")]
     pub next_cursor: String,
-    /// 现在就还有下一页。
+    /// 现在就有下一页。这一页里有最近 20 秒内变动的，就是 false：其余的过 20 秒再取。
     pub more: bool,
 }
 

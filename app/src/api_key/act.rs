@@ -1,4 +1,4 @@
-//! Adding and ending keys. A key is shown on the answer of the form that asked for it, nowhere else.
+//! Adding, replacing and ending keys. A key is shown on the answer of the form that asked for it, nowhere else.
 
 use crate::error::{AppError, Next};
 use crate::form::Form;
@@ -64,6 +64,22 @@ pub async fn add(request: &Request, form: &Form) -> Result<NewKey, AppError> {
     };
     let may: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
     ctx.note(Kind::KeyAdded, &name, &format!("{}：{}", channel.label(), may.join(" "))).await?;
+    Ok(NewKey { name, key })
+}
+
+/// Puts a fresh key in the place of one that leaked or was lost: the old one opens nothing from then on, on no server; what came in by it, what it took
+/// from above and its webhooks stay with the new one.
+///
+/// # Errors
+/// [`AppError::Refused`] for one that has ended, [`AppError::Unproved`].
+pub async fn replace(request: &Request, id: i64) -> Result<NewKey, AppError> {
+    let mut ctx = request.open().await?;
+    ctx.require_key_keeper()?;
+    ctx.require_fresh()?;
+    let key = make();
+    let replaced = store::api_key::replace(&mut ctx.conn, id, &hash_key(&key)).await?;
+    let name = replaced.ok_or_else(|| AppError::Refused("这个密钥已停用，不能更换；需要时请添加新的".to_owned()))?;
+    ctx.note(Kind::KeyReplaced, &name, "").await?;
     Ok(NewKey { name, key })
 }
 

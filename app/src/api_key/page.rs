@@ -42,7 +42,7 @@ fn show(keys: Vec<ApiKey>, new: Option<NewKey>, form: &Form, now: OffsetDateTime
                 {icon("lock")}
                 <span>
                     {format!("{} 的密钥，只显示这一次：", new.name)}<br/><strong id="new-key" class="secret">{new.key}</strong><br/>
-                    "请现在交给接入方的负责人，不要发到群里。没有记下的，停用后再添加一个。"
+                    "请现在交给接入方的负责人，不要发到群里。没有记下的，用“更换密钥”再取一个。"
                 </span>
             </div>
         }
@@ -50,7 +50,11 @@ fn show(keys: Vec<ApiKey>, new: Option<NewKey>, form: &Form, now: OffsetDateTime
     let list = if keys.is_empty() {
         empty("还没有密钥。", None)
     } else {
-        view! { <ul class="cells">{keys.into_iter().map(|key| row(&key, now)).collect_view()}</ul> }.into_any()
+        view! {
+            <p class="muted">"密钥泄露或丢失时用“更换密钥”：旧密钥立即失效，已提交的诉求和推送地址不变；泄露过的，请核对推送地址。停用后不能恢复。"</p>
+            <ul class="cells">{keys.into_iter().map(|key| row(&key, now)).collect_view()}</ul>
+        }
+        .into_any()
     };
     let scopes = Scope::ALL.iter().map(|scope| choice(scope.code(), scope.label())).collect();
     let channels = Channel::OUTER.iter().map(|channel| choice(channel.code(), channel.label())).collect();
@@ -103,8 +107,14 @@ fn row(key: &ApiKey, now: OffsetDateTime) -> AnyView {
     let end = match key.revoked_at {
         Some(at) => view! { <p class="muted">{tag("quiet", icon("lock"), "已停用")}" "{moment(at, now)}</p> }.into_any(),
         None => {
-            let action = format!("{PATH}/{}/revoke", key.id);
-            view! { <form method="post" action=action><button class="button secondary">"停用"</button></form> }.into_any()
+            let action = |what: &str| format!("{PATH}/{}/{what}", key.id);
+            view! {
+                <div class="row">
+                    <form method="post" action=action("replace")><button class="button secondary">"更换密钥"</button></form>
+                    <form method="post" action=action("revoke")><button class="button secondary">"停用"</button></form>
+                </div>
+            }
+            .into_any()
         }
     };
     view! {

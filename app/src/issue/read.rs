@@ -275,10 +275,9 @@ fn responsible(ctx: &Ctx, issue: &Issue) -> Option<Route> {
         return None;
     }
     let mut reason = format!("“{}”由其负责", category.name);
-    if let Some(board) = catalogue.board(&category.board).filter(|_| !department.in_place()) {
+    if !department.in_place() {
         let absent = if department.on_site { "未向企服中心赋权" } else { "未进驻企服中心" };
-        let lead = ctx.reference.department_by_code(&board.lead).map_or("", |lead| &lead.name);
-        reason = format!("{reason}；{absent}，由{}板块牵头的{lead}代为受理", board.name);
+        reason = format!("{reason}；{absent}，由企服中心受理后交办");
     }
     Some(Route { department: department.id, reason })
 }

@@ -8,7 +8,7 @@ use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, choice, choices, field, hidden, submit, whose};
-use crate::ui::{back, facts, icon, section, words};
+use crate::ui::{back, facts, figures, icon, section, words};
 use domain::actor::{MemberRole, PersonId};
 use domain::mask;
 use domain::member::RULES;
@@ -55,7 +55,7 @@ fn page(mine: Mine, form: &Form, now: OffsetDateTime) -> AnyView {
         let line = format!("{} · {}", phone(member, role, person), member.role.label());
         let body = view! {
             <span class="cell-head"><strong>{member.name.clone()}</strong>{mine.then(|| view! { <span class="tag quiet">"我"</span> })}</span>
-            <span class="muted">{line}</span>
+            <span class="muted">{figures(&line)}</span>
         };
         if owner || mine {
             view! { <li class="cell"><a href=format!("/me/members/{}", member.id)>{body}</a></li> }.into_any()

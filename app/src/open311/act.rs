@@ -1,7 +1,7 @@
 //! What comes in.
 
 use super::read::is_area;
-use super::{Faults, fault, faults_of, open};
+use super::{Faults, by_mark, client_key, fault, faults_of, open};
 use crate::request::{Request, Tables};
 use domain::actor::{Actor, AreaCode, CITY, EnterpriseId};
 use domain::api_key::FILINGS_A_DAY;
@@ -38,8 +38,7 @@ pub async fn report(request: &Request, pairs: &[(String, String)], mark: Option<
     if report.area.is_some_and(|area| !is_area(&tables, area)) {
         return Err(fault(400, format!("attribute[{AREA}]: one of the values of the service definition")));
     }
-    let already = open311::by_client_key(&mut conn, key.id, mark).await.map_err(faults_of)?;
-    if let Some(number) = already {
+    if let Some(number) = by_mark(&mut conn, &key, mark).await? {
         return Ok(receipt(&number));
     }
     let counted = format!("api:filing:{}", key.id);
@@ -93,7 +92,7 @@ async fn file(
     let shown = shown_name(key.channel, &key.name);
     let command = Command::Submit(submission);
     let filing = Filing {
-        client_key: mark,
+        client_key: client_key(key, mark),
         actor: &actor,
         actor_name: &shown,
         command: &command,

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use store::api_key::Found;
 use store::{Conn, identity};
 use time::Duration;
+use uuid::Uuid;
 
 /// What is wrong with a request, all at once.
 pub type Faults = Vec<Fault>;
@@ -26,6 +27,16 @@ pub type Faults = Vec<Fault>;
 /// SHA-256 of a key: what the database knows.
 pub fn hash_key(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
+}
+
+/// The client key of what a key files under a mark. Marks are chosen by whoever files: those of two keys, or of a form, never meet.
+fn client_key(key: &Found, mark: Uuid) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("open311/{}/{mark}", key.id).as_bytes())
+}
+
+/// The number of what a key has filed under a mark; what was filed before marks were the key's own is known by the mark itself.
+async fn by_mark(conn: &mut Conn, key: &Found, mark: Uuid) -> Result<Option<String>, Faults> {
+    store::open311::by_client_key(conn, key.id, &[client_key(key, mark), mark]).await.map_err(faults_of)
 }
 
 fn fault(code: u16, description: impl Into<String>) -> Faults {
@@ -72,6 +83,14 @@ async fn open(request: &Request, pairs: &[(String, String)]) -> Result<(Conn, Op
     let allowed = identity::hit_rate_limit(&mut conn, &counted, Duration::minutes(1), most, now).await.map_err(faults_of)?;
     if !allowed {
         return Err(fault(429, format!("at most {most} requests a minute, please try again in a minute")));
+    }
+    // Under the name by which the city's own interface counts them, too: a key has one day.
+    if let Some(Some(key)) = &found {
+        let counted = format!("api:day:{}", key.id);
+        let allowed = identity::hit_rate_limit(&mut conn, &counted, Duration::days(1), key.a_day, now).await;
+        if !allowed.map_err(faults_of)? {
+            return Err(fault(429, format!("at most {} requests a day, please try again tomorrow", key.a_day)));
+        }
     }
     match found {
         Some(None) => {

@@ -1,6 +1,6 @@
 //! What is answered.
 
-use super::{Faults, fault, faults_of, open};
+use super::{Faults, by_mark, fault, faults_of, open};
 use crate::request::{Request, Tables};
 use domain::actor::{AreaCode, CITY, DepartmentId};
 use domain::catalogue::{Category, Edition};
@@ -123,7 +123,7 @@ pub async fn request(request: &Request, pairs: &[(String, String)], number: &str
 pub async fn token(request: &Request, pairs: &[(String, String)], token: &str) -> Result<Value, Faults> {
     let (mut conn, key) = open(request, pairs).await?;
     let number = match (&key, Uuid::parse_str(token)) {
-        (Some(key), Ok(mark)) => open311::by_client_key(&mut conn, key.id, mark).await.map_err(faults_of)?,
+        (Some(key), Ok(mark)) => by_mark(&mut conn, key, mark).await?,
         _ => {
             let found = by_numbers(&mut conn, key.as_ref(), &[token.to_owned()], request).await?;
             (!found.is_empty()).then(|| token.to_owned())

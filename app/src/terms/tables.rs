@@ -45,7 +45,7 @@ pub fn boards(kept: &Kept) -> Table {
     Table {
         path: BOARDS,
         name: "服务板块",
-        lead: "牵头部门为没有人员进驻的部门代为受理，办理仍由责任部门负责。",
+        lead: "没有人受理的诉求先提醒牵头部门，再逐级上报；办理由责任部门负责。",
         columns: vec![
             Column("name", "板块"),
             Column("code", "编号"),

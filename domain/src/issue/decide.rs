@@ -62,6 +62,9 @@ impl From<CalendarError> for Refusal {
     }
 }
 
+/// What a centre is told of a problem of another district.
+pub const ELSEWHERE: &str = "问题发生的地方不在本辖区，请由当地的企服中心提交";
+
 /// Decides a command. Pure: the same arguments give the same answer, and a refusal changes nothing.
 ///
 /// # Errors
@@ -82,7 +85,7 @@ pub fn decide(
             if let Actor::Staff { duty: Duty::Centre { area }, .. } = actor
                 && !area_covers(*area, submission.area)
             {
-                return rule("area", "问题发生的地方不在本辖区，请由当地的企服中心提交");
+                return rule("area", ELSEWHERE);
             }
             case.submit(submission)?
         }

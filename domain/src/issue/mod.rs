@@ -32,8 +32,8 @@ pub mod texts;
 pub use aggregate::{Calls, Doing, Issue, Part, Pause};
 pub use command::{CallBack, Command, CommandKind, Meeting, NewTask, Rating, Said, Submission, Target};
 pub use decide::{
-    MAX_MISSED, MAX_PHOTO_BYTES, MAX_PHOTOS, MOST_AHEAD, MOST_TASK_DAYS, MOST_TASKS, Refusal, allowed_commands, by_end_of,
-    decide, extended_to, longest_extension,
+    ELSEWHERE, MAX_MISSED, MAX_PHOTO_BYTES, MAX_PHOTOS, MOST_AHEAD, MOST_TASK_DAYS, MOST_TASKS, Refusal, allowed_commands,
+    by_end_of, decide, extended_to, longest_extension,
 };
 pub use event::{CloseBasis, Decision, Event, Task};
 pub use evolve::evolve;

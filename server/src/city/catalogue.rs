@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 
 pub const BOARDS: Sheet = Sheet {
     name: "板块",
-    about: "服务板块。编号以后不能改，次序小的在前。牵头部门填市级部门的编号或名称：它为没有人员进驻的部门代为受理。\
+    about: "服务板块。编号以后不能改，次序小的在前。牵头部门填市级部门的编号或名称：没有人受理的诉求先提醒它。\
         不用的板块把“启用”改成否，删掉这一行不会停用。",
     columns: &[
         column("code", "编号"),

@@ -88,6 +88,7 @@ routes! {
     POST "/desk/cases/new" => case::publish;
     POST "/desk/cases/{case}/withdraw" => case::withdraw;
     POST "/desk/admin/keys" => api_key::add;
+    POST "/desk/admin/keys/{key}/replace" => api_key::replace;
     POST "/desk/admin/keys/{key}/revoke" => api_key::revoke;
     POST "/desk/admin/keys/{key}/again" => api_key::again;
     POST "/elder" => account::elder;

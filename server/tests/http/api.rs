@@ -22,15 +22,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// A client with a key.
-struct Client {
-    browser: Browser,
-    key: String,
+pub struct Client {
+    pub browser: Browser,
+    pub key: String,
 }
 
-const BOTH: &[Scope] = &[Scope::Write, Scope::Read];
+pub const BOTH: &[Scope] = &[Scope::Write, Scope::Read];
 
 impl Client {
-    async fn new(site: &Site, name: &str, scopes: &[Scope], rates: Rates) -> Client {
+    pub async fn new(site: &Site, name: &str, scopes: &[Scope], rates: Rates) -> Client {
         let key = make();
         let mut conn = site.state.store.system().await.unwrap();
         let hash = hash_key(&key);
@@ -40,20 +40,20 @@ impl Client {
         Client { browser: site.anonymous(), key }
     }
 
-    async fn hotline(site: &Site) -> Client {
+    pub async fn hotline(site: &Site) -> Client {
         Client::new(site, "12345 热线平台", BOTH, Rates::USUAL).await
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {}", self.key));
         self.browser.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.marked(path, body, None).await
     }
 
-    async fn marked(&self, path: &str, body: &Value, mark: Option<&str>) -> Answer {
+    pub async fn marked(&self, path: &str, body: &Value, mark: Option<&str>) -> Answer {
         let mut request = Request::post(path)
             .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
             .header(header::CONTENT_TYPE, "application/json");
@@ -64,19 +64,19 @@ impl Client {
     }
 
     /// Files and answers the number.
-    async fn file(&self, external: &str) -> String {
+    pub async fn file(&self, external: &str) -> String {
         let filed = self.post("/api/v1/issues", &problem(external)).await;
         assert_eq!(filed.status.as_u16(), 201, "{}", filed.body);
         read(&filed)["issue"]["number"].as_str().unwrap().to_owned()
     }
 }
 
-fn read(answer: &Answer) -> Value {
+pub fn read(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap()
 }
 
 /// What is wrong, by code and field.
-fn faults(answer: &Answer) -> BTreeSet<(String, String)> {
+pub fn faults(answer: &Answer) -> BTreeSet<(String, String)> {
     let errors = read(answer)["errors"].as_array().unwrap().clone();
     let word = |value: &Value| value.as_str().unwrap_or("").to_owned();
     errors
@@ -88,11 +88,11 @@ fn faults(answer: &Answer) -> BTreeSet<(String, String)> {
         .collect()
 }
 
-fn named(list: &[(&str, &str)]) -> BTreeSet<(String, String)> {
+pub fn named(list: &[(&str, &str)]) -> BTreeSet<(String, String)> {
     list.iter().map(|(code, field)| ((*code).to_owned(), (*field).to_owned())).collect()
 }
 
-fn problem(external: &str) -> Value {
+pub fn problem(external: &str) -> Value {
     json!({
         "external_id": external,
         "enterprise": { "uscc": Uscc::from_body("91330500MA2B0ABC1").unwrap().as_str(), "name": "湖州示例照明有限公司" },
@@ -105,7 +105,7 @@ fn problem(external: &str) -> Value {
 }
 
 /// Staff gives a command by its form.
-async fn give(site: &Site, login: &str, number: &str, command: &str, fields: &[(&str, &str)]) {
+pub async fn give(site: &Site, login: &str, number: &str, command: &str, fields: &[(&str, &str)]) {
     let mut system = site.state.store.system().await.unwrap();
     let version = store::issue::versions(&mut system, number).await.unwrap().1.to_string();
     drop(system);
@@ -116,7 +116,7 @@ async fn give(site: &Site, login: &str, number: &str, command: &str, fields: &[(
 }
 
 /// Up to the department.
-async fn handling(site: &Site, number: &str) {
+pub async fn handling(site: &Site, number: &str) {
     let mut conn = site.state.store.system().await.unwrap();
     let departments = store::reference::load(&mut conn).await.unwrap().departments;
     drop(conn);
@@ -319,6 +319,14 @@ async fn a_channel_files_supplies_rates_and_reads_what_is_its_business(pool: PgP
     assert_eq!(read(&withdrawn)["issue"]["state"], "withdrawn", "{}", withdrawn.body);
 }
 
+/// Time goes by, for what came in by keys.
+async fn settle(pool: &PgPool) {
+    sqlx::query("update issue set last_event_at = last_event_at - interval '1 minute' where key_id is not null")
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_list_goes_on_where_it_ended_and_has_what_changed(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
@@ -327,6 +335,7 @@ async fn the_list_goes_on_where_it_ended_and_has_what_changed(pool: PgPool) {
     for n in 1..=5 {
         filed.push(client.file(&format!("GD-{n}")).await);
     }
+    settle(&pool).await;
     let numbers = |page: &Value| -> Vec<String> {
         page["issues"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap().to_owned()).collect()
     };
@@ -349,6 +358,33 @@ async fn the_list_goes_on_where_it_ended_and_has_what_changed(pool: PgPool) {
     assert_eq!(numbers(&over), filed[..1]);
     let none = read(&client.get("/api/v1/issues?changed_since=2099-01-01T00:00:00Z").await);
     assert_eq!(numbers(&none), Vec::<String>::new());
+    // An instant from before there was anything: what is answered is a cursor that is taken.
+    let early = read(&client.get("/api/v1/issues?limit=1&state=closed&changed_since=0001-01-01T00:00:00Z").await);
+    let cursor = early["next_cursor"].as_str().unwrap();
+    assert_eq!(client.get(&format!("/api/v1/issues?cursor={cursor}")).await.status.as_u16(), 200, "{cursor}");
+    assert_eq!(client.get("/api/v1/issues?cursor=-377705116800000000.1").await.status.as_u16(), 422);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_list_misses_nothing_that_is_written_late(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let client = Client::hotline(&site).await;
+    let (first, second) = (client.file("GD-1").await, client.file("GD-2").await);
+    // What has just changed is shown, and no page says that there is another one behind it.
+    let page = read(&client.get("/api/v1/issues?limit=1").await);
+    assert_eq!((&page["issues"][0]["number"], &page["more"]), (&json!(first), &json!(false)));
+    // A command that took its time: its instant lies before what was shown.
+    let late = client.file("GD-3").await;
+    sqlx::query("update issue i set last_event_at = f.last_event_at - interval '1 second' from issue f where i.number = $1 and f.number = $2")
+        .bind(&late)
+        .bind(&first)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let cursor = page["next_cursor"].as_str().unwrap();
+    let page = read(&client.get(&format!("/api/v1/issues?limit=9&cursor={cursor}")).await);
+    let seen: Vec<&str> = page["issues"].as_array().unwrap().iter().map(|one| one["number"].as_str().unwrap()).collect();
+    assert_eq!(seen, [late.as_str(), &first, &second]);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -426,7 +462,7 @@ async fn a_key_asks_as_often_as_it_may_on_all_servers_together(pool: PgPool) {
 }
 
 /// Takes one request and answers with a status; its head and its body.
-async fn take(listener: &TcpListener, status: &str) -> (String, String) {
+pub async fn take(listener: &TcpListener, status: &str) -> (String, String) {
     let (mut stream, _) = listener.accept().await.unwrap();
     let mut read = Vec::new();
     loop {

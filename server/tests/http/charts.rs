@@ -35,7 +35,7 @@ async fn followed(browser: &Browser, page: &str, most: usize) -> usize {
         .collect();
     for (query, figure) in links.iter().take(most) {
         let behind = browser.get(&format!("/desk/indicators/issues?{query}")).await.body;
-        assert_eq!(behind.matches("<a href=\"/desk/issues/").count(), (*figure).min(200), "{query}");
+        assert_eq!(behind.matches("<a href=\"/desk/issues/").count(), (*figure).min(100), "{query}");
     }
     links.len()
 }

@@ -123,6 +123,36 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         let listed = behind.matches("<a href=\"/desk/issues/").count();
         assert_eq!(listed, whole.len() - part, "{indicator}");
     }
+    // What the indicators are guarded by has its list, too, however long: page after page.
+    let guards = [
+        ("returned", "returned", "due_at is not null"),
+        ("extended", "extended", "due_at is not null"),
+        ("withdrawn", "withdrawn", "due_at is not null"),
+        ("unrated", "answered_at is not null and content is null", "answered_at is not null"),
+        ("disagreed", "disagreed", "due_at is not null"),
+    ];
+    for (code, part, whole) in guards {
+        let counts = format!(
+            "select count(*) filter (where {part}), count(*) filter (where {whole}) from issue_measure where not excluded and due_at < $1
+             and date_trunc('month', due_at at time zone 'Asia/Shanghai')::date = $2"
+        );
+        let (part, whole): (i64, i64) =
+            sqlx::query_as(sqlx::AssertSqlSafe(counts)).bind(now).bind(first).fetch_one(&owner).await.unwrap();
+        assert!(page.body.contains(&format!("（{part} / {whole}）")), "{code}: {part} of {whole}");
+        let mut path = format!("/desk/indicators/issues?period={period}&guard={code}");
+        let mut listed = 0;
+        loop {
+            let body = leader.get(&path).await.body;
+            listed += body.matches("<a href=\"/desk/issues/").count();
+            let Some(next) =
+                body.split("href=\"").skip(1).find_map(|rest| rest.split('"').next().filter(|it| it.contains("after=")))
+            else {
+                break;
+            };
+            path = next.replace("&amp;", "&");
+        }
+        assert_eq!(i64::try_from(listed).unwrap(), part, "{code}");
+    }
     let table = leader.get(&format!("/desk/indicators/table?period={period}")).await;
     assert_eq!(table.status, StatusCode::OK);
 

@@ -6,6 +6,7 @@ mod api;
 mod audit;
 mod beside;
 mod budget;
+mod channels;
 mod charts;
 mod cluster;
 mod connections;

@@ -58,6 +58,21 @@ async fn a_centre_writes_a_meeting_down_once(pool: PgPool) {
     let refused = send(&centre, "11 月恳谈会", "2026-01-15", &nameless).await;
     assert!(refused.status.as_u16() == 422 && refused.body.contains("系统里还没有这家企业"), "{}", refused.status);
     assert_eq!(filed(&pool).await, 0);
+    // Another district's enterprise that nobody knows yet: its centre writes it down, and the other lines are told with it.
+    let other: i32 = sqlx::query_scalar("select min(code) from area where code % 100 <> 0 and code <> $1")
+        .bind(area)
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let mut elsewhere = nameless.clone();
+    elsewhere[1] = line("2", new.as_str(), "湖州示例照明有限公司", "厂区西门口连续六盏路灯不亮，晚班员工骑车不安全")
+        .replace(&format!(",{area}"), &format!(",{other}"));
+    let refused = send(&centre, "11 月恳谈会", "2026-01-15", &elsewhere).await;
+    assert_eq!(refused.status.as_u16(), 422, "a sentence, and not a fault of ours");
+    for words in ["问题发生的地方不在本辖区", "系统里还没有这家企业", "第 3 行", "第 4 行"] {
+        assert!(refused.body.contains(words), "{words}");
+    }
+    assert_eq!(filed(&pool).await, 0);
     for (name, held, words) in [
         ("", "2026-01-15", "请填写会议名称"),
         ("11 月恳谈会", "2099-01-01", "会议还没有开"),

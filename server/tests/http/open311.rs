@@ -13,11 +13,15 @@ use sqlx::PgPool;
 use store::api_key::NewKey;
 
 async fn key(site: &Site, name: &str) -> String {
+    limited(site, name, Rates::USUAL).await
+}
+
+async fn limited(site: &Site, name: &str, rates: Rates) -> String {
     let key = make();
     let mut conn = site.state.store.system().await.unwrap();
     let hash = hash_key(&key);
     let scopes = &[Scope::Open311];
-    let new = NewKey { name, hash: &hash, channel: Channel::Hotline, scopes, rates: Rates::USUAL };
+    let new = NewKey { name, hash: &hash, channel: Channel::Hotline, scopes, rates };
     store::api_key::add(&mut conn, &new, None, site.state.now()).await.unwrap();
     conn.release();
     key
@@ -170,6 +174,65 @@ async fn a_channel_files_and_follows_its_own_and_nobody_elses(owner: PgPool) {
     conn.release();
     assert_eq!(browser.get(&path).await.status, StatusCode::FORBIDDEN);
     assert_eq!(post(&browser, "requests.json", &[("api_key", &mine)], None).await.status, StatusCode::FORBIDDEN);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_mark_is_the_keys_own(owner: PgPool) {
+    let site = Site::demo(&owner, &[]).await;
+    let browser = site.anonymous();
+    let keys = [key(&site, "12345 热线平台").await, key(&site, "另一个平台").await];
+    let mark = "0199b0c0-0000-7000-8000-0000000000bb";
+    let mut numbers = Vec::new();
+    for key in &keys {
+        let filed = post(&browser, "requests.json", &[("api_key", key)], Some(mark)).await;
+        assert_eq!(filed.status, StatusCode::OK, "{}", filed.body);
+        let filed: Value = serde_json::from_str(&filed.body).unwrap();
+        numbers.push(filed[0]["service_request_id"].as_str().unwrap().to_owned());
+    }
+    assert_ne!(numbers[0], numbers[1], "the same enterprise, the same mark, and two filings");
+    for (key, number) in keys.iter().zip(&numbers) {
+        let token = json_of(&browser, &format!("/open311/v2/tokens/{mark}.json?api_key={key}")).await;
+        assert_eq!(token, json!([{ "service_request_id": number, "token": mark }]));
+    }
+    // What was filed before marks were the key's own is still found by them, and not filed again.
+    let old = "0199b0c0-0000-7000-8000-0000000000cc";
+    let number: String = sqlx::query_scalar(
+        "with put as (
+            insert into api_filing (issue_id, key_id, client_key)
+            select i.id, k.id, $1::uuid from issue i, api_key k
+            where k.name = '另一个平台' and i.key_id is null order by i.id limit 1 returning issue_id
+        ) select i.number from put join issue i on i.id = put.issue_id",
+    )
+    .bind(old)
+    .fetch_one(&owner)
+    .await
+    .unwrap();
+    let again = post(&browser, "requests.json", &[("api_key", &keys[1])], Some(old)).await;
+    assert!(again.status == StatusCode::OK && again.body.contains(&number), "{}", again.body);
+    let token = format!("/open311/v2/tokens/{old}.json?api_key=");
+    assert_eq!(json_of(&browser, &format!("{token}{}", keys[1])).await[0]["service_request_id"], json!(number));
+    assert_eq!(browser.get(&format!("{token}{}", keys[0])).await.status, StatusCode::NOT_FOUND);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_key_asks_no_more_in_a_day_than_it_may(owner: PgPool) {
+    let site = Site::empty(&owner, &[]).await;
+    let browser = site.anonymous();
+    let key = limited(&site, "一天两次", Rates { a_minute: 100, a_day: 2 }).await;
+    let path = format!("/open311/v2/requests.json?api_key={key}");
+    for status in [200, 200, 429] {
+        assert_eq!(browser.get(&path).await.status.as_u16(), status);
+    }
+    assert!(browser.get(&path).await.body.contains("at most 2 requests a day"));
+    // A minute is not a day, and a day later it may again.
+    for (shift, status) in [("61 seconds", 429), ("1 day", 200)] {
+        sqlx::query("update rate_limit set window_start = window_start - $1::interval where key like 'api:%'")
+            .bind(shift)
+            .execute(&owner)
+            .await
+            .unwrap();
+        assert_eq!(browser.get(&path).await.status.as_u16(), status, "{shift}");
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

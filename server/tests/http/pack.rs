@@ -35,7 +35,7 @@ async fn each_meeting_has_its_pack_of_figures_cases_and_decisions(pool: PgPool) 
         }
         for (query, figure) in links(&page.body, "/desk/indicators/issues?") {
             let behind = centre.get(&format!("/desk/indicators/issues?{query}")).await.body;
-            assert_eq!(behind.matches("<a href=\"/desk/issues/").count(), figure.min(200), "{code} {query}");
+            assert_eq!(behind.matches("<a href=\"/desk/issues/").count(), figure.min(100), "{code} {query}");
         }
     }
     // The demo's decision of the joint meeting, with a task that is done and one that is not; the case that waits for the next one, with what was tried.

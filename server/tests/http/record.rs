@@ -1,6 +1,6 @@
 //! 案卷 and 通报: who may open them, what is in them, and that what was settled stays.
 
-use crate::site::{Answer, Site};
+use crate::site::{Answer, Site, answers, file};
 use axum::http::StatusCode;
 use server::workers::settle_indicators;
 use sqlx::PgPool;
@@ -17,18 +17,17 @@ fn shows(answer: &Answer, status: u16, words: &[&str]) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_file_has_everything_that_happened_and_who_read_the_number(pool: PgPool) {
     let site = Site::demo(&pool, &[("QIFU_DEMO", "1")]).await;
-    // Abnormal for supervision, and the longest life there is: in a second round, on most days of which the demo is made.
-    let (number, events, round): (String, i64, i32) = sqlx::query_as(
-        "select number, version::bigint, round from issue where flags <> '{}' and state = 'closed' order by round desc, version desc, id limit 1",
+    // Closed in a second round: a long life, and abnormal for supervision.
+    let (number, events): (String, i64) = sqlx::query_as(
+        "select number, version::bigint from issue where round = 2 and state = 'closed' order by version desc, id limit 1",
     )
     .fetch_one(&pool)
     .await
     .unwrap();
-    let given = if round > 1 { "再次交办" } else { "交办" };
     let path = format!("/desk/issues/{number}/record");
     for login in ["jiandu", "lingdao", "centre01"] {
         let page = site.staff(login).await.get(&path).await;
-        shows(&page, 200, &["案卷：", "办理过程", given, &format!("{events} 条记录都与写入时一致"), "没有人查看过"]);
+        shows(&page, 200, &["案卷：", "办理过程", "再次交办", &format!("{events} 条记录都与写入时一致"), "没有人查看过"]);
     }
     // Departments, stations, members and nobody.
     for login in ["jianshe", "station01", "admin", "zhengce"] {
@@ -44,10 +43,7 @@ async fn a_file_has_everything_that_happened_and_who_read_the_number(pool: PgPoo
     let other = site.staff("jiandu").await.get(&format!("/desk/issues/{ordinary}/record")).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
     // Who has something to do about an issue is shown the number, and stands in its file.
-    let open: String = sqlx::query_scalar("select number from issue where state = 'submitted' order by id limit 1")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let open = file(&site.member(2).await, &answers("0199b0c0-0000-7000-8000-00000000ca5e")).await;
     let centre = site.staff("centre01").await;
     centre.get(&format!("/desk/issues/{open}")).await;
     let file = centre.get(&format!("/desk/issues/{open}/record")).await;
@@ -84,6 +80,20 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     let page = leader.get(&path).await;
     shows(&page, 200, &["定稿后不再变动"]);
     assert!(!page.body.contains("定稿后的变化"));
+    // A district's is its own month, like beside like; and nothing narrows what is printed as the whole.
+    let own: i64 = sqlx::query_scalar(
+        "select coalesce((select (counts->>'due')::bigint from indicator_snapshot where month = $1 and kind = 'area' and key = '330502'), 0)",
+    )
+    .bind(first)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let district = site.staff("centre03").await.get(&path).await;
+    shows(&district, 200, &["定稿后不再变动", &format!("本月应答复 {own} 件")]);
+    assert!(!district.body.contains("定稿后的变化"), "{}", district.body);
+    let listed = format!("/desk/indicators/issues?period={period}&amp;department=");
+    assert!(page.body.contains(&listed) && !district.body.contains(&listed), "lists that it may not read");
+    assert!(!leader.get(&format!("{path}&area=330502&board=talent")).await.body.contains("定稿后的变化"));
     // A rating that comes later moves today's figures only.
     let due: i64 =
         sqlx::query_scalar("select (counts->>'due')::bigint from indicator_snapshot where month = $1 and kind = 'city'")

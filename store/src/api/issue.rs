@@ -1,16 +1,16 @@
 //! What a key files and reads, in its own scope.
 
-use crate::issue::{CommandError, EventRow, Filed, Filing, file_in, parse};
+use crate::issue::{By, CommandError, EventRow, Filed, Filing, execute_in, file_in, parse};
 use crate::{Conn, StoreError, cursor, parse_cursor};
-use domain::actor::{AreaCode, DepartmentId, EnterpriseId};
+use domain::actor::{Actor, AreaCode, DepartmentId, EnterpriseId};
 use domain::calendar::WorkCalendar;
-use domain::issue::{Issue, Terms, evolve};
+use domain::issue::{Command, Issue, Terms, evolve};
 use domain::uscc::Uscc;
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use time::OffsetDateTime;
 
-/// The constraints that say that the same was filed before.
-pub const TAKEN: [&str; 2] = ["api_external_pkey", "api_external_issue_key"];
+/// The constraint that says that the same was filed before.
+pub const TAKEN: &str = "api_external_pkey";
 
 /// An issue as the key that filed it reads it.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ pub async fn filed(conn: &mut Conn, key: i64, external_id: &str) -> Result<Optio
 /// Files what the key calls `external_id`: the issue, whose it is and what it is called, or nothing at all.
 ///
 /// # Errors
-/// As [`crate::issue::file`]; [`StoreError::Conflict`] with one of [`TAKEN`] where the same was quicker.
+/// As [`crate::issue::file`]; [`StoreError::Conflict`] with [`TAKEN`] where the same was quicker.
 pub async fn file(
     conn: &mut Conn,
     key: i64,
@@ -116,6 +116,64 @@ pub async fn file(
     Ok(filed)
 }
 
+/// A command to what came in by a key.
+#[derive(Debug, Clone, Copy)]
+pub struct Giving<'a> {
+    pub number: &'a str,
+    pub command: &'a Command,
+    pub actor: &'a Actor,
+    /// The name a timeline shows.
+    pub actor_name: &'a str,
+    /// What the request is known by, where it bears a mark ([`super::begin`]).
+    pub mark: Option<&'a str>,
+}
+
+/// Gives it. That the request of this mark was done is written in the same transaction: whatever becomes of its answer, the same again does nothing.
+/// Answers whether it was: not where the mark is no longer under way, as whoever took this request for dead was quicker.
+///
+/// # Errors
+/// As [`crate::issue::execute`]; nothing was written then.
+pub async fn give(
+    conn: &mut Conn,
+    key: i64,
+    giving: &Giving<'_>,
+    now: OffsetDateTime,
+    terms: &Terms,
+) -> Result<bool, CommandError> {
+    let mut tx = conn.pg().begin().await?;
+    match give_in(&mut tx, key, giving, now, terms).await {
+        Ok(true) => {
+            tx.commit().await?;
+            Ok(true)
+        }
+        other => {
+            tx.rollback().await?;
+            other
+        }
+    }
+}
+
+async fn give_in(
+    tx: &mut PgConnection,
+    key: i64,
+    giving: &Giving<'_>,
+    now: OffsetDateTime,
+    terms: &Terms,
+) -> Result<bool, CommandError> {
+    if let Some(mark) = giving.mark {
+        // Before the issue is looked at: of two at once one waits here, and finds it done.
+        let mine =
+            sqlx::query!("update api_answer set status = 200 where key_id = $1 and mark = $2 and status is null", key, mark)
+                .execute(&mut *tx)
+                .await?;
+        if mine.rows_affected() == 0 {
+            return Ok(false);
+        }
+    }
+    execute_in(tx, giving.number, giving.command, &By::new(giving.actor, giving.actor_name, now), &[], terms).await?;
+    Ok(true)
+}
+
 /// What was asked of the list.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -137,7 +195,7 @@ pub fn is_cursor(text: &str) -> bool {
 const SETTLED: time::Duration = time::Duration::seconds(20);
 
 /// A page of what came in by the key, what changed first at its begin, with the cursor where to go on, now or later, and whether there is more
-/// now. Whoever goes on by the cursor may meet again what changed within the last seconds, and misses nothing.
+/// that has settled. Whoever goes on by the cursor may meet again what changed within the last seconds, and misses nothing.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -147,7 +205,8 @@ pub async fn list(
     wanted: &Wanted,
     now: OffsetDateTime,
 ) -> Result<(Vec<Row>, String, bool), StoreError> {
-    let start = wanted.since.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    // Nothing is older, and no cursor names an earlier instant.
+    let start = wanted.since.unwrap_or(OffsetDateTime::UNIX_EPOCH).max(OffsetDateTime::UNIX_EPOCH);
     let (at, id) = parse_cursor(wanted.after.as_deref()).unwrap_or((start, -1));
     let (at, id) = if at < start { (start, -1) } else { (at, id) };
     let mut rows = sqlx::query_as!(
@@ -170,10 +229,13 @@ pub async fn list(
     let more = rows.len() > limit;
     rows.truncate(limit);
     let (end, last) = rows.last().map_or((at, id), |row| (row.changed_at, row.id));
-    // At the end of the list the cursor waits for what is not committed yet.
+    // The cursor waits for what is not committed yet, also where there is another page: what it passed by would not be listed any more.
     let settled = now - SETTLED;
-    let (end, last) = if more || end <= settled { (end, last) } else { (settled.max(at), if at >= settled { id } else { -1 }) };
-    Ok((rows, cursor(end, last), more))
+    if end <= settled {
+        return Ok((rows, cursor(end, last), more));
+    }
+    let waiting = if at >= settled { cursor(at, id) } else { cursor(settled, -1) };
+    Ok((rows, waiting, false))
 }
 
 /// One of them with its events, the oldest first.

@@ -60,6 +60,8 @@ pub enum Begun {
     Fresh,
     /// It was answered: status and body.
     Answered(u16, Value),
+    /// It was done, and nobody kept the answer: its status.
+    Done(u16),
     /// The mark is another request's.
     Other,
     /// The same request is under way.
@@ -96,7 +98,8 @@ pub async fn begin(conn: &mut Conn, key: i64, mark: &str, request: &[u8], now: O
         Some(row) if row.request != request => Begun::Other,
         Some(row) => match (row.status, row.answer) {
             (Some(status), Some(answer)) => Begun::Answered(u16::try_from(status).unwrap_or(500), answer),
-            _ => Begun::Running,
+            (Some(status), None) => Begun::Done(u16::try_from(status).unwrap_or(500)),
+            (None, _) => Begun::Running,
         },
         // It failed meanwhile, and may be asked again.
         None => Begun::Running,
@@ -128,7 +131,7 @@ pub async fn keep(
     Ok(())
 }
 
-/// Forgets a request that came to nothing: the same again is tried again.
+/// Forgets a request that came to nothing: the same again is tried again. What was done stays ([`issue::give`]).
 ///
 /// # Errors
 /// When the database does not answer.

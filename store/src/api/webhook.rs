@@ -3,7 +3,7 @@
 
 use crate::{Conn, Page, StoreError, cursor, parse_cursor};
 use domain::api::STEPS;
-use domain::webhook::{ATTEMPTS, MOST, pause};
+use domain::webhook::{ATTEMPTS, MOST, PLANNED, pause};
 use sqlx::{Connection, PgConnection};
 use time::{Duration, OffsetDateTime};
 
@@ -85,18 +85,21 @@ pub async fn end(conn: &mut Conn, key: i64, id: i64, now: OffsetDateTime) -> Res
     Ok(ended.rows_affected() == 1)
 }
 
-/// Plans what is told of these issues and was not planned yet, in the transaction of the outbox.
+/// Plans what is told of these issues and was not planned yet, in the transaction of the outbox. A delivery that was planned stands for that it was, as
+/// long as it is kept: what is older than [`PLANNED`], which is less (`domain::retention`), is not looked at, or it would be planned once more.
 pub(crate) async fn plan(tx: &mut PgConnection, issues: &[i64], now: OffsetDateTime) -> Result<(), StoreError> {
     let kinds: Vec<String> = STEPS.iter().map(|(kind, _)| (*kind).to_owned()).collect();
     sqlx::query!(
         "insert into api_delivery (webhook_id, key_id, issue_id, number, seq, kind, at, due_at)
          select w.id, w.key_id, i.id, i.number, e.seq, e.kind, $2, $2
          from issue i join api_webhook w on w.key_id = i.key_id and w.ended_at is null
-         join issue_event e on e.issue_id = i.id and e.at >= w.created_at and e.kind = any($3)
+         join api_key k on k.id = w.key_id and k.revoked_at is null
+         join issue_event e on e.issue_id = i.id and e.at >= w.created_at and e.at > $4 and e.kind = any($3)
          where i.id = any($1) order by i.id, e.seq on conflict (webhook_id, issue_id, seq) do nothing",
         issues,
         now,
-        &kinds
+        &kinds,
+        now - PLANNED
     )
     .execute(tx)
     .await?;
@@ -107,6 +110,8 @@ pub(crate) async fn plan(tx: &mut PgConnection, issues: &[i64], now: OffsetDateT
 #[derive(Debug, Clone)]
 pub struct Due {
     pub id: i64,
+    /// Whose it is.
+    pub key: i64,
     pub number: String,
     pub seq: i32,
     pub kind: String,
@@ -119,24 +124,35 @@ pub struct Due {
 /// How long whoever took a delivery has for it.
 const LEASE: Duration = Duration::seconds(60);
 
-/// Takes deliveries that are due, the longest due first. Needs the system's scope.
+/// The most deliveries of a key that are taken together: a channel that does not answer keeps nobody else from being told.
+const OF_A_KEY: i64 = 2;
+
+/// Takes deliveries that are due, the longest due of each key, and of no key that is `busy`: what of it is under way comes first. Which keys come
+/// where there is not room for all is left to chance, so that each has its turn. Needs the system's scope. The subscription is asked for row by row: joined,
+/// everything that is due would be sorted before two are taken.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn claim(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<Vec<Due>, StoreError> {
+pub async fn claim(conn: &mut Conn, now: OffsetDateTime, limit: i64, busy: &[i64]) -> Result<Vec<Due>, StoreError> {
     Ok(sqlx::query_as!(
         Due,
         "with due as (
-            select d.id from api_delivery d join api_webhook w on w.id = d.webhook_id and w.ended_at is null
-            where d.state in ('waiting', 'failed') and d.due_at <= $1 order by d.due_at, d.id limit $2 for update of d skip locked
+            select one.id from api_key k cross join lateral (
+                select d.id from api_delivery d where d.key_id = k.id and d.state in ('waiting', 'failed') and d.due_at <= $1
+                    and (select w.ended_at is null from api_webhook w where w.id = d.webhook_id)
+                order by d.due_at, d.id limit $5 for update skip locked
+            ) one
+            where k.revoked_at is null and k.id <> all($4) order by random() limit $2
         )
         update api_delivery d set attempts = d.attempts + 1, due_at = $3
         from due, api_webhook w, api_webhook_secret s
         where d.id = due.id and w.id = d.webhook_id and s.webhook_id = w.id
-        returning d.id, d.number, d.seq, d.kind, d.attempts, w.url, s.secret",
+        returning d.id, d.key_id as key, d.number, d.seq, d.kind, d.attempts, w.url, s.secret",
         now,
         limit,
-        now + LEASE
+        now + LEASE,
+        busy,
+        OF_A_KEY
     )
     .fetch_all(conn.pg())
     .await?)

@@ -16,10 +16,16 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Who gives a command, under which shown name, and when.
-struct By<'a> {
+pub(crate) struct By<'a> {
     actor: &'a Actor,
     name: &'a str,
     at: OffsetDateTime,
+}
+
+impl<'a> By<'a> {
+    pub(crate) fn new(actor: &'a Actor, name: &'a str, now: OffsetDateTime) -> By<'a> {
+        By { actor, name, at: microseconds(now) }
+    }
 }
 
 /// Gives a command to an issue: one transaction locks it, replays its events, decides, and writes events, projection and outbox. A merger does so to
@@ -39,8 +45,7 @@ pub async fn execute(
     terms: &Terms,
 ) -> Result<Executed, CommandError> {
     let mut tx = conn.pg().begin().await?;
-    let who = By { actor, name: actor_name, at: microseconds(now) };
-    match execute_in(&mut tx, number, command, &who, photos, terms).await {
+    match execute_in(&mut tx, number, command, &By::new(actor, actor_name, now), photos, terms).await {
         Ok(executed) => {
             tx.commit().await?;
             Ok(executed)
@@ -53,7 +58,8 @@ pub async fn execute(
     }
 }
 
-async fn execute_in(
+/// As [`execute`], beside what else its transaction writes; after an error it is to be rolled back.
+pub(crate) async fn execute_in(
     tx: &mut PgConnection,
     number: &str,
     command: &Command,

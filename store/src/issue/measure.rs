@@ -1,7 +1,7 @@
 //! Six indicators (S-10): what each issue says is written with every command; what is asked is counted from those rows, or from their sums by day.
 
 use super::write::{Projection, json, parse};
-use crate::{Conn, StoreError};
+use crate::{Conn, Page, StoreError, cursor, parse_cursor};
 use domain::actor::Actor;
 use domain::issue::measure::{Indicator, Measure};
 use domain::issue::{Event, Issue, Terms, evolve};
@@ -93,6 +93,77 @@ impl Counts {
     }
 }
 
+/// What is shown beside the indicators, so that none of them is polished at the cost of something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Given back by a department.
+    Returned,
+    Extended,
+    Withdrawn,
+    /// Answered, and not rated.
+    Unrated,
+    /// Rating and call-back say otherwise of one another.
+    Disagreed,
+}
+
+impl Guard {
+    pub const ALL: [Guard; 5] = [Guard::Returned, Guard::Extended, Guard::Withdrawn, Guard::Unrated, Guard::Disagreed];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Guard::Returned => "returned",
+            Guard::Extended => "extended",
+            Guard::Withdrawn => "withdrawn",
+            Guard::Unrated => "unrated",
+            Guard::Disagreed => "disagreed",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Guard> {
+        Guard::ALL.into_iter().find(|guard| guard.code() == code)
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Guard::Returned => "退回率",
+            Guard::Extended => "延期率",
+            Guard::Withdrawn => "撤回率",
+            Guard::Unrated => "未评价率",
+            Guard::Disagreed => "评价回访不一致",
+        }
+    }
+
+    /// What is divided by what.
+    pub fn of(self, counts: &Counts) -> (i64, i64) {
+        match self {
+            Guard::Returned => (counts.returned, counts.due),
+            Guard::Extended => (counts.extended, counts.due),
+            Guard::Withdrawn => (counts.withdrawn, counts.due),
+            Guard::Unrated => (counts.answered - counts.rated, counts.answered),
+            Guard::Disagreed => (counts.disagreed, counts.due),
+        }
+    }
+}
+
+/// Which of the issues that were due.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Narrow {
+    #[default]
+    All,
+    Failed(Indicator),
+    Guard(Guard),
+}
+
+impl Narrow {
+    fn code(self) -> &'static str {
+        match self {
+            Narrow::All => "",
+            Narrow::Failed(indicator) => indicator.code(),
+            Narrow::Guard(guard) => guard.code(),
+        }
+    }
+}
+
 /// Counts by group, in the scope of the session: days that are over from their sums, the others, and those changed since, from their measures.
 /// `from` and `until` are midnights of the city.
 ///
@@ -163,6 +234,7 @@ pub async fn roll(conn: &mut Conn, today: Date, most: i32) -> Result<i32, StoreE
 /// An issue behind a figure, with what it says.
 #[derive(Debug, Clone)]
 pub struct Behind {
+    pub id: i64,
     pub number: String,
     pub title: String,
     pub enterprise_name: String,
@@ -195,23 +267,24 @@ impl Behind {
 }
 
 /// The most issues behind a figure that a page shows.
-pub const BEHIND: i64 = 200;
+const BEHIND: i64 = 100;
 
-/// The issues behind a figure that the session may read: those that failed an indicator (`failed`), or all of them, of one category or of all; the
-/// earliest due first.
+/// A page of the issues behind a figure that the session may read, of one category or of all; the earliest due first.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn behind(
     conn: &mut Conn,
     wanted: &Wanted,
-    failed: Option<Indicator>,
+    narrow: Narrow,
     category: Option<&str>,
+    after: Option<&str>,
     now: OffsetDateTime,
-) -> Result<Vec<Behind>, StoreError> {
-    Ok(sqlx::query_as!(
+) -> Result<Page<Behind>, StoreError> {
+    let (at, id) = parse_cursor(after).unwrap_or((OffsetDateTime::UNIX_EPOCH, -1));
+    let rows = sqlx::query_as!(
         Behind,
-        r#"select i.number, i.title, i.enterprise_name, m.due_at, m.department_id as department, m.contacted, m.on_time,
+        r#"select i.id, i.number, i.title, i.enterprise_name, m.due_at, m.department_id as department, m.contacted, m.on_time,
             m.answered_at is not null as "answered!", m.solved, m.content, m.closed, m.once, m.called_back, m.passed
          from issue_measure m join issue i on i.id = m.issue_id
          where m.due_at >= $1 and m.due_at < least($2::timestamptz, $3::timestamptz) and not m.excluded and ($4::integer is null or m.area = $4)
@@ -219,8 +292,10 @@ pub async fn behind(
             and case $7::text when 'contacted' then not m.contacted when 'on_time' then not m.on_time
                 when 'solved' then m.answered_at is not null and m.solved is not true when 'content' then not m.content
                 when 'once' then m.closed and not m.once when 'called_back' then m.answered_at is not null and not m.called_back
+                when 'returned' then m.returned when 'extended' then m.extended when 'withdrawn' then m.withdrawn
+                when 'disagreed' then m.disagreed when 'unrated' then m.answered_at is not null and m.content is null
                 else true end
-            and ($9::text is null or i.category = $9)
+            and ($9::text is null or i.category = $9) and (m.due_at, m.issue_id) > ($10, $11)
          order by m.due_at, m.issue_id limit $8"#,
         wanted.from,
         wanted.until,
@@ -228,12 +303,15 @@ pub async fn behind(
         wanted.area,
         wanted.board,
         wanted.department,
-        failed.map_or("", Indicator::code),
-        BEHIND,
-        category
+        narrow.code(),
+        BEHIND + 1,
+        category,
+        at,
+        id
     )
     .fetch_all(conn.pg())
-    .await?)
+    .await?;
+    Ok(Page::cut(rows, BEHIND, |row| cursor(row.due_at, row.id)))
 }
 
 /// Measures issues that came before there were measures, `limit` at a time, the oldest first; how many there were. Needs the system's scope.

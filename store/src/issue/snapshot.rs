@@ -157,7 +157,7 @@ pub async fn categories(conn: &mut Conn, wanted: &Wanted, now: OffsetDateTime) -
         Cell,
         r#"select i.category, m.area, count(*) as "count!" from issue_measure m join issue i on i.id = m.issue_id
          where m.due_at >= $1 and m.due_at < least($2::timestamptz, $6::timestamptz) and not m.excluded and ($3::integer is null or m.area = $3)
-            and ($4::text is null or m.board = $4) and ($5::bigint is null or m.department_id = $5)
+            and ($4::text is null or m.board = $4) and ($5::bigint is null or coalesce(m.department_id, 0) = $5)
          group by i.category, m.area"#,
         wanted.from,
         wanted.until,

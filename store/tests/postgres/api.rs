@@ -7,7 +7,7 @@ use domain::issue::{Channel, Command, Refusal, Submission};
 use serde_json::json;
 use sqlx::PgPool;
 use std::collections::BTreeSet;
-use store::api::issue::{self, Wanted};
+use store::api::issue::{self, Giving, Wanted};
 use store::api::webhook;
 use store::api::{Begun, begin, forget, keep};
 use store::api_key::NewKey;
@@ -36,6 +36,17 @@ async fn open(world: &World, name: &str) -> Conn {
 
 /// Files for a firm by a key; the number.
 async fn file(world: &World, conn: &mut Conn, key: i64, firm: &Firm, external: &str) -> String {
+    try_file(world, conn, key, firm, external, Uuid::new_v4()).await.unwrap()
+}
+
+async fn try_file(
+    world: &World,
+    conn: &mut Conn,
+    key: i64,
+    firm: &Firm,
+    external: &str,
+    client_key: Uuid,
+) -> Result<String, CommandError> {
     let command = Command::Submit(Submission {
         title: "路灯不亮".to_owned(),
         text: "厂区西门口连续六盏路灯不亮，晚班员工骑车很不安全".to_owned(),
@@ -46,7 +57,7 @@ async fn file(world: &World, conn: &mut Conn, key: i64, firm: &Firm, external: &
         photos: 0,
     });
     let filing = Filing {
-        client_key: Uuid::new_v4(),
+        client_key,
         actor: &Actor::Integration { key, enterprise: firm.id },
         actor_name: "12345 热线",
         command: &command,
@@ -56,7 +67,12 @@ async fn file(world: &World, conn: &mut Conn, key: i64, firm: &Firm, external: &
         photos: &[],
         most_a_day: 0,
     };
-    issue::file(conn, key, external, b"x", &filing, morning(), &world.terms).await.unwrap().number
+    Ok(issue::file(conn, key, external, b"x", &filing, morning(), &world.terms).await?.number)
+}
+
+/// Drains the outbox to the bottom.
+async fn drain(system: &mut Conn, now: OffsetDateTime) {
+    while store::outbox::drain(system, now, 1).await.unwrap() > 0 {}
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -132,6 +148,121 @@ async fn a_marked_request_is_answered_once_and_the_same(owner: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_marked_command_and_that_it_was_done_are_written_together(owner: PgPool) {
+    let world = World::new(owner).await;
+    let id = key(&world, "one").await;
+    let mut conn = open(&world, "one").await;
+    let number = file(&world, &mut conn, id, &world.a, "GD-1").await;
+    let now = morning() + Duration::hours(1);
+    let command = Command::Withdraw { reason: "企业说修好了".to_owned() };
+    let actor = Actor::Integration { key: id, enterprise: world.a.id };
+    let giving = Giving { number: &number, command: &command, actor: &actor, actor_name: "x", mark: Some("m") };
+    assert_eq!(begin(&mut conn, id, "m", b"a", now).await.unwrap(), Begun::Fresh);
+    assert!(issue::give(&mut conn, id, &giving, now, &world.terms).await.unwrap());
+    // Its answer was lost; whoever asks again, a moment later or much later, is told that it was done.
+    for later in [Duration::ZERO, Duration::minutes(5), Duration::days(20)] {
+        assert_eq!(begin(&mut conn, id, "m", b"a", now + later).await.unwrap(), Begun::Done(200));
+    }
+    forget(&mut conn, id, "m").await.unwrap();
+    assert_eq!(begin(&mut conn, id, "m", b"a", now).await.unwrap(), Begun::Done(200), "what was done stays");
+    assert!(!issue::give(&mut conn, id, &giving, now, &world.terms).await.unwrap(), "nor does it happen again");
+    // What is refused is not done.
+    assert_eq!(begin(&mut conn, id, "n", b"a", now).await.unwrap(), Begun::Fresh);
+    let refused = issue::give(&mut conn, id, &Giving { mark: Some("n"), ..giving }, now, &world.terms).await;
+    assert!(matches!(refused, Err(CommandError::Refused(_))), "{refused:?}");
+    assert_eq!(begin(&mut conn, id, "n", b"a", now).await.unwrap(), Begun::Running);
+    assert_eq!(world.count("select count(*) from issue_event where kind = 'withdrawn'").await, 1);
+    drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_mark_of_another_filing_is_no_receipt_of_it(owner: PgPool) {
+    let world = World::new(owner).await;
+    let (one, two) = (key(&world, "one").await, key(&world, "two").await);
+    let (mut mine, mut theirs) = (open(&world, "one").await, open(&world, "two").await);
+    let mark = Uuid::new_v4();
+    try_file(&world, &mut mine, one, &world.a, "GD-1", mark).await.unwrap();
+    let refused = try_file(&world, &mut theirs, two, &world.a, "GD-1", mark).await;
+    assert!(matches!(refused, Err(CommandError::Store(StoreError::RowRefused))), "{refused:?}");
+    drop((mine, theirs));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_key_is_replaced_in_its_row_unless_it_has_ended(owner: PgPool) {
+    let world = World::new(owner).await;
+    let id = key(&world, "one").await;
+    let now = OffsetDateTime::now_utc();
+    let mut system = world.store.system().await.unwrap();
+    assert_eq!(store::api_key::replace(&mut system, id, b"fresh").await.unwrap().as_deref(), Some("one"));
+    assert!(world.store.open_key(b"one", now, true).await.unwrap().1.is_none());
+    assert_eq!(world.store.open_key(b"fresh", now, true).await.unwrap().1.map(|key| key.id), Some(id));
+    store::api_key::revoke(&mut system, id, None, now).await.unwrap();
+    assert_eq!(store::api_key::replace(&mut system, id, b"later").await.unwrap(), None);
+    assert!(world.store.open_key(b"later", now, true).await.unwrap().1.is_none());
+    // Those who keep none replace none.
+    let mut centre = world.staff("centre_city").await;
+    assert_eq!(store::api_key::replace(&mut centre, id, b"mine").await.unwrap(), None);
+    drop((system, centre));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_step_is_not_planned_again_once_its_delivery_is_forgotten(owner: PgPool) {
+    let world = World::new(owner).await;
+    let id = key(&world, "one").await;
+    let mut conn = open(&world, "one").await;
+    let since = morning() - Duration::hours(1);
+    webhook::add(&mut conn, id, "https://example.com/", "secret", since).await.unwrap().unwrap();
+    let number = file(&world, &mut conn, id, &world.a, "GD-1").await;
+    let mut system = world.store.system().await.unwrap();
+    drain(&mut system, morning() + Duration::hours(1)).await;
+    assert_eq!(world.count("select count(*) from api_delivery where kind = 'submitted'").await, 1);
+    // Kept long enough (domain::retention); then the issue moves.
+    sqlx::query("delete from api_delivery").execute(&world.owner).await.unwrap();
+    let later = morning() + Duration::days(40);
+    world.as_staff("centre_wuxing", &number, &accept(), later).await;
+    drain(&mut system, later + Duration::minutes(1)).await;
+    let planned: Vec<String> = sqlx::query_scalar("select kind from api_delivery").fetch_all(&world.owner).await.unwrap();
+    assert_eq!(planned, ["accepted"]);
+    drop((conn, system));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn each_key_has_its_turn_and_one_that_ended_has_none(owner: PgPool) {
+    let world = World::new(owner).await;
+    let (one, two) = (key(&world, "one").await, key(&world, "two").await);
+    let since = morning() - Duration::hours(1);
+    let (mut first, mut second) = (open(&world, "one").await, open(&world, "two").await);
+    for (conn, key) in [(&mut first, one), (&mut second, two)] {
+        webhook::add(conn, key, "https://example.com/", "secret", since).await.unwrap().unwrap();
+    }
+    for n in 0..9 {
+        file(&world, &mut first, one, &world.a, &format!("GD-{n}")).await;
+    }
+    file(&world, &mut second, two, &world.b, "GD-1").await;
+    let mut system = world.store.system().await.unwrap();
+    let now = morning() + Duration::hours(1);
+    drain(&mut system, now).await;
+    let taken = webhook::claim(&mut system, now, 8, &[]).await.unwrap();
+    let of = |key: i64| taken.iter().filter(|due| due.key == key).count();
+    assert_eq!((of(one), of(two)), (2, 1), "a long list keeps nobody waiting");
+    assert!(webhook::claim(&mut system, now, 8, &[one, two]).await.unwrap().is_empty(), "what is under way comes first");
+    assert_eq!(webhook::claim(&mut system, now, 1, &[two]).await.unwrap().len(), 1, "no more than there is room for");
+    // A key that ended, with a subscription that was added at the same moment.
+    sqlx::query("update api_key set revoked_at = now() where name = 'one'").execute(&world.owner).await.unwrap();
+    assert!(webhook::claim(&mut system, now, 8, &[]).await.unwrap().is_empty());
+    let before = world.count("select count(*) from api_delivery").await;
+    file(&world, &mut first, one, &world.a, "GD-9").await;
+    drain(&mut system, now).await;
+    assert_eq!(world.count("select count(*) from api_delivery").await, before, "nothing more is planned");
+    drop((first, second, system));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn each_step_is_planned_once_and_taken_by_one_server(owner: PgPool) {
     let world = World::new(owner).await;
     let id = key(&world, "one").await;
@@ -142,8 +273,8 @@ async fn each_step_is_planned_once_and_taken_by_one_server(owner: PgPool) {
     world.as_staff("centre_wuxing", &number, &accept(), morning()).await;
     world.as_staff("centre_wuxing", &number, &dispatch(world.departments[0], &[]), morning()).await;
     let mut system = world.store.system().await.unwrap();
-    let now = OffsetDateTime::now_utc();
-    while store::outbox::drain(&mut system, now, 1).await.unwrap() > 0 {}
+    let now = morning() + Duration::hours(1);
+    drain(&mut system, now).await;
     let planned: Vec<(String, i64)> = sqlx::query_as("select kind, count(*) from api_delivery group by kind order by kind")
         .fetch_all(&world.owner)
         .await
@@ -152,13 +283,15 @@ async fn each_step_is_planned_once_and_taken_by_one_server(owner: PgPool) {
     assert_eq!(planned, [once("accepted"), once("dispatched"), once("submitted")]);
 
     let mut other = world.store.system().await.unwrap();
-    let (first, second) = (webhook::claim(&mut system, now, 2).await.unwrap(), webhook::claim(&mut other, now, 2).await.unwrap());
+    let first = webhook::claim(&mut system, now, 2, &[]).await.unwrap();
+    let second = webhook::claim(&mut other, now, 2, &[]).await.unwrap();
     let ids: BTreeSet<i64> = first.iter().chain(&second).map(|due| due.id).collect();
     assert_eq!((first.len(), second.len(), ids.len()), (2, 1, 3), "no two take the same");
     assert!(first.iter().all(|due| due.url == "https://example.com/" && due.secret == "secret" && due.attempts == 1));
     // The second server died with what it took; the first was slow, and what it says late of a try that is another's counts for nothing.
     let later = now + Duration::seconds(61);
-    let again = webhook::claim(&mut system, later, 10).await.unwrap();
+    let mut again = webhook::claim(&mut system, later, 10, &[]).await.unwrap();
+    again.extend(webhook::claim(&mut system, later, 10, &[]).await.unwrap());
     assert_eq!(again.len(), 3);
     webhook::tried(&mut other, &second[0], Some(200), None, later).await.unwrap();
     let sent = "select count(*) from api_delivery where state = 'sent'";
@@ -169,13 +302,13 @@ async fn each_step_is_planned_once_and_taken_by_one_server(owner: PgPool) {
     webhook::tried(&mut system, &again[2], None, Some("连不上"), later).await.unwrap();
     assert_eq!(world.count(sent).await, 2);
     assert!(
-        webhook::claim(&mut system, later + Duration::seconds(20), 10).await.unwrap().is_empty(),
+        webhook::claim(&mut system, later + Duration::seconds(20), 10, &[]).await.unwrap().is_empty(),
         "30 seconds after the second try"
     );
-    assert_eq!(webhook::claim(&mut system, later + Duration::seconds(31), 10).await.unwrap().len(), 1);
+    assert_eq!(webhook::claim(&mut system, later + Duration::seconds(31), 10, &[]).await.unwrap().len(), 1);
     // An end is an end.
     assert!(webhook::end(&mut conn, id, added.id, later).await.unwrap());
-    assert!(webhook::claim(&mut system, later + Duration::days(1), 10).await.unwrap().is_empty());
+    assert!(webhook::claim(&mut system, later + Duration::days(1), 10, &[]).await.unwrap().is_empty());
     assert_eq!(world.count("select count(*) from api_delivery where state = 'dead'").await, 1);
     drop((conn, system, other));
     world.end().await;

@@ -212,6 +212,9 @@ pub async fn seed(world: &World) {
         "insert into application_prepared (enterprise_id, item_id, person_id, person_name, contact_name, contact_phone, note, at)
         select enterprise_id, item_id, person_id, 'x', 'x', 'x', '', now() from application limit 1";
     sqlx::query(ready).execute(&world.owner).await.unwrap();
+    // Before issues of persons are given to a key below, which an audit names.
+    let anchor = store::audit::take(&mut system, now).await.unwrap().unwrap();
+    store::audit::keep(&mut system, day, &anchor).await.unwrap();
     for own in [
         "insert into application_count (application_id, seq, attribute, counts) select id, seq, 'revenue', 'recorded' from application limit 1",
         "insert into indicator_day select '2026-09-01', 330502, 'other', department_id, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
@@ -266,8 +269,6 @@ pub async fn seed(world: &World) {
     ] {
         sqlx::query(own).execute(&world.owner).await.unwrap();
     }
-    let anchor = store::audit::take(&mut system, now).await.unwrap().unwrap();
-    store::audit::keep(&mut system, day, &anchor).await.unwrap();
     store::retention::note(&mut system, &domain::retention::RULES[0], day, 1, now).await.unwrap();
 }
 

@@ -44,7 +44,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // By whichever server looks first.
     ("cluster_day", "true", SYSTEM, SYSTEM, &["found"]),
     ("cluster_found", "true", SYSTEM, "", &[]),
-    ("api_key", "true", "admin system", "admin system", &["used_at", "revoked_at", "revoked_by"]),
+    ("api_key", "true", "admin system", "admin system", &["hash", "used_at", "revoked_at", "revoked_by"]),
     // In one's own name; received by a function alone.
     ("issue_upward", "true", "centre_wuxing system", "", &[]),
     ("upward_reply", "true", "", "", &[]),

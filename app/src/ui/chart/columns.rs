@@ -16,7 +16,9 @@ const STEP: i64 = 50;
 const WIDE: i64 = 30;
 /// Units of the highest column, and where columns stand.
 const HIGH: i64 = 120;
-const GROUND: i64 = 140;
+const GROUND: i64 = 150;
+/// A drawing has room for so many at least, so that its letters are as large as those of any other.
+const ROOM: i64 = 12;
 
 /// The columns; `tone` says what the marked part is: `late`, `passed`.
 pub fn columns(words: Words, tone: &'static str, list: &[Column]) -> AnyView {
@@ -35,6 +37,6 @@ pub fn columns(words: Words, tone: &'static str, list: &[Column]) -> AnyView {
             <text class=label x=middle y=(GROUND + 18).to_string()>{column.label.clone()}</text>
         }
     });
-    let wide = i64::try_from(list.len()).unwrap_or(0).max(1) * STEP + 10;
+    let wide = i64::try_from(list.len()).unwrap_or(0).max(ROOM) * STEP + 10;
     drawing(words, "bars weeks", wide, GROUND + 25, drawn.collect_view())
 }

@@ -1,20 +1,22 @@
 //! The issues behind a figure.
 
-use super::{Asked, PATH, asked, named, read_period, span, to, wanted};
+use super::{Asked, ISSUES, PATH, asked, named, read_period, span, to, wanted};
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::{back, empty, icon, tag};
 use domain::calendar::local;
 use domain::issue::measure::Indicator;
 use leptos::prelude::*;
-use store::issue::measure::{self, BEHIND, Behind};
+use store::Page;
+use store::issue::measure::{self, Behind, Guard, Narrow};
 
 /// The issues behind a figure.
 #[component]
 pub fn IndicatorIssuesPage() -> impl IntoView {
     let (request, form) = (Request::current(), asked());
     reads(async move {
-        let failed = Indicator::from_code(form.value("failed"));
+        let failed = Indicator::from_code(form.value("failed")).map(Narrow::Failed);
+        let narrow = failed.or_else(|| Guard::from_code(form.value("guard")).map(Narrow::Guard)).unwrap_or_default();
         let (asked, rows, clock) = {
             let mut ctx = request.open().await?;
             ctx.require_measured()?;
@@ -22,18 +24,24 @@ pub fn IndicatorIssuesPage() -> impl IntoView {
             let asked = read_period(form, today);
             let these = wanted(&asked, asked.first);
             let category = Some(asked.form.value("category")).filter(|code| !code.is_empty());
-            let rows = measure::behind(&mut ctx.conn, &these, failed, category, now).await?;
+            let after = Some(asked.form.value("after")).filter(|cursor| !cursor.is_empty());
+            let rows = measure::behind(&mut ctx.conn, &these, narrow, category, after, now).await?;
             (asked, rows, ctx.clock())
         };
         title("指标背后的诉求");
-        Ok(behind(&asked, failed, &rows, &clock))
+        Ok(behind(&asked, narrow, &rows, &clock))
     })
 }
 
-fn behind(asked: &Asked, failed: Option<Indicator>, rows: &[Behind], clock: &Clock) -> AnyView {
+fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, clock: &Clock) -> AnyView {
+    let rows = &page.rows;
     let narrowed = ["area", "board", "department", "category"].into_iter().filter(|kind| !asked.form.value(kind).is_empty());
     let narrowed: Vec<String> = narrowed.map(|kind| named(kind, asked.form.value(kind), clock)).collect();
-    let what = failed.map_or_else(|| "应答复的诉求".to_owned(), |indicator| format!("未达到“{}”的诉求", indicator.label()));
+    let what = match narrow {
+        Narrow::All => "应答复的诉求".to_owned(),
+        Narrow::Failed(indicator) => format!("未达到“{}”的诉求", indicator.label()),
+        Narrow::Guard(guard) => format!("{}的诉求", said(guard)),
+    };
     let heading = [vec![span(asked)], narrowed, vec![what]].concat().join(" · ");
     let items = rows.iter().map(|row| {
         let tags = row.failed().into_iter().map(|indicator| tag("warn", icon("warn"), missed(indicator))).collect_view();
@@ -49,7 +57,11 @@ fn behind(asked: &Asked, failed: Option<Indicator>, rows: &[Behind], clock: &Clo
             </li>
         }
     });
-    let cut = i64::try_from(rows.len()).is_ok_and(|count| count >= BEHIND);
+    let more = page.next.as_ref().map(|after| {
+        let kept = ["category", "failed", "guard"].map(|name| (name, asked.form.value(name)));
+        let href = to(ISSUES, asked, &[&kept[..], &[("after", after.as_str())]].concat());
+        view! { <p><a class="button secondary" href=href rel="next">"下一页"</a></p> }
+    });
     let body = if rows.is_empty() {
         empty("没有您可以查看的诉求。", None)
     } else {
@@ -58,12 +70,20 @@ fn behind(asked: &Asked, failed: Option<Indicator>, rows: &[Behind], clock: &Clo
     view! {
         {back(to(PATH, asked, &[]), "六项指标")}
         <h1>{heading}</h1>
-        <p class="muted">
-            "只列出您可以查看的诉求。"{cut.then(|| format!("只显示最早到期的 {BEHIND} 件，可按区县、板块、部门缩小范围。"))}
-        </p>
-        {body}
+        <p class="muted">"最早到期的在前，只列出您可以查看的诉求。"</p>
+        {body}{more}
     }
     .into_any()
+}
+
+fn said(guard: Guard) -> &'static str {
+    match guard {
+        Guard::Returned => "部门退回过",
+        Guard::Extended => "延期过",
+        Guard::Withdrawn => "企业撤回",
+        Guard::Unrated => "已答复、企业没有评价",
+        Guard::Disagreed => "评价与回访不一致",
+    }
 }
 
 /// What an issue that failed is said to be.

@@ -1,13 +1,14 @@
 //! 晾晒通报 (S-29): a month to be printed and sent round. Opened by the centre, leaders and supervisors when the month is settled, wanting: who did well,
 //! who did not, what is still open and for how long, which problems come up where.
 
-use super::{Asked, RANKED, asked, percent, ranked, ranking_chart, read_period, span, to, wanted};
+use super::{Asked, RANKED, asked, cell, percent, ranked, ranking_chart, read_period, span, to, wanted};
 use crate::error::AppError;
+use crate::form::Form;
 use crate::issue::desk::pressure::{ages, hot, of};
 use crate::render::{reads, title};
 use crate::request::{Clock, Ctx, Request};
 use crate::ui::{back, empty, section};
-use domain::actor::Duty;
+use domain::actor::{AreaCode, CITY, Duty};
 use domain::calendar::{local, words};
 use domain::issue::measure::{Indicator, SETTLED_ON};
 use leptos::prelude::*;
@@ -22,6 +23,8 @@ struct Bulletin {
     organisation: String,
     asked: Asked,
     settled: Option<Settled>,
+    /// The district whose it is; none of the city.
+    own: Option<AreaCode>,
     /// As the figures are now.
     now: Settled,
     duty: Duty,
@@ -30,10 +33,11 @@ struct Bulletin {
     clock: Clock,
 }
 
-async fn read(ctx: &mut Ctx, form: crate::form::Form) -> Result<Bulletin, AppError> {
+async fn read(ctx: &mut Ctx, form: Form) -> Result<Bulletin, AppError> {
     let staff = ctx.require_record()?;
     let now = ctx.now;
-    let asked = read_period(form, local(now).date());
+    // A month of the whole place: nothing else narrows what is printed and sent round.
+    let asked = read_period(Form::new(vec![("period".to_owned(), form.value("period").to_owned())]), local(now).date());
     if asked.weekly {
         return Err(AppError::NotFound);
     }
@@ -43,7 +47,15 @@ async fn read(ctx: &mut Ctx, form: crate::form::Form) -> Result<Bulletin, AppErr
     let areas = counts(conn, &these, Group::Area, now).await?;
     let boards = counts(conn, &these, Group::Board, now).await?;
     let departments = counts(conn, &these, Group::Department, now).await?;
-    let settled = settled(conn, asked.first).await?;
+    let mut settled = settled(conn, asked.first).await?;
+    let own = match staff.duty {
+        Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if area != CITY => Some(area),
+        _ => None,
+    };
+    if let (Some(settled), Some(area)) = (&mut settled, own) {
+        // A district's own month, beside the districts as they were ranked.
+        settled.city = settled.areas.iter().find(|counts| counts.key == area.to_string()).cloned().unwrap_or_default();
+    }
     let categories = categories(conn, &these, now).await?;
     let pressure = pressure(conn, of(&staff.duty).1, local(now).date(), now).await?;
     let now = Settled { at: now, city, areas, boards, departments };
@@ -52,6 +64,7 @@ async fn read(ctx: &mut Ctx, form: crate::form::Form) -> Result<Bulletin, AppErr
         duty: staff.duty,
         asked,
         settled,
+        own,
         now,
         pressure,
         categories,
@@ -71,7 +84,7 @@ pub fn BulletinPage() -> impl IntoView {
 }
 
 fn view(bulletin: &Bulletin) -> AnyView {
-    let Bulletin { organisation, asked, settled, now, duty, pressure, categories, clock } = bulletin;
+    let Bulletin { organisation, asked, settled, own, now, duty, pressure, categories, clock } = bulletin;
     let shown = settled.as_ref().unwrap_or(now);
     let (city, month) = (&shown.city, span(asked));
     let state = match settled {
@@ -83,6 +96,12 @@ fn view(bulletin: &Bulletin) -> AnyView {
         view! { <li title=indicator.rule()><span class="tile"><strong>{percent(part, whole)}</strong><span>{indicator.label()}</span>
             <small class="muted">{format!("{part} / {whole}")}</small></span></li> }
     });
+    // What was settled is of the whole city: a district reads the lists of its own part.
+    let link = &|kind: &str, counts: &Counts| {
+        let listed =
+            own.is_none() || settled.is_none() || kind == "area" && own.is_some_and(|area| counts.key == area.to_string());
+        listed.then(|| to(super::ISSUES, asked, &[(kind, super::key(kind, counts))]))
+    };
     let changed = settled.as_ref().map(|settled| since(&settled.city, &now.city));
     view! {
         {back(to(super::PATH, asked, &[]), "六项指标")}
@@ -94,9 +113,9 @@ fn view(bulletin: &Bulletin) -> AnyView {
         </p>
         <ul class="tally">{indicators.collect_view()}</ul>
         {changed}
-        {section("区县", ranking("area", "区县", &shown.areas, asked, clock))}
-        {section("部门", ranking("department", "部门", &shown.departments, asked, clock))}
-        {section("板块", ranking("board", "板块", &shown.boards, asked, clock))}
+        {section("区县", ranking("area", "区县", &shown.areas, link, clock))}
+        {section("部门", ranking("department", "部门", &shown.departments, link, clock))}
+        {section("板块", ranking("board", "板块", &shown.boards, link, clock))}
         {section("正在办理的，提交了多久", ages(&pressure.ages, of(duty).0, clock))}
         {section("哪里什么问题多", hot(categories, |category, area| behind(asked, category, area), clock))}
         <p class="muted">{format!("应答复不足 {RANKED} 件的不排名。指标口径为本平台暂定，以市里公布的为准。")}</p>
@@ -118,7 +137,13 @@ fn since(then: &Counts, now: &Counts) -> AnyView {
 }
 
 /// The best first; what is too few for a rate after it, the most first.
-fn ranking(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked, clock: &Clock) -> AnyView {
+fn ranking(
+    kind: &'static str,
+    label: &'static str,
+    rows: &[Counts],
+    link: &dyn Fn(&str, &Counts) -> Option<String>,
+    clock: &Clock,
+) -> AnyView {
     let (ranked, few) = ranked(rows);
     if ranked.is_empty() && few.is_empty() {
         return empty("这个月没有应答复的诉求。", None);
@@ -129,13 +154,16 @@ fn ranking(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Ask
     let rows = rows.map(|(place, counts)| {
         let cells = Indicator::ALL.iter().map(|indicator| {
             let (part, whole) = counts.of(*indicator);
-            view! { <td>{percent(part, whole)}</td> }
+            cell(part, whole, None)
         });
         let cells = cells.collect_view();
-        let href = to(super::ISSUES, asked, &[(kind, super::key(kind, counts))]);
+        let due = match link(kind, counts) {
+            Some(href) => view! { <a href=href>{counts.due}</a> }.into_any(),
+            None => counts.due.to_string().into_any(),
+        };
         view! {
             <tr>
-                <td>{place}</td><th scope="row">{super::named(kind, &counts.key, clock)}</th><td><a href=href>{counts.due}</a></td>
+                <td>{place}</td><th scope="row">{super::named(kind, &counts.key, clock)}</th><td>{due}</td>
                 <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
             </tr>
         }

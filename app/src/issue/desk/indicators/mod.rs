@@ -10,6 +10,7 @@ mod sheet;
 pub use assessment::assessment;
 pub use behind::IndicatorIssuesPage;
 pub use bulletin::{BULLETIN, BulletinPage};
+use page::cell;
 pub use page::{IndicatorsPage, trend_view};
 pub use sheet::sheets;
 
@@ -20,7 +21,7 @@ use crate::form::Form;
 use crate::request::{Clock, Ctx};
 use crate::ui::chart::{Bar, Words, bars};
 use domain::actor::{CITY, Duty};
-use domain::calendar::{SHANGHAI, local};
+use domain::calendar::{local, midnight};
 use domain::issue::Queue;
 use domain::issue::filter::day;
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ use leptos_router::hooks::use_query_map;
 use store::issue::figures::{Pressure, pressure};
 use store::issue::measure::{self, Counts, Group, Wanted};
 use store::issue::snapshot::{Cell, categories, month_after};
-use time::{Date, Duration, Month, Time};
+use time::{Date, Duration, Month};
 
 /// Where they are.
 pub const PATH: &str = "/desk/indicators";
@@ -58,6 +59,10 @@ fn first_of(day: Date) -> Date {
     day.replace_day(1).unwrap_or(day)
 }
 
+fn monday_of(day: Date) -> Date {
+    day - Duration::days(i64::from(day.weekday().number_days_from_monday()))
+}
+
 /// `2026-11` or `2026-11-23`, a Monday, or any two days (`from`, `to`); the current month where it is none of them.
 fn read_period(form: Form, today: Date) -> Asked {
     // Of other centuries there is nothing, and no month before or after.
@@ -79,7 +84,7 @@ fn read_period(form: Form, today: Date) -> Asked {
         Date::from_calendar_date(i32::from(year?), month, day).ok().filter(known)
     };
     if let Some(monday) = of_month.and_then(|day| date(u8::try_from(day).ok()?)) {
-        let first = monday - Duration::days(i64::from(monday.weekday().number_days_from_monday()));
+        let first = monday_of(monday);
         return Asked { form, first, after: first + Duration::days(7), weekly: true };
     }
     let first = date(1).unwrap_or_else(|| first_of(today));
@@ -87,11 +92,10 @@ fn read_period(form: Form, today: Date) -> Asked {
 }
 
 fn wanted(asked: &Asked, from: Date) -> Wanted {
-    let begins = |day: Date| day.with_time(Time::MIDNIGHT).assume_offset(SHANGHAI);
     let text = |name: &str| Some(asked.form.value(name)).filter(|value| !value.is_empty());
     Wanted {
-        from: begins(from),
-        until: begins(asked.after),
+        from: midnight(from),
+        until: midnight(asked.after),
         area: text("area").and_then(|code| code.parse().ok()),
         board: text("board").map(str::to_owned),
         department: text("department").and_then(|id| id.parse().ok()),
@@ -123,12 +127,15 @@ async fn read(ctx: &mut Ctx, form: Form) -> Result<Overview, AppError> {
     let departments = measure::counts(&mut ctx.conn, &these, Group::Department, now).await?;
     let whole = matches!(staff.duty, Duty::Centre { area } | Duty::Leader { area } | Duty::Supervisor { area } if area == CITY);
     let areas = if whole { measure::counts(&mut ctx.conn, &these, Group::Area, now).await? } else { Vec::new() };
-    let (since, by) = if asked.weekly {
-        (asked.after - Duration::days(7 * i64::from(MONTHS)), Group::Week)
+    // Whole weeks and months, as the lists behind them are.
+    let (since, after, by) = if asked.weekly {
+        let last = monday_of(asked.after - Duration::days(1));
+        (last - Duration::days(7 * i64::from(MONTHS - 1)), last + Duration::days(7), Group::Week)
     } else {
-        (month_before(asked.first, MONTHS - 1), Group::Month)
+        (month_before(asked.first, MONTHS - 1), asked.after, Group::Month)
     };
-    let trend = measure::counts(&mut ctx.conn, &wanted(&asked, since), by, now).await?;
+    let these_periods = Wanted { until: midnight(after), ..wanted(&asked, since) };
+    let trend = measure::counts(&mut ctx.conn, &these_periods, by, now).await?;
     let total = boards.iter().fold(Counts::default(), add);
     let mut groups = vec![("board", "板块", boards)];
     if !matches!(staff.duty, Duty::Handler { .. }) {

@@ -13,7 +13,7 @@ use crate::ui::{empty, icon, section};
 use domain::calendar::local;
 use domain::issue::measure::Indicator;
 use leptos::prelude::*;
-use store::issue::measure::Counts;
+use store::issue::measure::{Counts, Guard};
 use time::Duration;
 
 /// The page.
@@ -40,14 +40,15 @@ fn view(overview: &Overview) -> AnyView {
         }
     });
     let high = percent(total.passed, total.due);
-    let guards = [
-        ("退回率", total.returned),
-        ("延期率", total.extended),
-        ("撤回率", total.withdrawn),
-        ("评价回访不一致", total.disagreed),
-    ]
-    .into_iter()
-    .map(|(name, count)| view! { <span>{format!("{name} {}（{count}）", percent(count, total.due))}</span> });
+    let guards = Guard::ALL.into_iter().map(|guard| {
+        let (part, whole) = guard.of(total);
+        let words = format!("{} {}（{part} / {whole}）", guard.label(), percent(part, whole));
+        if part == 0 {
+            return view! { <span>{words}</span> }.into_any();
+        }
+        let href = to(ISSUES, asked, &[("guard", guard.code())]);
+        view! { <a href=href>{words}</a> }.into_any()
+    });
     let tables = groups
         .iter()
         .map(|(name, label, rows)| {
@@ -145,12 +146,7 @@ fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked
         let cells = Indicator::ALL.iter().map(|indicator| {
             let (part, whole) = counts.of(*indicator);
             let href = to(ISSUES, asked, &[(kind, key(kind, counts)), ("failed", indicator.code())]);
-            let words = percent(part, whole);
-            if part == whole {
-                view! { <td>{words}</td> }.into_any()
-            } else {
-                view! { <td><a href=href>{words}</a></td> }.into_any()
-            }
+            cell(part, whole, (part < whole).then_some(href))
         });
         let cells = cells.collect_view();
         let all = to(ISSUES, asked, &[(kind, key(kind, counts))]);
@@ -170,6 +166,15 @@ fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked
         </div>
     }
     .into_any()
+}
+
+/// A rate with what it is of, and the list of what failed behind it.
+pub fn cell(part: i64, whole: i64, href: Option<String>) -> AnyView {
+    let words = view! { {percent(part, whole)}" "<small class="muted">{format!("{part}/{whole}")}</small> };
+    match href {
+        Some(href) => view! { <td><a href=href>{words}</a></td> }.into_any(),
+        None => view! { <td>{words}</td> }.into_any(),
+    }
 }
 
 fn heading(first: &'static str) -> AnyView {
@@ -207,12 +212,9 @@ pub fn trend_view(trend: &[Counts], weekly: bool, link: Link<'_>) -> AnyView {
     let rows = trend.iter().rev().map(|counts| {
         let period = if weekly { counts.key.clone() } else { counts.key.chars().take(7).collect() };
         let cells = Indicator::ALL.iter().map(|indicator| {
-            let ((part, whole), words) = (counts.of(*indicator), percent(counts.of(*indicator).0, counts.of(*indicator).1));
-            if part == whole {
-                return view! { <td>{words}</td> }.into_any();
-            }
-            let href = link(ISSUES, &[("period", &period), ("failed", indicator.code())]);
-            view! { <td><a href=href>{words}</a></td> }.into_any()
+            let (part, whole) = counts.of(*indicator);
+            let href = (part < whole).then(|| link(ISSUES, &[("period", &period), ("failed", indicator.code())]));
+            cell(part, whole, href)
         });
         let cells = cells.collect_view();
         let due = chart::figure(counts.due, link(ISSUES, &[("period", &period)]));
