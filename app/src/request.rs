@@ -41,6 +41,8 @@ pub struct Services {
     pub codes_per_address: i32,
     /// Codes that all strangers together may ask for in ten minutes: what the gateway is paid for.
     pub codes_per_city: i32,
+    /// The same in a day.
+    pub codes_per_city_day: i32,
     /// Photos and files that one account may send in a day.
     pub uploads_per_day: i32,
     /// Webhooks may lead into this machine's own network, and to addresses without TLS.
@@ -141,6 +143,17 @@ impl Head {
             IpAddr::V6(address) => {
                 let [a, b, c, d, ..] = address.segments();
                 format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+
+    /// The /48 around a client's IPv6 address: an office or a household may have all of its 65,536 networks; none for IPv4.
+    pub fn site(&self) -> Option<String> {
+        match self.address.to_canonical() {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => {
+                let [a, b, c, ..] = address.segments();
+                Some(format!("{a:x}:{b:x}:{c:x}::/48"))
             }
         }
     }

@@ -40,3 +40,4 @@ pub mod uscc;
 mod vocabulary;
 #[cfg(feature = "server")]
 pub mod webhook;
+pub mod when;

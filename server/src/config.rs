@@ -3,6 +3,7 @@
 use domain::calendar::WorkCalendar;
 use domain::security::FactorRule;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ pub struct Config {
     pub trust_proxy: bool,
     /// `QIFU_POOL`.
     pub pool: u32,
+    /// `QIFU_CONNECTIONS`.
+    pub connections: NonZeroU32,
     /// `QIFU_DRAIN`.
     pub drain: Duration,
     /// `QIFU_CODES_PER_ADDRESS`.
@@ -59,6 +62,8 @@ pub struct Config {
     pub code_pause: u32,
     /// `QIFU_CODES_PER_CITY`.
     pub codes_per_city: i32,
+    /// `QIFU_CODES_PER_CITY_DAY`.
+    pub codes_per_city_day: i32,
     /// `QIFU_UPLOADS_PER_DAY`.
     pub uploads_per_day: i32,
     /// `QIFU_FILINGS_PER_DAY`.
@@ -252,6 +257,12 @@ impl Config {
             open: r.flag("QIFU_OPEN", "serve the network without TLS, or with demo data: somebody has thought about it")?,
             trust_proxy: r.flag("QIFU_TRUST_PROXY", "take the client's address from the last X-Forwarded-For")?,
             pool: r.parsed("QIFU_POOL", "16", "database connections", "a number")?,
+            connections: r.parsed(
+                "QIFU_CONNECTIONS",
+                "4096",
+                "connections that this server takes at once",
+                "a number of connections, one at least",
+            )?,
             drain: Duration::from_secs(
                 r.parsed::<u32>(
                     "QIFU_DRAIN",
@@ -279,6 +290,7 @@ impl Config {
                 "sign-in codes that all browsers in which nobody signed in before may ask for in 10 minutes",
                 "a number",
             )?,
+            codes_per_city_day: r.parsed("QIFU_CODES_PER_CITY_DAY", "20000", "the same in 24 hours", "a number")?,
             uploads_per_day: r.parsed(
                 "QIFU_UPLOADS_PER_DAY",
                 "300",
@@ -347,6 +359,7 @@ mod tests {
             ("QIFU_ADDR", "3000"),
             ("QIFU_DEMO", "maybe"),
             ("QIFU_POOL", "many"),
+            ("QIFU_CONNECTIONS", "0"),
             ("QIFU_DRAIN", "-1"),
             ("DATABASE_URL", "mysql://x"),
             ("QIFU_WORK_HOURS", "9-17"),

@@ -3,6 +3,7 @@
 pub mod city;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod database;
 pub mod demo;
 pub mod http;

@@ -4,6 +4,7 @@
 pub mod document;
 
 use anyhow::{Context, Result};
+use futures::stream::BoxStream;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use object_store::path::Path as StorePath;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
@@ -16,6 +17,8 @@ use uuid::Uuid;
 pub const MAX_BYTES: usize = domain::issue::MAX_PHOTO_BYTES as usize;
 /// The most pixels that are decoded.
 const MAX_PIXELS: u64 = 50_000_000;
+/// The most bytes of a decoded picture: a pixel of a photo has three or four, one of a scanner may have eight.
+const MAX_DECODED: u64 = 4 * MAX_PIXELS;
 /// The longest side of what is kept.
 const SIDE: u32 = 1920;
 /// The longest side of a thumbnail: 80 px on a screen of density 3.
@@ -89,7 +92,7 @@ pub fn process(bytes: &[u8]) -> Result<Picture, PhotoError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| PhotoError::Broken)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED {
         return Err(PhotoError::Pixels);
     }
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
@@ -128,6 +131,14 @@ fn encode(picture: &DynamicImage, quality: u8) -> Result<Vec<u8>, PhotoError> {
     let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality);
     picture.write_with_encoder(encoder).map_err(|_| PhotoError::Broken)?;
     Ok(bytes)
+}
+
+/// Something stored on its way to whoever asked for it: a slow reader holds a piece of it, and not all of it.
+pub struct Outgoing {
+    /// How many bytes it has.
+    pub length: u64,
+    /// All of them, in order.
+    pub pieces: BoxStream<'static, object_store::Result<bytes::Bytes>>,
 }
 
 /// Where pictures are kept, and how many may be decoded at once.
@@ -173,7 +184,7 @@ impl PhotoStore {
     }
 
     fn new(objects: Arc<dyn ObjectStore>, prefix: StorePath) -> PhotoStore {
-        // A picture of 50 megapixels takes 150 MB while it is decoded.
+        // A picture takes up to 200 MB while it is decoded.
         PhotoStore { objects, prefix, decoding: Arc::new(Semaphore::new(2)) }
     }
 
@@ -189,8 +200,13 @@ impl PhotoStore {
     /// # Errors
     /// Inside: [`PhotoError`]. Outside: the process is going down.
     pub async fn process(&self, bytes: bytes::Bytes) -> Result<Result<Picture, PhotoError>> {
-        let _permit = self.decoding.acquire().await?;
-        Ok(tokio::task::spawn_blocking(move || process(&bytes)).await?)
+        let place = self.decoding.clone().acquire_owned().await?;
+        let decoding = tokio::task::spawn_blocking(move || {
+            // Whoever sent it may be gone: it is decoded to its end all the same, and takes its place until then.
+            let _place = place;
+            process(&bytes)
+        });
+        Ok(decoding.await?)
     }
 
     /// Stores a picture under an id; it is on disk when this returns.
@@ -211,6 +227,14 @@ impl PhotoStore {
         Ok(self.objects.get(&self.path(id, thumb)).await?.bytes().await?)
     }
 
+    /// A picture on its way out.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn open(&self, id: Uuid) -> Result<Outgoing> {
+        self.outgoing(&self.path(id, false)).await
+    }
+
     fn file_path(&self, id: Uuid) -> StorePath {
         let name = id.simple().to_string();
         self.prefix.clone().join("files").join(name[30..].to_owned()).join(name)
@@ -225,12 +249,17 @@ impl PhotoStore {
         Ok(())
     }
 
-    /// The bytes of a file.
+    /// A file on its way out.
     ///
     /// # Errors
     /// When it is not there.
-    pub async fn get_file(&self, id: Uuid) -> Result<bytes::Bytes> {
-        Ok(self.objects.get(&self.file_path(id)).await?.bytes().await?)
+    pub async fn open_file(&self, id: Uuid) -> Result<Outgoing> {
+        self.outgoing(&self.file_path(id)).await
+    }
+
+    async fn outgoing(&self, path: &StorePath) -> Result<Outgoing> {
+        let found = self.objects.get(path).await?;
+        Ok(Outgoing { length: found.meta.size, pieces: found.into_stream() })
     }
 
     /// Removes a file; what is not there is as good as removed.

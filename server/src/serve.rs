@@ -3,17 +3,15 @@
 use crate::config::Config;
 use crate::database::Cluster;
 use crate::demo;
-use crate::http::stream::Seats;
 use crate::photos::PhotoStore;
 use crate::scan::Scanner;
 use crate::state::AppState;
-use crate::{http, workers};
+use crate::{connections, http, workers};
 use anyhow::{Context, Result};
 use app::render::Assets;
 use app::request::Tables;
 use axum_server::Handle;
 use futures::FutureExt;
-use hyper_util::rt::TokioTimer;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
@@ -115,7 +113,8 @@ pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<
         tables: Arc::new(RwLock::new(Tables::default())),
         live: broadcast::channel(1024).0,
         outbox: Arc::new(Notify::new()),
-        seats: Seats::default(),
+        seats: http::stream::seats(),
+        uploads: http::forms::seats(),
         draining: CancellationToken::new(),
         shutdown: CancellationToken::new(),
     };
@@ -139,11 +138,6 @@ pub async fn serve(config: Config) -> Result<()> {
     database.close();
     served
 }
-
-/// How long the head of a request may take, and a connection may wait for its next one.
-const HEAD: Duration = Duration::from_secs(15);
-/// The most bytes of a head.
-const LONGEST_HEAD: usize = 64 * 1024;
 
 /// How long a stop may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -182,11 +176,7 @@ async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()
             handle.graceful_shutdown(Some(PATIENCE));
         }
     });
-    let mut server = axum_server::from_tcp(listener.into_std()?)?.handle(handle);
-    // A head arrives in time or its connection ends: half a head costs whoever sends it nothing.
-    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(LONGEST_HEAD);
-    server.http_builder().http2().timer(TokioTimer::new()).keep_alive_interval(HEAD).max_concurrent_streams(64);
-    server.serve(app).await?;
+    connections::server(listener.into_std()?, handle, state.config.connections, connections::HEAD)?.serve(app).await?;
     shutdown.cancel();
     tokio::select! {
         () = async { while running.join_next().await.is_some() {} } => {}

@@ -1,7 +1,7 @@
 //! What every request shares. Nothing in it is the truth: another server has the same from the database.
 
 use crate::config::Config;
-use crate::http::stream::Seats;
+use crate::http::seats::Seats;
 use crate::photos::PhotoStore;
 use crate::scan::Scanner;
 use app::render::Assets;
@@ -39,6 +39,8 @@ pub struct AppState {
     pub scanner: Scanner,
     /// Streams that are open on this server.
     pub seats: Seats,
+    /// Forms with files that are on their way to this server.
+    pub uploads: Seats,
     /// The process is about to stop: it says so to whoever asks whether it is ready, and still serves.
     pub draining: CancellationToken,
     /// Ends workers and streams.
@@ -58,6 +60,7 @@ impl AppState {
             code_pause: time::Duration::seconds(self.config.code_pause.into()),
             codes_per_address: self.config.codes_per_address,
             codes_per_city: self.config.codes_per_city,
+            codes_per_city_day: self.config.codes_per_city_day,
             uploads_per_day: self.config.uploads_per_day,
             filings_per_day: self.config.filings_per_day,
             private_webhooks: self.config.private_webhooks,

@@ -72,6 +72,22 @@ pub async fn get(conn: &mut Conn, id: i64) -> Result<Case, StoreError> {
     .await?)
 }
 
+/// Those of these cases that are told, in the order of their ids.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn told(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Case>, StoreError> {
+    Ok(sqlx::query_as!(
+        Case,
+        "select id, title, problem, answer, rule, category, area, department_id as department, requested_at, closed_at, published_at,
+            withdrawn_at
+         from typical_case where id = any($1) and withdrawn_at is null order by id",
+        ids
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
 /// The case that tells of an issue, if one does.
 ///
 /// # Errors

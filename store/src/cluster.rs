@@ -40,6 +40,28 @@ pub async fn candidates(conn: &mut Conn, area: Option<AreaCode>, limit: i64) -> 
     .await?)
 }
 
+/// An issue that somebody chose.
+#[derive(Debug, Clone)]
+pub struct Picked {
+    pub id: i64,
+    pub number: String,
+    pub enterprise: i64,
+}
+
+/// Those of these issues that the scope sees.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn picked(conn: &mut Conn, numbers: &[String]) -> Result<Vec<Picked>, StoreError> {
+    Ok(sqlx::query_as!(
+        Picked,
+        "select id, number, enterprise_id as enterprise from issue where number = any($1) order by id",
+        numbers
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
 /// A cluster.
 #[derive(Debug, Clone)]
 pub struct Cluster {

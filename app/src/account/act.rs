@@ -44,8 +44,10 @@ pub struct CodeSent {
 
 impl CodeSent {
     /// The code that a form answers: known by its number, shown no more.
-    pub fn before(form: &Form) -> Option<CodeSent> {
+    pub fn before(form: &Form, now: OffsetDateTime) -> Option<CodeSent> {
         let after = form.value("after").parse().ok().and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+        // What comes back with the form may be anything: nobody waits for longer than an hour.
+        let after = after.filter(|after| (*after - now).abs() <= Duration::HOUR);
         Mobile::parse(form.value("phone")).ok().map(|mobile| CodeSent { mobile, shown: None, after, early: false })
     }
 }
@@ -119,10 +121,12 @@ fn phone_note(kind: Kind, masked: &str) -> Note<'_> {
     Note { kind, who: None, login: masked, subject: masked, detail: "" }
 }
 
+const OFTEN: &str = "获取验证码太频繁，请 10 分钟后再试";
+
 /// What a code is counted by. A browser in which the phone signed in before has a count of its own: whatever strangers do, its owner gets
-/// in. A stranger is counted by address, by phone and address, by phone and day (nobody's phone rings all night), and with all others.
+/// in. A stranger, who was counted by address already, is counted by phone and address, by phone and day (nobody's phone rings all night), and
+/// with all others.
 fn code_limits(request: &Request, mobile: &Mobile, known: bool) -> Vec<Limit> {
-    const OFTEN: &str = "获取验证码太频繁，请 10 分钟后再试";
     let services = request.services();
     if known {
         let key = format!("code:browser:{}:{mobile}", hex::encode(request.browser_hash()));
@@ -130,7 +134,6 @@ fn code_limits(request: &Request, mobile: &Mobile, known: bool) -> Vec<Limit> {
     }
     let network = request.head().network();
     vec![
-        Limit { key: format!("code:addr:{network}"), most: services.codes_per_address, window: TEN_MINUTES, sentence: OFTEN },
         Limit { key: format!("code:phone:{mobile}:{network}"), most: 5, window: TEN_MINUTES, sentence: OFTEN },
         Limit {
             key: format!("code:day:{mobile}"),
@@ -143,6 +146,12 @@ fn code_limits(request: &Request, mobile: &Mobile, known: bool) -> Vec<Limit> {
             most: services.codes_per_city,
             window: TEN_MINUTES,
             sentence: "现在获取验证码的人太多，请 10 分钟后再试",
+        },
+        Limit {
+            key: "code:city:day".to_owned(),
+            most: services.codes_per_city_day,
+            window: Duration::days(1),
+            sentence: "今天获取验证码的人太多，请明天再试，或到就近的企服驿站办理",
         },
     ]
 }
@@ -157,14 +166,19 @@ pub async fn send_code(request: &Request, form: &Form) -> Result<CodeSent, AppEr
     let now = services.now();
     let browser = request.browser_hash();
     let mut conn = services.store.system().await?;
+    let known = identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await?;
+    let masked = mask::phone(mobile.as_str());
+    if !known {
+        // Before anything is written of the browser: without a cookie it is another one each time, and each would be a row.
+        let limits = per_address(request, "code", OFTEN);
+        within(request, &mut conn, &limits, "phone", phone_note(Kind::Locked, &masked)).await?;
+    }
     let pause = pause_key(request, &mobile);
     let early = !services.code_pause.is_zero() && identity::count_hit(&mut conn, &pause, services.code_pause, now).await? > 1;
     if early {
         let since = identity::counted_since(&mut conn, &pause).await?.unwrap_or(now);
         return Ok(CodeSent { mobile, shown: None, after: Some(since + services.code_pause), early });
     }
-    let known = identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await?;
-    let masked = mask::phone(mobile.as_str());
     within(request, &mut conn, &code_limits(request, &mobile, known), "phone", phone_note(Kind::Locked, &masked)).await?;
     let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
     let hash = code_hash(request, &mobile, &code)?;
@@ -205,7 +219,8 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
     let masked = mask::phone(mobile.as_str());
     // A browser that knows the phone is not kept out by others behind its address.
     if !identity::browser_knows_phone(&mut conn, &browser, mobile.as_str()).await? {
-        within(request, &mut conn, &[per_address(request, "try")], "code", phone_note(Kind::Locked, &masked)).await?;
+        let limits = per_address(request, "try", TOO_OFTEN);
+        within(request, &mut conn, &limits, "code", phone_note(Kind::Locked, &masked)).await?;
     }
     let hash = code_hash(request, &mobile, &typed)?;
     let fault = match identity::take_login_code(&mut conn, mobile.as_str(), &browser, &hash, now).await? {
@@ -218,7 +233,7 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
         return Err(AppError::field("code", sentence).into());
     }
     // Whoever signs out again soon may sign in again.
-    identity::forget_limits(&mut conn, &pause_key(request, &mobile)).await?;
+    identity::forget_limit(&mut conn, &pause_key(request, &mobile)).await?;
     // A person signs in for the first time under the number's last digits, until a station knows the name.
     let name = format!("用户{}", &mobile.as_str()[7..]);
     let person = identity::person_of_phone(&mut conn, mobile.as_str(), &name, now).await?;
@@ -348,9 +363,14 @@ pub async fn end_session(request: &Request, form: &Form) -> Result<Next, AppErro
     Ok(Next::to(to).saying("已退出那台设备"))
 }
 
-pub(super) fn per_address(request: &Request, what: &str) -> Limit {
-    let key = format!("{what}:addr:{}", request.head().network());
-    Limit { key, most: request.services().codes_per_address, window: TEN_MINUTES, sentence: TOO_OFTEN }
+/// What whoever is not known is counted by first: the address, and the site of an IPv6 address with three times as much, where somebody may
+/// have a network for every try.
+pub(super) fn per_address(request: &Request, what: &str, sentence: &'static str) -> Vec<Limit> {
+    let (head, most) = (request.head(), request.services().codes_per_address);
+    let limit = |place: String, most| Limit { key: format!("{what}:addr:{place}"), most, window: TEN_MINUTES, sentence };
+    let mut limits = vec![limit(head.network(), most)];
+    limits.extend(head.site().map(|site| limit(site, most.saturating_mul(3))));
+    limits
 }
 
 /// The beginning of every counter of a sign-in name.

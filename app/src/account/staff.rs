@@ -34,19 +34,17 @@ fn limits(request: &Request, login: &str, what: &str, known: bool) -> Vec<Limit>
     if known {
         return vec![five(format!("{name}browser:{}", hex::encode(request.browser_hash())))];
     }
-    vec![
-        per_address(request, "staff"),
-        five(format!("{name}addr:{}", request.head().network())),
-        Limit {
-            key: format!("{name}all"), most: 100, window: Duration::hours(1), sentence: "尝试太频繁，请 1 小时后再试"
-        },
-    ]
+    let mut limits = per_address(request, "staff", TOO_OFTEN);
+    limits.push(five(format!("{name}addr:{}", request.head().network())));
+    let all = format!("{name}all");
+    limits.push(Limit { key: all, most: 100, window: Duration::hours(1), sentence: "尝试太频繁，请 1 小时后再试" });
+    limits
 }
 
 /// Forgets the counters of this name and place: what strangers tried elsewhere stays counted.
 async fn forget(conn: &mut Conn, limits: &[Limit]) -> Result<(), AppError> {
     for limit in limits.iter().filter(|limit| limit.most == 5) {
-        identity::forget_limits(conn, &limit.key).await?;
+        identity::forget_limit(conn, &limit.key).await?;
     }
     Ok(())
 }
@@ -55,7 +53,7 @@ async fn forget(conn: &mut Conn, limits: &[Limit]) -> Result<(), AppError> {
 async fn fits(typed: &str, found: Option<&Credentials>) -> Result<bool, AppError> {
     let hash = found.map_or_else(|| NOBODY.to_owned(), |found| found.password_hash.clone());
     let typed = typed.to_owned();
-    tokio::task::spawn_blocking(move || password::verify(&typed, &hash)).await.map_err(AppError::internal)
+    password::within_means(move || password::verify(&typed, &hash)).await
 }
 
 /// Checks a name and a password. Whatever is wrong, the sentence and the time it takes are the same. A try counts before it is
@@ -161,7 +159,7 @@ pub async fn confirm(request: &Request, form: &Form) -> Result<(), AppError> {
             other => other,
         })?;
     }
-    identity::forget_limits(&mut conn, &tries[0].key).await?;
+    identity::forget_limit(&mut conn, &tries[0].key).await?;
     identity::prove_session(&mut conn, &token, now).await?;
     security::note(request, &mut conn, noted(Kind::Proved), now).await
 }
@@ -229,11 +227,10 @@ pub async fn change_password(request: &Request, form: &Form) -> Result<Signed, A
         security::note(request, &mut conn, noted(Kind::ProofFailed), now).await?;
         return Err(AppError::field("password", "原密码不对"));
     }
-    let hashed = tokio::task::spawn_blocking(move || password::hash(&fresh)).await;
-    let hashed = hashed.map_err(AppError::internal)?.map_err(AppError::internal)?;
+    let hashed = password::within_means(move || password::hash(&fresh)).await?.map_err(AppError::internal)?;
     let mut conn = services.store.system().await?;
     identity::set_password(&mut conn, staff.id, &hashed, false).await?;
-    identity::forget_limits(&mut conn, &tries[0].key).await?;
+    identity::forget_limit(&mut conn, &tries[0].key).await?;
     identity::end_all_sessions(&mut conn, Who::Staff(staff.id)).await?;
     security::note(request, &mut conn, noted(Kind::PasswordChanged), now).await?;
     start_session(request, &mut conn, Who::Staff(staff.id), now, Next::to("/desk")).await

@@ -100,7 +100,7 @@ pub async fn enter(request: &Request, bearer: Option<&str>, scope: Scope) -> Res
         count_stranger(request).await?;
         let mut conn = services.store.system().await.map_err(AppError::from)?;
         let refused = Note { kind: Kind::KeyRefused, who: None, login: "", subject: "api", detail: "" };
-        security::note(request, &mut conn, refused, now).await?;
+        security::note_counted(request, &mut conn, refused, now).await?;
         conn.release();
         return Err(error::unknown_key());
     };

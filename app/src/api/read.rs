@@ -11,7 +11,6 @@ use store::Conn;
 use store::api::issue::{self, Row, Wanted, replayed};
 use store::issue::EventRow;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// Categories and districts, as they are today.
 ///
@@ -176,9 +175,9 @@ fn wanted(pairs: &[(String, String)]) -> Result<Wanted, ApiError> {
         match name.as_str() {
             "cursor" if issue::is_cursor(value) => wanted.after = Some(value.clone()),
             "cursor" => fault("invalid", "cursor", "不是 next_cursor 给出的值".to_owned()),
-            "changed_since" => match OffsetDateTime::parse(value, &Rfc3339) {
-                Ok(at) => wanted.since = Some(at),
-                Err(_) => fault("invalid", "changed_since", "应为 RFC 3339 的时间，“+”在网址里写成 %2B".to_owned()),
+            "changed_since" => match domain::when::instant(value) {
+                Some(at) => wanted.since = Some(at),
+                None => fault("invalid", "changed_since", "应为 RFC 3339 的时间，“+”在网址里写成 %2B".to_owned()),
             },
             "state" => {
                 for code in value.split(',').filter(|code| !code.is_empty()) {

@@ -9,7 +9,7 @@ use domain::cluster::{Doc, groups};
 use domain::issue::permission::may_command;
 use domain::issue::{Command, CommandKind, Outcome, State};
 use domain::text::{Check, FieldError};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::cluster::{self, Candidate, Cluster, Member, NewCluster};
 use store::identity::StaffIdentity;
 use store::issue::CommandError;
@@ -18,6 +18,9 @@ pub const PATH: &str = "/desk/clusters";
 
 /// So many of the latest open issues are compared.
 pub const COMPARED: i64 = 600;
+
+/// So many are put together at once.
+const MOST: usize = 200;
 
 /// What may belong together: candidates with how alike they are to the first.
 pub type Found = cluster::found::Group;
@@ -62,16 +65,21 @@ pub async fn add(request: &Request, form: &Form) -> Result<Next, AppError> {
     let (staff, area) = ctx.require_centre()?;
     let mut check = Check::new();
     let title = check.text("title", "共性问题", form.value("title"), 4, 60);
-    let chosen: BTreeSet<&str> = form.all("pick").collect();
-    let mut members: Vec<(i64, i16)> = Vec::new();
-    let mut firms = BTreeSet::new();
-    for pick in chosen {
-        let (number, score) = pick.split_once('=').unwrap_or((pick, "100"));
-        let Ok(detail) = store::issue::detail(&mut ctx.conn, number).await else { continue };
-        firms.insert(detail.enterprise);
-        members.push((detail.id, score.parse::<i16>().unwrap_or(100).clamp(0, 100)));
-    }
-    if firms.len() < 2 {
+    let chosen: BTreeMap<&str, i16> = form
+        .all("pick")
+        .map(|pick| {
+            let (number, score) = pick.split_once('=').unwrap_or((pick, "100"));
+            (number, score.parse::<i16>().unwrap_or(100).clamp(0, 100))
+        })
+        .collect();
+    let numbers: Vec<String> = chosen.keys().take(MOST).map(|number| (*number).to_owned()).collect();
+    let picked = cluster::picked(&mut ctx.conn, &numbers).await?;
+    let firms: BTreeSet<i64> = picked.iter().map(|one| one.enterprise).collect();
+    let members: Vec<(i64, i16)> =
+        picked.iter().map(|one| (one.id, chosen.get(one.number.as_str()).copied().unwrap_or(100))).collect();
+    if chosen.len() > MOST {
+        check.fault("pick", format!("一次最多勾选 {MOST} 件"));
+    } else if firms.len() < 2 {
         check.fault("pick", "共性问题至少要有两家企业的诉求，请勾选");
     }
     check.finish().map_err(AppError::Invalid)?;

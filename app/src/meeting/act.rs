@@ -6,10 +6,9 @@ use crate::form::Form;
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, AreaCode, Duty};
 use domain::text::Check;
+use domain::when::day;
 use store::identity::StaffIdentity;
 use store::meeting::{self, NewMeeting, REGISTRATIONS_A_DAY};
-use time::Date;
-use time::macros::format_description;
 
 /// Where meetings are written down.
 pub const PATH: &str = "/desk/meetings";
@@ -55,7 +54,7 @@ pub async fn file(request: &Request, rows: Vec<(usize, Vec<String>)>, form: &For
     let (staff, area) = ctx.require_centre_of()?;
     let mut check = Check::new();
     let name = check.text("name", "会议名称", form.value("name"), 2, 60);
-    let held = Date::parse(form.value("held"), format_description!("[year]-[month]-[day]")).ok();
+    let held = day(form.value("held"));
     match held {
         None => check.fault("held", "请选择开会的日期"),
         Some(day) if day > ctx.today() => check.fault("held", "会议还没有开，请核对日期"),

@@ -95,7 +95,7 @@ async fn open(request: &Request, pairs: &[(String, String)]) -> Result<(Conn, Op
     match found {
         Some(None) => {
             let refused = Note { kind: Kind::KeyRefused, who: None, login: "", subject: "open311", detail: "" };
-            security::note(request, &mut conn, refused, now).await.map_err(faults_of)?;
+            security::note_counted(request, &mut conn, refused, now).await.map_err(faults_of)?;
             Err(fault(403, "api_key is not in force"))
         }
         Some(Some(key)) if !key.scopes.contains(&Scope::Open311) => Err(fault(403, "api_key may not use this interface")),

@@ -142,12 +142,10 @@ async fn by_numbers(conn: &mut Conn, key: Option<&Found>, numbers: &[String], re
         let own = open311::by_numbers(conn, key.id, numbers).await.map_err(faults_of)?;
         found.extend(own.iter().map(|standing| own_value(standing, &tables, now)));
     }
-    for id in numbers.iter().filter_map(|number| number.strip_prefix(CASE)?.parse().ok()) {
-        match case::get(conn, id).await {
-            Ok(case) if case.withdrawn_at.is_none() => found.push(case_value(&case, &tables, now)),
-            Ok(_) | Err(store::StoreError::NotFound) => {}
-            Err(error) => return Err(faults_of(error)),
-        }
+    let cases: Vec<i64> = numbers.iter().filter_map(|number| number.strip_prefix(CASE)?.parse().ok()).collect();
+    if !cases.is_empty() {
+        let told = case::told(conn, &cases).await.map_err(faults_of)?;
+        found.extend(told.iter().map(|case| case_value(case, &tables, now)));
     }
     Ok(found)
 }

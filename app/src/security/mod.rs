@@ -10,12 +10,15 @@ use crate::request::{Ctx, Request};
 use domain::mask;
 use domain::security::Kind;
 use store::Conn;
-use store::identity::{Identity, Session, Who};
+use store::identity::{self, Identity, Session, Who};
 use store::security::Event;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// The target of the lines in the log; `QIFU_SECURITY_LOG` may lead them elsewhere.
 pub const TARGET: &str = "security";
+
+/// The most refusals of a kind, by one account or address, that are written in a minute.
+const ROWS_A_MINUTE: i32 = 20;
 
 impl Ctx {
     /// Writes into the security log what whoever is signed in did: `subject` is what it was about (a number, a path, an account),
@@ -89,17 +92,40 @@ impl<'a> Note<'a> {
 /// # Errors
 /// [`AppError::Internal`].
 pub async fn note(request: &Request, conn: &mut Conn, note: Note<'_>, now: OffsetDateTime) -> Result<(), AppError> {
-    let event = Event {
+    let event = event(request, note);
+    store::security::record(conn, &event, now).await?;
+    tell(&event, note.login);
+    Ok(())
+}
+
+/// As [`note`], of what somebody can bring about as often as they like: twenty a minute by one account, or by one address where nobody is
+/// signed in, are rows of a table from which nothing is deleted for years; the rest are lines of the log alone.
+///
+/// # Errors
+/// [`AppError::Internal`].
+pub async fn note_counted(request: &Request, conn: &mut Conn, refused: Note<'_>, now: OffsetDateTime) -> Result<(), AppError> {
+    let by = match refused.who {
+        Some(Who::Person(person, _)) => format!("person:{person}"),
+        Some(Who::Staff(staff)) => format!("staff:{staff}"),
+        None => request.head().network(),
+    };
+    let counted = format!("{}:{by}", refused.kind.code());
+    if identity::hit_rate_limit(conn, &counted, Duration::minutes(1), ROWS_A_MINUTE, now).await? {
+        return note(request, conn, refused, now).await;
+    }
+    tell(&event(request, refused), refused.login);
+    Ok(())
+}
+
+fn event(request: &Request, note: Note<'_>) -> Event {
+    Event {
         kind: note.kind,
         who: note.who,
         subject: note.subject.to_owned(),
         detail: note.detail.to_owned(),
         network: request.head().network(),
         request: request.head().request_id.clone(),
-    };
-    store::security::record(conn, &event, now).await?;
-    tell(&event, note.login);
-    Ok(())
+    }
 }
 
 /// A table that is taken along.
@@ -118,7 +144,7 @@ pub async fn note_refusal(request: &Request) {
     let path = request.head().path.split('?').next().unwrap_or("").to_owned();
     let refused = Note { login: &login, subject: &path, ..Note::of(Kind::Refused, who(&session), &login) };
     let written = match services.store.system().await {
-        Ok(mut conn) => note(request, &mut conn, refused, services.now()).await,
+        Ok(mut conn) => note_counted(request, &mut conn, refused, services.now()).await,
         Err(error) => Err(error.into()),
     };
     if let Err(error) = written {

@@ -5,8 +5,8 @@ use crate::form::Form;
 use crate::request::Ctx;
 use crate::sheet::{Cell, Sheet};
 use domain::calendar::{SHANGHAI, local};
-use domain::policy::model::day;
 use domain::security::Kind;
+use domain::when;
 use store::Page;
 use store::security::{self, Filter, Row};
 use time::{Duration, OffsetDateTime, Time};
@@ -46,7 +46,7 @@ impl Asked {
         };
         let from = match self.day.as_str() {
             "" => None,
-            text => Some(day::parse(text).ok_or_else(|| AppError::field("day", "请这样填写日期：2026-11-26"))?),
+            text => Some(when::day(text).ok_or_else(|| AppError::field("day", "请这样填写日期：2026-11-26"))?),
         };
         let from = from.map(|day| day.with_time(Time::MIDNIGHT).assume_offset(SHANGHAI));
         let login = Some(self.login.trim().to_owned()).filter(|login| !login.is_empty());

@@ -69,11 +69,11 @@ pub async fn require_kept(request: &Request, id: &str, command: &str) -> Result<
 /// A fresh first password and its hash, which takes its time: nobody waits for a connection meanwhile.
 async fn first_password(request: &Request) -> Result<(String, String), AppError> {
     request.close().await;
-    let made = tokio::task::spawn_blocking(|| {
+    let made = password::within_means(|| {
         let first = password::first();
         password::hash(&first).map(|hash| (first, hash))
     });
-    made.await.map_err(AppError::internal)?.map_err(AppError::internal)
+    made.await?.map_err(AppError::internal)
 }
 
 /// Adds an account.

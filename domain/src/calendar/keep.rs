@@ -3,6 +3,7 @@
 use super::{WorkCalendar, holidays};
 use crate::policy::day;
 use crate::text::Check;
+use crate::when;
 use serde_json::{Value, json};
 use time::Date;
 
@@ -24,7 +25,7 @@ impl Days {
     /// Reads the fields `first`, `last` (empty for one day), `kind` and `note`; none before `earliest`. `None` where something is wrong,
     /// which `check` knows then.
     pub fn read(check: &mut Check, raw: &dyn Fn(&str) -> String, earliest: Option<Date>) -> Option<Days> {
-        let first = day::parse(&raw("first")).filter(|first| earliest.is_none_or(|earliest| *first >= earliest));
+        let first = when::day(&raw("first")).filter(|first| earliest.is_none_or(|earliest| *first >= earliest));
         if first.is_none() {
             let words = if earliest.is_some() {
                 "请填写今天或以后的日期"
@@ -34,7 +35,7 @@ impl Days {
             check.fault("first", words);
         }
         let typed = raw("last");
-        let last = if typed.trim().is_empty() { first } else { day::parse(&typed) };
+        let last = if typed.trim().is_empty() { first } else { when::day(&typed) };
         let fits = |last: &Date| first.is_none_or(|first| *last >= first && (*last - first).whole_days() < MOST_DAYS);
         let last = last.filter(fits);
         if first.is_some() && last.is_none() {

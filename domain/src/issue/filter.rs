@@ -4,7 +4,6 @@ use super::{Flag, Queue, State, Tier};
 use crate::actor::{AreaCode, DepartmentId};
 use crate::calendar::SHANGHAI;
 use crate::vocabulary::vocabulary;
-use time::macros::format_description;
 use time::{Date, Duration, OffsetDateTime, Time};
 
 vocabulary! {
@@ -113,7 +112,7 @@ impl Filter {
 
 /// `2026-11-02`, as a field for days sends it.
 pub fn day(value: &str) -> Option<Date> {
-    Date::parse(value, format_description!("[year]-[month]-[day]")).ok()
+    crate::when::day(value)
 }
 
 /// A code of ours: nothing that an address or a query would read otherwise.
@@ -135,7 +134,18 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_narrows_nothing() {
-        for query in ["", "area=湖州", "from=2026-13-01", "flag=nothing", "sort=", "category=a'b", "category=", "other=1"] {
+        for query in [
+            "",
+            "area=湖州",
+            "from=2026-13-01",
+            "from=-0001-01-01",
+            "to=9999-12-31",
+            "flag=nothing",
+            "sort=",
+            "category=a'b",
+            "category=",
+            "other=1",
+        ] {
             assert_eq!(read(query), Filter::default(), "{query}");
         }
         assert!(!read("sort=oldest").narrows() && read("flag=dissatisfied").narrows());

@@ -1,9 +1,9 @@
 //! `GET requests`: which.
 
 use super::{Fault, argument};
-use time::format_description::well_known::Rfc3339;
-use time::macros::offset;
-use time::{Date, Duration, OffsetDateTime};
+use crate::calendar::midnight;
+use crate::when;
+use time::{Duration, OffsetDateTime};
 
 /// The most that one answer lists, and the most numbers that may be asked for at once.
 pub const MOST: usize = 1000;
@@ -91,10 +91,7 @@ fn list(pairs: &[(String, String)], name: &str) -> Option<Vec<String>> {
 fn instant(pairs: &[(String, String)], name: &str, faults: &mut Vec<Fault>) -> Option<OffsetDateTime> {
     let text = argument(pairs, name)?;
     // In a query string a bare plus is a blank.
-    let found = OffsetDateTime::parse(&text.replace(' ', "+"), &Rfc3339).ok().or_else(|| {
-        let day = Date::parse(text, time::macros::format_description!("[year]-[month]-[day]")).ok()?;
-        Some(day.midnight().assume_offset(offset!(+8)))
-    });
+    let found = when::instant(&text.replace(' ', "+")).or_else(|| when::day(text).map(midnight));
     if found.is_none() {
         faults
             .push(Fault::new(400, format!("{name}: a date and time with its zone is needed, such as 2026-11-27T09:00:00+08:00")));
@@ -148,5 +145,8 @@ mod tests {
             assert_eq!(ask(&[("start_date", start), ("end_date", end)]).unwrap_err().len(), 1, "{start}");
         }
         assert!(ask(&[("start_date", "2026-01-01T00:00:00")]).is_err(), "without a zone");
+        for no_day in ["9999-12-31T23:59:59-01:00", "-9999-01-01", "0000-01-01T00:00:00+08:00"] {
+            assert!(ask(&[("start_date", no_day)]).is_err() && ask(&[("end_date", no_day)]).is_err(), "{no_day}");
+        }
     }
 }

@@ -60,6 +60,14 @@ fn run(item: &Item, library: &Library, alone: bool) -> Vec<Problem> {
     check.problems
 }
 
+/// What is wrong with the id of an item, drafts included: it stands in addresses and in the names of files. A constraint of the table repeats it.
+pub fn check_id(id: &str) -> Option<Problem> {
+    let code = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let right = (3..=80).contains(&id.len()) && id.bytes().all(code);
+    let sentence = "编号应为 3 至 80 个小写字母、数字或连字符".to_owned();
+    (!right).then_some(Problem { place: "id".to_owned(), sentence, advice: false })
+}
+
 /// Whether nothing stands against publishing.
 pub fn may_publish(problems: &[Problem]) -> bool {
     problems.iter().all(|problem| problem.advice)
@@ -204,10 +212,7 @@ impl Check<'_> {
     }
 
     fn head(&mut self) {
-        let code = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-        if !(3..=80).contains(&self.item.id.len()) || !self.item.id.bytes().all(code) {
-            self.add("id", "编号应为 3 至 80 个小写字母、数字或连字符");
-        }
+        self.problems.extend(check_id(&self.item.id));
         if self.item.title.trim().is_empty() {
             self.add("title", "请填写条目名称");
         }

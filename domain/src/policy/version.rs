@@ -1,5 +1,5 @@
-//! From draft to publication (S-23): the states of a version and who moves it. One person writes, another publishes (四眼原则),
-//! both of the area that keeps the item. As with issues, the table is data. PostgreSQL's triggers repeat it as a second wall.
+//! From draft to publication (S-23): the states of a version and who moves it. Some write, another publishes (四眼原则), all
+//! of the area that keeps the item. As with issues, the table is data. PostgreSQL's triggers repeat it as a second wall.
 
 use crate::actor::{AreaCode, StaffId, area_covers};
 use crate::text::clean;
@@ -62,13 +62,13 @@ pub enum Author {
 }
 
 /// What decisions look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     pub state: State,
     /// Who keeps the item.
     pub area: AreaCode,
-    /// Whoever changed its words last; none for an import.
-    pub written_by: Option<StaffId>,
+    /// Everybody who ever changed its words; nobody for an import.
+    pub writers: Vec<StaffId>,
 }
 
 /// Why a version stays as it is.
@@ -78,7 +78,7 @@ pub enum Refusal {
     OtherArea,
     #[error("这一版现在是“{state}”，不能{command}。请刷新页面看最新情况")]
     WrongState { command: &'static str, state: &'static str },
-    #[error("起草人不能自己发布，请另一位政策编辑发布")]
+    #[error("起草人不能自己发布（改过这一版的人都算起草人），请另一位政策编辑发布")]
     FourEyes,
     #[error("还有问题没有改完，不能{0}")]
     Unfit(&'static str),
@@ -104,7 +104,7 @@ impl Standing {
         let Some(row) = row else {
             return Err(Refusal::WrongState { command: command.label(), state: self.state.label() });
         };
-        if command == Command::Publish && self.written_by == Some(editor.staff) {
+        if command == Command::Publish && self.writers.contains(&editor.staff) {
             return Err(Refusal::FourEyes);
         }
         if command.needs_fit() && !fit {
@@ -133,7 +133,7 @@ impl Author {
 }
 
 /// The number under which an author's words are saved, given the item's last version: an editor goes on with the open draft, and
-/// is its author from then on; what is published or withdrawn gets a successor.
+/// is one of its writers from then on; what is published or withdrawn gets a successor.
 ///
 /// # Errors
 /// [`Refusal`]. An import would publish what it overwrites: it does not touch a draft.

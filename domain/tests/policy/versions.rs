@@ -16,7 +16,7 @@ const EDITORS: [Editor; 4] = [
 ];
 
 fn standing(state: State, written_by: StaffId) -> Standing {
-    Standing { state, area: DISTRICT, written_by: Some(written_by) }
+    Standing { state, area: DISTRICT, writers: vec![written_by] }
 }
 
 /// What somebody does: save words, or give a command to the last version or an older one.
@@ -31,12 +31,12 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![1 => Just(Act::Save), 3 => (command, 0usize..3).prop_map(|(command, back)| Act::Give(command, back))]
 }
 
-/// A version as the store would keep it: whose the words really are is noted beside what the rules are told.
+/// A version as the store would keep it: who really wrote in it is noted beside what the rules are told.
 #[derive(Debug, Clone, PartialEq)]
 struct Kept {
     standing: Standing,
     words: usize,
-    words_by: StaffId,
+    words_by: Vec<StaffId>,
     published_by: Option<StaffId>,
 }
 
@@ -47,20 +47,18 @@ fn play(acts: &[(Act, Editor, bool)]) -> Vec<Kept> {
         let before = versions.clone();
         match act {
             Act::Save => {
-                let last = versions.last().map(|last| (u32::try_from(versions.len()).unwrap(), last.standing));
+                let last = versions.last().map(|last| (u32::try_from(versions.len()).unwrap(), last.standing.clone()));
                 // A new item is its author's area's; this one is the district's.
                 if last.is_none() && editor.area != DISTRICT {
                     continue;
                 }
                 if let Ok(number) = number(last, &Author::Editor(*editor)) {
-                    let kept = Kept {
-                        standing: standing(State::Draft, editor.staff),
-                        words: turn,
-                        words_by: editor.staff,
-                        published_by: None,
-                    };
+                    let mut words_by = versions.get(number as usize - 1).map_or_else(Vec::new, |open| open.words_by.clone());
+                    words_by.push(editor.staff);
+                    let writers = words_by.clone();
+                    let standing = Standing { state: State::Draft, area: DISTRICT, writers };
                     versions.truncate(number as usize - 1);
-                    versions.push(kept);
+                    versions.push(Kept { standing, words: turn, words_by, published_by: None });
                 }
             }
             Act::Give(command, back) => {
@@ -96,7 +94,7 @@ proptest! {
     fn nothing_is_published_by_whoever_wrote_it(acts in acts(&EDITORS)) {
         for kept in play(&acts) {
             if let Some(publisher) = kept.published_by {
-                prop_assert_ne!(publisher, kept.words_by, "{:?}", kept);
+                prop_assert!(!kept.words_by.contains(&publisher), "{:?}", kept);
             }
         }
     }
@@ -132,6 +130,21 @@ fn two_people_do_publish() {
 }
 
 #[test]
+fn a_comma_of_another_s_makes_nobody_the_one_who_only_reads() {
+    let [first, second, _, city] = EDITORS;
+    let way = [
+        (Act::Save, first, true),
+        (Act::Save, second, true),
+        (Act::Give(Command::Submit, 0), second, true),
+        (Act::Give(Command::Publish, 0), first, true),
+        (Act::Give(Command::Publish, 0), second, true),
+    ];
+    assert_eq!(play(&way)[0].standing.state, State::Submitted, "both wrote");
+    let third = [way.as_slice(), &[(Act::Give(Command::Publish, 0), city, true)]].concat();
+    assert_eq!(play(&third)[0].published_by, Some(city.staff));
+}
+
+#[test]
 fn each_state_offers_what_the_editor_may_do() {
     let [first, second, _, city] = EDITORS;
     let of = |state, editor: &Editor, fit| standing(state, first.staff).possible(editor, fit);
@@ -150,7 +163,10 @@ fn refusals_say_what_to_do() {
     let [first, second, neighbour, _] = EDITORS;
     let say =
         |state, command, editor: &Editor, fit| standing(state, first.staff).decide(command, editor, fit).unwrap_err().to_string();
-    assert_eq!(say(State::Submitted, Command::Publish, &first, true), "起草人不能自己发布，请另一位政策编辑发布");
+    assert_eq!(
+        say(State::Submitted, Command::Publish, &first, true),
+        "起草人不能自己发布（改过这一版的人都算起草人），请另一位政策编辑发布"
+    );
     assert_eq!(say(State::Draft, Command::Submit, &first, false), "还有问题没有改完，不能提交发布");
     assert_eq!(say(State::Submitted, Command::Publish, &second, false), "还有问题没有改完，不能发布");
     assert_eq!(say(State::Draft, Command::Publish, &second, true), "这一版现在是“草稿”，不能发布。请刷新页面看最新情况");

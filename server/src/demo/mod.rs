@@ -16,7 +16,7 @@ mod work;
 
 use crate::photos::PhotoStore;
 use crate::state::AppState;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use domain::issue::Terms;
 use std::net::SocketAddr;
 use store::Store;
@@ -121,8 +121,17 @@ pub async fn simulate(store: &Store, size: Size, days: usize, now: OffsetDateTim
 /// Loads demo data on the first start of a server.
 ///
 /// # Errors
-/// As [`load`].
+/// As [`load`], and with a sentence where the database is a city's own: a demo shows sign-in codes to everybody.
 pub async fn on_first_start(state: &AppState) -> Result<()> {
+    let mut conn = state.store.system().await?;
+    let logins: Vec<String> = people::ACCOUNTS_SHOWN.iter().map(|(login, _)| (*login).to_owned()).collect();
+    if !history::may_be_demo(&mut conn, people::MARK, &logins).await? {
+        bail!(
+            "QIFU_DEMO=1: this database has accounts or enterprises that no demo made, and a demo shows everybody's sign-in codes. \
+             Start without QIFU_DEMO, or name another database (DATABASE_URL, QIFU_DATA)"
+        );
+    }
+    conn.release();
     load(&state.store, &state.photos, Size::default(), state.now()).await?;
     Ok(())
 }

@@ -16,6 +16,9 @@ use store::administration::city::SetUp;
 use store::enterprise::{NewEnterprise, Upserted};
 use time::OffsetDateTime;
 
+/// Who stands in the log of changes for what the demo set up: by this a database is known for a demo's.
+pub const MARK: &str = "演示数据";
+
 /// What the first start prints.
 pub const ACCOUNTS_SHOWN: &[(&str, &str)] = &[
     ("centre01", "市企服中心 受理岗"),
@@ -87,7 +90,7 @@ pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<
     // One hash for all: many would only make the first start slow. Demo accounts share their password anyway.
     let hash = password::hash(PASSWORD)?;
     let hashes: HashMap<String, String> = city.accounts.iter().map(|account| (account.login.clone(), hash.clone())).collect();
-    let (who, why) = ("演示数据", "演示数据");
+    let (who, why) = (MARK, MARK);
     let set_up = SetUp { city: &city, hashes: &hashes, must_change: false, who, why, today: local(now).date(), now };
     let done = store::administration::city::set_up(conn, &set_up).await?;
     let reference = store::reference::load(conn).await?;

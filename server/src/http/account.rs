@@ -42,7 +42,7 @@ pub async fn check_code(Extension(request): Extension<Request>, body: Body) -> R
     match act::check_code(&request, &form).await {
         Ok(signed) => Ok(with_session(&request, &signed)),
         Err(Stop::Error(error @ AppError::Invalid(_))) => {
-            let sent = CodeSent::before(&form).ok_or(Stop::redirect("/sign-in"))?;
+            let sent = CodeSent::before(&form, request.services().now()).ok_or(Stop::redirect("/sign-in"))?;
             let form = form.with_errors(error.faults());
             code_page(&request, sent, form, error.status()).await
         }
@@ -100,9 +100,9 @@ pub async fn end_session(Extension(request): Extension<Request>, body: Body) -> 
     finish(&request, act::end_session(&request, &form).await, form, "/").await
 }
 
-/// Tells the browser to forget what islands kept in it: drafts.
+/// Tells the browser to forget what islands kept in it, drafts, and the pictures that it kept for a day.
 fn forgetting(mut response: Response) -> Response {
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"storage\""));
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     response
 }
 

@@ -74,12 +74,12 @@ pub async fn stations(Extension(request): Extension<Request>, asked: Asked) -> R
 async fn list(request: &Request, kind: Kind, Query(asked): Asked) -> Reply {
     let asked = Form::new(asked);
     let table = read::table(&mut *request.open().await?, kind).await?;
-    tables::list(request, &table.sheet(&asked), asked.value("as"), kind.code()).await
+    tables::list(request, table.sheet(&asked), asked.value("as"), kind.code()).await
 }
 
 /// The log, to be taken along.
 pub async fn log(Extension(request): Extension<Request>, Query(asked): Asked) -> Reply {
     let asked = Form::new(asked);
     let sheet = read::log_sheet(&mut *request.open().await?, &asked).await?;
-    tables::list(&request, &sheet, asked.value("as"), "log").await
+    tables::list(&request, sheet, asked.value("as"), "log").await
 }

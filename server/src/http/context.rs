@@ -391,24 +391,28 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> String {
 }
 
 fn client_address(request: &axum::http::Request<Body>, trust_proxy: bool) -> IpAddr {
-    if trust_proxy {
-        // The last one of the last line was written by our own proxy; those before it by anybody.
-        let forwarded = request.headers().get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-        if let Some(address) = forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok()) {
-            return address;
-        }
-    }
-    request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
+    let forwarded = if trust_proxy { forwarded(request.headers()) } else { None };
+    forwarded.unwrap_or_else(|| {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip())
+    })
+}
+
+/// The last address of the last line was written by our own proxy, with a port perhaps; those before it by anybody, and of any bytes: one that
+/// is no letter must not hide the client behind the proxy's address, which all have together.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let line = headers.get_all("x-forwarded-for").iter().next_back()?;
+    let last = line.as_bytes().rsplit(|byte| *byte == b',').next()?;
+    let text = std::str::from_utf8(last).ok()?.trim();
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::client_address;
     use axum::body::Body;
-    use axum::http::Request;
+    use axum::http::{HeaderValue, Request};
 
     #[test]
     fn who_takes_gzip_gets_it() {
@@ -439,6 +443,24 @@ mod tests {
         ] {
             assert_eq!(client_address(&request(lines), true).to_string(), trusted, "{lines:?}");
             assert_eq!(client_address(&request(lines), false).to_string(), "127.0.0.1", "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_a_client_writes_before_it_the_proxy_s_word_is_read() {
+        for (line, trusted) in [
+            (&b"\xff, 192.0.2.7"[..], "192.0.2.7"),
+            (b"\x80\x81,,192.0.2.7 ", "192.0.2.7"),
+            (b"198.51.100.1, 192.0.2.7:4711", "192.0.2.7"),
+            (b"x, [2001:db8::7]", "2001:db8::7"),
+            (b"x, [2001:db8::7]:443", "2001:db8::7"),
+            // What no proxy writes is nobody's address.
+            (b"192.0.2.7, \xff", "127.0.0.1"),
+            (b"192.0.2.7, unknown", "127.0.0.1"),
+        ] {
+            let mut request = Request::new(Body::empty());
+            request.headers_mut().insert("x-forwarded-for", HeaderValue::from_bytes(line).expect("a value"));
+            assert_eq!(client_address(&request, true).to_string(), trusted, "{line:?}");
         }
     }
 }

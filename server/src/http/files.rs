@@ -2,6 +2,7 @@
 
 use super::context::{Failure, Reply, internal, unavailable};
 use super::forms::{Sent, Upload};
+use super::photos::sent;
 use crate::photos::MAX_BYTES;
 use crate::photos::document::{self, shown_name};
 use crate::state::AppState;
@@ -11,7 +12,6 @@ use app::policy::act::{File, keep_file};
 use app::policy::read;
 use app::request::Request;
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -29,7 +29,7 @@ const PICTURES: &[(&str, &str)] = &[("image/jpeg", "jpg"), ("image/png", "png")]
 /// # Errors
 /// [`AppError::Refused`] when the request breaks off or is too large.
 pub async fn with_files(state: &AppState, request: &Request, http: axum::extract::Request) -> Result<Form, Failure> {
-    let mut upload = match Upload::open(http).await? {
+    let mut upload = match Upload::seated(state, request, http).await? {
         Sent::Plain(form) => return Ok(form),
         Sent::Files(upload) => upload,
     };
@@ -93,10 +93,10 @@ pub async fn download(
 ) -> Reply {
     let file = read::file(&mut *request.open().await?, &number, id).await?;
     request.close().await;
-    let bytes = state.photos.get_file(id).await.map_err(internal)?;
+    let (length, body) = sent(state.photos.open_file(id).await.map_err(internal)?);
     let picture = PICTURES.iter().find(|row| row.0 == file.content_type).map(|row| row.1);
     let ending = picture.unwrap_or_else(|| document::Kind::of(&file.content_type).ending);
     let disposition = document::attachment(&file.name, ending, &number);
-    Ok(([(header::CONTENT_TYPE, file.content_type), (header::CONTENT_DISPOSITION, disposition)], Body::from(bytes))
-        .into_response())
+    let named = [(header::CONTENT_TYPE, file.content_type), (header::CONTENT_DISPOSITION, disposition)];
+    Ok((named, length, body).into_response())
 }

@@ -2,6 +2,7 @@
 
 use super::context::Failure;
 use super::photos::keep;
+use super::seats::{Seat, Seats};
 use crate::photos::MAX_BYTES;
 use crate::photos::document::shown_name;
 use crate::state::AppState;
@@ -15,13 +16,31 @@ use axum::http::header;
 use bytes::BytesMut;
 use domain::issue::MAX_PHOTOS;
 use domain::text::FieldError;
+use futures::{TryStreamExt, stream};
 use http_body_util::LengthLimitError;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 /// The largest form without files, and the most that the fields of one with files hold together.
 const PLAIN_LIMIT: usize = 256 * 1024;
 /// The most fields of a form: the editor's largest draft has a tenth of it.
 const MOST_FIELDS: usize = 10_000;
+/// The most files of a form, taken or not: an application takes twenty.
+const MOST_FILES: usize = 40;
+/// The most bytes that may arrive while no part begins, or its head does not end: nobody but the memory has them.
+const MOST_BETWEEN: usize = 2 * 1024 * 1024;
+/// As much of a form with files is read at once.
+const PIECE: usize = 64 * 1024;
+/// How many forms with files a session may have on their way, and all: each holds a file of 10 MB in memory.
+const UPLOADS: (usize, usize) = (3, 32);
+
+/// The places for forms with files.
+pub fn seats() -> Seats {
+    let (each, all) = UPLOADS;
+    Seats::new(each, all)
+}
 
 /// Reads a plain form.
 ///
@@ -58,11 +77,18 @@ fn broken_off() -> AppError {
 /// A form that brings files: its fields are kept, its files given one by one, so that only one is in memory.
 pub struct Upload {
     multipart: Multipart,
+    between: Between,
     values: Vec<(String, String)>,
     /// Bytes that fields may still have.
     room: usize,
+    /// Fields and controls that came.
+    parts: usize,
+    /// Files that came.
+    files: usize,
     /// The control that the latest file came from.
     control: String,
+    /// As long as it is read.
+    _seat: Option<Seat>,
 }
 
 /// A form with or without files.
@@ -73,56 +99,126 @@ pub enum Sent {
     Files(Upload),
 }
 
-fn broken(_: axum::extract::multipart::MultipartError) -> AppError {
-    broken_off()
+/// Bytes that arrived since somebody last got some of a part.
+#[derive(Debug, Clone, Default)]
+struct Between(Arc<AtomicUsize>);
+
+impl Between {
+    /// More have arrived; whether that is too much.
+    fn add(&self, bytes: usize) -> bool {
+        self.0.fetch_add(bytes, Ordering::Relaxed) + bytes > MOST_BETWEEN
+    }
+
+    /// Somebody got some.
+    fn end(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+
+    /// Why a form could not be read any further.
+    fn fault(&self) -> AppError {
+        if self.0.load(Ordering::Relaxed) > MOST_BETWEEN { too_long() } else { broken_off() }
+    }
+}
+
+/// A body a piece at a time: whoever cuts it into parts takes all that has arrived before looking at any of it. It ends where too much
+/// arrives that is in no part.
+fn pieces(body: Body, between: Between) -> Body {
+    let pieces = stream::try_unfold((body.into_data_stream(), Bytes::new()), move |(mut body, mut rest)| {
+        let between = between.clone();
+        async move {
+            yield_now().await;
+            while rest.is_empty() {
+                match body.try_next().await? {
+                    Some(arrived) => rest = arrived,
+                    None => return Ok(None),
+                }
+            }
+            let piece = rest.split_to(rest.len().min(PIECE));
+            if between.add(piece.len()) {
+                return Err(axum::Error::new("too much between the parts of a form"));
+            }
+            Ok(Some((piece, (body, rest))))
+        }
+    });
+    Body::from_stream(pieces)
 }
 
 /// Reads a part up to a limit while it arrives; of one that is larger, a byte more than the limit, and the rest is not kept.
-async fn part(field: &mut Field<'_>, limit: usize) -> Result<Bytes, AppError> {
+async fn part(field: &mut Field<'_>, limit: usize, between: &Between) -> Result<Bytes, AppError> {
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = field.chunk().await.map_err(broken)? {
+    while let Some(chunk) = field.chunk().await.map_err(|_| between.fault())? {
+        between.end();
         let room = (limit + 1).saturating_sub(bytes.len());
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
     }
     Ok(bytes.freeze())
 }
 
+fn brings_files(http: &Request) -> bool {
+    let kind = http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
 impl Upload {
+    /// Opens a posted form of whoever is signed in; one with files takes a place until it is read.
+    ///
+    /// # Errors
+    /// [`AppError::Busy`] where there is none, and as [`Upload::open`].
+    pub async fn seated(state: &AppState, request: &app::request::Request, http: Request) -> Result<Sent, Failure> {
+        if !brings_files(&http) {
+            return Upload::open(http).await;
+        }
+        let session = request.token_hash().ok_or(AppError::Unauthenticated)?;
+        let seat = state.uploads.take(session).ok_or_else(|| AppError::Busy("as many uploads as there are places".to_owned()))?;
+        match Upload::open(http).await? {
+            Sent::Files(upload) => Ok(Sent::Files(Upload { _seat: Some(seat), ..upload })),
+            plain @ Sent::Plain(_) => Ok(plain),
+        }
+    }
+
     /// Opens a posted form.
     ///
     /// # Errors
     /// [`AppError::Refused`] when it is too large or not a form.
     pub async fn open(request: Request) -> Result<Sent, Failure> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-        if !kind.starts_with("multipart/form-data") {
+        if !brings_files(&request) {
             return plain(request.into_body()).await.map(Sent::Plain);
         }
+        let between = Between::default();
+        let request = request.map(|body| pieces(body, between.clone()));
         let multipart = Multipart::from_request(request, &()).await.map_err(|_| AppError::Refused("表单格式不对".to_owned()))?;
-        Ok(Sent::Files(Upload { multipart, values: Vec::new(), room: PLAIN_LIMIT, control: String::new() }))
+        let (values, control) = (Vec::new(), String::new());
+        Ok(Sent::Files(Upload { multipart, between, values, room: PLAIN_LIMIT, parts: 0, files: 0, control, _seat: None }))
     }
 
     /// The next file with its name; an empty control is none. A file that is too large has [`MAX_BYTES`] and one: whoever takes files refuses it.
     ///
     /// # Errors
-    /// [`AppError::Refused`] when the request breaks off.
+    /// [`AppError::Refused`] when the request breaks off, and for more fields, files or bytes between them than any form has.
     pub async fn next(&mut self) -> Result<Option<(String, Bytes)>, Failure> {
-        while let Some(mut field) = self.multipart.next_field().await.map_err(broken)? {
+        let between = self.between.clone();
+        while let Some(mut field) = self.multipart.next_field().await.map_err(|_| between.fault())? {
+            self.parts += 1;
+            if self.parts > MOST_FIELDS {
+                return Err(too_long().into());
+            }
             let name = field.name().unwrap_or("").to_owned();
             let Some(file) = field.file_name().map(str::to_owned) else {
-                let text = part(&mut field, self.room).await?;
-                let left = self.room.checked_sub(text.len() + name.len()).ok_or_else(too_long)?;
-                if self.values.len() >= MOST_FIELDS {
-                    return Err(too_long().into());
-                }
-                self.room = left;
+                let text = part(&mut field, self.room, &between).await?;
+                self.room = self.room.checked_sub(text.len() + name.len()).ok_or_else(too_long)?;
                 self.values.push((name, String::from_utf8_lossy(&text).into_owned()));
                 continue;
             };
-            let bytes = part(&mut field, MAX_BYTES).await?;
-            if !file.is_empty() || !bytes.is_empty() {
-                self.control = name;
-                return Ok(Some((file, bytes)));
+            let bytes = part(&mut field, MAX_BYTES, &between).await?;
+            if file.is_empty() && bytes.is_empty() {
+                continue;
             }
+            self.files += 1;
+            if self.files > MOST_FILES {
+                return Err(too_long().into());
+            }
+            self.control = name;
+            return Ok(Some((file, bytes)));
         }
         Ok(None)
     }
@@ -159,7 +255,7 @@ pub async fn with_photos(
     uploader: Uploader,
     http: Request,
 ) -> Result<Form, Failure> {
-    let mut upload = match Upload::open(http).await? {
+    let mut upload = match Upload::seated(state, request, http).await? {
         Sent::Plain(form) => return Ok(form),
         Sent::Files(upload) => upload,
     };

@@ -66,7 +66,7 @@ pub async fn desk_command(
 pub async fn desk_table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let asked = Form::new(asked);
     let sheet = table::sheet(&mut *request.open().await?, &Asked::of(&asked)).await?;
-    tables::list(&request, &sheet, asked.value("as"), "issues").await
+    tables::list(&request, sheet, asked.value("as"), "issues").await
 }
 
 /// Keeps the list that is asked for under a name.

@@ -4,20 +4,22 @@ use super::context::{Reply, finish, internal, page};
 use super::forms::{Sent, Upload};
 use super::policy_desk::table;
 use super::tables::{XLSX, attachment, workbook};
+use crate::state::AppState;
 use app::error::AppError;
 use app::meeting::act::{self, Filed, PATH};
 use app::meeting::template as sheets;
 use app::request::Request;
 use axum::Extension;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use leptos::prelude::provide_context;
 
 /// Files a table, or shows which of its lines are wrong.
-pub async fn file(Extension(request): Extension<Request>, http: axum::extract::Request) -> Reply {
+pub async fn file(State(state): State<AppState>, Extension(request): Extension<Request>, http: axum::extract::Request) -> Reply {
     act::require_writer(&request).await?;
     let mut file = None;
-    let form = match Upload::open(http).await? {
+    let form = match Upload::seated(&state, &request, http).await? {
         Sent::Plain(form) => form,
         Sent::Files(mut upload) => {
             while let Some(found) = upload.next().await? {

@@ -21,6 +21,7 @@ pub mod pages;
 pub mod photos;
 pub mod policy;
 pub mod policy_desk;
+pub mod seats;
 pub mod security;
 pub mod security_log;
 pub mod staff;

@@ -3,7 +3,7 @@
 
 use super::context::{Failure, Reply, internal, unavailable};
 use super::forms::{Sent, Upload};
-use crate::photos::{MAX_BYTES, PhotoError, document};
+use crate::photos::{MAX_BYTES, Outgoing, PhotoError, document};
 use crate::state::AppState;
 use app::error::AppError;
 use app::filing::Side;
@@ -12,9 +12,9 @@ use app::filing::rpc::Uploaded;
 use app::issue::read;
 use app::request::Request;
 use axum::Extension;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header;
+use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use server_fn::Encodes;
 use server_fn::codec::PostcardEncoding;
@@ -38,17 +38,27 @@ async fn serve(state: &AppState, request: &Request, id: &str, thumb: bool) -> Re
     // What is under an id never changes; only this browser may keep it.
     let cache = (header::CACHE_CONTROL, "private, max-age=86400, immutable");
     let Some(document) = &kept.document else {
-        let bytes = state.photos.get(kept.id, thumb).await.map_err(internal)?;
-        return Ok(([(header::CONTENT_TYPE, "image/jpeg"), cache], bytes).into_response());
+        let kind = (header::CONTENT_TYPE, "image/jpeg");
+        if thumb {
+            let bytes = state.photos.get(kept.id, true).await.map_err(internal)?;
+            return Ok(([kind, cache], bytes).into_response());
+        }
+        let (length, body) = sent(state.photos.open(kept.id).await.map_err(internal)?);
+        return Ok(([kind, cache], length, body).into_response());
     };
     let kind = document::Kind::of(&document.content_type);
     if thumb {
         let drawing = document::thumb(kind, &document.name, kept.bytes);
         return Ok(([(header::CONTENT_TYPE, "image/svg+xml"), cache], drawing).into_response());
     }
-    let bytes = state.photos.get_file(kept.id).await.map_err(internal)?;
+    let (length, body) = sent(state.photos.open_file(kept.id).await.map_err(internal)?);
     let named = (header::CONTENT_DISPOSITION, document::attachment(&document.name, kind.ending, "file"));
-    Ok(([(header::CONTENT_TYPE, kind.content_type), cache], [named], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, kind.content_type), cache], [named], length, body).into_response())
+}
+
+/// What is stored as an answer: its length, and its body, read as fast as it is taken.
+pub(super) fn sent(found: Outgoing) -> ([(HeaderName, String); 1], Body) {
+    ([(header::CONTENT_LENGTH, found.length.to_string())], Body::from_stream(found.pieces))
 }
 
 /// One picture of a member's, while it still types.
@@ -74,7 +84,7 @@ async fn take(state: &AppState, request: &Request, side: Side, mut http: axum::e
         return Err(refused(&PhotoError::TooLarge).into());
     }
     DefaultBodyLimit::max(BODY_LIMIT).apply(&mut http);
-    let Sent::Files(mut upload) = Upload::open(http).await? else {
+    let Sent::Files(mut upload) = Upload::seated(state, request, http).await? else {
         return Err(AppError::Refused("请选择一张照片或一个文件".to_owned()).into());
     };
     let (name, bytes) = upload.next().await?.ok_or_else(|| refused(&PhotoError::Empty))?;

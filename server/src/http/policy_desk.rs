@@ -5,6 +5,7 @@ use super::forms::{Sent, Upload, plain, within};
 use super::tables::{self, XLSX, attachment, workbook};
 use crate::import::rows;
 use crate::photos::MAX_BYTES;
+use crate::state::AppState;
 use app::error::AppError;
 use app::form::Form;
 use app::policy::desk::act::{self, path};
@@ -13,7 +14,7 @@ use app::policy::desk::{import_facts, require_importer};
 use app::request::Request;
 use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::provide_context;
@@ -71,10 +72,14 @@ pub async fn put_library(Extension(request): Extension<Request>, body: Body) -> 
 }
 
 /// Imports facts.
-pub async fn import(Extension(request): Extension<Request>, http: axum::extract::Request) -> Reply {
+pub async fn import(
+    State(state): State<AppState>,
+    Extension(request): Extension<Request>,
+    http: axum::extract::Request,
+) -> Reply {
     require_importer(&request).await?;
     let mut file = None;
-    let form = match Upload::open(http).await? {
+    let form = match Upload::seated(&state, &request, http).await? {
         Sent::Plain(form) => form,
         Sent::Files(mut upload) => {
             while let Some(found) = upload.next().await? {
@@ -130,14 +135,14 @@ pub async fn command(Extension(request): Extension<Request>, Path((number, code)
 pub async fn policies_table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let asked = Form::new(asked);
     let sheet = read::policies_table(&mut *request.open().await?, &asked).await?;
-    tables::list(&request, &sheet, asked.value("as"), "policies").await
+    tables::list(&request, sheet, asked.value("as"), "policies").await
 }
 
 /// The applications that are asked for, to be taken along; the security log has it.
 pub async fn applications_table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let asked = Form::new(asked);
     let sheet = read::applications_table(&mut *request.open().await?, &asked).await?;
-    tables::list(&request, &sheet, asked.value("as"), "applications").await
+    tables::list(&request, sheet, asked.value("as"), "applications").await
 }
 
 /// The evaluation of a policy as a workbook.

@@ -12,5 +12,5 @@ use axum::extract::Query;
 pub async fn table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let form = Form::new(asked);
     let sheet = read::sheet(&mut *request.open().await?, &Asked::of(&form)).await?;
-    tables::list(&request, &sheet, form.value("as"), "security").await
+    tables::list(&request, sheet, form.value("as"), "security").await
 }

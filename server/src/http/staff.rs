@@ -53,5 +53,5 @@ async fn with_password(request: &Request, first: FirstPassword) -> Reply {
 pub async fn table(Extension(request): Extension<Request>, Query(asked): Query<Vec<(String, String)>>) -> Reply {
     let asked = Form::new(asked);
     let table = read::list(&mut *request.open().await?).await?;
-    tables::list(&request, &table.sheet(&asked), asked.value("as"), "staff").await
+    tables::list(&request, table.sheet(&asked), asked.value("as"), "staff").await
 }

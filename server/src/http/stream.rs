@@ -1,14 +1,13 @@
 //! Live progress: server-sent events, fed by what any server wrote. An event says that something moved, not what.
 
+use super::seats::Seats;
 use crate::state::{AppState, Heard};
 use app::request::Request;
 use app::watch::Watch;
 use axum::http::{StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::{self, Sender};
@@ -21,44 +20,9 @@ const STREAM_LIFE: Duration = Duration::from_secs(600);
 /// How many streams a session may have open: a page has one.
 const MOST: usize = 16;
 
-/// The streams that are open on this server, by session.
-#[derive(Debug, Clone, Default)]
-pub struct Seats(Arc<Mutex<HashMap<[u8; 32], usize>>>);
-
-/// A stream's own seat; it is free again when this is dropped.
-#[derive(Debug)]
-struct Seat {
-    seats: Seats,
-    session: [u8; 32],
-}
-
-impl Seats {
-    fn locked(&self) -> MutexGuard<'_, HashMap<[u8; 32], usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn take(&self, session: [u8; 32]) -> Option<Seat> {
-        let mut taken = self.locked();
-        let count = taken.entry(session).or_default();
-        if *count >= MOST {
-            return None;
-        }
-        *count += 1;
-        drop(taken);
-        Some(Seat { seats: self.clone(), session })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut taken = self.seats.locked();
-        if let Some(count) = taken.get_mut(&self.session) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&self.session);
-            }
-        }
-    }
+/// The places for streams: who has a session is welcome, and a stream costs little.
+pub fn seats() -> Seats {
+    Seats::new(MOST, usize::MAX)
 }
 
 /// Tells an open page of what `heard` brings and `watch` wants. `heard` was there before anybody looked: nothing falls between.

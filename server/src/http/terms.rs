@@ -34,7 +34,7 @@ pub async fn texts(Extension(request): Extension<Request>, asked: Asked) -> Repl
 async fn list(request: &Request, kind: Kind, Query(asked): Asked, table: fn(&Kept) -> Table) -> Reply {
     let asked = Form::new(asked);
     let kept = read::kept(&mut *request.open().await?, kind, "").await?;
-    tables::list(request, &table(&kept).sheet(&asked), asked.value("as"), kind.code()).await
+    tables::list(request, table(&kept).sheet(&asked), asked.value("as"), kind.code()).await
 }
 
 /// A board, new or changed.

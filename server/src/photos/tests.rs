@@ -61,10 +61,34 @@ fn every_refusal_says_why() {
     let photo = phone_photo(400, 300, 1);
     assert_eq!(why(&photo[..200]), PhotoError::Broken);
     // A header that promises 60,000 × 60,000 pixels is believed before a byte of it is decoded.
-    let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\x02\0\0\0".to_vec();
-    bomb.extend(crc(&bomb[12..29]).to_be_bytes());
-    bomb.extend(b"\0\0\0\0IDAT");
-    assert!(matches!(why(&bomb), PhotoError::Pixels | PhotoError::Broken));
+    assert!(matches!(why(&png_head(60_000, 8, 2)), PhotoError::Pixels | PhotoError::Broken));
+    // As is one of 36 million pixels of eight bytes each.
+    assert_eq!(why(&png_head(6_000, 16, 6)), PhotoError::Pixels);
+}
+
+#[tokio::test]
+async fn whoever_goes_away_while_a_picture_is_decoded_makes_no_room_for_a_third() {
+    let store = PhotoStore::new(Arc::new(object_store::memory::InMemory::new()), StorePath::default());
+    let photo = bytes::Bytes::from(phone_photo(4000, 3000, 1));
+    let mut asked: Vec<_> = (0..2).map(|_| Box::pin(store.process(photo.clone()))).collect();
+    for one in &mut asked {
+        assert!(futures::poll!(one).is_pending());
+    }
+    drop(asked);
+    assert_eq!(store.decoding.available_permits(), 0, "both are decoded to their end");
+    let both = tokio::time::timeout(std::time::Duration::from_secs(60), store.decoding.acquire_many(2));
+    assert!(both.await.unwrap().is_ok(), "and their places are free then");
+}
+
+/// A PNG up to its first pixel: as wide as it is high.
+fn png_head(side: u32, depth: u8, colour: u8) -> Vec<u8> {
+    let mut head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    head.extend(side.to_be_bytes());
+    head.extend(side.to_be_bytes());
+    head.extend([depth, colour, 0, 0, 0]);
+    head.extend(crc(&head[12..29]).to_be_bytes());
+    head.extend(b"\0\0\0\0IDAT");
+    head
 }
 
 fn crc(bytes: &[u8]) -> u32 {

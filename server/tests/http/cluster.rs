@@ -32,6 +32,11 @@ async fn several_enterprises_are_answered_together_and_each_by_its_own(pool: PgP
     let alone = [("title", "园区照明"), ("pick", picks[0].as_str())];
     let refused = centre.post("/desk/clusters", &alone).await;
     assert!(refused.status.as_u16() == 422 && refused.body.contains("至少要有两家企业"));
+    let crowd: Vec<String> = (0..201).map(|n| format!("HZ-2026-{n:09}=100")).collect();
+    let mut many = vec![("title", "园区照明")];
+    many.extend(crowd.iter().map(|pick| ("pick", pick.as_str())));
+    let refused = centre.post("/desk/clusters", &many).await;
+    assert!(refused.status.as_u16() == 422 && refused.body.contains("一次最多勾选 200 件"));
     let both = [("title", "紫荆园区照明"), ("pick", picks[0].as_str()), ("pick", picks[1].as_str())];
     for login in ["jianshe", "lingdao", "jiandu", "admin"] {
         assert_eq!(site.staff(login).await.post("/desk/clusters", &both).await.status.as_u16(), 403, "{login}");

@@ -110,6 +110,46 @@ async fn a_phone_does_not_ring_all_day(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_flood_of_codes_has_an_end_each_day(pool: PgPool) {
+    let settings = [("QIFU_TRUST_PROXY", "1"), ("QIFU_CODES_PER_ADDRESS", "2"), ("QIFU_CODES_PER_CITY_DAY", "8")];
+    let site = Site::demo(&pool, &settings).await;
+    let ask = async |n: u32, address: &str| {
+        let mut request = form("/sign-in", &[("phone", &format!("139000001{n:02}"))]);
+        request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+        site.anonymous().send(request).await
+    };
+    // Ten networks of one site: three times what one of them has.
+    let mut sent = 0;
+    for n in 0..10 {
+        sent += u32::from(ask(n, &format!("2001:db8:7:{n:x}::1")).await.status.as_u16() == 200);
+    }
+    assert_eq!(sent, 6);
+    assert_eq!(ask(10, "2001:db8:8:1::1").await.status.as_u16(), 200, "another site");
+    assert_eq!(ask(11, "203.0.113.9").await.status.as_u16(), 200);
+    // Nor does it begin anew after ten minutes.
+    let later = "update rate_limit set window_start = window_start - interval '11 minutes'";
+    sqlx::query(later).execute(&pool).await.unwrap();
+    assert!(ask(12, "203.0.113.10").await.body.contains("今天获取验证码的人太多"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_brings_no_cookie_fills_no_table(pool: PgPool) {
+    let site = Site::demo(&pool, &[("QIFU_CODE_PAUSE", "60"), ("QIFU_CODES_PER_ADDRESS", "3")]).await;
+    let mut bare = site.anonymous();
+    bare.cookie = None;
+    for n in 0..12 {
+        let answer = bare.post("/sign-in", &[("phone", &format!("139000000{n:02}"))]).await;
+        assert_eq!(answer.status.as_u16() == 200, n < 3, "{n}: {}", answer.body);
+    }
+    let counters = "select count(*) from rate_limit where key like 'code:%' and key <> 'code:addr:127.0.0.1'";
+    let kept: i64 = sqlx::query_scalar(counters).fetch_one(&pool).await.unwrap();
+    // Each of the three that went out has a pause, a phone and a day; the city has two.
+    assert!(kept <= 11, "{kept} counters");
+    let codes: i64 = sqlx::query_scalar("select count(*) from login_code").fetch_one(&pool).await.unwrap();
+    assert_eq!(codes, 3);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn whoever_guesses_keeps_no_colleague_out(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let attempt = async |browser: &Browser, password: &str| {

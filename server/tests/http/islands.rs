@@ -101,7 +101,7 @@ async fn signing_out_makes_the_browser_forget_drafts(pool: PgPool) {
     for path in ["/sign-out", "/sign-out/everywhere"] {
         let answer = site.member(2).await.send(Request::post(path).body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status.as_u16(), 303);
-        assert_eq!(answer.headers.get("clear-site-data").unwrap(), "\"storage\"");
+        assert_eq!(answer.headers.get("clear-site-data").unwrap(), "\"cache\", \"storage\"");
     }
 }
 

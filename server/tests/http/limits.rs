@@ -2,9 +2,12 @@
 
 use super::site::{Site, answers, form, hidden, multipart};
 use app::access::{DOORS, Kind};
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode, header};
+use futures::{StreamExt, stream};
 use sqlx::PgPool;
+use std::convert::Infallible;
+use tokio::sync::mpsc;
 
 /// The text that becomes markup where nobody escapes it.
 const MARKUP: &str = "</textarea></script><meta http-equiv=\"refresh\" content=\"0;url=//evil.example\">\"'><b>";
@@ -109,6 +112,67 @@ async fn a_field_or_a_form_is_only_so_large(pool: PgPool) {
     let answer =
         owner.send(multipart("/issues/new", &[("title", "路灯不亮")], &[("a.jpg", vec![0; 10 * 1024 * 1024 + 1])])).await;
     assert!(answer.body.contains("超过 10 MB") && answer.body.contains("路灯不亮"), "{}", answer.status);
+}
+
+/// Posts a form with files, of these bytes.
+fn raw(body: impl Into<Body>) -> Request<Body> {
+    let kind = "multipart/form-data; boundary=XX";
+    Request::post("/issues/new").header(header::CONTENT_TYPE, kind).body(body.into()).unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_lies_between_the_files_of_a_form_is_only_so_much(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let junk = vec![b'x'; 3 * 1024 * 1024];
+    let head = b"--XX\r\nContent-Disposition: form-data; name=\"".to_vec();
+    for (what, body) in [("before the first part", junk.clone()), ("a head", [head, junk].concat())] {
+        let answer = owner.send(raw(body)).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{what}");
+        assert!(answer.body.contains("提交的内容太长"), "{what}: {}", answer.body);
+    }
+    // Files, however small, are so many; those of a large file count as nothing between.
+    let many: Vec<(&str, Vec<u8>)> = (0..41).map(|_| ("a.jpg", b"x".to_vec())).collect();
+    let answer = owner.send(multipart("/issues/new", &[], &many)).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    let answer = owner.send(multipart("/issues/new", &[("title", "路灯不亮")], &many[..40])).await;
+    assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.body.contains("路灯不亮"), "{}", answer.status);
+    let large = [("a.jpg", vec![0; 5 * 1024 * 1024]), ("b.jpg", super::site::jpeg())];
+    let answer = owner.send(multipart("/issues/new", &[("title", "路灯不亮")], &large)).await;
+    assert!(answer.body.contains("第 1 个（a.jpg）") && hidden(&answer.body, "photo").len() == 1, "{}", answer.body);
+}
+
+/// Whoever sends files and does not end holds memory: so many may.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn so_many_uploads_are_on_their_way_at_once(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let (told, mut heard) = mpsc::channel(8);
+    let mut sending = Vec::new();
+    for _ in 0..3 {
+        let (owner, told) = (owner.clone(), told.clone());
+        let begun = stream::once(async move {
+            _ = told.send(()).await;
+            Ok::<_, Infallible>(Bytes::from_static(b"--XX\r\n"))
+        });
+        let request = raw(Body::from_stream(begun.chain(stream::pending())));
+        sending.push(tokio::spawn(async move { owner.send(request).await }));
+    }
+    for _ in 0..3 {
+        heard.recv().await.unwrap();
+    }
+    let small = || multipart("/issues/new", &[("title", "路灯不亮")], &[("b.jpg", super::site::jpeg())]);
+    let refused = owner.send(small()).await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.body.contains("系统正忙") && refused.headers.contains_key(header::RETRY_AFTER));
+    assert_eq!(owner.post("/issues/new", &[("title", "路灯不亮")]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "no files");
+    assert_eq!(site.member(3).await.send(small()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "another has places");
+    // Whoever goes away leaves the place.
+    for one in sending {
+        one.abort();
+        _ = one.await;
+    }
+    assert_eq!(owner.send(small()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

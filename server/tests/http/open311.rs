@@ -109,6 +109,22 @@ async fn services_and_what_they_need_in_both_formats(owner: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_thousand_numbers_are_one_question(owner: PgPool) {
+    let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
+    let told: Vec<i64> =
+        sqlx::query_scalar("select id from typical_case where withdrawn_at is null order by id").fetch_all(&owner).await.unwrap();
+    assert!(told.len() > 1);
+    sqlx::query("update typical_case set withdrawn_at = now() where id = $1").bind(told[0]).execute(&owner).await.unwrap();
+    let numbers = |count: i64| (1..=count).map(|id| format!("CASE-{id}")).collect::<Vec<_>>().join(",");
+    let path = |count| format!("/open311/v2/requests.json?service_request_id={}", numbers(count));
+    let found = json_of(&site.anonymous(), &path(1_000)).await;
+    let ids: Vec<String> = told[1..].iter().map(|id| format!("CASE-{id}")).collect();
+    let answered: Vec<&str> = found.as_array().unwrap().iter().map(|one| one["service_request_id"].as_str().unwrap()).collect();
+    assert_eq!(answered, ids, "each that is told, and the withdrawn one not");
+    assert_eq!(site.anonymous().get(&path(1_001)).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_channel_files_and_follows_its_own_and_nobody_elses(owner: PgPool) {
     let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
     let browser = site.anonymous();

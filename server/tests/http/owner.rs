@@ -130,6 +130,7 @@ async fn files_come_beside_pictures_and_are_downloads_of_what_they_are(pool: PgP
     assert!(header("content-type").ends_with("wordprocessingml.document"));
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert_eq!(answer.bytes[..], office(&["word/document.xml"])[..], "as it came");
+    assert_eq!(header("content-length"), answer.bytes.len().to_string());
     let thumb = owner.get(&format!("{path}/thumb")).await;
     assert_eq!(thumb.headers["content-type"], "image/svg+xml");
     assert!(thumb.body.contains("Word") && thumb.body.contains("情况说明"));

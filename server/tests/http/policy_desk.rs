@@ -125,6 +125,10 @@ async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
     // Previewed: how far it reaches, and what a chosen enterprise lacks or gets.
     let preview = editor.post(NEW, &with(&[("preview1", "湖州"), ("do", "preview")])).await;
     shows(&preview, 200, &["会覆盖 ", "家企业，约 ", "研发费用一百万元以上"]);
+    // A draft may lack much, but its code is one: it stands in addresses and names of files.
+    for code in ["Ab", "a\"; filename=b.exe", "两个字", "a/b"] {
+        shows(&editor.post(NEW, &with(&[("/id", code), ("do", "save")])).await, 422, &["编号应为 3 至 80 个小写字母"]);
+    }
     // The code of another item is not taken over.
     let taken = editor.post(NEW, &with(&[("/id", "demo-research"), ("do", "save")])).await;
     shows(&taken, 422, &["已经有这个编号的条目"]);
@@ -132,11 +136,28 @@ async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
     let deep = "/a".repeat(200_000);
     let answer = editor.post(NEW, &with(&[(deep.as_str(), "1"), ("do", "preview")])).await;
     shows(&answer, 200, &["研发投入补助（测试）"]);
+    // One that would fill gigabytes with its page is told so, however it comes, and its page is small.
+    let clauses: Vec<String> = (0..3_000).map(|n| format!("/clauses/c{n}")).collect();
+    let mut many = with(&[]);
+    many.extend(clauses.iter().map(|name| (name.as_str(), "条")));
+    for button in ["save", "preview", "add|/clauses"] {
+        many.push(("do", button));
+        let answer = editor.post(NEW, &many).await;
+        shows(&answer, 409, &["这份草稿太大"]);
+        assert!(answer.body.len() < 100_000, "{button}: {}", answer.body.len());
+        many.pop();
+    }
+    for what in ["shape", "preview"] {
+        let refused = ask::<Sheet>(&editor, what, &many).await.unwrap_err();
+        assert!(matches!(&refused, RpcError::Refused(sentence) if sentence.contains("草稿太大")), "{refused:?}");
+    }
+    let pasted = format!("{{\"tags\":[{}1]}}", "1,".repeat(100_000));
+    shows(&editor.post("/desk/policies/json", &[("json", &pasted)]).await, 422, &["这份草稿太大"]);
     // JSON that is none stays to be mended; JSON that is one is loaded and not stored.
     let broken = editor.post("/desk/policies/json", &[("json", "{\"id\": \"half-pasted\",")]).await;
     shows(&broken, 422, &["half-pasted", "不是有效的 JSON"]);
     let pairs: Vec<(String, String)> = controls().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-    let json = Draft::from_form(&pairs).value.to_string();
+    let json = Draft::from_form(&pairs).unwrap().value.to_string();
     shows(&editor.post("/desk/policies/json", &[("json", &json)]).await, 200, &["value=\"1000000\"", "研发投入补助（测试）"]);
 }
 
@@ -216,6 +237,22 @@ async fn one_writes_another_publishes_and_what_is_published_stays(pool: PgPool) 
     sent(&second.post(&path, &[("version", "1"), ("reason", "文件已废止")]).await, &edit);
     let list = second.get(&format!("/desk/policies?state=withdrawn&q={CODE}")).await;
     shows(&list, 200, &["研发投入补助（测试）"]);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_changed_a_word_publishes_none_of_it(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (author, second) = (site.staff("zhengce").await, site.staff("zhengce02").await);
+    let edit = format!("/desk/policies/{CODE}/edit");
+    sent(&author.post(NEW, &with(&[("do", "save")])).await, &edit);
+    sent(&second.post(&edit, &with(&[("/document/no", "测〔2026〕2 号"), ("do", "save")])).await, &edit);
+    sent(&step(&author, "submit", "1").await, &edit);
+    assert!(!second.get("/desk/messages").await.body.contains("有政策等您核对发布"), "it does not wait for its writer");
+    for editor in [&author, &second] {
+        shows(&editor.get(&edit).await, 200, &["改过这一版的人都算起草人"]);
+        shows(&step(editor, "publish", "1").await, 409, &["起草人不能自己发布"]);
+    }
+    assert_eq!(state(&site).await, (1, "submitted".to_owned()));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -116,6 +116,29 @@ async fn sessions_passwords_and_refusals_are_written(pool: PgPool) {
     assert_eq!(secrets, 0);
 }
 
+/// The table only grows: whoever asks for what is not theirs all day fills it no more than somebody who tries.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn refusals_are_rows_as_far_as_somebody_reads_them(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let handler = site.staff("jianshe").await;
+    for _ in 0..25 {
+        assert_eq!(handler.get("/desk/policies").await.status.as_u16(), 403);
+    }
+    assert_eq!(written(&pool, "refused").await.len(), 20);
+    assert_eq!(site.staff("centre01").await.get("/desk/policies").await.status.as_u16(), 403);
+    assert_eq!(written(&pool, "refused").await.len(), 21, "another account has its own");
+    let nobody = site.anonymous();
+    let key = format!("qifu_{}", "0".repeat(64));
+    for _ in 0..25 {
+        assert_eq!(nobody.get(&format!("/open311/v2/requests.json?api_key={key}")).await.status.as_u16(), 403);
+    }
+    assert_eq!(written(&pool, "key_refused").await.len(), 20);
+    // A minute later they are written again.
+    sqlx::query("update rate_limit set window_start = window_start - interval '61 seconds'").execute(&pool).await.unwrap();
+    handler.get("/desk/policies").await;
+    assert_eq!(written(&pool, "refused").await.len(), 22);
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn every_number_shown_whole_is_written_and_no_masked_one(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;

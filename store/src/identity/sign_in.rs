@@ -283,7 +283,14 @@ pub async fn counted_since(conn: &mut Conn, key: &str) -> Result<Option<OffsetDa
     Ok(sqlx::query_scalar!("select window_start from rate_limit where key = $1", key).fetch_optional(conn.pg()).await?)
 }
 
-/// Forgets the counters whose keys begin like this; answers how many there were.
+/// Forgets a counter.
+pub async fn forget_limit(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
+    sqlx::query!("delete from rate_limit where key = $1", key).execute(conn.pg()).await?;
+    Ok(())
+}
+
+/// Forgets the counters whose keys begin like this, as an operator does; answers how many there were. It reads every counter of a day: whoever
+/// signs in forgets by name ([`forget_limit`]).
 pub async fn forget_limits(conn: &mut Conn, prefix: &str) -> Result<u64, StoreError> {
     Ok(sqlx::query!("delete from rate_limit where starts_with(key, $1)", prefix).execute(conn.pg()).await?.rows_affected())
 }

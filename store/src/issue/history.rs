@@ -213,6 +213,20 @@ pub async fn attach_photos(conn: &mut Conn, issue: i64, photos: &[Uuid]) -> Resu
     Ok(())
 }
 
+/// Whether a demo may be here: nobody and nothing is yet, or the log of changes begins with it, or accounts of all these names are there (of a
+/// demo that was loaded before there was a log).
+pub async fn may_be_demo(conn: &mut Conn, who: &str, logins: &[String]) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select not exists (select from enterprise) and not exists (select from staff)
+            or exists (select from setting_change where who = $1 and why = $1)
+            or (select count(*) from staff where login = any($2)) = cardinality($2::text[]) as "may!""#,
+        who,
+        logins
+    )
+    .fetch_one(conn.pg())
+    .await?)
+}
+
 /// How many enterprises there are: whether this is a first start.
 pub async fn enterprise_count(conn: &mut Conn) -> Result<i64, StoreError> {
     Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from enterprise"#).fetch_one(conn.pg()).await?)

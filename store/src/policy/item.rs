@@ -6,7 +6,7 @@ macro_rules! select_version {
         sqlx::query_as!(
             Version,
             r#"select i.id, i.code, v.version, v.state, v.title, v.body::text as "body!", i.area, v.department_id as department,
-                v.written_by, v.written_at, v.published_at, v.withdrawn_at, v.withdrawn_reason
+                v.writers, v.written_at, v.published_at, v.withdrawn_at, v.withdrawn_reason
             from policy_item i join policy_version v on v.item_id = i.id "# + $rest
             $(, $value)*
         )
@@ -50,8 +50,8 @@ pub struct Version {
     pub area: AreaCode,
     /// Who reviews applications.
     pub department: Option<i64>,
-    /// Who wrote it.
-    pub written_by: Option<StaffId>,
+    /// Everybody who wrote in it.
+    pub writers: Vec<StaffId>,
     pub written_at: OffsetDateTime,
     pub published_at: Option<OffsetDateTime>,
     pub withdrawn_at: Option<OffsetDateTime>,
@@ -79,14 +79,14 @@ impl Version {
     /// # Errors
     /// [`StoreError::Unreadable`].
     pub fn standing(&self) -> Result<Standing, StoreError> {
-        standing(&self.code, &self.state, self.area, self.written_by)
+        standing(&self.code, &self.state, self.area, self.writers.clone())
     }
 }
 
-fn standing(code: &str, state: &str, area: AreaCode, written_by: Option<StaffId>) -> Result<Standing, StoreError> {
+fn standing(code: &str, state: &str, area: AreaCode, writers: Vec<StaffId>) -> Result<Standing, StoreError> {
     let known = State::from_code(state);
     let state = known.ok_or_else(|| StoreError::Unreadable(format!("policy {code}: a version is {state}")))?;
-    Ok(Standing { state, area, written_by })
+    Ok(Standing { state, area, writers })
 }
 
 fn read(code: &str, body: &str) -> Result<Item, StoreError> {

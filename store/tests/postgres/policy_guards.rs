@@ -4,14 +4,14 @@
 use crate::policy::{Waiting, apply, give, libraries, published, says, seed, today, upgrade, waiting};
 use crate::scope::take_scope;
 use crate::world::{World, morning};
-use domain::actor::CITY;
+use domain::actor::{CITY, Duty};
 use domain::policy::model::Item;
 use domain::policy::notice::Occasion;
 use domain::policy::version::{Command, Refusal};
 use serde_json::json;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection, PgPool};
-use store::identity::Who;
+use store::identity::{NewStaff, Who};
 use store::job::{self, Kind};
 use store::policy::application::{Words, command};
 use store::policy::item::{self, Keeper, VersionError};
@@ -57,14 +57,31 @@ async fn nobody_publishes_alone_by_any_statement(owner: PgPool) {
     for (sql, code) in [(added.as_str(), "42501"), (&words, "42501"), (silent, "42501"), (&own, "23514")] {
         assert_eq!(refusal(&world, Who::Staff(second), sql).await.as_deref(), Some(code), "{sql}");
     }
-    // Whoever changed the words is their author from then on; then the first one may publish.
-    let taken = format!("update policy_version set title = '别的', written_by = {second}");
+    // Whoever changed a word is one of its writers from then on, and so is whoever was one before, whatever a statement says.
+    let taken = format!("update policy_version set title = '别的', written_by = {second}, writers = '{{}}'");
     assert_eq!(refusal(&world, Who::Staff(second), &taken).await, None);
     let mut other = world.sign_in(Who::Staff(second)).await;
-    let alone = give(&mut other, Command::Publish, version, second).await.unwrap_err();
-    assert!(matches!(alone, VersionError::Refused(Refusal::FourEyes)));
-    give(&mut author, Command::Publish, version, first).await.unwrap();
-    drop(other);
+    for (conn, staff) in [(&mut other, second), (&mut author, first)] {
+        let alone = give(conn, Command::Publish, version, staff).await.unwrap_err();
+        assert!(matches!(alone, VersionError::Refused(Refusal::FourEyes)), "{alone:?}");
+        let past = format!(
+            "update policy_version set state = 'published', published_by = {staff}, published_at = now(), writers = '{{}}'"
+        );
+        assert_eq!(refusal(&world, Who::Staff(staff), &past).await.as_deref(), Some("23514"));
+    }
+    let named = "update policy_item set code = 'a\";b' where code = 'two'";
+    assert_eq!(refusal(&world, Who::Staff(first), named).await.as_deref(), Some("23514"));
+    let new = NewStaff {
+        login: "policy3",
+        name: "章洁",
+        duty: Duty::PolicyEditor { area: CITY },
+        password_hash: "x",
+        must_change: false,
+    };
+    let third = store::identity::add_staff(&mut system, &new, morning()).await.unwrap();
+    let mut reader = world.sign_in(Who::Staff(third)).await;
+    give(&mut reader, Command::Publish, version, third).await.unwrap();
+    drop((other, reader));
     drop((author, system));
     world.end().await;
 }

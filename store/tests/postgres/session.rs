@@ -151,9 +151,12 @@ async fn a_browser_is_known_to_those_who_signed_in_there_and_counters_are_forgot
     let long_ago = now + Duration::days(401);
     store::retention::apply(&mut conn, crate::retention::rule(domain::retention::Kind::Browser), long_ago, 9).await.unwrap();
     assert!(!identity::browser_knows_login(&mut conn, &browser, "centre_city").await.unwrap(), "long ago");
-    for key in ["staff:a:addr:1", "staff:a:all", "staff:ab:all"] {
+    for key in ["staff:a:addr:1", "staff:a:addr:10", "staff:a:all", "staff:ab:all"] {
         identity::hit_rate_limit(&mut conn, key, Duration::minutes(10), 5, now).await.unwrap();
     }
+    identity::forget_limit(&mut conn, "staff:a:addr:1").await.unwrap();
+    assert!(identity::counted_since(&mut conn, "staff:a:addr:1").await.unwrap().is_none());
+    assert!(identity::counted_since(&mut conn, "staff:a:addr:10").await.unwrap().is_some(), "another address keeps its own");
     assert_eq!(identity::forget_limits(&mut conn, "staff:a:").await.unwrap(), 2);
     drop(conn);
     world.end().await;

@@ -4,8 +4,7 @@ use crate::error::AppError;
 use crate::form::Form;
 use domain::issue::{Command, CommandKind, Meeting, NewTask, Target};
 use domain::text::FieldError;
-use time::Date;
-use time::macros::format_description;
+use domain::when::day;
 
 /// Names of a task's fields in the form of a decision: department, what, in how many working days.
 pub const TASKS: [[&str; 3]; domain::issue::MOST_TASKS] = [
@@ -80,7 +79,7 @@ pub(super) fn read(kind: CommandKind, form: &Form) -> Result<Command, AppError> 
 fn meeting(form: &Form) -> Result<Meeting, AppError> {
     let mut faults = Vec::new();
     let mut lacks = |field: &str, message: &str| faults.push(FieldError::new(field, message));
-    let held = Date::parse(form.value("held"), format_description!("[year]-[month]-[day]")).ok();
+    let held = day(form.value("held"));
     if held.is_none() {
         lacks("held", "请选择会议日期");
     }

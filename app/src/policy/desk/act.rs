@@ -1,21 +1,21 @@
 //! What the policy desk does: writing and publishing by two people, libraries, decisions about applications.
 
 use super::draft::{Draft, pointer_of};
-use super::measure::{alone, beyond_its_area};
+use super::measure::{Through, beyond_its_area, through};
 use super::sheet::Part;
-use super::{place, read, walk};
+use super::{place, read};
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::policy::read::{ApplicationPage, application_page, said_by};
 use crate::request::{Ctx, Request};
 use domain::actor::CITY;
 use domain::policy::application::Command;
-use domain::policy::check::Problem;
+use domain::policy::check::{Problem, check_id};
 use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
-use domain::policy::model::day;
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
 use domain::text::FieldError;
+use domain::when;
 use serde_json::Value;
 use store::policy::application::{Application, Reviewer, Words};
 use store::policy::item::{Keeper, VersionError};
@@ -44,20 +44,26 @@ pub async fn require_own(request: &Request, code: Option<&str>) -> Result<(), Ap
 /// Saves the editor's form as a draft.
 ///
 /// # Errors
-/// [`AppError::Invalid`] where it is no item, [`AppError::Refused`] where it waits to be published, [`AppError::NotFound`]
-/// outside the editor's area.
+/// [`AppError::Invalid`] where it is no item, [`AppError::Refused`] where it waits to be published or is too large,
+/// [`AppError::NotFound`] outside the editor's area.
 pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<Next, AppError> {
+    let (area, editor) = {
+        let mut ctx = request.open().await?;
+        let (_, area) = ctx.require_policy_editor()?;
+        (area, read::editor(&mut ctx, code).await?)
+    };
+    // Going through it takes its time: nobody waits for the connection meanwhile.
+    request.close().await;
+    let draft = Draft::from_form(form.pairs()).map_err(AppError::Refused)?;
+    let Through { parts, item, .. } = through(&draft, &editor.library, Vec::new(), area).await?;
+    // Everything at once, each by the name of its control.
+    let problems = match &item {
+        // A draft may be half of anything, but it has a name.
+        Ok(item) => check_id(&item.id).into_iter().chain(beyond_its_area(item, area)).collect(),
+        Err(faults) => faults.clone(),
+    };
     let mut ctx = request.open().await?;
     let (staff, area) = ctx.require_policy_editor()?;
-    let editor = read::editor(&mut ctx, code).await?;
-    let draft = Draft::from_form(form.pairs());
-    // Everything at once, each by the name of its control.
-    let (parts, _) = walk::parts(&draft, &editor.library, Vec::new());
-    let item = draft.item();
-    let problems = match &item {
-        Ok(item) => beyond_its_area(item, area).into_iter().collect(),
-        Err(_) => draft.faults(|item| alone(item, &editor.library, area)),
-    };
     let mut faults: Vec<FieldError> = problems.iter().filter(|problem| !problem.advice).map(|one| fault(one, &parts)).collect();
     let id = draft.text("/id");
     if code.is_some_and(|code| code != id) {
@@ -130,7 +136,7 @@ pub fn to_see(earlier: bool) -> impl Iterator<Item = &'static (&'static str, &'s
 async fn considered(ctx: &mut Ctx, code: &str, form: &Form) -> Result<(), AppError> {
     let editor = read::editor(ctx, Some(code)).await?;
     let Some(version) = editor.version.as_ref().filter(|version| version.state == "submitted") else { return Ok(()) };
-    if version.written_by == Some(editor.staff.id) {
+    if version.writers.contains(&editor.staff.id) {
         return Ok(());
     }
     let missing: Vec<FieldError> = to_see(editor.versions.len() > 1)
@@ -391,7 +397,7 @@ fn decision(found: &Application, command: Command, form: &Form, today: Date) -> 
         }
     }
     if command == Command::Notice {
-        decision.until = day::parse(form.value("until")).filter(|until| *until >= today);
+        decision.until = when::day(form.value("until")).filter(|until| *until >= today);
         if decision.until.is_none() {
             faults.push(FieldError::new("until", "请选择公示截止日，不早于今天"));
         }

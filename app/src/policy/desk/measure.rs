@@ -1,7 +1,7 @@
 //! What a draft comes to: problems with their places, how far it would reach, what chosen enterprises would have of it.
 
 use super::draft::Draft;
-use super::sheet::{Leaf, Line, Mark, Measured, Tried};
+use super::sheet::{Leaf, Line, Mark, Measured, Options, Part, Tried};
 use super::{place, walk};
 use crate::error::AppError;
 use crate::request::Ctx;
@@ -27,32 +27,55 @@ pub enum Extent {
     Sound,
 }
 
+/// A draft that was gone through.
+pub struct Through {
+    /// The parts of its form.
+    pub parts: Vec<Part>,
+    /// The lists that their choices are made from.
+    pub lists: Vec<Options>,
+    /// The item it is, or everything that keeps it from being one.
+    pub item: Result<Item, Vec<Problem>>,
+}
+
+/// Goes through a draft; `boards` are those it may be put under. Off the threads that serve: a large one takes its time.
+///
+/// # Errors
+/// [`AppError::Internal`].
+pub async fn through(draft: &Draft, library: &Library, boards: Options, area: AreaCode) -> Result<Through, AppError> {
+    let (draft, library) = (draft.clone(), library.clone());
+    let gone = tokio::task::spawn_blocking(move || {
+        let (parts, lists) = walk::parts(&draft, &library, boards);
+        let item = draft.item().map_err(|_| draft.faults(|item| alone(item, &library, area)));
+        Through { parts, lists, item }
+    });
+    gone.await.map_err(AppError::internal)
+}
+
 /// Measures a draft; `names` are enterprises to try it on.
+///
+/// # Errors
+/// When the database does not answer.
 pub async fn measure(
     ctx: &mut Ctx,
-    draft: &Draft,
+    Through { parts, item, .. }: &Through,
     library: &Library,
     area: AreaCode,
     names: &[String],
     extent: Extent,
 ) -> Result<Measured, AppError> {
-    let (parts, _) = walk::parts(draft, library, Vec::new());
-    let item = match draft.item() {
+    let item = match item {
         Ok(item) => item,
-        Err(_) => {
-            let faults = draft.faults(|item| alone(item, library, area));
-            return Ok(Measured { problems: place::faults(&faults, &parts), ..Measured::default() });
-        }
+        Err(faults) => return Ok(Measured { problems: place::faults(faults, parts), ..Measured::default() }),
     };
-    let mut problems = problems(ctx, &item, library).await?;
-    problems.extend(beyond_its_area(&item, area));
-    let mut measured = Measured { problems: place::faults(&problems, &parts), ..Measured::default() };
+    let mut problems = problems(ctx, item, library).await?;
+    problems.extend(beyond_its_area(item, area));
+    let mut measured = Measured { problems: place::faults(&problems, parts), ..Measured::default() };
     if extent == Extent::Problems || !may_publish(&problems) {
         return Ok(measured);
     }
-    measured.tried = tried(ctx, &item, library, names).await?;
+    measured.tried = tried(ctx, item, library, names).await?;
     let today = ctx.today();
-    let (count, sum) = matching::preview(&mut ctx.conn, item, today).await?;
+    let (count, sum) = matching::preview(&mut ctx.conn, item.clone(), today).await?;
     let count = thousands(i64::try_from(count).unwrap_or(i64::MAX));
     measured.reach = format!("会覆盖 {count} 家企业，约 {}", Fen(sum).words());
     Ok(measured)

@@ -1,7 +1,7 @@
 //! What the policy desk reads.
 
 use super::draft::{Draft, Led};
-use super::measure::{Extent, measure};
+use super::measure::{Extent, Through, measure, through};
 use super::sheet::{Control, Fault, Group, Look, Measured, Options, Part, Sheet};
 use super::{place, walk};
 use crate::error::AppError;
@@ -18,6 +18,7 @@ use domain::policy::model::{Item, day};
 use domain::policy::money::Fen;
 use domain::policy::version::State;
 use domain::security::Kind;
+use domain::when;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::policy::application::{Application, Found};
@@ -142,10 +143,11 @@ pub async fn copy(ctx: &mut Ctx, code: &str) -> Result<Form, AppError> {
 /// When the database does not answer.
 pub async fn reach(ctx: &mut Ctx, editor: &Editor) -> Result<String, AppError> {
     let waits = editor.version.as_ref().is_some_and(|version| version.state == "submitted");
-    if !waits || editor.version.as_ref().is_some_and(|version| version.written_by == Some(editor.staff.id)) {
+    if !waits || editor.version.as_ref().is_some_and(|version| version.writers.contains(&editor.staff.id)) {
         return Ok(String::new());
     }
-    let measured = measure(ctx, &editor.draft, &editor.library, editor.area, &[], Extent::Sound).await?;
+    let gone = through(&editor.draft, &editor.library, Vec::new(), editor.area).await?;
+    let measured = measure(ctx, &gone, &editor.library, editor.area, &[], Extent::Sound).await?;
     Ok(if measured.reach.is_empty() { "现在不能发布：请先看下面的问题。".to_owned() } else { measured.reach })
 }
 
@@ -158,7 +160,7 @@ fn extent(form: &Form) -> Extent {
 /// form is the stored item.
 ///
 /// # Errors
-/// As [`editor`].
+/// As [`editor`]; [`AppError::Refused`] for one that is too large.
 pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(Editor, Sheet), AppError> {
     let mut editor = editor(ctx, code).await?;
     let mut led = None;
@@ -168,15 +170,16 @@ pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(
     if let Some(draft) = pasted {
         editor.draft = draft;
     } else if typed {
-        editor.draft = Draft::from_form(form.pairs());
+        editor.draft = Draft::from_form(form.pairs()).map_err(AppError::Refused)?;
         led = editor.draft.act(form.value("do"), form.pairs());
     }
-    let (parts, lists) = walk::parts(&editor.draft, &editor.library, boards(ctx, &editor.draft));
+    let gone = through(&editor.draft, &editor.library, boards(ctx, &editor.draft), editor.area).await?;
     let measured = if unsaved {
-        measure(ctx, &editor.draft, &editor.library, editor.area, &names(form), extent(form)).await?
+        measure(ctx, &gone, &editor.library, editor.area, &names(form), extent(form)).await?
     } else {
-        Measured { problems: place::faults(&editor.problems, &parts), ..Measured::default() }
+        Measured { problems: place::faults(&editor.problems, &gone.parts), ..Measured::default() }
     };
+    let Through { parts, lists, .. } = gone;
     let mut sheet = Sheet {
         code: editor.version.as_ref().map(|version| version.code.clone()).unwrap_or_default(),
         writable: editor.version.as_ref().is_none_or(|version| version.state != "submitted"),
@@ -196,11 +199,12 @@ pub async fn written(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<(
 /// What a form comes to while it is being written: problems, and what it would reach where nothing stands against publishing.
 ///
 /// # Errors
-/// As [`editor`].
+/// As [`written`].
 pub async fn measured(ctx: &mut Ctx, code: Option<&str>, form: &Form) -> Result<Measured, AppError> {
     let editor = editor(ctx, code).await?;
-    let draft = Draft::from_form(form.pairs());
-    measure(ctx, &draft, &editor.library, editor.area, &names(form), Extent::Sound).await
+    let draft = Draft::from_form(form.pairs()).map_err(AppError::Refused)?;
+    let gone = through(&draft, &editor.library, Vec::new(), editor.area).await?;
+    measure(ctx, &gone, &editor.library, editor.area, &names(form), Extent::Sound).await
 }
 
 fn names(form: &Form) -> Vec<String> {
@@ -331,8 +335,8 @@ fn narrowed(asked: &Form) -> Found {
         "all" => None,
         code => Some(Standing::parse(code).unwrap_or(Standing::Submitted)),
     };
-    let from = day::parse(asked.value("from")).map(midnight);
-    let before = day::parse(asked.value("to")).and_then(Date::next_day).map(midnight);
+    let from = when::day(asked.value("from")).map(midnight);
+    let before = when::day(asked.value("to")).and_then(Date::next_day).map(midnight);
     Found { state, words: asked.value("q").trim().to_owned(), from, before }
 }
 

@@ -158,7 +158,7 @@ proptest! {
             let pointer: String = names.iter().map(|name| format!("/{name}")).collect();
             (["", "", "", "lines:", "list:", "key:"][*kind].to_owned() + &pointer, text.clone())
         }).collect();
-        let mut draft = Draft::from_form(&pairs);
+        let Ok(mut draft) = Draft::from_form(&pairs) else { return Ok(()) };
         for (verb, at, kind) in actions {
             let pointer = pairs.get(at % pairs.len().max(1)).map_or(String::new(), |(name, _)| name.clone());
             pairs.push((format!("kind:{pointer}"), kind.to_owned()));

@@ -61,14 +61,14 @@ async fn save_in(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: Offset
     let id = put_item(tx, item, keeper, now).await?;
     // Locked, so that nobody submits what is being overwritten.
     let last = sqlx::query!(
-        "select version, state, written_by from policy_version where item_id = $1 order by version desc limit 1 for update",
+        "select version, state, writers from policy_version where item_id = $1 order by version desc limit 1 for update",
         id
     )
     .fetch_optional(&mut *tx)
     .await?;
     let last = match last {
         Some(last) => {
-            let standing = standing(&item.id, &last.state, area.unwrap_or(keeper.area), last.written_by)?;
+            let standing = standing(&item.id, &last.state, area.unwrap_or(keeper.area), last.writers)?;
             Some((u32::try_from(last.version).unwrap_or(0), standing))
         }
         None => None,
@@ -278,7 +278,7 @@ async fn import_in(tx: &mut PgConnection, item: &Item, keeper: Keeper, now: Offs
     Ok(true)
 }
 
-/// Tells whoever goes on that a version waits: after `Submit` the other editors of its area, after `Return` whoever wrote it.
+/// Tells whoever goes on that a version waits: after `Submit` the other editors of its area, after `Return` whoever wrote in it.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -27,7 +27,7 @@ const WHY: Field = Field { max: 100, ..field("reason", "事由", "同事会看�
 /// The days of a leave.
 fn days(check: &mut Check, form: &Form, today: Date) -> Option<(Date, Date)> {
     let mut read = |name: &str| {
-        let found = domain::policy::day::parse(form.value(name));
+        let found = domain::when::day(form.value(name));
         if found.is_none() {
             check.fault(name, "请选择日期");
         }

@@ -12,8 +12,8 @@ pub use shape::Led;
 use domain::policy::check::{Problem, parse};
 use domain::policy::model::Item;
 use domain::policy::money::Decimal;
-use serde_json::{Value, json};
-use shape::{amount, leaf};
+use serde_json::{Map, Value, json};
+use shape::{amount, depth, leaf};
 
 /// Kinds of a condition: key, label.
 pub const CONDITIONS: [(&str, &str); 11] = [
@@ -65,8 +65,17 @@ const OPTIONAL: [&str; 16] = [
     "/area",
 ];
 
-/// The most values of a draft, made by all its controls together: a form can name any place.
-const MOST: usize = 8_000;
+/// The most values of a draft, lists and groups among them: fifteen times as many as the largest item has.
+const MOST: usize = 2_000;
+
+/// The most clauses: every condition offers all of them.
+const MOST_CLAUSES: usize = 60;
+
+/// The longest key, in bytes: every name below it says the whole way.
+const LONGEST_KEY: usize = 100;
+
+/// What is said to whoever sends more than that.
+const TOO_LARGE: &str = "这份草稿太大：最多 2000 项内容、60 条条款、60 层，请拆成几个条目";
 
 /// As many faults are told of at once; nobody reads more.
 const MOST_FAULTS: usize = 60;
@@ -107,12 +116,12 @@ impl Draft {
     /// From pasted JSON.
     ///
     /// # Errors
-    /// A sentence where it is no JSON object.
+    /// A sentence where it is no JSON object, or too large.
     pub fn from_json(text: &str) -> Result<Draft, String> {
         match serde_json::from_str::<Value>(text) {
             Ok(mut value @ Value::Object(_)) => {
                 drop_nulls(&mut value);
-                Ok(Draft { value })
+                if too_large(&value) { Err(TOO_LARGE.to_owned()) } else { Ok(Draft { value }) }
             }
             Ok(_) => Err("应为一个 JSON 对象".to_owned()),
             Err(error) => Err(format!("不是有效的 JSON：{error}")),
@@ -120,7 +129,10 @@ impl Draft {
     }
 
     /// From the controls of the form.
-    pub fn from_form(pairs: &[(String, String)]) -> Draft {
+    ///
+    /// # Errors
+    /// A sentence where it is too large.
+    pub fn from_form(pairs: &[(String, String)]) -> Result<Draft, String> {
         let mut value = json!({});
         let mut room = MOST;
         let pairs: Vec<&(String, String)> = pairs.iter().filter(|(name, _)| name.matches('/').count() <= DEEPEST).collect();
@@ -136,12 +148,12 @@ impl Draft {
         // Lists are written line by line.
         for (name, text) in &pairs {
             if let Some(pointer) = name.strip_prefix("lines:") {
-                let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-                set(&mut value, pointer, lines.map(Value::from).collect(), &mut room);
+                let lines = list(text.lines(), &mut room);
+                set(&mut value, pointer, lines, &mut room);
             }
             if let Some(pointer) = name.strip_prefix("codes:") {
-                let codes = text.split([',', '，', '、', ' ']).map(str::trim).filter(|code| !code.is_empty());
-                set(&mut value, pointer, codes.map(Value::from).collect(), &mut room);
+                let codes = list(text.split([',', '，', '、', ' ']), &mut room);
+                set(&mut value, pointer, codes, &mut room);
             }
             // A group without members is one all the same.
             if let Some(pointer) = name.strip_prefix("list:")
@@ -169,7 +181,8 @@ impl Draft {
                 object.remove(part);
             }
         }
-        Draft { value }
+        // Where the room ended, something is missing.
+        if room == 0 || too_large(&value) { Err(TOO_LARGE.to_owned()) } else { Ok(Draft { value }) }
     }
 
     /// The item, if it is one.
@@ -236,6 +249,38 @@ impl Draft {
         let list = self.value.pointer(pointer).and_then(Value::as_array);
         list.map(|list| list.iter().filter_map(Value::as_str).collect::<Vec<&str>>().join("\n")).unwrap_or_default()
     }
+}
+
+/// Whether something is larger than any policy. Its form has controls for every value, each choice of a clause offers all of them, and each
+/// name says the whole way: a page of it would be thousands of times what was sent.
+fn too_large(value: &Value) -> bool {
+    let clauses = value.get("clauses").and_then(Value::as_object).map_or(0, Map::len);
+    clauses > MOST_CLAUSES || nodes(value) > MOST || depth(value) > DEEPEST || has_long_key(value)
+}
+
+/// How many values there are, lists and groups among them.
+fn nodes(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(list) => list.iter().map(nodes).sum(),
+        Value::Object(map) => map.values().map(nodes).sum(),
+        _ => 0,
+    }
+}
+
+fn has_long_key(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(has_long_key),
+        Value::Object(map) => map.iter().any(|(key, value)| key.len() > LONGEST_KEY || has_long_key(value)),
+        _ => false,
+    }
+}
+
+/// A list of texts, as far as there is room.
+fn list<'a>(texts: impl Iterator<Item = &'a str>, room: &mut usize) -> Value {
+    let texts = texts.map(str::trim).filter(|text| !text.is_empty());
+    let list: Vec<Value> = texts.take(*room).map(Value::from).collect();
+    *room -= list.len();
+    Value::Array(list)
 }
 
 /// Whether a place is another one, or lies in it.
@@ -317,7 +362,7 @@ fn scalar(pointer: &str, text: &str) -> Value {
 }
 
 /// Sets a value by pointer, making what lies above it; under `clauses` and `by_tag` numbers are keys, elsewhere places of a list.
-/// What finds no room any more is left out; the check says what is then missing.
+/// What finds no room any more is left out.
 fn set(value: &mut Value, pointer: &str, new: Value, room: &mut usize) {
     let segments: Vec<&str> = pointer.split('/').skip(1).collect();
     let mut place = value;

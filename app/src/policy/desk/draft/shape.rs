@@ -1,7 +1,7 @@
 //! What the editor's buttons do with a draft: its conditions, amounts and rows are added, turned into others, nested, moved,
 //! removed.
 
-use super::{DEEPEST, Draft};
+use super::{DEEPEST, Draft, too_large};
 use serde_json::{Map, Value, json};
 
 /// Where a change of shape led: who works by keyboard goes on there.
@@ -17,13 +17,15 @@ pub enum Led {
 
 impl Draft {
     /// Does what a button says: `add|POINTER`, `become|…`, `nest|…`, `remove|…`, `up|…`, `down|…`, `into|…`, `out|…`; the kind
-    /// comes from the control `kind:POINTER`. Answers where it led, none where the button is none of these.
+    /// comes from the control `kind:POINTER`. Answers where it led, none where the button is none of these. What would make it larger than a form
+    /// may be is not done.
     pub fn act(&mut self, action: &str, pairs: &[(String, String)]) -> Option<Led> {
         let (verb, pointer) = action.split_once('|')?;
         let kind = |pointer: &str| {
             let name = format!("kind:{pointer}");
             pairs.iter().find(|(known, _)| *known == name).map_or("", |(_, kind)| kind.as_str())
         };
+        let before = self.value.clone();
         let led = match verb {
             "add" => self.add(pointer, kind(pointer)).map(Led::Part),
             "become" => self.become_another(pointer, kind(pointer)),
@@ -35,6 +37,10 @@ impl Draft {
             "out" => self.out_of_group(pointer),
             _ => return None,
         };
+        if too_large(&self.value) {
+            self.value = before;
+            return Some(Led::Nowhere);
+        }
         Some(led.unwrap_or(Led::Nowhere))
     }
 
@@ -161,7 +167,7 @@ fn fits(pointer: &str, below: usize, value: &Value) -> bool {
 }
 
 /// How deep controls of a value may lie.
-fn depth(value: &Value) -> usize {
+pub(super) fn depth(value: &Value) -> usize {
     match value {
         Value::Array(list) => 1 + list.iter().map(depth).max().unwrap_or(0),
         Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),

@@ -41,7 +41,7 @@ fn sample() -> Item {
 fn the_form_carries_an_item_whole() {
     let draft = Draft::of(&sample()).unwrap();
     let pairs = controls(&draft);
-    assert_eq!(Draft::from_form(&pairs).item().unwrap(), sample());
+    assert_eq!(Draft::from_form(&pairs).unwrap().item().unwrap(), sample());
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn a_new_one_becomes_an_item_by_filling_it_in() {
         let control = pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} is on the form"));
         control.1 = value.to_owned();
     }
-    assert_eq!(Draft::from_form(&pairs).item().unwrap().id, "new-one");
+    assert_eq!(Draft::from_form(&pairs).unwrap().item().unwrap().id, "new-one");
 }
 
 #[test]
@@ -116,27 +116,46 @@ fn what_is_no_item_yet_is_kept_and_named() {
             *text = "五百".to_owned();
         }
     }
-    let draft = Draft::from_form(&pairs);
+    let draft = Draft::from_form(&pairs).unwrap();
     let problem = draft.item().unwrap_err();
     assert_eq!(pointer_of(&problem.place), "/condition/all/0/num/value", "{problem:?}");
     assert_eq!(draft.text("/condition/all/0/num/value"), "五百");
 }
 
 #[test]
-fn a_form_makes_no_more_than_a_draft_may_have() {
-    fn nodes(value: &Value) -> usize {
-        1 + match value {
-            Value::Array(list) => list.iter().map(nodes).sum(),
-            Value::Object(map) => map.values().map(nodes).sum(),
-            _ => 0,
-        }
-    }
+fn what_is_larger_than_any_policy_is_said_to_be() {
+    let pairs = |list: Vec<(String, String)>| Draft::from_form(&list).map(drop);
+    let one = |name: &str, value: String| pairs(vec![(name.to_owned(), value)]);
+    let too_large: Result<(), String> = Err(TOO_LARGE.to_owned());
     // Each name asks for two hundred places at every depth, each in another corner.
-    let pairs: Vec<(String, String)> = (0..600)
-        .map(|n| (format!("/condition{}/num/value", format!("/all/{}", 199 - n % 7).repeat(1 + n % 25)), "1".to_owned()))
-        .collect();
-    let draft = Draft::from_form(&pairs);
-    assert!(nodes(&draft.value) <= MOST + 2, "{}", nodes(&draft.value));
+    let corners =
+        (0..600).map(|n| (format!("/condition{}/num/value", format!("/all/{}", 199 - n % 7).repeat(1 + n % 25)), "1".to_owned()));
+    assert_eq!(pairs(corners.collect()), too_large);
+    assert_eq!(one("lines:/tags", "一\n".repeat(3_000)), too_large);
+    assert_eq!(one("codes:/condition/in_set/codes", "C1,".repeat(3_000)), too_large);
+    assert_eq!(one(&format!("/amount/by_tag/{}/fixed", "t".repeat(101)), "1".to_owned()), too_large);
+    assert_eq!(pairs((0..61).map(|n| (format!("/clauses/c{n}"), "条".to_owned())).collect()), too_large);
+    assert_eq!(pairs((0..60).map(|n| (format!("/clauses/c{n}"), "条".to_owned())).collect()), Ok(()));
+    assert_eq!(one("lines:/tags", "一\n".repeat(1_900)), Ok(()));
+    // And the same pasted.
+    for (text, fits) in [
+        (json!({ "tags": vec!["一"; 1_900] }), true),
+        (json!({ "tags": vec!["一"; 2_100] }), false),
+        (json!({ "clauses": (0..61).map(|n| (format!("c{n}"), json!("条"))).collect::<Map<String, Value>>() }), false),
+        (json!({ "condition": (0..70).fold(json!(1), |inner, _| json!({ "not": inner })) }), false),
+        (json!({ ("k".repeat(101)): 1 }), false),
+    ] {
+        assert_eq!(Draft::from_json(&text.to_string()).is_ok(), fits, "{:.60}", text.to_string());
+    }
+}
+
+#[test]
+fn a_button_makes_nothing_that_the_form_would_not_bring_back() {
+    let clauses: Map<String, Value> = (0..60).map(|n| (format!("c{n}"), json!("条"))).collect();
+    let mut draft = Draft::from_json(&json!({ "clauses": clauses }).to_string()).unwrap();
+    let before = draft.clone();
+    assert_eq!(draft.act("add|/clauses", &[]), Some(Led::Nowhere));
+    assert_eq!(draft, before);
 }
 
 #[test]
@@ -180,7 +199,7 @@ fn everything_that_is_wrong_is_said_at_once_and_in_our_words() {
     ] {
         pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name}")).1 = value.to_owned();
     }
-    let faults = Draft::from_form(&pairs).faults(|_| Vec::new());
+    let faults = Draft::from_form(&pairs).unwrap().faults(|_| Vec::new());
     let places: Vec<String> = faults.iter().map(|fault| pointer_of(&fault.place)).collect();
     for place in ["/valid/from", "/level", "/condition/all/0/num/value", "/amount/capped/cap", "/fund/remaining"] {
         assert!(places.iter().any(|known| known == place), "{place}: {places:?}");
@@ -196,7 +215,7 @@ fn told(written: &[(&str, &str)]) -> BTreeSet<String> {
     for (name, value) in written {
         pairs.iter_mut().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name}")).1 = (*value).to_owned();
     }
-    let draft = Draft::from_form(&pairs);
+    let draft = Draft::from_form(&pairs).unwrap();
     let found = match draft.item() {
         Ok(item) => check_fields(&item, &library),
         Err(_) => draft.faults(|item| check_fields(item, &library)),

@@ -107,12 +107,12 @@ fn steps(editor: &Editor, form: &Form) -> Option<AnyView> {
         view! { <form method="post" action=action>{hidden("version", number)}{hidden("content", content)}<button class=class>{label}</button></form> }
             .into_any()
     };
-    let mine = version.written_by == Some(editor.staff.id);
+    let mine = version.writers.contains(&editor.staff.id);
     let list: Vec<AnyView> = match version.state.as_str() {
         "draft" if may_publish(&editor.problems) => vec![post("submit", "提交发布", "button")],
         "draft" => vec![view! { <p class="muted">"改完下面的问题后才能提交发布。"</p> }.into_any()],
         "submitted" if mine => vec![
-            view! { <p class="muted">"等待另一位政策编辑发布；起草人不能自己发布。"</p> }.into_any(),
+            view! { <p class="muted">"等待另一位政策编辑发布；起草人不能自己发布，改过这一版的人都算起草人。"</p> }.into_any(),
             post("return", "退回修改", "button secondary"),
         ],
         // Publishing has a section of its own.
@@ -131,7 +131,7 @@ fn steps(editor: &Editor, form: &Form) -> Option<AnyView> {
 /// What the second person looks at before it comes before the city: whom it reaches, what it costs, what changed; a tick for each.
 fn review(editor: &Editor, form: &Form, reach: &str) -> Option<AnyView> {
     let version = editor.version.as_ref().filter(|version| version.state == "submitted")?;
-    if version.written_by == Some(editor.staff.id) {
+    if version.writers.contains(&editor.staff.id) {
         return None;
     }
     let earlier = editor.versions.get(1);
