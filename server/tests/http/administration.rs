@@ -129,7 +129,10 @@ async fn a_closed_department_gets_nothing_new(pool: PgPool) {
     let path = "/desk/admin/departments/jianshe";
     assert_eq!(status(&city, path, &fields(&[("name", "市建设局"), ("delegated", "no")])).await, 303);
     let absent = centre.get(&page).await.body;
-    assert!(absent.contains("建议：市建设局") && absent.contains("未向企服中心赋权") && absent.contains("由企服中心受理后交办"), "{absent}");
+    assert!(
+        absent.contains("建议：市建设局") && absent.contains("未向企服中心赋权") && absent.contains("由企服中心受理后交办"),
+        "{absent}"
+    );
     assert_eq!(status(&city, path, &fields(&[("name", "市建设局"), ("active", "no")])).await, 303);
     let after = centre.get(&page).await.body;
     let shown = ["市建设局", "吴兴区建设局", "南浔区建设局", "市公安局"].map(|name| offered(&after, name));
