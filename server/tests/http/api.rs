@@ -363,8 +363,9 @@ async fn the_list_goes_on_where_it_ended_and_has_what_changed(pool: PgPool) {
     assert_eq!(numbers(&over), filed[..1]);
     let none = read(&client.get("/api/v1/issues?changed_since=2099-01-01T00:00:00Z").await);
     assert_eq!(numbers(&none), Vec::<String>::new());
-    // An instant from before there was anything: what is answered is a cursor that is taken.
-    let early = read(&client.get("/api/v1/issues?limit=1&state=closed&changed_since=0001-01-01T00:00:00Z").await);
+    // The earliest instant there is: what is answered is a cursor that is taken. Before it, none is known.
+    assert_eq!(client.get("/api/v1/issues?changed_since=0001-01-01T00:00:00Z").await.status.as_u16(), 422);
+    let early = read(&client.get("/api/v1/issues?limit=1&state=closed&changed_since=2000-01-01T00:00:00Z").await);
     let cursor = early["next_cursor"].as_str().unwrap();
     assert_eq!(client.get(&format!("/api/v1/issues?cursor={cursor}")).await.status.as_u16(), 200, "{cursor}");
     assert_eq!(client.get("/api/v1/issues?cursor=-377705116800000000.1").await.status.as_u16(), 422);
