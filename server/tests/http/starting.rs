@@ -8,6 +8,7 @@ use store::identity::{NewStaff, add_staff};
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_demo_does_not_start_where_a_city_works(pool: PgPool) {
     let site = Site::empty(&pool, &[("QIFU_DEMO", "1")]).await;
+    sqlx::query("insert into area (code, name, short) values (330500, '湖州市', '湖州')").execute(&pool).await.unwrap();
     let mut conn = site.state.store.system().await.unwrap();
     let duty = domain::actor::Duty::Administrator { area: domain::actor::CITY };
     let new = NewStaff { login: "wang.admin", name: "王同志", duty, password_hash: "x", must_change: true };
