@@ -33,13 +33,15 @@ fn decision(held: &Held, clock: &Clock) -> AnyView {
     let when = words::day(local(held.decision.held).date());
     let line = format!("{} · {} · {}", held.number, held.enterprise_name, held.decision.who);
     let rows = held.tasks.iter().map(|task| row(task, None, clock)).collect_view();
+    // Whoever goes by the tables hears which decision each is of.
+    let label = format!("交办事项：{} {} {when}", held.number, held.tier);
     view! {
         <article class="case">
             <h3><a href=path_of(&held.number)>{held.title.clone()}</a></h3>
             <p class="tags">{tag("run", icon("person"), format!("{} {when}", held.tier))}{state_tag(held.state)}</p>
             <p class="muted">{line}</p>
             <p>{held.decision.decisions.clone()}</p>
-            {chart::table("交办事项", heads(false), rows)}
+            {chart::table(label, heads(false), rows)}
         </article>
     }
     .into_any()
