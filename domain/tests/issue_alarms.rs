@@ -2,6 +2,9 @@
 //! around holidays, at the edges of the working day, across a pause and an extension, and after an outage.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::submission;
 use domain::actor::{Actor, CITY, Duty, MemberRole};
 use domain::issue::alarm::Rung;
 use domain::issue::clock::Step;
@@ -24,16 +27,7 @@ struct Life {
 impl Life {
     fn filed(at: OffsetDateTime) -> Life {
         let mut life = Life { issue: Issue::draft(7), terms: Terms::default(), told: vec![] };
-        let submission = Submission {
-            title: "厂房旁道路积水".into(),
-            text: "一下雨货车就进不来，已经三天了。".into(),
-            category: "drainage".into(),
-            place: "织里镇".into(),
-            area: 330_502,
-            channel: Channel::Online,
-            photos: 0,
-        };
-        life.give(Command::Submit(submission), &OWNER, at);
+        life.give(Command::Submit(submission()), &OWNER, at);
         life
     }
 

@@ -1,6 +1,9 @@
 //! What goes on beside the lead's work: 并案, 挂账跟踪, parts of co-departments, 协商办, 会议办 and the tasks they give. Each rule, each refusal, each alarm.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::submission;
 use domain::actor::{Actor, CITY, Duty, MemberRole};
 use domain::issue::clock::Step;
 use domain::issue::measure::Measure;
@@ -31,16 +34,7 @@ struct Life {
 impl Life {
     fn filed(enterprise: i64, at: OffsetDateTime) -> Life {
         let mut life = Life { issue: Issue::draft(enterprise), terms: Terms::default(), log: vec![], told: vec![] };
-        let submission = Submission {
-            title: "厂房旁道路积水".into(),
-            text: "一下雨货车就进不来，已经三天了。".into(),
-            category: "drainage".into(),
-            place: "织里镇".into(),
-            area: 330_502,
-            channel: Channel::Online,
-            photos: 0,
-        };
-        life.ok(Command::Submit(submission), &Actor::Member { person: 1, enterprise, role: MemberRole::Owner }, at);
+        life.ok(Command::Submit(submission()), &Actor::Member { person: 1, enterprise, role: MemberRole::Owner }, at);
         life
     }
 

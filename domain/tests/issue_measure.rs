@@ -1,6 +1,9 @@
 //! What an issue says of the six indicators, case by case; that it is what the events say whatever happens, `issue_properties.rs` asks at random.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::submission;
 use domain::actor::{Actor, Duty, MemberRole};
 use domain::issue::measure::{Indicator, Measure};
 use domain::issue::*;
@@ -22,16 +25,7 @@ struct Life {
 impl Life {
     fn filed() -> Life {
         let mut life = Life { issue: Issue::draft(7), terms: Terms::default(), log: vec![] };
-        let submission = Submission {
-            title: "厂房旁道路积水".into(),
-            text: "一下雨货车就进不来，已经三天了。".into(),
-            category: "drainage".into(),
-            place: "织里镇".into(),
-            area: 330_502,
-            channel: Channel::Online,
-            photos: 0,
-        };
-        life.ok(Command::Submit(submission), &OWNER, T0);
+        life.ok(Command::Submit(submission()), &OWNER, T0);
         life
     }
 

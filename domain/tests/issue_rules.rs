@@ -1,6 +1,9 @@
 //! The rules of the loop one by one: each refusal, each clock.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::submission;
 use domain::actor::{Actor, CITY, Duty, MemberRole};
 use domain::calendar::{Span, WorkCalendar};
 use domain::catalogue::{Catalogue, Category};
@@ -65,15 +68,7 @@ impl Case {
 }
 
 fn submit() -> Command {
-    Command::Submit(Submission {
-        title: "厂房旁道路积水".into(),
-        text: "一下雨货车就进不来，已经三天了。".into(),
-        category: "drainage".into(),
-        place: "织里镇".into(),
-        area: 330_502,
-        channel: Channel::Online,
-        photos: 3,
-    })
+    Command::Submit(Submission { photos: 3, ..submission() })
 }
 
 fn submit_street() -> Command {
