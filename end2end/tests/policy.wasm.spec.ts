@@ -27,6 +27,11 @@ test("nothing moves on the calculator's page while its module comes", async ({ p
       }),
   );
   expect(shifts).toEqual([]);
+  // Nor while the page comes in parts, as it does on a slow network: what stands above something else comes before it.
+  const boxes = page.locator(".calculator > *");
+  const tops = await boxes.evaluateAll((all) => all.map((box) => box.getBoundingClientRect().top + scrollY));
+  expect(tops).toEqual([...tops].sort((one, other) => one - other));
+  await expect(boxes.first()).toContainText("还可享");
   // What was typed before the module came is what it begins with.
   await page.route("**/*.wasm", async (route) => {
     await page.getByLabel("设备投资额（元）", { exact: true }).fill("600万");

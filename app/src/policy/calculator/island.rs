@@ -100,11 +100,9 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
     };
     view! {
         <div class="calculator">
+            <Total answer/>
             {form}
-            <div class="calc-side">
-                <Total answer/>
-                <Results answer/>
-            </div>
+            <Results answer/>
         </div>
     }
 }
