@@ -61,6 +61,10 @@ test("an owner finds the missing step, applies with a file, is paid and rates it
     // The total is in sight wherever the reader is.
     await page.getByRole("slider").last().scrollIntoViewIfNeeded();
     await expect(page.locator(".calc-total")).toBeInViewport();
+    // And the answer below the figures is a tap away.
+    await page.getByRole("button", { name: "查看结果" }).click();
+    await expect(results).toBeFocused();
+    await expect(results.getByRole("heading").first()).toBeInViewport();
     const slider = page.getByRole("slider", { name: "设备投资额，滑动调整" });
     await slider.fill("10000000");
     await expect(figure).toHaveValue("10,000,000");

@@ -58,13 +58,19 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
             }
         });
     };
+    let results = NodeRef::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        // The other button asks for what is already shown.
         if event.submitter().and_then(|button| button.get_attribute("value")).as_deref() == Some("save") {
             save();
+        } else if let Some(section) = results.get_untracked() {
+            // What the other button asks for is already there, below two dozen figures on a phone.
+            section.scroll_into_view();
+            _ = section.focus();
         }
     };
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
     let reset = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         typed.set(model.with_value(|model| known.with_untracked(|known| model.offered(known, &Pairs::new()))));
@@ -78,7 +84,10 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
     let failed = move || matches!(saving.get(), Saving::Failed(_));
     let actions = view! {
         <p class="row calc-actions">
-            <button class="button calc-plain" name="do" value="calculate">"重新计算"</button>
+            // The first one is what Enter presses: it never saves. Both words are as wide, so that nothing moves.
+            <button class="button" class:secondary=move || alive.get() name="do" value="calculate">
+                {move || if alive.get() { "查看结果" } else { "重新计算" }}
+            </button>
             <button class="button" name="do" value="save" aria-busy=move || (saving.get() == Saving::Busy).then_some("true")>
                 {move || if failed() { "再试一次" } else { "保存到企业画像" }}
             </button>
@@ -102,7 +111,7 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
         <div class="calculator">
             <Total answer/>
             {form}
-            <Results answer/>
+            <Results answer node=results/>
         </div>
     }
 }

@@ -1,6 +1,7 @@
 //! What the calculator answers, on the page that the server sends and in the browser alike.
 
 use super::model::{Answer, Group, Row, signed};
+use leptos::html;
 use leptos::prelude::*;
 
 /// What money gained or lost.
@@ -25,11 +26,11 @@ pub fn Total(answer: Memo<Answer>) -> impl IntoView {
     }
 }
 
-/// Every policy that is had, nearly had or hangs on an answer.
+/// Every policy that is had, nearly had or hangs on an answer; `node` is where who asks for it is led.
 #[component]
-pub fn Results(answer: Memo<Answer>) -> impl IntoView {
+pub fn Results(answer: Memo<Answer>, node: NodeRef<html::Section>) -> impl IntoView {
     view! {
-        <section id="calc-results" class="card calc-results" aria-label="计算结果">
+        <section id="calc-results" class="card calc-results" aria-label="计算结果" tabindex="-1" node_ref=node>
             {move || answer.with(|answer| answer.groups.iter().map(group).collect_view())}
         </section>
     }
