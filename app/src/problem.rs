@@ -38,7 +38,7 @@ pub fn problem(error: &AppError) -> AnyView {
                 <h1>{icon("warn")}{heading}</h1>
                 <p>{sentence}</p>
                 <p><a class="button" href=href>{label}</a></p>
-                <p>"急事请拨打"<a href=HOTLINE_LINK>{icon("phone")}{HOTLINE}</a></p>
+                <p><a class="button secondary" href=HOTLINE_LINK>{icon("phone")}<span>"急事请拨打 "{HOTLINE}</span></a></p>
                 <p class="muted">"需要帮助时，请告诉我们这个编号："<code>{number}</code></p>
             </section>
         </PlainFrame>
