@@ -58,7 +58,7 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
             }
         });
     };
-    let results = NodeRef::new();
+    let results = NodeRef::<leptos::html::Section>::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if event.submitter().and_then(|button| button.get_attribute("value")).as_deref() == Some("save") {
