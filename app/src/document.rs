@@ -7,7 +7,8 @@ use crate::request::{Answer, Request};
 use leptos::prelude::*;
 
 /// Loads the islands once the content has painted: Leptos' own loader preloads them, which delays the first paint on a slow
-/// network. The walk over `leptos-island` elements is the one of Leptos' island script, without nested islands, which we do
+/// network. A page may be loaded before its first frame is drawn, so the module waits for two frames more; a hidden one draws none and
+/// waits for nothing. The walk over `leptos-island` elements is the one of Leptos' island script, without nested islands, which we do
 /// not have; an island of another module stays the plain HTML it is. Between its steps the browser has a turn (`rest`): an `await` alone
 /// goes on in the same task, and a slow phone would not answer a finger until the last island had come alive.
 const LOADER: &str = "const rest=()=>new Promise(f=>setTimeout(f));\
@@ -15,7 +16,8 @@ const go=async()=>{const[m,w]=await Promise.all([import('/pkg/JS'),WebAssembly.c
 await rest();await m.default({module_or_path:w});await rest();m.hydrate();\
 for(const e of document.querySelectorAll('leptos-island')){const f=m[e.dataset.component];if(f){await rest();await f(e)}}\
 document.documentElement.dataset.ready=''};\
-document.readyState==='complete'?go():addEventListener('load',()=>setTimeout(go))";
+const soon=()=>document.hidden?go():requestAnimationFrame(()=>requestAnimationFrame(()=>setTimeout(go)));\
+document.readyState==='complete'?soon():addEventListener('load',soon)";
 
 /// The browser may fetch a page once a finger is on its link; never what changes or ends something.
 const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/photos/*"}},{"not":{"href_matches":"/sign-out*"}}]},"eagerness":"conservative"}]}"#;
