@@ -288,20 +288,11 @@ fn a_flag_says_by_which_event_it_came_and_went() {
     let mut life = Life::filed(filed);
     let mut log: Vec<(Event, OffsetDateTime, Actor)> = vec![];
     life.issue = Issue::draft(7);
-    let submission = Submission {
-        title: "厂房旁道路积水".into(),
-        text: "一下雨货车就进不来，已经三天了。".into(),
-        category: "drainage".into(),
-        place: "织里镇".into(),
-        area: 330_502,
-        channel: Channel::Online,
-        photos: 0,
-    };
     let (way, with, result) = (ContactWay::Phone, "陈伟".to_owned(), "约好到现场看".to_owned());
     let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
     let leader = Actor::Staff { id: 40, duty: Duty::Leader { area: CITY } };
     for (command, actor, at) in [
-        (Command::Submit(submission), OWNER, filed),
+        (Command::Submit(submission()), OWNER, filed),
         (Command::Alarm, Actor::System, datetime!(2026-11-23 09:48 +8)),
         (Command::Alarm, Actor::System, datetime!(2026-11-23 10:00 +8)),
         (instruct, leader, datetime!(2026-11-23 10:05 +8)),
