@@ -13,7 +13,7 @@ const TAMPERINGS: &[(&str, &str)] = &[
         "events are numbered",
     ),
     (
-        "update issue_event set at = at - interval '900 days' where seq = 2 and issue_id = (select max(id) from issue)",
+        "update issue_event set at = at - interval '900 days' where seq = 2 and issue_id = (select max(issue_id) from issue_event where seq = 2)",
         "events follow one another",
     ),
     ("update issue set version = version + 1 where id = (select min(id) from issue)", "the issue stands at its last event"),
