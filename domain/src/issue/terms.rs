@@ -1,8 +1,8 @@
 //! What an issue is decided by besides itself: the city's calendar, limits, catalogue and words, each with its days. Data that administrators keep.
 
-use super::{Issue, Office};
 use super::limits::{LimitTable, Limits};
 use super::texts::Texts;
+use super::{Issue, Office};
 use crate::calendar::WorkCalendar;
 use crate::catalogue::learned::Learned;
 use crate::catalogue::{Catalogue, Edition, Fit};

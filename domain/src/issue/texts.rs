@@ -167,7 +167,9 @@ impl TextKey {
             TextKey::HandlerRedispatched => ("二次交办件", "第 {round} 次办理，请尽快签收并重新办理。", &["round"], false),
             TextKey::HandlerWithdrawn | TextKey::CentreWithdrawn => ("企业撤回诉求", "{reason}", &["reason"], true),
             TextKey::CentreSubmitted => ("有新的诉求待受理", "请在{due}前受理。", &["due"], false),
-            TextKey::BoardSubmitted => ("有诉求请代为受理", "责任部门未进驻企服中心，请在{due}前受理并转交责任部门。", &["due"], false),
+            TextKey::BoardSubmitted => {
+                ("有诉求请代为受理", "责任部门未进驻企服中心，请在{due}前受理并转交责任部门。", &["due"], false)
+            }
             TextKey::CentreMoved => ("其他区县转来一件诉求", "问题发生在本辖区，已受理，请尽快交办。", &[], false),
             TextKey::CentreObjected => ("企业对不予受理提出异议", "{reason}", &["reason"], true),
             TextKey::CentreReturned => ("部门退回交办件", "{reason}", &["reason"], true),

@@ -86,13 +86,7 @@ impl Case<'_> {
         Ok(Event::Accepted { category: category.to_owned(), level, urgency, area, board_lead, contact_due, answer_due })
     }
 
-    pub(super) fn dispatch(
-        &self,
-        lead: DepartmentId,
-        co: &[DepartmentId],
-        note: &str,
-        actor: &Actor,
-    ) -> Result<Event, Refusal> {
+    pub(super) fn dispatch(&self, lead: DepartmentId, co: &[DepartmentId], note: &str, actor: &Actor) -> Result<Event, Refusal> {
         if co.contains(&lead) {
             return rule("co_is_lead", "主办部门不能同时是协办部门");
         }
