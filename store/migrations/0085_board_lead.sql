@@ -144,9 +144,7 @@ begin
             when 'lead' then i.lead = target else target in (i.station_id, i.enterprise_station) end;
     soon := warned + d.n - late;
     -- Few, and gone with their dispatch: an index has no others.
-    if kind = 'handler' then
-        fronting := (select count(*) from public.issue i where i.board_lead = target);
-    end if;
+    fronting := case when kind = 'handler' then (select count(*) from public.issue i where i.board_lead = target) else 0 end;
     opened := to_accept + to_dispatch + returned + to_sign + mine + to_rate;
     return next;
 end
