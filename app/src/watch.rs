@@ -104,7 +104,7 @@ fn concerns(duty: &Duty, live: &Live) -> bool {
         Duty::Centre { area } | Duty::Supervisor { area } | Duty::Leader { area } => {
             area_covers(*area, live.area) || area_covers(*area, live.centre)
         }
-        Duty::Handler { department } => live.lead == Some(*department) || live.co.contains(department),
+        Duty::Handler { department } => [live.lead, live.board_lead].contains(&Some(*department)) || live.co.contains(department),
         Duty::Station { area, .. } => *area == live.area,
         Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
     }

@@ -47,6 +47,7 @@ fn submitted() -> Event {
         submission: submission(),
         urgency: Urgency::Normal,
         contact_apart: true,
+        board_lead: Some(BoardLead { lead: 8, absent: 5 }),
         limits: 1,
         contact_due: AT,
         accept_due: AT,
@@ -119,7 +120,7 @@ fn next(event: &Event) -> Option<Event> {
 
 fn accepted(area: Option<i32>) -> Event {
     let (category, level, urgency) = ("drainage".to_owned(), Level::Simple, Urgency::Normal);
-    Event::Accepted { category, level, urgency, area, contact_due: None, answer_due: AT }
+    Event::Accepted { category, level, urgency, area, board_lead: None, contact_due: None, answer_due: AT }
 }
 
 fn dispatched(from: Option<i64>, co_due: Option<OffsetDateTime>) -> Event {

@@ -33,6 +33,9 @@ pub struct Live {
     pub area: i32,
     /// The centre responsible.
     pub centre: i32,
+    /// The lead of its board, while it may accept or forward it.
+    #[serde(default)]
+    pub board_lead: Option<i64>,
     /// 主办.
     pub lead: Option<i64>,
     /// 协办.
@@ -87,7 +90,7 @@ pub async fn drain(conn: &mut Conn, now: OffsetDateTime, limit: i64) -> Result<u
             delete from outbox where id in (select id from outbox order by id limit $1)
             returning id, issue_id, notices, before, after)
         select t.issue_id, t.notices, t.before as "before: Standing", t.after as "after: Standing", i.number, i.version, i.enterprise_id,
-            i.area, i.centre, i.lead, i.co, i.key_id, i.title, i.body, i.enterprise_name, e.uscc
+            i.area, i.centre, i.board_lead, i.lead, i.co, i.key_id, i.title, i.body, i.enterprise_name, e.uscc
         from taken t join issue i on i.id = t.issue_id join enterprise e on e.id = i.enterprise_id order by t.id"#,
         limit
     )
@@ -122,6 +125,7 @@ struct Row {
     enterprise_id: i64,
     area: i32,
     centre: i32,
+    board_lead: Option<i64>,
     lead: Option<i64>,
     co: Vec<i64>,
     key_id: Option<i64>,
@@ -232,7 +236,7 @@ async fn write_messages(tx: &mut PgConnection, rows: &[Row], now: OffsetDateTime
     sqlx::query!(
         "insert into message (person_id, staff_id, enterprise_id, issue_id, number, kind, link, title, body, created_at)
         select m.person_id, s.id, n.enterprise_id, n.issue_id, n.number, n.kind,
-            case when n.recipient = 'board' then '/desk/messages' end, n.title, n.body, $9
+            case when n.recipient = 'board' and n.kind <> 'submitted' then '/desk/messages' end, n.title, n.body, $9
         from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
             $10::text[]) as n (recipient, id, enterprise_id, issue_id, number, kind, title, body, code)
         left join membership m on n.recipient = 'enterprise' and m.enterprise_id = n.id
@@ -307,6 +311,7 @@ async fn notify(tx: &mut PgConnection, rows: Vec<Row>) -> Result<(), StoreError>
                 enterprise: row.enterprise_id,
                 area: row.area,
                 centre: row.centre,
+                board_lead: row.board_lead,
                 lead: row.lead,
                 co: row.co,
             };

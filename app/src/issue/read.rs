@@ -191,6 +191,8 @@ pub struct StaffIssue {
     pub issue: Issue,
     /// What this person may do now.
     pub commands: Vec<CommandKind>,
+    /// It is here as the lead of the board alone (S-4): to be accepted and forwarded, and for nothing else.
+    pub fronts: bool,
     /// What the enterprise raised in the last year, with whomever.
     pub history: History,
     /// Where to dispatch it; only for whoever may.
@@ -218,14 +220,20 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     let commands = allowed_commands(&issue, &actor, ctx.now, &ctx.terms);
     // Whoever only asks or instructs has no call to make.
     let apart = [CommandKind::Instruct, CommandKind::Inquire, CommandKind::Reply, CommandKind::Supervise, CommandKind::SignOff];
-    let whole = commands.iter().any(|kind| !apart.contains(kind));
+    // Nor has the lead of a board, which only accepts and forwards.
+    let fronts = issue.only_as_board_lead(&actor);
+    let whole = !fronts && commands.iter().any(|kind| !apart.contains(kind));
     let noted = whole.then(|| ctx.event(Kind::Unmasked, number, ""));
     let history = store::issue::history(&mut ctx.conn, detail.id, noted.as_ref(), ctx.now).await?;
     if let Some(event) = &noted {
         ctx.tell(event);
     }
     let phone = if whole { detail.contact_phone.clone() } else { mask::phone(&detail.contact_phone) };
-    let route = if commands.contains(&CommandKind::Dispatch) { route(ctx, &issue, &detail.title).await? } else { None };
+    let route = match issue.with_board_lead().filter(|_| fronts) {
+        Some(board) => Some(forward(ctx, &issue, board.absent)),
+        None if commands.contains(&CommandKind::Dispatch) => route(ctx, &issue, &detail.title).await?,
+        None => None,
+    };
     let ready =
         if attach::carries(&commands) { store::photo::meant_for(&mut ctx.conn, detail.id, staff.id).await? } else { Vec::new() };
     let internal = sees_internal(&actor);
@@ -235,11 +243,11 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     } else {
         Beside::default()
     };
-    Ok(StaffIssue { internal, staff, detail, issue, commands, history, route, ready, phone, beside })
+    Ok(StaffIssue { internal, staff, detail, issue, commands, fronts, history, route, ready, phone, beside })
 }
 
 /// Who should have it: the department a return proposed, else the one whose figure is said to be wrong, else the one whose business it is there by the catalogue as it was when it was
-/// submitted, else the one that had most of this category. The board's lead accepts for one that is not in place, and hands it on (S-4).
+/// submitted, else the one that had most of this category. The board's lead accepts for one without people on site, and hands it on (S-4).
 /// None that is closed.
 pub(crate) async fn route(ctx: &mut Ctx, issue: &Issue, title: &str) -> Result<Option<Route>, AppError> {
     if let Some(department) = issue.proposed {
@@ -257,6 +265,14 @@ pub(crate) async fn route(ctx: &mut Ctx, issue: &Issue, title: &str) -> Result<O
     let Some((department, count)) = similar.first().filter(|(_, count)| total >= 5 && count * 2 > total) else { return Ok(None) };
     let known = ctx.reference.departments.iter().find(|known| known.id == *department && known.serves(issue.area));
     Ok(known.map(|known| Route { department: known.id, reason: format!("同类 {total} 件中 {count} 件由其办理") }))
+}
+
+/// The one that the lead of a board forwards to.
+fn forward(ctx: &Ctx, issue: &Issue, absent: DepartmentId) -> Route {
+    let name = ctx.terms.catalogue_of(issue, ctx.now).category_name(&issue.category);
+    Route {
+        department: absent, reason: format!("“{name}”由其负责；该部门未进驻企服中心，由板块牵头单位受理后转交")
+    }
 }
 
 /// The department whose business it is.
@@ -277,7 +293,8 @@ fn responsible(ctx: &Ctx, issue: &Issue) -> Option<Route> {
     let mut reason = format!("“{}”由其负责", category.name);
     if !department.in_place() {
         let absent = if department.on_site { "未向企服中心赋权" } else { "未进驻企服中心" };
-        reason = format!("{reason}；{absent}，由企服中心受理后交办");
+        let lead = issue.with_board_lead().map(|board| format!("或板块牵头的{}", ctx.reference.department(board.lead)));
+        reason = format!("{reason}；{absent}，由企服中心{}受理后交办", lead.unwrap_or_default());
     }
     Some(Route { department: department.id, reason })
 }

@@ -72,6 +72,7 @@ mod server {
     use crate::request::Clock;
     use crate::ui::When;
     use crate::ui::input::Pair;
+    use domain::actor::{Actor, Duty};
     use domain::calendar::words;
     use domain::issue::supervision::Stage;
     use domain::issue::{CallBack, CloseBasis, Event, Rating};
@@ -85,6 +86,10 @@ mod server {
     pub fn lines(detail: &IssueDetail, internal: bool, clock: &Clock) -> Vec<TimelineLine> {
         let said = detail.events.iter().rev().map(|row| {
             let said = describe(&row.event, clock);
+            // For a department without people in the centre (S-4): `who` names the one that did.
+            let fronted = matches!(row.actor, Actor::Staff { duty: Duty::Handler { .. }, .. })
+                && matches!(row.event, Event::Accepted { .. });
+            let title = if fronted { format!("{}（板块牵头单位代为受理）", said.title) } else { said.title };
             let note = match &row.event {
                 Event::Dispatched { note, .. } if internal => note.clone(),
                 Event::CalledBack { call, .. } if internal => call.notes.clone(),
@@ -95,7 +100,7 @@ mod server {
                 seq: row.seq,
                 when: When::new(row.at, words::moment(row.at, clock.now)),
                 who: row.actor_name.clone(),
-                title: said.title,
+                title,
                 body: said.body,
                 internal: said.internal,
                 note,

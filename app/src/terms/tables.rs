@@ -45,7 +45,7 @@ pub fn boards(kept: &Kept) -> Table {
     Table {
         path: BOARDS,
         name: "服务板块",
-        lead: "没有人受理的诉求先提醒牵头部门，再逐级上报；办理由责任部门负责。",
+        lead: "责任部门没有入驻的，牵头部门代为受理并转交；没有人受理的诉求先提醒它，再逐级上报。办理由责任部门负责。",
         columns: vec![
             Column("name", "板块"),
             Column("code", "编号"),

@@ -40,7 +40,8 @@ pub struct Department {
 }
 
 impl Department {
-    /// 两到位 (S-4): its people are in the centre, and so is its power to accept. For any other one the lead of its board stands in.
+    /// 两到位 (S-4): its people are in the centre, and so is its power to accept. For one without people there the
+    /// lead of its board stands in (`issue::BoardLead`).
     pub fn in_place(&self) -> bool {
         self.on_site && self.delegated
     }

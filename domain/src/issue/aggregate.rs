@@ -1,6 +1,7 @@
 //! The issue (诉求) as the rules see it.
 
 use super::alarm::Told;
+use super::board_lead::BoardLead;
 use super::clock::{Clock, Step};
 use super::command::{Rating, Said};
 use super::decide::MAX_MISSED;
@@ -44,6 +45,8 @@ pub struct Issue {
     pub station: Option<StationId>,
     /// The station that serves the enterprise: not of its events, as `enterprise` is not.
     pub serving: Option<StationId>,
+    /// Who may accept and forward it for a department without people on site ([`Issue::with_board_lead`]).
+    pub board_lead: Option<BoardLead>,
     /// 主办 department.
     pub lead: Option<DepartmentId>,
     /// 协办 departments.
@@ -206,6 +209,7 @@ impl Issue {
             key: None,
             station: None,
             serving: None,
+            board_lead: None,
             lead: None,
             co: Vec::new(),
             parts: Vec::new(),

@@ -48,7 +48,7 @@ pub const FOUND: &str = "cluster_found";
 /// (`domain/tests/issue_told.rs`), as what is not here no administrator can switch.
 #[rustfmt::skip]
 pub const STEPS: &[(&str, &str, &[Audience])] = &[
-    ("submitted", "新的诉求", &[Centre]),
+    ("submitted", "新的诉求", &[Centre, Board]),
     ("accepted", "受理", &[Enterprise, Centre]),
     ("declined", "不予受理", &[Enterprise]),
     ("objected", "企业提出异议", &[Centre]),

@@ -149,7 +149,7 @@ pub fn decide(
             Event::Noted { text: worded(text, "说明", if *photos > 0 { 0 } else { 2 }, 2000)?, photos: *photos }
         }
         Command::Urge => Event::Urged,
-        Command::Dispatch { lead, co, note } => case.dispatch(*lead, co, note)?,
+        Command::Dispatch { lead, co, note } => case.dispatch(*lead, co, note, actor)?,
         Command::Sign => Event::Signed { interim_due: case.due(now, limits.interim)? },
         Command::Return { proposed, .. } if Some(*proposed) == issue.lead => {
             return rule("proposed_self", "请写明应由哪个其他部门办理");

@@ -3,6 +3,7 @@
 mod kind;
 
 use super::alarm::Rung;
+use super::board_lead::BoardLead;
 use super::clock::Step;
 use super::command::{CallBack, Rating, Submission};
 use super::state::*;
@@ -25,6 +26,9 @@ pub enum Event {
         /// Whether only a recorded contact stops the contact clock; in events of before, the centre's first act did.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         contact_apart: bool,
+        /// Who may accept and forward it for a department without people on site (S-4); nobody in events of before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        board_lead: Option<BoardLead>,
         /// Version of the limits in force (`issue::limits`).
         limits: u16,
         /// First contact promised by.
@@ -47,6 +51,9 @@ pub enum Event {
         /// Where the place is, if not where it was filed for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         area: Option<AreaCode>,
+        /// Who may forward it, by the category and the place that were found.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        board_lead: Option<BoardLead>,
         /// First contact owed by, where the ruling that it is urgent makes that earlier.
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
         contact_due: Option<OffsetDateTime>,

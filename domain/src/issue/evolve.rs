@@ -93,8 +93,9 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
 fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor, calendar: &WorkCalendar) {
     let clock = |since, due| Some(Clock { since, due, warn: calendar.warn_at(since, due), met: None });
     match event {
-        Event::Submitted { submission, urgency, contact_apart, limits, contact_due, accept_due, answer_due } => {
+        Event::Submitted { submission, urgency, contact_apart, board_lead, limits, contact_due, accept_due, answer_due } => {
             issue.state = State::Submitted;
+            issue.board_lead = *board_lead;
             issue.urgency = *urgency;
             issue.contact_apart = *contact_apart;
             issue.limits = *limits;
@@ -104,8 +105,9 @@ fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor,
             issue.accept = clock(at, *accept_due);
             issue.answer = clock(at, *answer_due);
         }
-        Event::Accepted { category, level, urgency, area, contact_due, answer_due } => {
+        Event::Accepted { category, level, urgency, area, board_lead, contact_due, answer_due } => {
             issue.state = State::Accepted;
+            issue.board_lead = *board_lead;
             issue.category.clone_from(category);
             issue.level = *level;
             issue.urgency = *urgency;
@@ -139,6 +141,7 @@ fn received(issue: &mut Issue, event: &Event, at: OffsetDateTime, actor: &Actor,
         Event::Objected { centre, accept_due, .. } => {
             issue.state = State::Submitted;
             issue.objected = true;
+            issue.board_lead = None;
             issue.centre = *centre;
             issue.ended_at = None;
             issue.accept = clock(at, *accept_due);
@@ -179,6 +182,7 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
         Event::Dispatched { lead, co, sign_due, co_due, .. } => {
             issue.state = State::Dispatched;
             issue.lead = Some(*lead);
+            issue.board_lead = None;
             issue.co.clone_from(co);
             parts(issue, *co_due);
             issue.round = issue.round.max(1);

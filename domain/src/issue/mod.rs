@@ -5,6 +5,7 @@
 
 mod aggregate;
 pub mod alarm;
+mod board_lead;
 #[cfg(feature = "server")]
 pub mod chain;
 #[cfg(feature = "server")]
@@ -30,6 +31,7 @@ mod terms;
 pub mod texts;
 
 pub use aggregate::{Calls, Doing, Inquiry, Issue, Part, Pause};
+pub use board_lead::{BoardLead, Office};
 pub use command::{CallBack, Command, CommandKind, Meeting, NewTask, Rating, Said, Submission, Target};
 pub use decide::{
     ELSEWHERE, MAX_MISSED, MAX_PHOTO_BYTES, MAX_PHOTOS, MOST_AHEAD, MOST_TASK_DAYS, MOST_TASKS, Refusal, allowed_commands,

@@ -25,7 +25,8 @@ pub enum Recipient {
     Department(DepartmentId),
     /// The staff of exactly this area's centre.
     Centre(AreaCode),
-    /// Every handler of the department of this code, which leads the issue's board: it may not read the issue, so the message says all.
+    /// Every handler of the department of this code, which leads the issue's board: unless it stands in (S-4) it may not read the issue, so the
+    /// message says all.
     Board(String),
     /// The leaders of exactly this area: the city's are the coordination group (协调小组).
     Leader(AreaCode),
@@ -98,6 +99,13 @@ fn supervisors(after: &Issue) -> impl Iterator<Item = Recipient> {
     city.into_iter().chain([Recipient::Supervisor(after.filed_area)])
 }
 
+/// The lead of its board.
+fn board(after: &Issue, at: OffsetDateTime, terms: &Terms) -> Option<Recipient> {
+    let catalogue = terms.catalogue_of(after, at);
+    let board = catalogue.category(&after.category).map_or(FALLBACK_BOARD, |known| &known.board);
+    catalogue.board(board).map(|board| Recipient::Board(board.lead.clone()))
+}
+
 /// Who owes a step hears of its limit, and once it went by the centre, too; who is next hears of what nobody takes.
 fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> Option<(Vec<Recipient>, Option<Words>)> {
     let centre = Recipient::Centre(after.centre);
@@ -105,14 +113,12 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
         Step::Accept => centre.clone(),
         _ => after.lead.map_or_else(|| centre.clone(), Recipient::Department),
     };
-    let board = || {
-        let catalogue = terms.catalogue_of(after, at);
-        let board = catalogue.category(&after.category).map_or(FALLBACK_BOARD, |known| &known.board);
-        catalogue.board(board).map(|board| board.lead.clone())
-    };
     let supervisors = || supervisors(after).collect::<Vec<_>>();
     let named = |step: Step, due| vec![("step", step.label().to_owned()), ("due", instant(due))];
     Some(match event {
+        Event::Submitted { board_lead: Some(_), accept_due, .. } => {
+            (vec![board(after, at, terms)?], Some((TextKey::BoardSubmitted, vec![("due", day(*accept_due))])))
+        }
         Event::Replied { text, .. } => (supervisors(), Some((TextKey::Replied, vec![("text", text.clone())]))),
         Event::Explained { cause, measures, .. } => {
             let values = vec![("text", format!("{cause} {measures}"))];
@@ -141,7 +147,7 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
         }
         Event::Escalated { rung, since, .. } => {
             let told = match rung {
-                Rung::Board => Recipient::Board(board()?),
+                Rung::Board => board(after, at, terms)?,
                 Rung::Centre => centre.clone(),
                 Rung::Fallback => Recipient::Centre(CITY),
                 Rung::Group => Recipient::Leader(CITY),

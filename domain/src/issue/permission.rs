@@ -14,6 +14,8 @@ pub struct IssueScope<'a> {
     pub area: AreaCode,
     /// The centre responsible.
     pub centre: AreaCode,
+    /// The lead of its board, while it may accept or forward it ([`Issue::with_board_lead`]).
+    pub board_lead: Option<DepartmentId>,
     /// 主办.
     pub lead: Option<DepartmentId>,
     /// 协办, and whoever has something to do by a decision ([`Issue::taking_part`]).
@@ -43,7 +45,13 @@ pub const READING: &[ReadRule] = &[
     ReadRule { role: "member", reads: "issues of the enterprise chosen in the session", internal: false },
     ReadRule { role: "station", reads: "issues filed at the station or of enterprises it serves", internal: false },
     ReadRule { role: "centre", reads: "issues of its area or handed to its centre", internal: true },
-    ReadRule { role: "handler", reads: "issues its department leads or takes part in", internal: true },
+    ReadRule {
+        role: "handler",
+        // To have forwarded one gives no reading: the timeline says who did, the department whose business it is has it.
+        reads: "issues its department leads or takes part in; as the lead of a board those of a department without people on site, until \
+            they are dispatched (S-4)",
+        internal: true,
+    },
     ReadRule {
         role: "supervisor",
         reads: "abnormal issues of its area, those about to be late among them (S-7, S-8)",
@@ -64,7 +72,9 @@ pub fn may_read(actor: &Actor, issue: &IssueScope<'_>) -> bool {
         Actor::Staff { duty, .. } => match duty {
             Duty::Station { station, .. } => issue.station == Some(*station) || issue.enterprise_station == Some(*station),
             Duty::Centre { area } => area_covers(*area, issue.area) || area_covers(*area, issue.centre),
-            Duty::Handler { department } => issue.lead == Some(*department) || issue.co.contains(department),
+            Duty::Handler { department } => {
+                [issue.lead, issue.board_lead].contains(&Some(*department)) || issue.co.contains(department)
+            }
             Duty::Supervisor { area } => issue.abnormal && area_covers(*area, issue.area),
             Duty::Leader { area } => area_covers(*area, issue.area),
             Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
@@ -94,6 +104,9 @@ fn is(actor: &Actor, who: Who, issue: &Issue) -> bool {
         // What is not filed yet has no centre: whether its place is theirs, `decide` asks.
         (Who::Centre, Actor::Staff { duty: Duty::Centre { area }, .. }) => {
             issue.state == State::Draft || area_covers(*area, issue.centre)
+        }
+        (Who::BoardLead, Actor::Staff { duty: Duty::Handler { department }, .. }) => {
+            issue.with_board_lead().is_some_and(|board| board.lead == *department)
         }
         (Who::Lead, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.lead == Some(*department),
         (Who::Co, Actor::Staff { duty: Duty::Handler { department }, .. }) => issue.co.contains(department),

@@ -1,7 +1,8 @@
 //! The desk's queues (工作台): which duty has which, and what makes an issue belong to one.
 //!
 //! The rule of a queue is data, so that the store can ask the database with it and a test can ask one issue. Whose issues they
-//! are is the duty's scope: a department leads them, or owes a part or a task of them ([`Queue::Assisting`]).
+//! are is the duty's scope: a department leads them, owes a part or a task of them ([`Queue::Assisting`]), or stands in for one without people on
+//! site ([`Queue::BoardLead`]).
 
 use super::{Issue, State};
 use crate::actor::Duty;
@@ -17,6 +18,7 @@ vocabulary! {
         ToSign = "to_sign", "待签收";
         Mine = "mine", "办理中";
         Assisting = "assisting", "协办交办";
+        BoardLead = "board_lead", "板块代受理";
         Soon = "soon", "即将超期";
         Late = "late", "已超期";
         ToRate = "to_rate", "待评价";
@@ -53,7 +55,7 @@ impl Queue {
         use Queue::*;
         match duty {
             Duty::Centre { .. } => &[ToAccept, ToDispatch, Returned, Soon, Late, ToRate, Open, All],
-            Duty::Handler { .. } => &[ToSign, Mine, Soon, Late, ToRate, Assisting, All],
+            Duty::Handler { .. } => &[ToSign, Mine, Soon, Late, ToRate, Assisting, BoardLead, All],
             Duty::Supervisor { .. } => &[Late, Soon, All],
             Duty::Leader { .. } => &[Late, Soon, Open, All],
             Duty::Station { .. } => &[Open, Filed, All],
@@ -72,6 +74,7 @@ impl Queue {
         let open = Rule { states: State::OPEN, returned: None, pressure: Pressure::Any };
         match self {
             Queue::ToAccept => Rule { states: &[State::Submitted], ..open },
+            Queue::BoardLead => Rule { states: &[State::Submitted, State::Accepted], returned: Some(false), ..open },
             Queue::ToDispatch => Rule { states: &[State::Accepted], returned: Some(false), ..open },
             Queue::Returned => Rule { states: &[State::Accepted], returned: Some(true), ..open },
             Queue::ToSign => Rule { states: &[State::Dispatched], ..open },
@@ -130,7 +133,7 @@ mod tests {
     #[test]
     fn only_departments_assist_and_only_centres_take_back() {
         for duty in [Duty::Supervisor { area: 1 }, Duty::Leader { area: 1 }, Duty::Station { station: 1, area: 1 }] {
-            for queue in [Queue::Assisting, Queue::Returned, Queue::ToAccept, Queue::ToSign] {
+            for queue in [Queue::Assisting, Queue::BoardLead, Queue::Returned, Queue::ToAccept, Queue::ToSign] {
                 assert!(!Queue::of(&duty).contains(&queue), "{duty:?} {queue:?}");
             }
         }
@@ -139,7 +142,7 @@ mod tests {
     #[test]
     fn every_open_state_waits_in_a_queue_of_its_own_and_ended_ones_in_none() {
         let calm = WARN - time::Duration::minutes(1);
-        let general = [Queue::Assisting, Queue::Open, Queue::Filed, Queue::All];
+        let general = [Queue::Assisting, Queue::BoardLead, Queue::Open, Queue::Filed, Queue::All];
         for state in State::ALL.iter().copied() {
             let own: Vec<Queue> = queues(&issue(state), calm).into_iter().filter(|queue| !general.contains(queue)).collect();
             assert_eq!(own.len(), usize::from(state.is_open()), "{state:?}: {own:?}");

@@ -12,6 +12,8 @@ pub enum Who {
     Assisted,
     /// The centre responsible, or the city's.
     Centre,
+    /// The lead of the board, for a department without people on site (S-4).
+    BoardLead,
     /// The lead department.
     Lead,
     /// A co-department (协办).
@@ -63,7 +65,7 @@ pub const TRANSITIONS: &[Transition] = &[
         &[State::Draft],
         To::State(State::Submitted),
     ),
-    row(CommandKind::Accept, &[Who::Centre], &[State::Submitted], To::State(State::Accepted)),
+    row(CommandKind::Accept, &[Who::Centre, Who::BoardLead], &[State::Submitted], To::State(State::Accepted)),
     row(CommandKind::Decline, &[Who::Centre], &[State::Submitted], To::State(State::Declined)),
     row(CommandKind::Object, &[Who::Member], &[State::Declined], To::State(State::Submitted)),
     row(CommandKind::Ask, &[Who::Centre, Who::Lead], &[State::Accepted, State::Handling], To::State(State::AwaitingInput)),
@@ -81,10 +83,10 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Reply, &[Who::Lead, Who::Centre], State::FILED, To::Same),
     row(CommandKind::Alarm, &[Who::System], State::FILED, To::Same),
     row(CommandKind::LapsePause, &[Who::System], &[State::AwaitingInput], To::Before),
-    // From the departments' states only in the second round and later (`decide`).
+    // From the departments' states only in the second round and later, and by the centre alone (`decide`).
     row(
         CommandKind::Dispatch,
-        &[Who::Centre],
+        &[Who::Centre, Who::BoardLead],
         &[State::Accepted, State::Dispatched, State::Handling],
         To::State(State::Dispatched),
     ),

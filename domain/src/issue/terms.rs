@@ -1,8 +1,8 @@
 //! What an issue is decided by besides itself: the city's calendar, limits, catalogue and words, each with its days. Data that administrators keep.
 
-use super::Issue;
 use super::limits::{LimitTable, Limits};
 use super::texts::Texts;
+use super::{Issue, Office};
 use crate::calendar::WorkCalendar;
 use crate::catalogue::learned::Learned;
 use crate::catalogue::{Catalogue, Edition, Fit};
@@ -22,6 +22,8 @@ pub struct Terms {
     pub texts: Arc<Texts>,
     /// What the centres' corrections of the last days teach.
     pub learned: Arc<Learned>,
+    /// Departments, as they are now: who has people in the centre.
+    pub offices: Arc<Vec<Office>>,
 }
 
 #[cfg(feature = "server")]
@@ -34,6 +36,7 @@ impl Default for Terms {
             catalogue: Arc::new(Catalogue::built_in()),
             texts: Arc::default(),
             learned: Arc::default(),
+            offices: Arc::default(),
         }
     }
 }

@@ -53,6 +53,7 @@ vocabulary! {
         TaskOverdue = "staff_task_overdue", "给部门、企服中心和监督：交办事项超期";
         PromiseOverdue = "supervisor_promise_overdue", "给监督：挂账件没有按承诺答复";
         CentreSubmitted = "centre_submitted", "给企服中心：新的诉求";
+        BoardSubmitted = "board_submitted", "给板块牵头部门：请代为受理";
         CentreMoved = "centre_moved", "给企服中心：其他区县转来";
         CentreObjected = "centre_objected", "给企服中心：企业有异议";
         CentreReturned = "centre_returned", "给企服中心：部门退回";
@@ -166,6 +167,9 @@ impl TextKey {
             TextKey::HandlerRedispatched => ("二次交办件", "第 {round} 次办理，请尽快签收并重新办理。", &["round"], false),
             TextKey::HandlerWithdrawn | TextKey::CentreWithdrawn => ("企业撤回诉求", "{reason}", &["reason"], true),
             TextKey::CentreSubmitted => ("有新的诉求待受理", "请在{due}前受理。", &["due"], false),
+            TextKey::BoardSubmitted => {
+                ("有诉求请代为受理", "责任部门未进驻企服中心，请在{due}前受理并转交责任部门。", &["due"], false)
+            }
             TextKey::CentreMoved => ("其他区县转来一件诉求", "问题发生在本辖区，已受理，请尽快交办。", &[], false),
             TextKey::CentreObjected => ("企业对不予受理提出异议", "{reason}", &["reason"], true),
             TextKey::CentreReturned => ("部门退回交办件", "{reason}", &["reason"], true),

@@ -20,7 +20,7 @@ pub const AREAS: Sheet = Sheet {
 
 pub const DEPARTMENTS_SHEET: Sheet = Sheet {
     name: "部门",
-    about: "市级和区县部门。编号用小写字母、数字、短横线，以后不能改。入驻：人员在企服中心；赋权：受理权力给了企服中心。电话给企业打，可以不填。",
+    about: "市级和区县部门。编号用小写字母、数字、短横线，以后不能改。入驻：人员在企服中心，没有入驻的由板块牵头部门代为受理；赋权：受理权力给了企服中心。电话给企业打，可以不填。",
     columns: &[
         column("code", "编号"),
         column("name", "名称"),

@@ -1,4 +1,5 @@
-//! A few issues of one enterprise of the demo that show what seldom happens: 并案, 挂账跟踪, 联合办理, 协商办, 会议办, each by its commands.
+//! A few issues of one enterprise of the demo that show what seldom happens: 并案, 挂账跟踪, 联合办理, 协商办, 会议办, and what the lead of a board accepts
+//! for a department without people in the centre, each by its commands.
 
 use super::people::{People, Person};
 use anyhow::{Context, Result};
@@ -31,7 +32,8 @@ pub async fn load(conn: &mut Conn, people: &People, terms: &Terms, now: OffsetDa
     show.tracked().await?;
     show.joint().await?;
     show.consulted().await?;
-    show.met().await
+    show.met().await?;
+    show.fronted().await
 }
 
 impl Show<'_> {
@@ -56,13 +58,13 @@ impl Show<'_> {
         list.first().cloned().context("every centre has somebody")
     }
 
-    async fn file(&mut self, title: &str, text: &str, at: OffsetDateTime) -> Result<String> {
+    async fn file(&mut self, category: &str, title: &str, text: &str, at: OffsetDateTime) -> Result<String> {
         let firm = self.firm().clone();
         let actor = Actor::Member { person: firm.owner, enterprise: firm.id, role: MemberRole::Owner };
         let command = Command::Submit(Submission {
             title: title.to_owned(),
             text: text.to_owned(),
-            category: "drainage".to_owned(),
+            category: category.to_owned(),
             place: firm.address.clone(),
             area: firm.area,
             channel: Channel::Online,
@@ -90,7 +92,7 @@ impl Show<'_> {
 
     /// Filed, called, accepted, dispatched with these beside the construction bureau, signed; a minute apart.
     async fn handling(&mut self, title: &str, text: &str, co: &[&str], at: OffsetDateTime) -> Result<String> {
-        let number = self.file(title, text, at).await?;
+        let number = self.file("drainage", title, text, at).await?;
         let (centre, lead) = (self.centre()?, self.handler("jianshe")?);
         let with = self.firm().owner_name.clone();
         let result = "已电话了解情况，约好到现场看。".to_owned();
@@ -110,7 +112,7 @@ impl Show<'_> {
         let text = "车间北门外的雨水井盖碎了，货车只能绕行，装卸要多花半个小时。";
         let goes_on = self.handling("北门外雨水井盖破损", text, &[], self.ago(5)).await?;
         let text = "北门那个井盖还没换，这两天又塌了一块，叉车过不去。";
-        let merged = self.file("井盖又塌了一块", text, self.ago(3)).await?;
+        let merged = self.file("drainage", "井盖又塌了一块", text, self.ago(3)).await?;
         let reason = "和前一件是同一个井盖，一起办理，期限按前一件。".to_owned();
         let merge = Command::Merge { into: Target::named(goes_on), reason };
         self.give(&merged, merge, &self.centre()?, self.ago(2)).await
@@ -180,5 +182,27 @@ impl Show<'_> {
         self.give(&waits, Command::Progress { text }, &self.handler("jianshe")?, self.ago(3)).await?;
         let reason = "涉及三个产权单位的出资比例，请会议明确。".to_owned();
         self.give(&waits, Command::Refer { reason }, &centre, self.ago(1)).await
+    }
+
+    /// 板块牵头单位代为受理: 市教育局 has nobody in the centre, 市人力社保局 leads its board. One was forwarded and signed for, one waits.
+    async fn fronted(&mut self) -> Result<()> {
+        let text = "公司新来的两名工程师带孩子落户织里，附近小学说没有插班学位，想了解怎么安排。";
+        let at = self.ago(3);
+        let number = self.file("talent_school", "工程师子女插班没有学位", text, at).await?;
+        let (front, handler) = (self.handler("renshe")?, self.handler("jiaoyu")?);
+        let (way, with) = (ContactWay::Phone, self.firm().owner_name.clone());
+        let result = "已电话了解情况，请板块牵头单位受理后转交市教育局。".to_owned();
+        let contact = Command::Contact { way, with, reached: true, result };
+        self.give(&number, contact, &self.centre()?, at + Duration::minutes(8)).await?;
+        let category = "talent_school".to_owned();
+        let accept = Command::Accept { category, level: Level::Ordinary, urgency: Urgency::Normal, area: None };
+        self.give(&number, accept, &front, at + Duration::minutes(20)).await?;
+        let note = "企业希望开学前有答复。".to_owned();
+        let dispatch = Command::Dispatch { lead: self.department("jiaoyu")?, co: Vec::new(), note };
+        self.give(&number, dispatch, &front, at + Duration::minutes(40)).await?;
+        self.give(&number, Command::Sign, &handler, at + Duration::hours(2)).await?;
+        let text = "车间有六名员工的孩子明年要上幼儿园，想知道企业集中报名要准备什么。";
+        self.file("talent_school", "员工子女明年入园怎么报名", text, self.now - Duration::minutes(30)).await?;
+        Ok(())
     }
 }

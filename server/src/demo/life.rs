@@ -217,7 +217,10 @@ impl Story<'_> {
         let urgency = if dice.chance(8) { Urgency::Urgent } else { Urgency::Normal };
         let accept = Command::Accept { category: category.to_owned(), level: known.level, urgency, area: None };
         let centre = self.centre(&life.issue, life.issue.declined_by)?;
-        if !life.give(&accept, centre) || !life.wait(5 + dice.below(120)) {
+        // Of every second one that there is a lead of a board for, it is the lead that accepts and forwards (S-4).
+        let fronts = |issue: &Issue| issue.with_board_lead().filter(|_| self.number.is_multiple_of(2));
+        let accepts = fronts(&life.issue).map_or(Ok(centre), |board| self.handler(board.lead))?;
+        if !life.give(&accept, accepts) || !life.wait(5 + dice.below(120)) {
             return Ok(());
         }
         if dice.chance(7) {
@@ -250,10 +253,12 @@ impl Story<'_> {
             }
         }
         let co = if dice.chance(18) { vec![self.department("zhengwu")?] } else { Vec::new() };
-        let co = co.into_iter().filter(|id| *id != department).collect();
+        // Nothing of it is kept by whoever forwards.
+        let front = fronts(&life.issue).filter(|board| board.absent == department).map(|board| board.lead);
+        let co = co.into_iter().filter(|id| *id != department && Some(*id) != front).collect();
         let note = if dice.chance(20) { "企业比较着急，请优先联系。".to_owned() } else { String::new() };
-        let centre = self.centre(&life.issue, None)?;
-        if life.give(&Command::Dispatch { lead: department, co, note }, centre) {
+        let forwards = front.map_or_else(|| self.centre(&life.issue, None), |lead| self.handler(lead))?;
+        if life.give(&Command::Dispatch { lead: department, co, note }, forwards) {
             self.handle(dice, life, owner, department)?;
         }
         Ok(())

@@ -17,7 +17,6 @@ mod work;
 use crate::photos::PhotoStore;
 use crate::state::AppState;
 use anyhow::{Result, bail};
-use domain::issue::Terms;
 use std::net::SocketAddr;
 use store::Store;
 use store::issue::history;
@@ -84,8 +83,8 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
         return Ok(false);
     }
     tracing::info!(enterprises = size.enterprises, issues = size.issues, "loading demo data");
-    let terms = Terms::default();
     let people = people::load(&mut conn, size.enterprises, now).await?;
+    let terms = people.terms();
     life::load(&mut conn, photos, &people, size.issues, &terms, now).await?;
     beside::load(&mut conn, &people, &terms, now).await?;
     cases::load(&mut conn, now).await?;
@@ -113,7 +112,7 @@ pub async fn simulate(store: &Store, size: Size, days: usize, now: OffsetDateTim
         return Ok(false);
     }
     let people = people::load(&mut conn, size.enterprises, now).await?;
-    simulation::load(&mut conn, &people, size.issues, days, &Terms::default(), now).await?;
+    simulation::load(&mut conn, &people, size.issues, days, &people.terms(), now).await?;
     conn.wait_for_the_disk().await?;
     Ok(true)
 }

@@ -8,9 +8,11 @@ use domain::administration::Station;
 use domain::administration::city::{Account, City, Role};
 use domain::calendar::local;
 use domain::enterprise::{EnterpriseClass, Scale};
+use domain::issue::{Office, Terms};
 use domain::uscc::Uscc;
 use domain::{area, catalogue};
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::Conn;
 use store::administration::city::SetUp;
 use store::enterprise::{NewEnterprise, Upserted};
@@ -25,6 +27,7 @@ pub const ACCOUNTS_SHOWN: &[(&str, &str)] = &[
     ("centre03", "吴兴区企服中心"),
     ("jianshe", "市建设局 经办 (jianshe02 代班)"),
     ("dianli", "国网湖州供电公司 经办"),
+    ("renshe", "市人力社保局 经办，人才板块牵头 (代市教育局 jiaoyu 受理)"),
     ("station01", "织里童装产业驿站 专员（代办）"),
     ("jiandu", "监督"),
     ("lingdao", "领导"),
@@ -78,10 +81,19 @@ pub struct People {
     pub centres: HashMap<AreaCode, Vec<Person>>,
     pub handlers: HashMap<DepartmentId, Person>,
     pub departments: HashMap<String, DepartmentId>,
+    /// Of these, as far as it decides who accepts.
+    offices: Arc<Vec<Office>>,
     /// Station staff by station.
     pub stations: HashMap<StationId, (StaffId, String)>,
     pub supervisors: Vec<Person>,
     pub leaders: Vec<Person>,
+}
+
+impl People {
+    /// What their issues are decided by: the starting set, and who of them has people in the centre.
+    pub fn terms(&self) -> Terms {
+        Terms { offices: Arc::clone(&self.offices), ..Terms::default() }
+    }
 }
 
 /// Loads everybody: organisations and accounts through the door that a city's workbook takes.
@@ -95,7 +107,12 @@ pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<
     let done = store::administration::city::set_up(conn, &set_up).await?;
     let reference = store::reference::load(conn).await?;
     let departments = reference.departments.iter().map(|known| (known.code.clone(), known.id)).collect();
+    let offices = reference.departments.iter().map(|known| {
+        let (code, area) = (known.code.clone(), known.area);
+        Office { id: known.id, code, area, on_site: known.on_site, active: known.active }
+    });
     let mut people = People {
+        offices: Arc::new(offices.collect()),
         firms: Vec::new(),
         centres: HashMap::new(),
         handlers: HashMap::new(),

@@ -5,6 +5,7 @@ mod administration;
 mod api;
 mod audit;
 mod beside;
+mod board_lead;
 mod budget;
 mod channels;
 mod charts;

@@ -136,7 +136,7 @@ pub async fn queue(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Page<IssueRow>, StoreError> {
-    if queue == Queue::Filed {
+    if matches!(queue, Queue::Filed | Queue::BoardLead) {
         return narrowed(conn, Wanted::In(queue), &Filter::default(), now, after, limit).await;
     }
     if queue == Queue::All {
@@ -214,7 +214,8 @@ impl DeskCounts {
 pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result<DeskCounts, StoreError> {
     let found = sqlx::query!(
         r#"select to_accept as "to_accept!", to_dispatch as "to_dispatch!", returned as "returned!", to_sign as "to_sign!",
-            mine as "mine!", to_rate as "to_rate!", soon as "soon!", late as "late!", opened as "opened!", assisting as "assisting!"
+            mine as "mine!", to_rate as "to_rate!", soon as "soon!", late as "late!", opened as "opened!", assisting as "assisting!",
+            fronting as "fronting!"
         from desk_counts($1)"#,
         now
     )
@@ -228,6 +229,7 @@ pub async fn counts(conn: &mut Conn, duty: &Duty, now: OffsetDateTime) -> Result
             Queue::ToSign => row.to_sign,
             Queue::Mine => row.mine,
             Queue::Assisting => row.assisting,
+            Queue::BoardLead => row.fronting,
             Queue::Soon => row.soon,
             Queue::Late => row.late,
             Queue::ToRate => row.to_rate,

@@ -175,7 +175,8 @@ pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -
     Ok(json!({
         "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,
         "category": issue.category, "board": row.board, "level": issue.level.code(), "urgency": issue.urgency.code(),
-        "lead": issue.lead, "co": issue.taking_part(), "owed_by": issue.owing(), "tier": issue.tier.code(),
+        "board_lead": issue.with_board_lead().map(|board| board.lead), "lead": issue.lead, "co": issue.taking_part(),
+        "owed_by": issue.owing(), "tier": issue.tier.code(),
         "proposed": issue.proposed, "returned": issue.returned, "due_at": time(row.due)?,
         "warn_at": rfc3339(row.warn)?, "late_at": rfc3339(row.late)?, "pause_cap": time(cap)?,
         "answered_at": time(issue.answered_at)?, "ended_at": time(issue.ended_at)?,

@@ -13,7 +13,7 @@ use domain::calendar::{WorkCalendar, local, midnight};
 use domain::catalogue::{Board, Catalogue, Category, Responsible};
 use domain::issue::limits::{LimitTable, Limits, Spans};
 use domain::issue::texts::{Text, TextKey, Texts};
-use domain::issue::{Level, Terms, Urgency};
+use domain::issue::{Level, Office, Terms, Urgency};
 use sqlx::{Connection, PgConnection};
 use std::sync::Arc;
 use time::Date;
@@ -36,7 +36,11 @@ pub async fn load(conn: &mut Conn, plain: WorkCalendar) -> Result<Terms, StoreEr
 pub async fn load_or_start(conn: &mut Conn) -> Result<Terms, StoreError> {
     let terms = load(conn, WorkCalendar::default()).await?;
     let empty = terms.catalogue.board_lines().is_empty();
-    Ok(if empty { Terms { calendar: terms.calendar, learned: terms.learned, ..Terms::default() } } else { terms })
+    Ok(if empty {
+        Terms { calendar: terms.calendar, learned: terms.learned, offices: terms.offices, ..Terms::default() }
+    } else {
+        terms
+    })
 }
 
 async fn load_in(conn: &mut PgConnection, plain: WorkCalendar) -> Result<Terms, StoreError> {
@@ -45,6 +49,7 @@ async fn load_in(conn: &mut PgConnection, plain: WorkCalendar) -> Result<Terms, 
     let days: Vec<(Date, bool)> =
         days_in(conn).await?.into_iter().filter_map(|line| line.working.map(|working| (line.day, working))).collect();
     let texts = texts(conn).await?;
+    let offices = offices(conn).await?;
     let learned = crate::learning::learned(conn).await?;
     Ok(Terms {
         calendar: Arc::new(plain.with_days(&days)),
@@ -52,7 +57,12 @@ async fn load_in(conn: &mut PgConnection, plain: WorkCalendar) -> Result<Terms, 
         catalogue: Arc::new(catalogue),
         texts: Arc::new(texts),
         learned: Arc::new(learned),
+        offices: Arc::new(offices),
     })
+}
+
+async fn offices(conn: &mut PgConnection) -> Result<Vec<Office>, StoreError> {
+    Ok(sqlx::query_as!(Office, "select id, code, area, on_site, active from department order by id").fetch_all(conn).await?)
 }
 
 async fn texts(conn: &mut PgConnection) -> Result<Texts, StoreError> {

@@ -30,7 +30,8 @@ const NAMES: [&str; 8] = ["锦绣", "云裳", "恒力", "天能", "永兴", "久
 
 /// Issues of ten enterprises; some file outside the area they are registered in, some beside station staff of another one.
 pub async fn city(owner: PgPool) -> City {
-    let world = World::with_connections(owner, 6).await;
+    let mut world = World::with_connections(owner, 6).await;
+    world.front().await;
     let mut dice = Dice::new(2026);
     let mut firms = vec![world.a.clone(), world.b.clone()];
     let mut system = world.store.system().await.unwrap();
@@ -94,6 +95,7 @@ impl City {
                     enterprise: issue.enterprise,
                     area: life.filed_for,
                     centre: issue.centre,
+                    board_lead: issue.with_board_lead().map(|board| board.lead),
                     lead: issue.lead,
                     co: &issue.taking_part(),
                     station: issue.station,
@@ -169,6 +171,10 @@ pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> b
     let warned = issue.warn_at().is_some_and(|warned| warned <= now);
     let scope = match duty {
         Duty::Handler { department } if queue == Queue::Assisting => issue.owing().contains(department),
+        Duty::Handler { department } if queue == Queue::BoardLead => {
+            let waits = matches!(issue.state, State::Submitted | State::Accepted);
+            waits && issue.board_lead.is_some_and(|board| board.lead == *department)
+        }
         Duty::Station { station, .. } if queue == Queue::Filed => issue.station == Some(*station),
         Duty::Station { station, .. } => issue.station == Some(*station) || life.firm.station == Some(*station),
         // A district's centre works on what it is responsible for, and reads what was filed in its area.
@@ -194,7 +200,7 @@ pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> b
             Queue::Soon => !late && warned,
             Queue::Late => late,
             Queue::ToRate => issue.state == State::Answered,
-            Queue::Assisting | Queue::Open | Queue::Filed | Queue::All => true,
+            Queue::Assisting | Queue::BoardLead | Queue::Open | Queue::Filed | Queue::All => true,
         }
 }
 
@@ -361,8 +367,10 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
                 Recipient::Enterprise(id) => {
                     tell(city.firms.iter().find(|firm| firm.id == *id).map(|firm| firm.person), None);
                 }
-                // No department of this world leads a board.
-                Recipient::Board(code) => assert_eq!(code, "zhengwu"),
+                Recipient::Board(code) => {
+                    assert_eq!(code, "zhengwu");
+                    tell(None, Some(city.world.staff["handler_gongan"].0));
+                }
                 Recipient::Department(_) | Recipient::Centre(_) | Recipient::Leader(_) | Recipient::Supervisor(_) => {
                     city.world.staff.values().filter(|(_, duty)| meant(duty)).for_each(|(id, _)| tell(None, Some(*id)));
                 }
@@ -390,6 +398,7 @@ async fn messages_reach_exactly_those_they_are_for_and_once(owner: PgPool) {
             (live.enterprise, live.area, live.centre, live.lead),
             (issue.enterprise, life.filed_for, issue.centre, issue.lead)
         );
+        assert_eq!(live.board_lead, issue.with_board_lead().map(|board| board.lead));
         assert_eq!((&live.co, live.version), (&issue.taking_part(), i32::try_from(issue.version).unwrap()));
     }
     drop(listener);

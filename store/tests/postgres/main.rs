@@ -6,6 +6,7 @@ mod alarms;
 mod api;
 mod audit;
 mod beside;
+mod board_lead;
 mod call_back;
 mod desk;
 mod desk_lists;

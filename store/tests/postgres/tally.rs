@@ -43,18 +43,21 @@ async fn compare(world: &World, conn: &mut PgConnection, now: OffsetDateTime, wh
     for (login, (_, duty)) in &world.staff {
         let Some((scope, whose)) = desk(duty) else { continue };
         sqlx::query(AssertSqlSafe(scope)).execute(&mut *conn).await.unwrap();
-        let assisting = match duty {
-            Duty::Handler { department } => {
-                format!("(select count(*) from issue where open and owed_by @> array[{department}::bigint])")
-            }
-            _ => "0".to_owned(),
+        let (assisting, fronting) = match duty {
+            Duty::Handler { department } => (
+                format!("(select count(*) from issue where open and owed_by @> array[{department}::bigint])"),
+                format!("(select count(*) from issue where state in ('submitted', 'accepted') and board_lead = {department})"),
+            ),
+            _ => ("0".to_owned(), "0".to_owned()),
         };
         let sql = format!(
-            "select (select array[to_accept, to_dispatch, returned, to_sign, mine, to_rate, soon, late, opened, assisting] from desk_counts($1)),
+            "select (select array[to_accept, to_dispatch, returned, to_sign, mine, to_rate, soon, late, opened, assisting, fronting]
+                    from desk_counts($1)),
                 (select array[count(*) filter (where state = 'submitted'), count(*) filter (where state = 'accepted' and not returned),
                     count(*) filter (where state = 'accepted' and returned), count(*) filter (where state = 'dispatched'),
                     count(*) filter (where state in ('handling', 'awaiting_input', 'tracking')), count(*) filter (where state = 'answered'),
-                    count(*) filter (where warn_at <= $1 and late_at > $1), count(*) filter (where late_at <= $1), count(*), {assisting}]
+                    count(*) filter (where warn_at <= $1 and late_at > $1), count(*) filter (where late_at <= $1), count(*), {assisting},
+                    {fronting}]
                 from issue where open and {whose})"
         );
         let (counted, one_by_one): (Vec<i64>, Vec<i64>) =
@@ -104,7 +107,8 @@ pub async fn file(world: &World, owner: &Firm, now: OffsetDateTime) -> Case {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn counts_are_what_is_there_after_every_command(owner: PgPool) {
-    let world = World::with_connections(owner, 4).await;
+    let mut world = World::with_connections(owner, 4).await;
+    world.front().await;
     let mut dice = Dice::new(77);
     let mut raw = PgConnection::connect_with(&world.owner.connect_options()).await.unwrap();
     let mut now = morning();

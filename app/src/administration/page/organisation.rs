@@ -183,7 +183,7 @@ fn fields(form: &Form, kept: &Kept) -> AnyView {
         }
         .into_any(),
         _ => view! {
-            {choices(form, "radio", "on_site", "人员是否入驻企服中心", "", yes_no("", ""))}
+            {choices(form, "radio", "on_site", "人员是否入驻企服中心", "没有入驻的，由板块牵头部门代为受理并转交", yes_no("", ""))}
             {choices(form, "radio", "delegated", "受理权力是否赋予企服中心", "", yes_no("", "没有入驻或没有赋权的，由企服中心受理后交办"))}
             {phone("电话", "企业在办理页面上看到；手机号，或带区号的座机")}
             {active(form, "不再交办新的诉求；在办的由其办完，记录都保留")}

@@ -17,6 +17,7 @@ use domain::issue::{
     CommandKind, ContactWay, DeclineReason, Event, Level, MAX_MISSED, Outcome, Satisfaction, State, Urgency, extended_to,
     longest_extension,
 };
+use store::reference::Department;
 
 const EXPLANATION: Field = Field { rows: 3, max: 500, ..field("explanation", "给企业的说明", "企业会看到这段话") };
 const WHAT: Field = Field {
@@ -221,9 +222,12 @@ impl Desk<'_> {
         self.clock.calendar.add(now, span).map(|due| words::due(due.due, now)).unwrap_or_default()
     }
 
+    /// Those that it may be given to; the lead of a board keeps nothing for itself.
     fn departments(&self) -> Vec<Pair> {
         let area = self.page.issue.area;
-        let mut known: Vec<_> = self.clock.reference.departments.iter().filter(|known| known.serves(area)).collect();
+        let own = self.page.issue.with_board_lead().filter(|_| self.page.fronts).map(|board| board.lead);
+        let fits = |known: &&Department| known.serves(area) && own != Some(known.id);
+        let mut known: Vec<_> = self.clock.reference.departments.iter().filter(fits).collect();
         // Those of the place come first, those of the city after them.
         known.sort_by_key(|known| known.area != area);
         known.into_iter().map(|known| (known.id.to_string(), known.name.clone())).collect()
@@ -262,7 +266,9 @@ impl Desk<'_> {
             Input::choices(&self.form, "urgency", "紧急程度", false, urgencies.collect()),
             Input::select(&self.form, "area", "问题发生在", "", vec![(String::new(), areas)]),
         ]);
-        asked("a", "受理后企业立即收到通知；答复期限从提交时起算。受理不算联系；发生在其他区县的，由那里的企服中心交办。", inputs)
+        let fronted = "本单位作为板块牵头单位代为受理，受理后转交责任部门。";
+        let words = "受理后企业立即收到通知；答复期限从提交时起算。受理不算联系；发生在其他区县的，由那里的企服中心交办。";
+        asked("a", format!("{}{words}", if self.page.fronts { fronted } else { "" }), inputs)
     }
 
     fn contact(&self) -> Asked {
@@ -315,7 +321,13 @@ impl Desk<'_> {
             });
         let co = Input::choices(&self.form, "co", "协办部门（可多选）", true, self.departments());
         let mut inputs: Vec<Input> = route.into_iter().collect();
-        inputs.push(self.department("lead", "主办部门"));
+        inputs.push(match self.page.issue.with_board_lead().filter(|_| self.page.fronts) {
+            Some(board) => {
+                let absent = (board.absent.to_string(), self.clock.reference.department(board.absent));
+                Input::select(&self.form, "lead", "主办部门", "", vec![(String::new(), vec![absent])])
+            }
+            None => self.department("lead", "主办部门"),
+        });
         inputs.push(Input::Folded("协办部门".to_owned(), Box::new(co)));
         let issue = &self.page.issue;
         let ruling = issue.returns > 0 || issue.round > 1;
@@ -327,7 +339,9 @@ impl Desk<'_> {
             );
             return asked("d", words, inputs);
         }
-        asked("d", format!("交办后主办部门须在{}签收。", self.within(self.limits.sign)), inputs)
+        let forwarded =
+            if self.page.fronts { "转交后由责任部门办理，本单位不再看到这件诉求。" } else { "" };
+        asked("d", format!("{forwarded}交办后主办部门须在{}签收。", self.within(self.limits.sign)), inputs)
     }
 
     fn sign(&self) -> Asked {

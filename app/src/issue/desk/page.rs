@@ -68,7 +68,7 @@ pub fn DeskIssuePage() -> impl IntoView {
             let (files, others) = (attach::ready(&page), beside::sections(&page, &links, &clock));
             let record = record::link(&number, &page.staff.duty);
             let below = view! { {lost}{files}{others}{notes}{record} };
-            (show::issue(&page, &form, open, &kept(&from), &clock), places(&page.staff.duty), below)
+            (show::issue(&page, &form, open, &kept(&from), &clock), places(&page.staff.duty, &clock), below)
         };
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));

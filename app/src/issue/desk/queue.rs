@@ -13,9 +13,8 @@ use crate::form::Form;
 use crate::issue::read;
 use crate::layout;
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Clock, Request};
 use domain::actor::Duty;
-use domain::issue::Queue;
 use leptos::prelude::*;
 
 /// The page. Policy editors and administrators work elsewhere: they are led there. Whoever looks on begins with figures.
@@ -38,7 +37,7 @@ pub fn QueuePage() -> impl IntoView {
             let views = store::issue::view::list(&mut ctx.conn).await?;
             let (clock, duty) = (ctx.clock(), &desk.staff.duty);
             let bar = bar(&desk.asked, desk.queue, duty, &views, &typed, &clock);
-            (desk.staff.organisation.clone(), ways(duty), bar, show::list(&desk, &clock), places(duty))
+            (desk.staff.organisation.clone(), ways(duty), bar, show::list(&desk, &clock), places(duty, &clock))
         };
         title(view.heading.clone());
         Ok(view! {
@@ -53,10 +52,9 @@ pub fn QueuePage() -> impl IntoView {
 }
 
 /// Where this person may go: queues and sections.
-pub fn places(duty: &Duty) -> Vec<Place> {
-    let queues = Queue::of(duty)
-        .iter()
-        .map(|queue| (format!("/desk?queue={}", queue.code()), format!("工作台：{}", show::queue_label(*queue, duty))));
+pub fn places(duty: &Duty, clock: &Clock) -> Vec<Place> {
+    let queues = show::queues(duty, clock)
+        .map(|queue| (format!("/desk?queue={}", queue.code()), format!("工作台：{}", show::queue_label(queue, duty))));
     let sections = layout::desk_sections(duty).into_iter().map(|(href, label)| (href.to_owned(), label.to_owned()));
     let places = queues.chain(sections.filter(|(href, _)| !href.starts_with("/desk?") && href != "/desk"));
     places.map(|(href, label)| Place { href, label, detail: String::new() }).collect()

@@ -26,15 +26,27 @@ pub fn queue_label(queue: Queue, duty: &Duty) -> &'static str {
     }
 }
 
+/// The queues of a duty that there can be something in: only the leads of boards accept for others.
+pub fn queues<'a>(duty: &'a Duty, clock: &'a Clock) -> impl Iterator<Item = Queue> + use<'a> {
+    let leads = || {
+        let Duty::Handler { department } = duty else { return false };
+        let own = clock.reference.departments.iter().find(|known| known.id == *department);
+        let boards = clock.catalogue(clock.now).boards();
+        own.is_some_and(|own| boards.iter().any(|board| board.lead == own.code))
+    };
+    let leads = leads();
+    Queue::of(duty).iter().copied().filter(move |queue| leads || *queue != Queue::BoardLead)
+}
+
 /// The list as it is now.
 pub fn list(desk: &Desk, clock: &Clock) -> ListView {
     let (asked, duty) = (&desk.asked, &desk.staff.duty);
     // What a filter leaves of a queue nobody counts.
     let counted = !asked.filter.narrows();
-    let tabs = Queue::of(duty).iter().map(|queue| Tab {
-        code: asked.code(*queue),
-        label: queue_label(*queue, duty).to_owned(),
-        count: desk.counts.of(*queue).filter(|_| counted),
+    let tabs = queues(duty, clock).map(|queue| Tab {
+        code: asked.code(queue),
+        label: queue_label(queue, duty).to_owned(),
+        count: desk.counts.of(queue).filter(|_| counted),
     });
     let heading = match desk.queue {
         Some(queue) if counted => queue_label(queue, duty).to_owned(),

@@ -2,7 +2,7 @@
 
 use super::windows::pause_left;
 use super::{MAX_PHOTOS, Refusal, rule, worded};
-use crate::actor::{AreaCode, CITY, DepartmentId, area_covers};
+use crate::actor::{Actor, AreaCode, CITY, DepartmentId, Duty, area_covers};
 use crate::calendar::Span;
 use crate::issue::command::{Rating, Submission};
 use crate::issue::event::{CloseBasis, Event};
@@ -44,6 +44,7 @@ impl Case<'_> {
         Ok(Event::Submitted {
             urgency,
             contact_apart: true,
+            board_lead: self.terms.board_lead(&submission.category, submission.area, self.now),
             contact_due: self.due(self.now, self.limits.first_contact(urgency))?,
             accept_due: self.due(self.now, self.limits.accept)?,
             answer_due: self.due(self.now, self.limits.answer(Level::Ordinary))?,
@@ -78,12 +79,19 @@ impl Case<'_> {
             }
             _ => None,
         };
-        Ok(Event::Accepted { category: category.to_owned(), level, urgency, area, contact_due, answer_due })
+        // What was objected to is the centre's alone.
+        let submitted = self.issue.submitted_at.unwrap_or(self.now);
+        let board_lead = self.terms.board_lead(category, area.unwrap_or(self.issue.area), submitted);
+        let board_lead = board_lead.filter(|_| !self.issue.objected);
+        Ok(Event::Accepted { category: category.to_owned(), level, urgency, area, board_lead, contact_due, answer_due })
     }
 
-    pub(super) fn dispatch(&self, lead: DepartmentId, co: &[DepartmentId], note: &str) -> Result<Event, Refusal> {
+    pub(super) fn dispatch(&self, lead: DepartmentId, co: &[DepartmentId], note: &str, actor: &Actor) -> Result<Event, Refusal> {
         if co.contains(&lead) {
             return rule("co_is_lead", "主办部门不能同时是协办部门");
+        }
+        if let Actor::Staff { duty: Duty::Handler { department }, .. } = actor {
+            self.forwards(*department, lead, co)?;
         }
         let mut co = co.to_vec();
         co.sort_unstable();
@@ -98,6 +106,17 @@ impl Case<'_> {
         let from = self.issue.lead.filter(|_| self.issue.state != State::Accepted);
         let co_due = self.part_due(&co, self.issue.answer.map(|clock| clock.due))?;
         Ok(Event::Dispatched { lead, co, from, note, sign_due: self.due(self.now, self.limits.sign)?, co_due })
+    }
+
+    /// The lead of a board hands on to the department whose business it is, and keeps nothing of it.
+    fn forwards(&self, own: DepartmentId, lead: DepartmentId, co: &[DepartmentId]) -> Result<(), Refusal> {
+        if lead == own || co.contains(&own) {
+            return rule("board_lead_self", "板块牵头单位代为受理和转交，不能交给本单位办理");
+        }
+        if self.issue.with_board_lead().is_none_or(|board| board.absent != lead) {
+            return rule("board_lead_other", "板块牵头单位只能转交给责任部门；要交给其他部门，请联系企服中心");
+        }
+        Ok(())
     }
 
     pub(super) fn rate(&self, rating: &Rating) -> Result<Vec<Event>, Refusal> {

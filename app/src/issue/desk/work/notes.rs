@@ -7,7 +7,7 @@ use crate::issue::read::StaffIssue;
 use crate::request::{Clock, Ctx, Request};
 use crate::ui::form::{Field, field, select, submit};
 use crate::ui::{icon, section, time, words};
-use domain::actor::Duty;
+use domain::actor::{Actor, Duty};
 use domain::calendar::words::moment;
 use domain::text::Check;
 use leptos::prelude::*;
@@ -32,8 +32,11 @@ fn passes(duty: &Duty) -> bool {
 /// The issue that somebody writes beside.
 async fn open(ctx: &mut Ctx, number: &str, may: fn(&Duty) -> bool) -> Result<(StaffIdentity, i64), AppError> {
     let staff = ctx.require_desk()?;
-    let (id, _) = store::issue::versions(&mut ctx.conn, number).await?;
-    if may(&staff.duty) { Ok((staff, id)) } else { Err(AppError::Forbidden) }
+    let detail = store::issue::detail(&mut ctx.conn, number).await?;
+    // The lead of a board accepts and forwards, and leaves nothing behind (S-4).
+    let actor = Actor::Staff { id: staff.id, duty: staff.duty };
+    let fronts = detail.aggregate(&ctx.calendar).only_as_board_lead(&actor);
+    if may(&staff.duty) && !fronts { Ok((staff, detail.id)) } else { Err(AppError::Forbidden) }
 }
 
 fn back(request: &Request, number: &str) -> String {
@@ -99,12 +102,12 @@ pub fn view(page: &StaffIssue, from: &str, form: &Form, clock: &Clock) -> Option
         view! { <li><p class="muted">{note.author.clone()}" · "{when}</p>{words(note.body.clone())}</li> }
     });
     let list = (!beside.notes.is_empty()).then(|| view! { <ul class="plain stack">{notes.collect_view()}</ul> });
-    let write = writes(&page.staff.duty).then(|| {
+    let write = (writes(&page.staff.duty) && !page.fronts).then(|| {
         let action = format!("/desk/issues/{number}/notes{from}");
         view! { <form method="post" action=action class="stack" novalidate>{NOTE.view(form)}{submit("保存备注")}</form> }
     });
     let notes = section("内部备注", view! { <p><span class="tag quiet">{icon("lock")}"内部"</span></p>{list}{write} });
-    let pass = passes(&page.staff.duty).then(|| passing(page, from, form));
+    let pass = (passes(&page.staff.duty) && !page.fronts).then(|| passing(page, from, form));
     Some(view! { {pass}{notes} }.into_any())
 }
 
