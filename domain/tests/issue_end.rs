@@ -105,7 +105,10 @@ fn an_answer_nobody_rates_is_closed_by_the_clock_after_ten_working_days_and_a_ca
     assert_eq!(life.issue.closes_at(&life.terms), Some(end));
     // Tried, and still owed: the call-back is warned of and overdue before.
     assert_eq!(life.turn(end - Duration::seconds(1)), ["owed_warned", "call_back_overdue"]);
-    assert!(matches!(life.refused(&close(), &Actor::System, end - Duration::seconds(1)), Refusal::Rule { code: "close_early", .. }));
+    assert!(matches!(
+        life.refused(&close(), &Actor::System, end - Duration::seconds(1)),
+        Refusal::Rule { code: "close_early", .. }
+    ));
     assert_eq!(life.issue.alarm_at(&life.terms), Some(end));
     assert_eq!(life.turn(end), ["closed"]);
     assert_eq!(life.issue.state, State::Closed);

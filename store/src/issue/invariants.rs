@@ -66,7 +66,8 @@ pub async fn broken(conn: &mut Conn, now: OffsetDateTime) -> Result<Vec<Broken>,
     // The one statement that is meant to take long: for an operator, beside no request.
     tx.execute("set local statement_timeout = 0").await?;
     let WorkingTime { days, nth, versions, waits } = &known;
-    let broken = sqlx::query_file_as!(Broken, "src/issue/invariants.sql", now, days, nth, versions, waits).fetch_all(&mut *tx).await?;
+    let broken =
+        sqlx::query_file_as!(Broken, "src/issue/invariants.sql", now, days, nth, versions, waits).fetch_all(&mut *tx).await?;
     tx.commit().await?;
     Ok(broken)
 }
