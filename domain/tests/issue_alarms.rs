@@ -58,8 +58,13 @@ impl Life {
     /// The job's turn: what is told now.
     fn turn(&mut self, now: OffsetDateTime) -> Vec<String> {
         self.told.clear();
-        let Ok(events) = decide(&self.issue, &Command::Alarm, &Actor::System, now, &self.terms) else { return vec![] };
-        events.iter().for_each(|event| self.put(event, &Actor::System, now));
+        let close = Command::Close { note: String::new() };
+        let mut events = Vec::new();
+        for command in [Command::Alarm, close] {
+            let done = decide(&self.issue, &command, &Actor::System, now, &self.terms).unwrap_or_default();
+            done.iter().for_each(|event| self.put(event, &Actor::System, now));
+            events.extend(done);
+        }
         assert!(self.issue.alarm_at(&self.terms).is_none_or(|next| next > now), "nothing is left for the next turn");
         events.iter().map(name).collect()
     }
@@ -262,7 +267,7 @@ fn an_end_that_acceptance_sets_anew_is_told_of_anew() {
     // The same end was told already.
     let mut ordinary = accepted(Level::Ordinary);
     assert_eq!(ordinary.issue.flags, [Flag::Overdue]);
-    assert_eq!(ordinary.turn(datetime!(2026-12-31 09:00 +8)), Vec::<String>::new());
+    assert_eq!(ordinary.turn(datetime!(2026-12-31 09:00 +8)), ["supervised"], "and late for long");
 }
 
 #[test]
@@ -356,6 +361,10 @@ fn a_question_of_supervision_that_nobody_replies_to_is_told_once() {
     let reply = || Command::Reply { text: "已经看过，正在排水。".into() };
     life.give(ask(), &SUPERVISOR, at);
     let due = datetime!(2026-11-25 17:30 +8);
+    assert_eq!(life.turn(datetime!(2026-11-24 17:29 +8)), Vec::<String>::new());
+    assert_eq!(life.turn(datetime!(2026-11-24 17:30 +8)), ["owed_warned"], "a working day before");
+    assert_eq!(life.told.iter().map(|it| it.recipient.clone()).collect::<Vec<_>>(), [Recipient::Department(5)]);
+    assert!(life.told[0].title.contains("回复询问"), "{:?}", life.told[0]);
     assert_eq!(life.turn(due - Duration::seconds(1)), Vec::<String>::new());
     assert_eq!(life.turn(due), ["reply_overdue"]);
     let to: Vec<_> = life.told.iter().map(|it| it.recipient.clone()).collect();
@@ -370,7 +379,7 @@ fn a_question_of_supervision_that_nobody_replies_to_is_told_once() {
     life.give(reply(), &LEAD, datetime!(2026-12-04 09:00 +8));
     assert_eq!(life.turn(datetime!(2026-12-08 09:00 +8)), Vec::<String>::new());
     life.give(ask(), &SUPERVISOR, datetime!(2026-12-08 09:10 +8));
-    assert_eq!(life.turn(datetime!(2026-12-11 09:09 +8)), Vec::<String>::new());
+    assert_eq!(life.turn(datetime!(2026-12-11 09:09 +8)), ["owed_warned"]);
     assert_eq!(life.turn(datetime!(2026-12-11 09:10 +8)), ["reply_overdue"]);
 }
 
@@ -392,7 +401,9 @@ fn a_call_back_that_is_owed_is_told_to_the_centre_once_whatever_became_of_the_is
     closed.give(rate(true), &OWNER, at);
     for mut life in [answered(), closed] {
         assert_eq!(life.issue.call_back.due, Some(due));
-        assert_eq!(life.turn(due - Duration::seconds(1)), Vec::<String>::new());
+        assert_eq!(life.turn(datetime!(2026-11-27 17:29 +8)), Vec::<String>::new());
+        assert_eq!(life.turn(due - Duration::seconds(1)), ["owed_warned"], "since the Friday before");
+        assert_eq!(life.told.iter().map(|it| it.recipient.clone()).collect::<Vec<_>>(), [Recipient::Centre(330_502)]);
         assert_eq!(life.turn(due), ["call_back_overdue"]);
         assert_eq!(life.told.iter().map(|it| it.recipient.clone()).collect::<Vec<_>>(), [Recipient::Centre(330_502)]);
         assert_eq!(life.turn(due + Duration::days(60)), Vec::<String>::new(), "once");
@@ -415,7 +426,8 @@ fn a_call_back_that_is_owed_is_told_to_the_centre_once_whatever_became_of_the_is
     assert_eq!(again.issue.alarm_at(&again.terms), again.issue.sign.map(|clock| clock.warn), "the call that was owed is gone");
     again.give(Command::Sign, &LEAD, due + Duration::hours(20));
     again.give(answer(), &LEAD, due + Duration::hours(20));
-    assert_eq!(again.turn(datetime!(2026-12-31 09:00 +8)), ["call_back_overdue"]);
+    assert_eq!(again.turn(datetime!(2026-12-31 09:00 +8)), ["owed_warned", "call_back_overdue"]);
+    assert!(again.told.iter().all(|notice| notice.kind != "owed_warned"), "nobody is warned of what is past");
 }
 
 fn called(said: Option<(bool, Satisfaction)>) -> Command {
@@ -484,8 +496,11 @@ fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
     life.give(supervise(), &SUPERVISOR, at);
     let told = life.minutes(at, datetime!(2026-11-27 17:30 +8));
     let expected = [
+        (datetime!(2026-11-23 16:06 +8), "owed_warned"),
         (datetime!(2026-11-23 17:30 +8), "order_overdue"),
+        (datetime!(2026-11-24 17:30 +8), "owed_warned"),
         (datetime!(2026-11-25 17:30 +8), "order_overdue"),
+        (datetime!(2026-11-26 17:30 +8), "owed_warned"),
         (datetime!(2026-11-27 17:30 +8), "order_overdue"),
     ];
     assert_eq!(told, expected.map(|(at, name)| (at, name.to_owned())));
@@ -500,7 +515,8 @@ fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
     late.give(instruct, &CENTRE, at);
     late.give(supervise(), &CENTRE, at);
     assert!(late.issue.supervision.as_ref().unwrap().issued, "the centre's own order is verified as it is written");
-    assert_eq!(late.turn(datetime!(2026-11-30 09:00 +8)), ["order_overdue", "order_overdue"], "cause and measures, and the end");
+    let twice = ["owed_warned", "order_overdue", "owed_warned", "order_overdue"];
+    assert_eq!(late.turn(datetime!(2026-11-30 09:00 +8)), twice, "cause and measures, and the end");
 }
 
 /// Supervised on what a leader instructed, explained and answered at once.
@@ -553,7 +569,7 @@ fn after_joint_supervision_silence_is_signed_off_with_a_reason_and_the_review() 
     life.give(review(), &CENTRE, at);
     rule(&life, sign_off(reason), &SUPERVISOR, at, "sign_off");
     let joint = datetime!(2026-11-27 17:30 +8);
-    assert_eq!(life.turn(joint), ["order_overdue"]);
+    assert_eq!(life.turn(joint), ["owed_warned", "order_overdue"]);
     assert!(allowed_commands(&life.issue, &SUPERVISOR, joint, &life.terms).contains(&CommandKind::SignOff));
     rule(&life, sign_off(""), &SUPERVISOR, joint, "text");
     life.give(sign_off(reason), &SUPERVISOR, joint);

@@ -159,6 +159,12 @@ fn what_is_merged_ends_and_is_owed_by_the_other_one_at_the_earlier_time() {
     assert_eq!(other.issue.answer.unwrap().due, early, "no merger makes a promise later");
     assert_eq!(other.issue.state, State::Submitted);
     assert!(one.issue.running().next().is_none() && one.issue.alarm_at(&one.terms).is_none());
+    // Nor does it once the other one is accepted as what may take longer, whose own limit would end after that.
+    let mut taken = Life::filed(7, LATER);
+    taken.ok(Command::Absorb { from: target(&Life::handling(&[])) }, &CENTRE, LATER);
+    let accept = Command::Accept { category: "drainage".into(), level: Level::Complex, urgency: Urgency::Normal, area: None };
+    taken.ok(accept, &CENTRE, LATER);
+    assert_eq!(taken.issue.answer.unwrap().due, early, "an acceptance neither");
     assert!(one.measure().excluded && !other.measure().excluded);
     assert_eq!(other.measure().due, Some(early));
     assert!(one.tells(&Recipient::Enterprise(7), "HZ-2026-112300002") && one.tells(&Recipient::Department(5), "并案"));
@@ -213,6 +219,54 @@ fn what_supervision_or_a_meeting_follows_does_not_vanish_in_a_merger() {
     assert!(!decided.offers(CommandKind::Merge, &CENTRE, LATER));
 }
 
+#[test]
+fn of_what_was_merged_nothing_goes_on() {
+    // A part owed, more time asked for, an answer promised and not given: none of it ticks afterwards.
+    let mut waits = Life::handling(&[6]);
+    waits.ok(Command::Extend { days: 2, reason: "要等水务部门的管线图".into() }, &LEAD, LATER);
+    let promised = Life::tracking();
+    let mut answered = Life::handling(&[]);
+    answered.ok(answer(), &LEAD, LATER);
+    for mut life in [waits, promised, answered] {
+        let other = Life::filed(7, T0);
+        life.ok(merge(&other), &CENTRE, LATER);
+        assert_eq!((life.issue.alarm_at(&life.terms), life.issue.extension, life.issue.call_back.due), (None, None, None));
+        assert_eq!(life.alarm(LATER + Duration::days(300)), 0);
+        assert!(life.issue.owing().is_empty() && life.measure().excluded);
+        assert!(!life.issue.flags.contains(&Flag::Warning) && !life.issue.flags.contains(&Flag::Overdue));
+    }
+}
+
+#[test]
+fn a_chain_of_mergers_keeps_the_earliest_promise_and_has_no_circle() {
+    let first = Life::handling(&[]);
+    let early = first.issue.answer.unwrap().due;
+    let (mut second, mut third) = (Life::filed(7, LATER), Life::filed(7, LATER + Duration::days(1)));
+    second.ok(Command::Absorb { from: target(&first) }, &CENTRE, LATER);
+    third.ok(Command::Absorb { from: target(&second) }, &CENTRE, LATER);
+    second.ok(merge(&third), &CENTRE, LATER);
+    assert_eq!(third.issue.answer.unwrap().due, early, "through the one between");
+    third.rule(merge(&second), &CENTRE, LATER, "merge_ended");
+    // The next answer that was promised is a promise, too.
+    let tracked = Life::tracking();
+    let next = Target::of(&Life { issue: Issue { answer: None, ..tracked.issue.clone() }, ..Life::tracking() }.issue, "x").due;
+    assert_eq!(next, Some(tracked.issue.promise.unwrap().due));
+}
+
+#[test]
+fn an_order_outlives_a_withdrawal_and_stands_against_a_merger() {
+    let supervise = Command::Supervise { reason: "领导批示，要求尽快办结".into() };
+    let mut life = Life::handling(&[]);
+    life.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, LATER);
+    life.ok(supervise, &SUPERVISOR, LATER);
+    life.rule(merge(&Life::filed(7, T0)), &CENTRE, LATER, "merge_supervised");
+    // Nobody keeps an enterprise from withdrawing, and the order is followed to its end all the same.
+    life.ok(Command::Withdraw { reason: "已经自己解决".into() }, &OWNER, LATER);
+    assert!(life.issue.supervision.is_some() && life.issue.flags.contains(&Flag::Supervised));
+    assert_eq!(life.alarm(datetime!(2026-11-27 10:00 +8)), 2, "verification is warned of and overdue");
+    life.rule(Command::SignOff { note: String::new() }, &SUPERVISOR, LATER, "sign_off");
+}
+
 // ---- 挂账跟踪 ----
 
 #[test]
@@ -257,7 +311,7 @@ fn each_interim_answer_promises_the_next_and_a_broken_promise_is_told_once() {
     {
         assert!(life.told.iter().any(|told| told.recipient == to), "{to:?}");
     }
-    assert_eq!(life.alarm(second + Duration::days(30)), 0, "once");
+    assert_eq!(life.alarm(second + Duration::days(1)), 0, "once");
     life.ok(report(2), &LEAD, second + Duration::days(1));
     assert!(matches!(life.log.last().unwrap().0, Event::Reported { late: true, .. }));
     assert_eq!(life.issue.flags, [], "a new promise");
@@ -460,12 +514,13 @@ fn an_overdue_task_is_told_exactly_once_whatever_becomes_of_the_issue() {
     let due = life.issue.tasks[0].due;
     assert_eq!(due, datetime!(2026-11-27 17:30 +8), "the end of the second working day");
     life.ok(Command::Withdraw { reason: "已经自己解决".into() }, &OWNER, LATER);
-    assert_eq!(life.issue.alarm_at(&life.terms), Some(due));
+    assert_eq!(life.issue.alarm_at(&life.terms), Some(life.issue.tasks[0].warn), "a day before");
     let told = |life: &mut Life, at| {
         life.alarm(at);
         life.log.iter().filter(|(event, ..)| matches!(event, Event::TaskOverdue { .. })).count()
     };
     assert_eq!(told(&mut life, due - Duration::seconds(1)), 0);
+    assert!(life.tells(&Recipient::Department(8), "快到期") && life.told.len() == 1, "{:?}", life.told);
     assert_eq!(told(&mut life, due), 1);
     for to in [Recipient::Department(8), Recipient::Centre(330_502), Recipient::Supervisor(330_502)] {
         assert!(life.told.iter().any(|told| told.recipient == to), "{to:?}");

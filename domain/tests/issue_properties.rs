@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use domain::actor::{Actor, CITY, Duty, MemberRole};
+use domain::issue::alarm::Owed;
 use domain::issue::measure::Measure;
 use domain::issue::table::{To, transition};
 use domain::issue::*;
@@ -254,10 +255,32 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                 }
                 let goes = |flag: &Flag| matches!(flag, Flag::Warning | Flag::Overdue | Flag::Supervised);
                 prop_assert!(before.flags.iter().all(|flag| goes(flag) || issue.flags.contains(flag)), "a flag was lost");
+                // Nothing is closed without the enterprise's word but after a call-back, and by the clock only what was not called bad.
+                if command.kind() == CommandKind::Close {
+                    prop_assert!(before.call_back.tried_at.is_some());
+                    let bad = before.call_back.said.is_some_and(Said::unhappy);
+                    prop_assert!(actor != Actor::System || !bad && before.closes_at(terms).is_some_and(|at| at <= now));
+                }
                 prop_assert!(actor_fits(&actor, &before, command.kind()));
             }
         }
         REACHED.with_borrow_mut(|reached| reached.insert(issue.state));
+    }
+    // Warned of once, and not after it was told to be overdue.
+    let mut told = HashSet::new();
+    for (event, ..) in &log {
+        let (owed, due, late) = match event {
+            Event::OwedWarned { owed, due, .. } => (*owed, *due, false),
+            Event::PartOverdue { department, due } => (Owed::Part { department: *department }, *due, true),
+            Event::TaskOverdue { task, due } => (Owed::Task { task: *task }, *due, true),
+            Event::OrderOverdue { stage, due } => (Owed::Order { stage: *stage }, *due, true),
+            Event::ReplyOverdue { due } => (Owed::Reply, *due, true),
+            Event::CallBackOverdue { due } => (Owed::CallBack, *due, true),
+            _ => continue,
+        };
+        let key = format!("{owed:?} {due}");
+        prop_assert!(told.insert((key.clone(), late)), "{key} told twice");
+        prop_assert!(late || !told.contains(&(key.clone(), true)), "{key} warned of after its end");
     }
     // What the store does: events written as JSON, read again and replayed, give the same issue.
     let replayed = log.iter().fold(Issue::draft(ENTERPRISE), |issue, (event, at, actor)| {

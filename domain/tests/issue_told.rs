@@ -1,7 +1,8 @@
 //! Who is told of what: the table that administrators edit has every event that tells anybody something, and no other.
 #![allow(clippy::unwrap_used)]
 
-use domain::issue::alarm::Rung;
+use domain::calendar::WorkCalendar;
+use domain::issue::alarm::{Owed, Rung};
 use domain::issue::channel::{Audience, FOUND, STEPS};
 use domain::issue::clock::Step;
 use domain::issue::notice::notices;
@@ -97,10 +98,14 @@ fn next(event: &Event) -> Option<Event> {
         Event::Replied { .. } => Event::ReplyOverdue { due: AT },
         Event::ReplyOverdue { .. } => Event::CallBackOverdue { due: AT },
         Event::CallBackOverdue { .. } => warned(Step::Answer, false),
-        Event::Warned { .. } => Event::Overdue { step: Step::Answer, since: AT, due: AT },
+        Event::Warned { .. } => owed(Owed::CallBack, false),
+        Event::OwedWarned { .. } => Event::Overdue { step: Step::Answer, since: AT, due: AT },
         Event::Overdue { .. } => Event::Escalated { rung: Rung::Board, since: AT, at: AT },
         Event::Escalated { .. } => Event::Merged { into: "HZ-2026-112500001".to_owned(), reason: text },
-        Event::Merged { .. } => Event::Absorbed { from: "HZ-2026-112500002".to_owned(), answer_due: Some(AT), instructed: false },
+        Event::Merged { .. } => {
+            let from = "HZ-2026-112500002".to_owned();
+            Event::Absorbed { from, answer_due: Some(AT), promised: Some(AT), instructed: false }
+        }
         Event::Absorbed { .. } => Event::Tracked { reason: text, promised: AT },
         Event::Tracked { .. } => Event::Reported { text, promised: AT, late: false },
         Event::Reported { .. } => Event::PartAnswered { department: 6, text, late: false },
@@ -131,6 +136,10 @@ fn warned(step: Step, missed: bool) -> Event {
     Event::Warned { step, since: AT, at: AT, due: AT, missed }
 }
 
+fn owed(owed: Owed, missed: bool) -> Event {
+    Event::OwedWarned { owed, at: AT, due: AT, missed }
+}
+
 /// What tells others than the one of its kind above.
 fn variants() -> Vec<Event> {
     let mut list = vec![
@@ -147,14 +156,17 @@ fn variants() -> Vec<Event> {
     list.extend(Step::ALL.iter().map(|step| warned(*step, false)));
     list.extend(Step::ALL.iter().map(|step| Event::Overdue { step: *step, since: AT, due: AT }));
     list.extend(Rung::ALL.iter().map(|rung| Event::Escalated { rung: *rung, since: AT, at: AT }));
+    let beside = [Owed::Part { department: 6 }, Owed::Task { task: 0 }, Owed::Reply, Owed::CallBack];
+    let beside = beside.into_iter().chain(Stage::ALL.iter().map(|stage| Owed::Order { stage: *stage }));
+    list.extend(beside.flat_map(|one| [owed(one, false), owed(one, true)]));
     list.extend(Stage::ALL.iter().map(|stage| Event::OrderOverdue { stage: *stage, due: AT }));
     list
 }
 
 /// As it stands at a department, with somebody beside it and something to do; and where no department has it yet.
 fn issues() -> [Issue; 2] {
-    let order = Supervision { since: AT, due: [AT; 3], issued: false, explained: false, reviewed: false, overdue: vec![] };
-    let task = Doing { department: 7, due: AT, done: false, confirmed: false, overdue: false };
+    let order = Supervision::begun(AT, [AT; 3], &WorkCalendar::default());
+    let task = Doing { department: 7, warn: AT, due: AT, warned: false, done: false, confirmed: false, overdue: false };
     let filed = Issue {
         area: 330_502,
         filed_area: 330_502,

@@ -23,18 +23,19 @@ use crate::webhook::Courier;
 use app::account::act::CODE_LIFE;
 use domain::actor::Actor;
 use domain::calendar::local;
-use domain::issue::Command;
 use domain::issue::texts::TextKey;
+use domain::issue::{Command, Terms};
 use futures::FutureExt;
 use futures::future::join_all;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use store::administration::due;
-use store::issue::CommandError;
+use store::issue::{CommandError, Executed};
 use store::job::{self, Job, Kind};
 use store::outbox::{CHANNEL, News};
 use store::{Conn, Store, StoreError};
+use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
@@ -249,8 +250,8 @@ pub async fn pauses(state: &AppState) -> anyhow::Result<()> {
     to_whatever_is_due(state, &Command::LapsePause).await
 }
 
-/// Tells of limits that warn or went by, and of what nobody takes, the longest due first: also what an outage kept from being told. Each is told once,
-/// as the issue is locked while it is decided, whichever servers are at it.
+/// Tells of limits that warn or went by, and of what nobody takes, puts what is late for long under supervision, and closes what nobody rated, the longest
+/// due first: also what an outage kept from being done. Each is done once, as the issue is locked while it is decided, whichever servers are at it.
 ///
 /// # Errors
 /// When the database does not answer; what was not told is told at the next turn.
@@ -274,7 +275,7 @@ async fn to_whatever_is_due(state: &AppState, command: &Command) -> anyhow::Resu
             _ => store::issue::alarming(&mut conn, now, AT_HAND, passed).await?,
         };
         for number in &numbers {
-            match store::issue::execute(&mut conn, number, command, &Actor::System, "系统", &[], now, &terms).await {
+            match of_the_clock(&mut conn, number, command, now, &terms).await {
                 Ok(_) => state.outbox.notify_one(),
                 // Another server, or somebody who did what was owed, was quicker; or a day was added to the calendar since its instant was written, and its
                 // time is later now.
@@ -292,6 +293,22 @@ async fn to_whatever_is_due(state: &AppState, command: &Command) -> anyhow::Resu
     }
     conn.release();
     Ok(())
+}
+
+/// Gives a command of the clock. Where there is nothing to be told of, what is due is the end of an answer that nobody rated.
+async fn of_the_clock(
+    conn: &mut Conn,
+    number: &str,
+    command: &Command,
+    now: OffsetDateTime,
+    terms: &Terms,
+) -> Result<Executed, CommandError> {
+    let told = store::issue::execute(conn, number, command, &Actor::System, "系统", &[], now, terms).await;
+    if let (Command::Alarm, Err(CommandError::Refused(_))) = (command, &told) {
+        let close = Command::Close { note: String::new() };
+        return store::issue::execute(conn, number, &close, &Actor::System, "系统", &[], now, terms).await;
+    }
+    told
 }
 
 async fn tidy(state: &AppState) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use super::tag::state_tag;
 use crate::error::AppError;
 use crate::request::Ctx;
 use crate::ui::section;
-use domain::issue::Event;
+use domain::issue::{Event, State};
 use leptos::prelude::*;
 use store::issue::{IssueDetail, Related};
 
@@ -14,6 +14,8 @@ use store::issue::{IssueDetail, Related};
 pub struct Links {
     /// The number it went into.
     into: Option<String>,
+    /// Where it goes on, if what it went into went into another one since.
+    last: Option<String>,
     /// The numbers that went into it.
     from: Vec<String>,
     /// Of all of these, those that may be read.
@@ -36,6 +38,14 @@ pub async fn links(ctx: &mut Ctx, detail: &IssueDetail) -> Result<Links, AppErro
     let numbers: Vec<String> = links.into.iter().chain(&links.from).cloned().collect();
     if !numbers.is_empty() {
         links.known = store::issue::related(&mut ctx.conn, &numbers).await?;
+    }
+    // Nobody has to go from one to the next to find out where it is handled now.
+    let into = links.known.iter().find(|known| Some(&known.number) == links.into.as_ref());
+    if let Some(into) = into.filter(|into| into.state == State::Merged)
+        && let Some(last) = store::issue::goes_on_in(&mut ctx.conn, &into.number).await?
+    {
+        links.known.extend(store::issue::related(&mut ctx.conn, std::slice::from_ref(&last)).await?);
+        links.last = Some(last);
     }
     Ok(links)
 }
@@ -62,6 +72,7 @@ impl Links {
             .into
             .iter()
             .map(|into| cell(into, "已并入"))
+            .chain(self.last.iter().map(|last| cell(last, "现在一起办理的是")))
             .chain(self.from.iter().map(|from| cell(from, "并入这件的")))
             .collect();
         (!cells.is_empty()).then(|| section("并案", view! { <ul class="cells">{cells}</ul> }))

@@ -74,6 +74,7 @@ mod server {
     use crate::ui::input::Pair;
     use domain::actor::{Actor, Duty};
     use domain::calendar::words;
+    use domain::issue::alarm::Owed;
     use domain::issue::supervision::Stage;
     use domain::issue::{CallBack, CloseBasis, Event, Rating};
     use domain::text::file_size;
@@ -246,6 +247,16 @@ mod server {
             }
             Event::Warned { step, due: end, .. } => {
                 Said { internal: true, ..said(format!("预警：{step}"), format!("须在{}完成。", due(end))) }
+            }
+            Event::OwedWarned { owed, due: end, .. } => {
+                let what = match owed {
+                    Owed::Part { department } => format!("{}协办答复", clock.reference.department(*department)),
+                    Owed::Task { task } => format!("交办事项 {}", task + 1),
+                    Owed::Order { stage } => format!("督办单{stage}"),
+                    Owed::Reply => "回复监督询问".to_owned(),
+                    Owed::CallBack => "回访企业".to_owned(),
+                };
+                Said { internal: true, ..said(format!("预警：{what}"), format!("须在{}完成。", due(end))) }
             }
             Event::Overdue { step, due: end, .. } => {
                 Said { internal: true, ..said(format!("超期：{step}"), format!("应在{}完成。", due(end))) }

@@ -82,6 +82,8 @@ pub struct Issue {
     pub interim: Option<Clock>,
     /// The answer of the current round; the `due_at` shown everywhere.
     pub answer: Option<Clock>,
+    /// By when an answer was promised in issues that went into this one (并案), the earliest.
+    pub absorbed: Option<OffsetDateTime>,
     /// The next answer that was promised while it is tracked (挂账跟踪).
     pub promise: Option<Clock>,
     /// Set while the answer's clock stands still.
@@ -119,6 +121,8 @@ pub struct Issue {
     pub call_back: Calls,
     /// 督办单 that is not signed off.
     pub supervision: Option<Supervision>,
+    /// The round in which it was put under supervision last: the clock does so once a round.
+    pub supervised_round: u16,
     /// A question of supervision that waits for its reply.
     pub inquiry: Option<Inquiry>,
     /// Which of the limits that run were told of.
@@ -135,7 +139,11 @@ pub struct Issue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     pub department: DepartmentId,
+    /// 预警 from here on.
+    pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
+    /// It was told that it is about to be due.
+    pub warned: bool,
     /// Answered, or waived by the centre.
     pub done: bool,
     /// It was told that it is overdue.
@@ -146,7 +154,11 @@ pub struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doing {
     pub department: DepartmentId,
+    /// 预警 from here on.
+    pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
+    /// It was told that it is about to be due.
+    pub warned: bool,
     /// The department says so.
     pub done: bool,
     /// The centre, too.
@@ -158,7 +170,11 @@ pub struct Doing {
 /// 监督询问 that is not replied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inquiry {
+    /// 预警 from here on.
+    pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
+    /// It was told that it is about to be due.
+    pub warned: bool,
     /// It was told that it is overdue.
     pub overdue: bool,
 }
@@ -168,6 +184,10 @@ pub struct Inquiry {
 pub struct Calls {
     /// Owed by; `None` once somebody was reached or it was tried often enough.
     pub due: Option<OffsetDateTime>,
+    /// 预警 from here on.
+    pub warn: Option<OffsetDateTime>,
+    /// It was told that it is about to be due.
+    pub warned: bool,
     /// When it was tried last.
     pub tried_at: Option<OffsetDateTime>,
     /// How often nobody was reached.
@@ -228,6 +248,7 @@ impl Issue {
             sign: None,
             interim: None,
             answer: None,
+            absorbed: None,
             promise: None,
             pause: None,
             lapsed: false,
@@ -247,6 +268,7 @@ impl Issue {
             rated_round: 0,
             call_back: Calls::default(),
             supervision: None,
+            supervised_round: 0,
             inquiry: None,
             told: Vec::new(),
             climbed: 0,

@@ -73,13 +73,14 @@ pub const STEPS: &[(&str, &str, &[Audience])] = &[
     ("redispatched", "重新办理", &[Enterprise, Department]),
     ("withdrawn", "企业撤回", &[Department, Centre]),
     ("warned", "时限预警", &[Department, Centre]),
+    ("owed_warned", "协办、事项、督办、询问、回访预警", &[Department, Centre]),
     ("overdue", "已经超期", &[Department, Centre, Supervisor]),
     ("escalated", "无人接手，逐级提醒", &[Board, Centre, Leader]),
     ("instructed", "领导批示", &[Department, Centre]),
     ("inquired", "监督询问", &[Department, Centre]),
     ("replied", "询问已回复", &[Supervisor]),
     ("reply_overdue", "询问超期未回复", &[Department, Centre, Supervisor]),
-    ("supervised", "要求督办", &[Centre]),
+    ("supervised", "要求督办", &[Centre, Supervisor]),
     ("order_issued", "下达督办单", &[Department]),
     ("explained", "督办答复", &[Supervisor, Centre]),
     ("reviewed", "复盘", &[Supervisor]),
@@ -121,7 +122,7 @@ pub fn usual(step: &str, audience: Audience, channel: Channel) -> bool {
 /// owes it.
 pub fn fixed(step: &str, audience: Audience, channel: Channel) -> bool {
     // Every kind of event of what went by ends so.
-    let late = matches!(step, "warned" | "escalated") || step.ends_with("overdue");
+    let late = step == "escalated" || step.ends_with("warned") || step.ends_with("overdue");
     channel == Channel::App && (audience == Enterprise || late)
 }
 

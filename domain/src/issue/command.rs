@@ -80,7 +80,7 @@ pub struct Target {
     pub state: State,
     /// It is the very issue that is merged.
     pub itself: bool,
-    /// Until when its answer is owed, if it is.
+    /// Until when its answer, or the next one that was promised, is owed, if it is.
     pub due: Option<OffsetDateTime>,
     /// 领导批示 are owed wherever it goes on.
     pub instructed: bool,
@@ -99,7 +99,12 @@ impl Target {
             enterprise: issue.enterprise,
             state: issue.state,
             itself: false,
-            due: issue.answer.filter(|clock| clock.runs() && issue.state.is_open()).map(|clock| clock.due),
+            due: [issue.answer, issue.promise]
+                .into_iter()
+                .flatten()
+                .filter(|clock| clock.runs() && issue.state.is_open())
+                .map(|clock| clock.due)
+                .min(),
             instructed: issue.flags.contains(&Flag::Instructed),
         }
     }

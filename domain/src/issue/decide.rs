@@ -13,6 +13,7 @@ mod windows;
 pub use call_back::MAX_MISSED;
 pub use extend::{extended_to, longest_extension};
 pub use meeting::{MOST_TASK_DAYS, MOST_TASKS};
+pub(super) use supervise::ordered;
 pub use track::{MOST_AHEAD, by_end_of};
 
 use case::{Case, Shifted};
@@ -140,7 +141,10 @@ pub fn decide(
         Command::Resolve(meeting) => Event::Resolved(case.decision(meeting)?),
         Command::Complete { task, text } => case.complete(*task, text, actor)?,
         Command::Confirm { task, done, note } => case.confirm(*task, *done, note)?,
-        Command::Alarm => return Ok(alarms(issue, now, terms)),
+        Command::Alarm => match alarms(issue, now, terms) {
+            told if told.is_empty() => return rule("no_alarm", NO_ALARM),
+            told => return Ok(told),
+        },
         Command::LapsePause => {
             let Shifted { answer_due, minutes: shifted_minutes, interim_due, co_due } = case.shifted()?;
             Event::PauseLapsed { answer_due, shifted_minutes, interim_due, co_due }
@@ -233,6 +237,10 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
         CommandKind::Reopen if now > until(issue.ended_at, limits.reopen_window)? => {
             return rule("reopen_late", format!("办结已超过 {}，请重新提一件诉求", limits.reopen_window));
         }
+        // What may be closed for want of a rating, the clock closes; the centre also what was called bad by telephone.
+        CommandKind::Close if *actor == Actor::System && issue.closes_at(terms).is_none_or(|at| now < at) => {
+            return rule("close_early", "还没有到办结的时间");
+        }
         CommandKind::Close => {
             let first = until(issue.answered_at, limits.silent_close)?;
             if now < first {
@@ -270,7 +278,7 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
             return rule("not_abnormal", "这件诉求没有异常，不需要询问");
         }
         CommandKind::Reply if issue.inquiry.is_none() => return rule("not_inquired", "现在没有要回复的询问"),
-        CommandKind::Alarm if issue.alarm_at(terms).is_none_or(|at| now < at) => return rule("no_alarm", "现在没有要提醒的"),
+        CommandKind::Alarm if issue.told_at(terms).is_none_or(|at| now < at) => return rule("no_alarm", NO_ALARM),
         CommandKind::LapsePause if issue.pause.as_ref().is_none_or(|pause| now < pause.cap) => {
             return rule("pause_runs", "还没有到补充期限");
         }
@@ -278,6 +286,8 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
     }
     Ok(())
 }
+
+const NO_ALARM: &str = "现在没有要提醒的";
 
 /// Within which a question of supervision is answered *(assumed)*.
 const REPLY: Span = Span::Days(3);

@@ -2,7 +2,7 @@
 
 mod kind;
 
-use super::alarm::Rung;
+use super::alarm::{Owed, Rung};
 use super::board_lead::BoardLead;
 use super::clock::Step;
 use super::command::{CallBack, Rating, Submission};
@@ -318,6 +318,18 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         missed: bool,
     },
+    /// 预警 of what is owed beside the lead's limits: a part, a task, a step of an order, a reply, a call-back.
+    OwedWarned {
+        owed: Owed,
+        /// When it was to be told; the event may be later, after an outage.
+        #[serde(with = "time::serde::rfc3339")]
+        at: OffsetDateTime,
+        #[serde(with = "time::serde::rfc3339")]
+        due: OffsetDateTime,
+        /// As of [`Event::Warned`].
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        missed: bool,
+    },
     /// 超期: a limit went by.
     Overdue {
         step: Step,
@@ -350,6 +362,9 @@ pub enum Event {
         /// Answer promised by, where the other's was promised earlier.
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
         answer_due: Option<OffsetDateTime>,
+        /// By when the other's answer was promised, earlier or not: an acceptance makes this one's no later. None in events of before.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        promised: Option<OffsetDateTime>,
         /// A leader had instructed on the other one.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         instructed: bool,

@@ -51,12 +51,16 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         | Event::Explained { .. }
         | Event::Reviewed { .. }
         | Event::SignedOff { .. }
-        | Event::OrderOverdue { .. } => supervised(&mut issue, event, at),
-        Event::Inquired { reply_due, .. } => issue.inquiry = Some(Inquiry { due: *reply_due, overdue: false }),
+        | Event::OrderOverdue { .. } => supervised(&mut issue, event, at, calendar),
+        Event::Inquired { reply_due, .. } => {
+            let warn = calendar.warn_at(at, *reply_due);
+            issue.inquiry = Some(Inquiry { warn, due: *reply_due, warned: false, overdue: false });
+        }
         Event::Replied { .. } => issue.inquiry = None,
         Event::Warned { .. }
         | Event::Overdue { .. }
         | Event::Escalated { .. }
+        | Event::OwedWarned { .. }
         | Event::ReplyOverdue { .. }
         | Event::CallBackOverdue { .. } => alarmed(&mut issue, event),
         Event::Absorbed { .. }
@@ -78,7 +82,7 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         | Event::Reopened { .. }
         | Event::Merged { .. }
         | Event::Withdrawn { .. } => {
-            ended(&mut issue, event, at);
+            ended(&mut issue, event, at, calendar);
         }
     }
     if (issue.state, issue.round) != before || matches!(event, Event::Dispatched { .. }) {
@@ -166,7 +170,7 @@ fn paused(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkC
             // Back to whoever asked, supplied or not.
             issue.state = issue.pause.as_ref().map_or(issue.state, |pause| pause.from);
             shift(issue, *answer_due, *shifted_minutes, *interim_due, calendar);
-            parts_later(issue, *co_due);
+            parts_later(issue, *co_due, *shifted_minutes, calendar);
             issue.pause = None;
             issue.paused_minutes += *shifted_minutes;
             issue.lapsed = matches!(event, Event::PauseLapsed { .. });
@@ -184,7 +188,7 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.lead = Some(*lead);
             issue.board_lead = None;
             issue.co.clone_from(co);
-            parts(issue, *co_due);
+            parts(issue, at, *co_due, calendar);
             issue.round = issue.round.max(1);
             issue.dispatched_at = Some(at);
             issue.returned = false;
@@ -215,7 +219,7 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
         }
         Event::Progressed { .. } => meet(&mut issue.interim, at),
         Event::Answered { outcome, late, call_back_due, .. } => {
-            issue.call_back = Calls { due: *call_back_due, ..Calls::default() };
+            issue.call_back = called_by(*call_back_due, at, calendar);
             issue.state = State::Answered;
             issue.answered_at = Some(at);
             issue.outcome = Some(*outcome);
@@ -237,8 +241,9 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
             issue.sign = clock(at, *sign_due);
             issue.interim = None;
             issue.promise = None;
+            issue.absorbed = None;
             issue.answer = clock(at, *answer_due);
-            parts(issue, *co_due);
+            parts(issue, at, *co_due, calendar);
             issue.call_back = Calls::default();
             issue.told.retain(|told| matches!(told.step, Step::Contact | Step::Accept));
             raise(issue, Flag::Redispatched);
@@ -248,7 +253,7 @@ fn handled(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &Work
 }
 
 /// The enterprise's judgement, and the end.
-fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime) {
+fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
     match event {
         Event::Rated { rating } => {
             if rating.reopens() {
@@ -285,7 +290,7 @@ fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime) {
             issue.parts.clear();
         }
         Event::Withdrawn { call_back_due, .. } => {
-            issue.call_back = Calls { due: *call_back_due, ..Calls::default() };
+            issue.call_back = called_by(*call_back_due, at, calendar);
             issue.state = State::Withdrawn;
             issue.ended_at = Some(at);
             issue.pause = None;
@@ -293,6 +298,11 @@ fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime) {
         }
         _ => {}
     }
+}
+
+/// A call-back that is owed since `at`, if one is.
+fn called_by(due: Option<OffsetDateTime>, at: OffsetDateTime, calendar: &WorkCalendar) -> Calls {
+    Calls { due, warn: due.map(|due| calendar.warn_at(at, due)), ..Calls::default() }
 }
 
 /// Whether the enterprise said one thing when it rated a round and another when it was called back about it.

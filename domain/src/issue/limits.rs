@@ -35,6 +35,17 @@ pub struct Spans {
     pub reopen_window: Span,
     /// How long an answer waits for a rating before it may be closed after a call-back.
     pub silent_close: Span,
+    /// How long after its end an answer is missing before the clock puts the issue under supervision (督办) *(assumed)*; versions of before have none of their own.
+    #[serde(default = "supervised")]
+    pub supervise: Span,
+}
+
+/// The first day of the rule that the clock puts what is late under supervision *(assumed)*: only what becomes late from here on, so that a city
+/// that is at work already does not find everything that was ever late under an order at once.
+pub const SUPERVISED_FROM: Date = date!(2026 - 12 - 01);
+
+fn supervised() -> Span {
+    FIRST.spans.supervise
 }
 
 fn urgent() -> Span {
@@ -58,6 +69,7 @@ pub const ROWS: &[Row] = &[
     ("return_window", "可退回", |spans| &mut spans.return_window),
     ("reopen_window", "可异议、重新办理", |spans| &mut spans.reopen_window),
     ("silent_close", "未评价可办结", |spans| &mut spans.silent_close),
+    ("supervise", "超期后自动督办", |spans| &mut spans.supervise),
 ];
 
 impl Spans {
@@ -115,6 +127,7 @@ const FIRST: Limits = Limits {
         return_window: Span::Days(1),
         reopen_window: Span::Days(10),
         silent_close: Span::Days(10),
+        supervise: Span::Days(5),
     },
 };
 

@@ -2,13 +2,13 @@
 
 mod beside;
 
-use super::alarm::Rung;
+use super::alarm::{Owed, Rung};
 use super::clock::Step;
 use super::event::{CloseBasis, Event};
 use super::limits::Limits;
 use super::supervision::Stage;
 use super::texts::TextKey;
-use super::{CallBack, Issue, Outcome, Terms};
+use super::{CallBack, CommandKind, Issue, Outcome, Terms};
 use crate::actor::{AreaCode, CITY, DepartmentId, EnterpriseId};
 use crate::calendar::{local, words};
 use crate::catalogue::FALLBACK_BOARD;
@@ -136,6 +136,23 @@ fn of_clock(event: &Event, after: &Issue, at: OffsetDateTime, terms: &Terms) -> 
             let told = supervisors().into_iter().chain([centre]).chain(after.lead.map(Recipient::Department));
             (told.collect(), Some((TextKey::ReplyOverdue, vec![("due", instant(*due))])))
         }
+        // Whoever owes it; what no department owes, the centre does.
+        Event::OwedWarned { owed, due, missed: false, .. } => {
+            let lead = || after.lead.map_or_else(|| centre.clone(), Recipient::Department);
+            let (told, step) = match owed {
+                Owed::Part { department } => (Recipient::Department(*department), "协办答复"),
+                Owed::Task { task } => {
+                    (Recipient::Department(after.tasks.get(usize::from(*task))?.department), CommandKind::Complete.label())
+                }
+                Owed::Order { stage: Stage::Verify } => (centre, Stage::Verify.label()),
+                Owed::Order { stage } => (lead(), stage.label()),
+                Owed::Reply => (lead(), CommandKind::Reply.label()),
+                Owed::CallBack => (centre, CommandKind::CallBack.label()),
+            };
+            (vec![told], Some((TextKey::Warned, vec![("step", step.to_owned()), ("due", instant(*due))])))
+        }
+        // Supervision of both levels hears of every order, as it signs it off.
+        Event::Supervised { reason, .. } => (supervisors(), Some((TextKey::PutUnder, vec![("text", reason.clone())]))),
         Event::CallBackOverdue { due } => (vec![centre], Some((TextKey::CallBackOverdue, vec![("due", instant(*due))]))),
         Event::Warned { step, due, missed: false, .. } => (vec![owner(*step)], Some((TextKey::Warned, named(*step, *due)))),
         Event::Overdue { step, due, .. } => {
@@ -248,6 +265,7 @@ fn to_enterprise(event: &Event, limits: &Limits) -> Option<Words> {
         | Event::ReplyOverdue { .. }
         | Event::CallBackOverdue { .. }
         | Event::Warned { .. }
+        | Event::OwedWarned { .. }
         | Event::Overdue { .. }
         | Event::Escalated { .. }
         | Event::Closed { .. }

@@ -74,6 +74,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(CommandKind::Note, &[Who::Member, Who::Assisted], AT_WORK_OR_ANSWERED, To::Same),
     row(CommandKind::Urge, &[Who::Member], AT_WORK, To::Same),
     row(CommandKind::Instruct, &[Who::Leader, Who::Centre], State::OPEN, To::Same),
+    // The clock does so as well, with the rest of what it does: `alarm`.
     row(CommandKind::Supervise, &[Who::Supervisor, Who::Centre], SUPERVISED, To::Same),
     row(CommandKind::Verify, &[Who::Centre], State::FILED, To::Same),
     row(CommandKind::Explain, &[Who::Lead], State::FILED, To::Same),
@@ -117,7 +118,8 @@ pub const TRANSITIONS: &[Transition] = &[
         &[State::Answered, State::Closed, State::Withdrawn],
         To::OneOf(&[State::Answered, State::Closed, State::Withdrawn, State::Dispatched]),
     ),
-    row(CommandKind::Close, &[Who::Centre], &[State::Answered], To::State(State::Closed)),
+    // On the enterprise's word a rating closes it; this is for want of one.
+    row(CommandKind::Close, &[Who::Centre, Who::System], &[State::Answered], To::State(State::Closed)),
     row(CommandKind::Reopen, &[Who::Member, Who::Centre], &[State::Closed], To::State(State::Dispatched)),
     row(CommandKind::Withdraw, &[Who::Member, Who::Integration], State::OPEN, To::State(State::Withdrawn)),
 ];

@@ -63,6 +63,7 @@ vocabulary! {
         CentreWithdrawn = "centre_withdrawn", "给企服中心：企业撤回";
         Instructed = "staff_instructed", "给部门和企服中心：领导批示";
         Supervised = "centre_supervised", "给企服中心：要求督办";
+        PutUnder = "supervisor_supervised", "给监督：列入督办";
         OrderIssued = "handler_order_issued", "给部门：督办单";
         Explained = "supervisor_explained", "给监督和企服中心：督办答复";
         Reviewed = "supervisor_reviewed", "给监督：复盘已写";
@@ -180,6 +181,7 @@ impl TextKey {
             TextKey::CentreReopened => ("诉求重新办理", "{reason}", &["reason"], true),
             TextKey::Instructed => ("领导批示", "{leader}：{text}", &["text", "leader"], true),
             TextKey::Supervised => ("要求督办", "{text} 请在{due}前核实并下达督办单。", &["text", "due"], true),
+            TextKey::PutUnder => ("列入督办", "{text}", &["text"], true),
             TextKey::OrderIssued => {
                 ("督办单", "{text} 请在{due}前说明原因和措施，在{done}前办结并经企业确认。", &["text", "due", "done"], true)
             }

@@ -25,6 +25,7 @@ pub const LIMITS: Sheet = Sheet {
         column("return_window", "可退回"),
         column("reopen_window", "可异议、重新办理"),
         column("silent_close", "未评价可办结"),
+        column("supervise", "超期后自动督办"),
     ],
     rows: || {
         let table = LimitTable::default();

@@ -327,11 +327,11 @@ impl Story<'_> {
             self.parts(life)?;
             life.give(&Command::Answer { text: text.to_owned(), outcome }, handler);
             if dice.chance(15) {
-                // No rating comes: ten working days later somebody calls.
+                // No rating comes: ten working days later somebody calls, and the clock closes it.
                 if life.wait(10 * 420 + 200 + dice.below(600)) {
                     let centre = self.centre(&life.issue, None)?;
                     life.give(&called(dice, None), centre);
-                    life.give(&Command::Close { note: String::new() }, centre);
+                    life.tick(life.at);
                 }
                 return Ok(());
             }

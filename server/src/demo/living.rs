@@ -63,7 +63,9 @@ impl<'a> Living<'a> {
                 return;
             }
             let command = if cap.is_some_and(|cap| cap <= at) { Command::LapsePause } else { Command::Alarm };
-            if !self.take(&command, &Actor::System, "系统", at) {
+            // As the worker does: where there is nothing to be told of, an answer that nobody rated ends.
+            let close = Command::Close { note: String::new() };
+            if ![command, close].iter().any(|command| self.take(command, &Actor::System, "系统", at)) {
                 return;
             }
         }

@@ -113,6 +113,19 @@ async fn two_problems_become_one_and_either_leads_to_the_other(pool: PgPool) {
     assert!(desk.owner.get("/issues?filter=ended").await.body.contains(&desk.number));
     assert_eq!(desk.give(&desk.lead, "answer", &ANSWER).await, 409, "over");
     assert_eq!(desk.site.member(3).await.get(&format!("/issues/{}", desk.number)).await.status.as_u16(), 404);
+    // And on: where the other one went into a third, the first leads there at once, and there is no way round.
+    let mut third = answers("0199b0c0-0000-7000-8000-000000000c04");
+    third[1] = ("title", "门口第三次淹了");
+    let third = file(&desk.owner, &third).await;
+    let first = desk.number.clone();
+    let desk = Desk { number: other, ..desk };
+    for wrong in [desk.number.as_str(), first.as_str()] {
+        assert!([409, 422].contains(&desk.give(&desk.centre, "merge", &[("into", wrong), reason]).await), "no circle: {wrong}");
+    }
+    assert_eq!(desk.give(&desk.centre, "merge", &[("into", &third), reason]).await, 303);
+    let own = desk.owner.get(&format!("/issues/{first}")).await.body;
+    assert!(own.contains(&format!("href=\"/issues/{third}\"")) && own.contains("现在一起办理的是"), "to the end of the chain");
+    assert!(desk.centre.get(&format!("/desk/issues/{first}")).await.body.contains(&format!("href=\"/desk/issues/{third}\"")));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

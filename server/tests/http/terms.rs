@@ -206,6 +206,7 @@ async fn limits_hold_from_their_day(pool: PgPool) {
         ("return_window", "1", "d"),
         ("reopen_window", "10", "d"),
         ("silent_close", "10", "d"),
+        ("supervise", "5", "d"),
     ];
     let units: Vec<String> = spans.iter().map(|span| format!("{}_unit", span.0)).collect();
     let pairs = |from: &'static str, ordinary: &'static str| {

@@ -1,6 +1,14 @@
 -- What must hold of every issue, whoever did what in which order: read off the events alone, and compared with what commands left beside them.
--- A row a rule: how many issues break it, and five of them. Working days are not known here: what they bound is bounded by calendar days.
-with v as not materialized (
+-- A row a rule: how many issues break it, and five of them. $1 is now; $2 and $3 are days and how many working days there were up to each and with it;
+-- $4 and $5 versions of the limits and for how many working days an answer waits for a rating under each. A limit that begins outside working time ends
+-- with its last day, so that one day less lies between the two dates: that is what is asked for.
+with working as materialized (
+    select day, nth from unnest($2::date[], $3::integer[]) as working (day, nth)
+),
+waits as materialized (
+    select version, days from unnest($4::integer[], $5::integer[]) as waits (version, days)
+),
+v as not materialized (
     select issue_id, seq, at, kind, actor->>'kind' as who, actor #>> '{duty,role}' as role, event::jsonb as event from issue_event
 ),
 -- With the round, and the due time an event sets; where one looks for an issue's other events it does so in v, by the key.
@@ -70,18 +78,34 @@ broken (rule, issue_id) as (
     select 'the issue stands at its last event', n.issue_id
     from naive n where n.version is distinct from (select max(e.seq) from issue_event e where e.issue_id = n.issue_id)
     union all
-    -- Nobody closes but the enterprise, or the centre that tried to call.
-    select 'closed only on the enterprise''s word, or after a call-back and ten days', c.issue_id
+    -- Nobody closes but the enterprise, or the centre or the clock after the centre tried to call.
+    select 'closed only on the enterprise''s word, or after a call-back and ten working days', c.issue_id
     from e c
     where c.kind = 'closed' and case c.event #>> '{basis,by}'
         when 'rated' then not exists (select from v r where r.issue_id = c.issue_id and r.seq = c.seq - 1 and r.kind = 'rated'
             and r.who in ('member', 'integration') and (r.event #>> '{rating,solved}')::boolean
             and r.event #>> '{rating,level}' in ('very_satisfied', 'satisfied', 'fair'))
-        else c.role is distinct from 'centre' or not exists (select from v a join v b on b.issue_id = a.issue_id and b.kind = 'called_back'
-            and b.seq between a.seq and c.seq
-            where a.issue_id = c.issue_id and a.kind = 'answered' and a.at + interval '10 days' <= c.at
+        else c.role is distinct from 'centre' and c.who <> 'system'
+            or not exists (select from v a join v b on b.issue_id = a.issue_id and b.kind = 'called_back' and b.seq between a.seq and c.seq
+            where a.issue_id = c.issue_id and a.kind = 'answered'
+                and (select max(nth) - min(nth) from working where day in ((a.at at time zone 'Asia/Shanghai')::date, (c.at at time zone 'Asia/Shanghai')::date))
+                    >= coalesce((select w.days from waits w join v s on s.issue_id = c.issue_id and s.seq = 1
+                        where w.version = (s.event->>'limits')::integer), 0) - 1
                 and not exists (select from v n where n.issue_id = a.issue_id and n.kind = 'redispatched' and n.seq between a.seq and c.seq))
         end
+    union all
+    -- Silence is not satisfaction: what the enterprise called bad by telephone is closed by a person.
+    select 'the clock closes nothing that was called unsolved or bad', c.issue_id
+    from v c
+    where c.kind = 'closed' and c.who = 'system' and (select not (b.event #>> '{call,said,solved}')::boolean
+            or b.event #>> '{call,said,level}' in ('dissatisfied', 'very_dissatisfied')
+        from v b where b.issue_id = c.issue_id and b.seq < c.seq and b.kind = 'called_back' order by b.seq desc limit 1)
+    union all
+    select 'the clock orders supervision once a round, of what was told to be overdue', s.issue_id
+    from e s
+    where s.kind = 'supervised' and s.who = 'system'
+    group by s.issue_id, s.turn
+    having count(*) > 1 or not exists (select from v o where o.issue_id = s.issue_id and o.kind = 'overdue' and o.seq < min(s.seq))
     union all
     -- By them, or by the channel that passes on what they said to it.
     select 'rated by members alone', issue_id from e where kind = 'rated' and who not in ('member', 'integration')
@@ -146,15 +170,15 @@ broken (rule, issue_id) as (
     union all
     -- What the clocks told.
     select 'nothing is told twice', issue_id
-    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue', 'reply_overdue',
+    from e where kind in ('warned', 'owed_warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue', 'reply_overdue',
         'call_back_overdue')
-    group by issue_id, kind, turn, event->>'step', event->>'rung', event->>'stage', event->>'since', event->>'department', event->>'task',
+    group by issue_id, kind, turn, event->>'owed', event->>'step', event->>'rung', event->>'stage', event->>'since', event->>'department', event->>'task',
         -- A due time that an extension moved is warned of anew.
         event->>'due'
     having count(*) > 1
     union all
     select 'nothing is told before its time', issue_id
-    from e where kind in ('warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue', 'reply_overdue',
+    from e where kind in ('warned', 'owed_warned', 'overdue', 'escalated', 'order_overdue', 'part_overdue', 'task_overdue', 'reply_overdue',
         'call_back_overdue') and at < coalesce(event->>'at', event->>'due')::timestamptz
     union all
     select 'nobody is told that it is overdue who was not warned', o.issue_id

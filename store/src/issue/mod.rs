@@ -31,7 +31,7 @@ pub use narrowed::{Line, Wanted, narrowed, whole};
 pub use read::{
     EventRow, FileRow, History, HomeIssues, HomePage, IssueDetail, MineFilter, PhotoRow, detail, home, home_page, mine, versions,
 };
-pub use related::{MERGEABLE, Related, mergeable, related};
+pub use related::{MERGEABLE, Related, goes_on_in, mergeable, related};
 pub use task::{TASKS, TaskRow, tasks};
 pub use write::{CommandError, Executed, Filed, Filing, alarming, file, lapsing};
 pub(crate) use write::{differs_from_events, file_in, parse};

@@ -49,6 +49,29 @@ pub async fn related(conn: &mut Conn, numbers: &[String]) -> Result<Vec<Related>
     raw.into_iter().map(Related::try_from).collect()
 }
 
+/// No chain is longer: an enterprise would have to file as often.
+const LONGEST: i32 = 100;
+
+/// The number of the issue in which one goes on at last that was merged: what it went into may have gone into another one since. As far as the scope may
+/// read.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn goes_on_in(conn: &mut Conn, number: &str) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"with recursive chain (next, step) as (
+            select e.event->>'into', 1 from issue i join issue_event e on e.issue_id = i.id and e.kind = 'merged' where i.number = $1
+            union all
+            select e.event->>'into', c.step + 1
+            from chain c join issue i on i.number = c.next join issue_event e on e.issue_id = i.id and e.kind = 'merged' where c.step < $2)
+         select next as "next!" from chain order by step desc limit 1"#,
+        number,
+        LONGEST
+    )
+    .fetch_optional(conn.pg())
+    .await?)
+}
+
 /// So many are offered.
 pub const MERGEABLE: i64 = 50;
 

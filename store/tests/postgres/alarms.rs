@@ -14,12 +14,17 @@ async fn turn(world: &World, now: OffsetDateTime) -> Vec<String> {
     let mut conn = world.store.system().await.unwrap();
     let mut done = Vec::new();
     for number in alarming(&mut conn, now, 100, 0).await.unwrap() {
-        let told =
-            execute(&mut conn, &number, &Command::Alarm, &domain::actor::Actor::System, "系统", &[], now, &world.terms).await;
-        match told {
-            Ok(_) => done.push(number),
-            Err(CommandError::Refused(_)) => {}
-            Err(error) => panic!("{error}"),
+        let by = domain::actor::Actor::System;
+        // Where there is nothing to be told of, an answer that nobody rated ends.
+        for command in [Command::Alarm, Command::Close { note: String::new() }] {
+            match execute(&mut conn, &number, &command, &by, "系统", &[], now, &world.terms).await {
+                Ok(_) => {
+                    done.push(number);
+                    break;
+                }
+                Err(CommandError::Refused(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
         }
     }
     done
@@ -108,7 +113,9 @@ async fn what_is_done_in_time_is_never_told_of_and_the_chain_holds(pool: PgPool)
     world.as_staff("handler_jianshe", &number, &Command::Sign, FILED).await;
     world.as_staff("handler_jianshe", &number, &answer(), FILED + Duration::hours(2)).await;
     world.as_staff("centre_wuxing", &number, &called(true), FILED + Duration::hours(3)).await;
-    assert_eq!(turn(&world, datetime!(2027-01-10 09:00 +8)).await, Vec::<String>::new());
+    assert_eq!(turn(&world, datetime!(2026-12-04 17:29 +8)).await, Vec::<String>::new());
+    assert_eq!(turn(&world, datetime!(2027-01-10 09:00 +8)).await, std::slice::from_ref(&number), "closed, and nothing told");
+    assert_eq!(kinds(&world, &number).await.last().map(String::as_str), Some("closed"));
     assert_eq!(world.count("select count(*) from issue where alarm_at is not null").await, 0);
     world.end().await;
 }
@@ -143,7 +150,9 @@ async fn a_call_back_and_a_reply_that_nobody_gives_are_told_once_to_whom_they_co
         ),
         (datetime!(2026-11-27 17:29 +8), datetime!(2026-11-27 17:30 +8), "call_back_overdue", &["centre_wuxing"]),
     ] {
-        assert_eq!(turn(&world, before).await, Vec::<String>::new(), "{kind}");
+        assert_eq!(turn(&world, before).await, std::slice::from_ref(&number), "{kind}: warned of");
+        assert_eq!(kinds(&world, &number).await.last().map(String::as_str), Some("owed_warned"), "{kind}");
+        assert_eq!(turn(&world, before).await, Vec::<String>::new(), "{kind}: once");
         let both = tokio::join!(turn(&world, due), turn(&world, due));
         assert_eq!([both.0, both.1].concat(), std::slice::from_ref(&number), "{kind}");
         assert_eq!(kinds(&world, &number).await.last().map(String::as_str), Some(kind));
@@ -158,7 +167,99 @@ async fn a_call_back_and_a_reply_that_nobody_gives_are_told_once_to_whom_they_co
                 .unwrap();
         assert_eq!(told, to, "{kind}");
     }
+    // Nobody rated it, and it was tried: the clock closes it.
+    assert_eq!(turn(&world, datetime!(2027-01-10 09:00 +8)).await, std::slice::from_ref(&number));
     assert_eq!(turn(&world, datetime!(2027-01-10 09:00 +8)).await, Vec::<String>::new(), "once");
+    // The department of the reply, and the centre of the call-back.
+    let mut conn = world.store.system().await.unwrap();
+    store::outbox::drain(&mut conn, datetime!(2027-01-10 09:00 +8), 500).await.unwrap();
+    drop(conn);
+    let warned = "select s.login from message m join staff s on s.id = m.staff_id where m.kind = 'owed_warned' order by 1";
+    let told: Vec<String> = sqlx::query_scalar(warned).fetch_all(&world.owner).await.unwrap();
+    assert_eq!(told, ["centre_wuxing", "handler_jianshe"]);
+    world.end().await;
+}
+
+/// Signed for by the construction bureau at that time.
+async fn handled(world: &World, at: OffsetDateTime) -> String {
+    let number = world.file(&world.a, "厂门口积水", &[], at).await.number;
+    let (way, with, result) = (ContactWay::Phone, "陈伟".to_owned(), "约好到现场看".to_owned());
+    world.as_staff("centre_wuxing", &number, &Command::Contact { way, with, reached: true, result }, at).await;
+    world.as_staff("centre_wuxing", &number, &accept(), at).await;
+    world.as_staff("centre_wuxing", &number, &dispatch(world.departments[0], &[]), at).await;
+    world.as_staff("handler_jianshe", &number, &Command::Sign, at).await;
+    number
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn two_servers_close_once_what_nobody_rated(pool: PgPool) {
+    let world = World::new(pool).await;
+    let number = handled(&world, FILED).await;
+    world.as_staff("handler_jianshe", &number, &answer(), FILED).await;
+    for hour in 0..3 {
+        world.as_staff("centre_wuxing", &number, &called(false), FILED + Duration::hours(hour)).await;
+    }
+    // Ten working days, and not ten days.
+    assert_eq!(turn(&world, datetime!(2026-12-04 17:29 +8)).await, Vec::<String>::new());
+    let at = datetime!(2026-12-04 17:30 +8);
+    let both = tokio::join!(turn(&world, at), turn(&world, at), turn(&world, at), turn(&world, at));
+    assert_eq!([both.0, both.1, both.2, both.3].concat(), std::slice::from_ref(&number), "one of them");
+    assert_eq!(kinds(&world, &number).await.iter().filter(|kind| *kind == "closed").count(), 1);
+    let mut conn = world.store.system().await.unwrap();
+    store::outbox::drain(&mut conn, at, 500).await.unwrap();
+    drop(conn);
+    let twice = "select count(*) - count(distinct person_id) from message where kind = 'closed'";
+    assert_eq!(world.count(twice).await, 0, "nobody hears of it twice");
+    assert!(world.count("select count(*) from message where kind = 'closed'").await > 0, "its members do once");
+    let silent = "select count(*) from issue_measure where closed and solved is null and content is null";
+    assert_eq!(world.count(silent).await, 1, "neither solved nor rated");
+    let broken = store::issue::invariants::broken(&mut world.store.system().await.unwrap(), at).await.unwrap();
+    assert_eq!(broken, []);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn two_servers_put_once_under_supervision_what_is_late_for_long(pool: PgPool) {
+    let world = World::new(pool).await;
+    let number = handled(&world, datetime!(2026-12-07 09:00 +8)).await;
+    turn(&world, datetime!(2026-12-19 09:00 +8)).await;
+    let due: OffsetDateTime =
+        sqlx::query_scalar("select alarm_at from issue where number = $1").bind(&number).fetch_one(&world.owner).await.unwrap();
+    assert_eq!(turn(&world, due - Duration::seconds(1)).await, Vec::<String>::new());
+    let both = tokio::join!(turn(&world, due), turn(&world, due), turn(&world, due), turn(&world, due));
+    assert_eq!([both.0, both.1, both.2, both.3].concat(), std::slice::from_ref(&number), "one of them");
+    assert_eq!(kinds(&world, &number).await.last().map(String::as_str), Some("supervised"));
+    let mut conn = world.store.system().await.unwrap();
+    store::outbox::drain(&mut conn, due, 500).await.unwrap();
+    drop(conn);
+    let told = "select s.login from message m join staff s on s.id = m.staff_id where m.kind = 'supervised' order by 1";
+    let told: Vec<String> = sqlx::query_scalar(told).fetch_all(&world.owner).await.unwrap();
+    assert_eq!(told, ["centre_wuxing", "supervisor_city", "supervisor_wuxing"]);
+    world.end().await;
+}
+
+/// What a city has already follows the clock as well, once 0087 has run.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn answers_of_before_are_closed_too(pool: PgPool) {
+    let world = World::new(pool).await;
+    let (called_back, uncalled) = (handled(&world, FILED).await, handled(&world, FILED).await);
+    for number in [&called_back, &uncalled] {
+        world.as_staff("handler_jianshe", number, &answer(), FILED).await;
+    }
+    world.as_staff("centre_wuxing", &called_back, &called(true), FILED + Duration::hours(1)).await;
+    // As before there was the rule.
+    sqlx::query("update issue set alarm_at = null").execute(&world.owner).await.unwrap();
+    sqlx::raw_sql(include_str!("../../migrations/0087_clock_closes.sql")).execute(&world.owner).await.unwrap();
+    let planned: Vec<String> = sqlx::query_scalar(
+        "select number from issue where alarm_at >= answered_at + interval '24 days' and alarm_at < greatest(now(), answered_at) + interval '35 days'",
+    )
+    .fetch_all(&world.owner)
+    .await
+    .unwrap();
+    assert_eq!(planned, std::slice::from_ref(&called_back));
+    let later = OffsetDateTime::now_utc().max(FILED) + Duration::days(60);
+    assert!(turn(&world, later).await.contains(&called_back));
+    assert_eq!(kinds(&world, &called_back).await.last().map(String::as_str), Some("closed"));
     world.end().await;
 }
 

@@ -69,7 +69,9 @@ impl Case<'_> {
             self.offered(category)?;
         }
         // The clock runs since the submission, whatever the level turns out to be.
-        let answer_due = self.due(self.issue.submitted_at.unwrap_or(self.now), self.limits.answer(level))?;
+        let own = self.due(self.issue.submitted_at.unwrap_or(self.now), self.limits.answer(level))?;
+        // What was promised of an issue that went into this one is promised still.
+        let answer_due = self.issue.absorbed.map_or(own, |promised| promised.min(own));
         let area = area.filter(|area| *area != self.issue.area);
         area.map_or(Ok(()), |area| self.in_city(area))?;
         // Found to be urgent only now: half an hour from now, and never later than what was promised.

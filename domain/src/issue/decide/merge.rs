@@ -33,7 +33,7 @@ impl Case<'_> {
         self.same(from)?;
         let own = self.issue.answer.filter(|clock| clock.runs()).map(|clock| clock.due);
         let answer_due = from.due.zip(own).and_then(|(due, own)| (due < own).then_some(due));
-        Ok(Event::Absorbed { from: from.number.clone(), answer_due, instructed: from.instructed })
+        Ok(Event::Absorbed { from: from.number.clone(), answer_due, promised: from.due, instructed: from.instructed })
     }
 
     fn same(&self, other: &Target) -> Result<(), Refusal> {

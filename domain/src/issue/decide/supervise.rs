@@ -5,7 +5,7 @@ use super::{Refusal, rule, worded};
 use crate::actor::{Actor, Duty};
 use crate::issue::event::Event;
 use crate::issue::supervision::Stage;
-use crate::issue::{CommandKind, Issue};
+use crate::issue::{CommandKind, Issue, Terms};
 use time::OffsetDateTime;
 
 /// What stands against a step of the order whatever is written.
@@ -38,13 +38,18 @@ pub(super) fn may(issue: &Issue, kind: CommandKind, now: OffsetDateTime) -> Resu
     }
 }
 
+/// A new order, whoever gives it.
+pub(in crate::issue) fn ordered(reason: String, now: OffsetDateTime, terms: &Terms) -> Result<Event, Refusal> {
+    let due = |stage: Stage| terms.calendar.add(now, stage.limit()).map(|due| due.due);
+    let (verify_due, explain_due, done_due) = (due(Stage::Verify)?, due(Stage::Explain)?, due(Stage::Done)?);
+    Ok(Event::Supervised { reason, verify_due, explain_due, done_due })
+}
+
 impl Case<'_> {
     /// The centre's own order is verified as it is written.
     pub(super) fn supervise(&self, reason: &str, actor: &Actor) -> Result<Vec<Event>, Refusal> {
-        let due = |stage: Stage| self.due(self.now, stage.limit());
         let reason = worded(reason, "督办理由", 5, 500)?;
-        let (verify_due, explain_due, done_due) = (due(Stage::Verify)?, due(Stage::Explain)?, due(Stage::Done)?);
-        let mut events = vec![Event::Supervised { reason: reason.clone(), verify_due, explain_due, done_due }];
+        let mut events = vec![ordered(reason.clone(), self.now, self.terms)?];
         if matches!(actor, Actor::Staff { duty: Duty::Centre { .. }, .. }) {
             events.push(Event::OrderIssued { note: reason });
         }

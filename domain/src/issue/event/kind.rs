@@ -41,6 +41,7 @@ impl Event {
             Event::ReplyOverdue { .. } => "reply_overdue",
             Event::CallBackOverdue { .. } => "call_back_overdue",
             Event::Warned { .. } => "warned",
+            Event::OwedWarned { .. } => "owed_warned",
             Event::Overdue { .. } => "overdue",
             Event::Escalated { .. } => "escalated",
             Event::Withdrawn { .. } => "withdrawn",

@@ -1,28 +1,39 @@
 //! What goes on beside the lead's work: 并案, 挂账跟踪, parts of co-departments, 协商办 and 会议办 with what they gave to do.
 
 use super::clocks::renew;
-use super::{meet, raise};
+use super::{later, meet, raise};
 use crate::calendar::WorkCalendar;
 use crate::issue::clock::{Clock, Step};
 use crate::issue::event::Event;
 use crate::issue::{Doing, Flag, Issue, Part, State, Tier};
 use time::OffsetDateTime;
 
-/// Every co-department owes its part anew; nothing where no end was set.
-pub(super) fn parts(issue: &mut Issue, due: Option<OffsetDateTime>) {
-    let of = |department: &i64, due| Part { department: *department, due, done: false, overdue: false };
+/// Every co-department owes its part anew since `at`; nothing where no end was set.
+pub(super) fn parts(issue: &mut Issue, at: OffsetDateTime, due: Option<OffsetDateTime>, calendar: &WorkCalendar) {
+    let of = |department: &i64, due| Part {
+        department: *department,
+        warn: calendar.warn_at(at, due),
+        due,
+        warned: false,
+        done: false,
+        overdue: false,
+    };
     issue.parts = due.map(|due| issue.co.iter().map(|department| of(department, due)).collect()).unwrap_or_default();
 }
 
 /// What is still owed is owed later, by the wait for the enterprise; events of before say nothing of it.
-pub(super) fn parts_later(issue: &mut Issue, due: Option<OffsetDateTime>) {
+pub(super) fn parts_later(issue: &mut Issue, due: Option<OffsetDateTime>, minutes: u32, calendar: &WorkCalendar) {
     let Some(due) = due else { return };
-    issue.parts.iter_mut().filter(|part| !part.done).for_each(|part| part.due = due);
+    for part in issue.parts.iter_mut().filter(|part| !part.done) {
+        part.due = due;
+        part.warn = later(part.warn, minutes, calendar).min(due);
+    }
 }
 
 pub(super) fn beside(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
     match event {
-        Event::Absorbed { answer_due, instructed, .. } => {
+        Event::Absorbed { answer_due, promised, instructed, .. } => {
+            issue.absorbed = [issue.absorbed, *promised, *answer_due].into_iter().flatten().min();
             if let (Some(due), Some(clock)) = (answer_due, &mut issue.answer) {
                 clock.due = *due;
                 clock.warn = calendar.warn_at(clock.since, *due);
@@ -51,7 +62,9 @@ pub(super) fn beside(issue: &mut Issue, event: &Event, at: OffsetDateTime, calen
             issue.referred = false;
             issue.tasks.extend(decision.tasks.iter().map(|task| Doing {
                 department: task.department,
+                warn: calendar.warn_at(at, task.due),
                 due: task.due,
+                warned: false,
                 done: false,
                 confirmed: false,
                 overdue: false,

@@ -2,7 +2,7 @@
 
 use super::raise;
 use crate::calendar::WorkCalendar;
-use crate::issue::alarm::{Rung, Told};
+use crate::issue::alarm::{Owed, Rung, Told};
 use crate::issue::clock::Step;
 use crate::issue::event::Event;
 use crate::issue::supervision::Supervision;
@@ -30,12 +30,11 @@ pub(super) fn extended(issue: &mut Issue, event: &Event, calendar: &WorkCalendar
 }
 
 /// The order of supervision.
-pub(super) fn supervised(issue: &mut Issue, event: &Event, at: OffsetDateTime) {
+pub(super) fn supervised(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCalendar) {
     match (event, &mut issue.supervision) {
         (Event::Supervised { verify_due, explain_due, done_due, .. }, _) => {
-            let due = [*verify_due, *explain_due, *done_due];
-            let order = Supervision { since: at, due, issued: false, explained: false, reviewed: false, overdue: Vec::new() };
-            issue.supervision = Some(order);
+            issue.supervision = Some(Supervision::begun(at, [*verify_due, *explain_due, *done_due], calendar));
+            issue.supervised_round = issue.round;
             raise(issue, Flag::Supervised);
         }
         (Event::OrderIssued { .. }, Some(order)) => order.issued = true,
@@ -55,6 +54,15 @@ pub(super) fn alarmed(issue: &mut Issue, event: &Event) {
     match event {
         Event::Warned { step, .. } => issue.told.push(Told { step: *step, late: false }),
         Event::Overdue { step, .. } => issue.told.push(Told { step: *step, late: true }),
+        Event::OwedWarned { owed, .. } => match owed {
+            Owed::Part { department } => {
+                issue.parts.iter_mut().filter(|part| part.department == *department).for_each(|part| part.warned = true);
+            }
+            Owed::Task { task } => issue.tasks.get_mut(usize::from(*task)).into_iter().for_each(|task| task.warned = true),
+            Owed::Order { stage } => issue.supervision.iter_mut().for_each(|order| order.warned.push(*stage)),
+            Owed::Reply => issue.inquiry.iter_mut().for_each(|inquiry| inquiry.warned = true),
+            Owed::CallBack => issue.call_back.warned = true,
+        },
         Event::ReplyOverdue { .. } => issue.inquiry.iter_mut().for_each(|inquiry| inquiry.overdue = true),
         Event::CallBackOverdue { .. } => issue.call_back.overdue = true,
         Event::Escalated { rung, .. } => {
