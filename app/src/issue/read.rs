@@ -16,7 +16,7 @@ use domain::security::Kind;
 use store::Page;
 use store::identity::StaffIdentity;
 use store::issue::work::Beside;
-use store::issue::{DeskCounts, History, IssueDetail, IssueRow, Line, MineFilter, Queue, Wanted};
+use store::issue::{DeskCounts, History, IssueDetail, IssueRow, Line, MineFilter, Opener, Queue, Wanted};
 use store::photo::Kept;
 use uuid::Uuid;
 
@@ -207,8 +207,8 @@ pub struct StaffIssue {
     pub beside: Beside,
 }
 
-/// One issue: five queries besides the session's, six for whoever dispatches or answers. That a number was shown whole is written into the security
-/// log by one of them.
+/// One issue: five queries besides the session's, six for whoever dispatches or answers. One of them writes down that this person opened it (案卷), and
+/// into the security log that a number was shown whole.
 ///
 /// # Errors
 /// [`AppError::NotFound`] outside the scope.
@@ -224,7 +224,9 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
     let fronts = issue.only_as_board_lead(&actor);
     let whole = !fronts && commands.iter().any(|kind| !apart.contains(kind));
     let noted = whole.then(|| ctx.event(Kind::Unmasked, number, ""));
-    let history = store::issue::history(&mut ctx.conn, detail.id, noted.as_ref(), ctx.now).await?;
+    let office = office(&staff);
+    let opener = Opener { office: &office, name: &staff.name };
+    let history = store::issue::history(&mut ctx.conn, detail.id, opener, noted.as_ref(), ctx.now).await?;
     if let Some(event) = &noted {
         ctx.tell(event);
     }
@@ -244,6 +246,12 @@ pub async fn of_staff(ctx: &mut Ctx, number: &str) -> Result<StaffIssue, AppErro
         Beside::default()
     };
     Ok(StaffIssue { internal, staff, detail, issue, commands, fronts, history, route, ready, phone, beside })
+}
+
+/// Where somebody works and as what, as an issue's file keeps it: 市建设局（部门经办）, 市企服中心.
+fn office(staff: &StaffIdentity) -> String {
+    let (organisation, duty) = (&staff.organisation, staff.duty.label());
+    if organisation.contains(duty) { organisation.clone() } else { format!("{organisation}（{duty}）") }
 }
 
 /// Who should have it: the department a return proposed, else the one whose figure is said to be wrong, else the one whose business it is there by the catalogue as it was when it was

@@ -56,6 +56,50 @@ async fn a_file_has_everything_that_happened_and_who_read_the_number(pool: PgPoo
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_file_says_who_opened_the_issue(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let number = file(&owner, &answers("0199b0c0-0000-7000-8000-00000000ca5f")).await;
+    let page = format!("/desk/issues/{number}");
+    let count = "select count(*) from issue_opening";
+    let times = |login: &'static str| {
+        let sql = "select o.times from issue_opening o join staff s on s.id = o.staff_id where s.login = $1";
+        sqlx::query_scalar::<_, i32>(sql).bind(login).fetch_optional(&pool)
+    };
+    // Neither the enterprise, which reads its own, nor whoever may not read it.
+    for path in [format!("/issues/{number}"), format!("/issues/{number}/receipt")] {
+        assert_eq!(owner.get(&path).await.status, StatusCode::OK);
+    }
+    let stranger = site.staff("jianshe").await;
+    assert_eq!(stranger.get(&page).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&pool).await.unwrap(), 0);
+    // A page that is opened again within the hour is one look, and an hour later another one.
+    let (centre, leader) = (site.staff("centre03").await, site.staff("lingdao").await);
+    for _ in 0..3 {
+        assert_eq!(centre.get(&page).await.status, StatusCode::OK);
+    }
+    assert_eq!(times("centre03").await.unwrap(), Some(1));
+    sqlx::query("update issue_opening set first_at = first_at - interval '3 hours', last_at = last_at - interval '61 minutes'")
+        .execute(&pool)
+        .await
+        .unwrap();
+    centre.get(&page).await;
+    assert_eq!(times("centre03").await.unwrap(), Some(2));
+    // In the file, with whoever opens it, in the order of their first look.
+    let record = leader.get(&format!("{page}/record")).await;
+    shows(&record, 200, &["谁看过", "吴兴区企服中心 ", "（领导） ", "企业查看自己的诉求不记录"]);
+    let (first, then) = (record.body.rfind("吴兴区企服中心 "), record.body.rfind("（领导） "));
+    assert!(first < then, "in order");
+    assert_eq!(times("lingdao").await.unwrap(), Some(1));
+    // Who moves to another office has a line for each.
+    let moved = "insert into issue_opening (issue_id, staff_id, office, name, first_at, last_at)
+        select issue_id, staff_id, '市数据局（部门经办）', name, now() - interval '1 year', now() - interval '1 year' from issue_opening limit 1";
+    sqlx::query(moved).execute(&pool).await.unwrap();
+    let record = leader.get(&format!("{page}/record")).await;
+    assert!(record.body.find("市数据局（部门经办） ").unwrap() < record.body.rfind("吴兴区企服中心 ").unwrap());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) {
     let site = Site::demo(&pool, &[("QIFU_DEMO", "1")]).await;
     let today = domain::calendar::local(site.state.now()).date();

@@ -287,18 +287,28 @@ pub async fn similar(conn: &mut Conn, category: &str) -> Result<Vec<(i64, i64)>,
 /// Issues of an enterprise that [`history`] looks at.
 pub const HISTORY: i64 = 300;
 
-/// What the enterprise of an issue raised in the last year; of more than [`HISTORY`] issues the latest moved. `noted` is written into the security log
-/// in the same round trip: a page that shows a telephone number reads the history anyway.
+/// Who opens an issue, as its file names them.
+#[derive(Debug, Clone, Copy)]
+pub struct Opener<'a> {
+    /// Where they work, and as what.
+    pub office: &'a str,
+    pub name: &'a str,
+}
+
+/// What the enterprise of an issue raised in the last year; of more than [`HISTORY`] issues the latest moved. In the same round trip, as every page of
+/// staff reads the history anyway: that this person opened it (at most once an hour), and `noted`, into the security log, where a telephone number is shown.
 pub async fn history(
     conn: &mut Conn,
     issue: i64,
+    opener: Opener<'_>,
     noted: Option<&security::Event>,
     now: OffsetDateTime,
 ) -> Result<History, StoreError> {
     let (person, staff) = noted.map_or((None, None), security::Event::ids);
     let row = sqlx::query!(
         r#"select year as "year!", dissatisfied as "dissatisfied!",
-            case when $4::text is not null then record_security($4, $5, $6, $7, $8, $9, $10, $11) end as noted
+            case when $4::text is not null then record_security($4, $5, $6, $7, $8, $9, $10, $11) end as noted,
+            note_opening($1, $12, $13, $11) as opened
          from issue_year($1, $2, $3)"#,
         issue,
         now - Duration::days(365),
@@ -311,6 +321,8 @@ pub async fn history(
         noted.map(|event| event.network.as_str()),
         noted.map(|event| event.request.as_str()),
         now,
+        opener.office,
+        opener.name,
     )
     .fetch_one(conn.pg())
     .await?;

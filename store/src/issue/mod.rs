@@ -23,7 +23,7 @@ mod write;
 
 pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};
 pub use call_back::{COUNTED, CallBackRow, ExtensionRow, call_backs, call_backs_owed, extensions};
-pub use desk::{DeskCounts, FOUND, HISTORY, Queue, counts, history, queue, search, similar};
+pub use desk::{DeskCounts, FOUND, HISTORY, Opener, Queue, counts, history, queue, search, similar};
 pub use execute::execute;
 pub(crate) use execute::{By, execute_in};
 pub use find::{FOUND_MINE, find_mine};

@@ -65,6 +65,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("answer_template", "true", "handler_jianshe admin system"),
     ("issue_note", "true", INTERNAL),
     ("issue_presence", "true", INTERNAL),
+    ("issue_opening", "true", "centre_city centre_wuxing supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
     ("substitution", "true", "handler_jianshe system"),
     ("issue_assignment", "true", "handler_jianshe system"),
     ("bulk_run", "true", "handler_jianshe system"),
@@ -248,6 +249,8 @@ pub async fn seed(world: &World) {
             select i.id, s.id, 'x', '内部的话', now() from issue i, staff s where s.login = 'handler_jianshe' limit 1",
         "insert into issue_presence (issue_id, staff_id, name, opened_at)
             select i.id, s.id, 'x', now() from issue i, staff s where s.login = 'handler_jianshe' limit 1",
+        "insert into issue_opening (issue_id, staff_id, office, name, first_at, last_at)
+            select i.id, s.id, 'x', 'x', now(), now() from issue i, staff s where s.login = 'handler_jianshe' limit 1",
         "insert into substitution (office, absent_id, absent_name, substitute_id, substitute_name, from_day, to_day, reason, created_at)
             select 'handler:' || a.department_id, a.id, 'x', b.id, 'x', now(), now(), 'x', now() from staff a, staff b
             where a.login = 'handler_jianshe' and b.login = 'handler_huanbao'",
@@ -482,6 +485,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "match_item_soon",
         "next_issue_number",
         "note_application_moved",
+        "note_opening",
         "note_step",
         "open_key",
         "open_session",

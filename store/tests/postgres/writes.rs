@@ -27,6 +27,8 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("issue_note", "true", "handler_jianshe system", "", &[]),
     ("issue_presence", "true", "handler_jianshe system", "handler_jianshe system", &["*"]),
     // Begun by a function alone, which asks who is a colleague.
+    // By a function alone, in one's own name.
+    ("issue_opening", "true", "", "", &[]),
     ("substitution", "true", "", "handler_jianshe system", &["ended_at"]),
     ("issue_assignment", "true", "", "", &[]),
     ("bulk_run", "true", "handler_jianshe system", "", &[]),

@@ -1,5 +1,7 @@
 //! 案卷 (S-8): one issue's whole file, to be printed for a meeting or an inquiry: what was asked, everything that happened in its order, every limit
-//! and flag, who was shown the enterprise's number, and whether each event is still what was written.
+//! and flag, who of the offices opened it, who was shown the enterprise's number, and whether each event is still what was written.
+//!
+//! Members who open their own issue are not written down: that an enterprise read an answer is no judgement of it, and a list of it would soon be used as one.
 
 use super::asked::kept;
 use super::show;
@@ -19,7 +21,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
 use store::audit::{self, Chain};
-use store::issue::record::{self, Reader};
+use store::issue::record::{self, Opening, Reader};
 use time::OffsetDateTime;
 
 /// Whose file.
@@ -46,15 +48,18 @@ pub fn RecordPage() -> impl IntoView {
         let page = read::of_staff(&mut ctx, &number).await?;
         let chain = audit::of_issue(&mut ctx.conn, page.detail.id).await?;
         let readers = record::readers(&mut ctx.conn, &number).await?;
+        let openings = record::openings(&mut ctx.conn, page.detail.id).await?;
         let clock = ctx.clock();
         let view = show::issue(&page, &Form::default(), None, &kept(""), &clock);
         title(format!("案卷 {number}"));
         let printed = format!("{} {} 于 {} 调阅", staff.organisation, staff.name, words::moment(clock.now, clock.now));
-        Ok(file(view, &printed, &chain, &readers, clock.now))
+        let looked =
+            view! { {section("谁看过", opened(&openings, clock.now))}{section("查看过完整电话的人", seen(&readers, clock.now))} };
+        Ok(file(view, &printed, &chain, looked.into_any()))
     })
 }
 
-fn file(view: IssueView, printed: &str, chain: &Chain, readers: &[Reader], now: OffsetDateTime) -> AnyView {
+fn file(view: IssueView, printed: &str, chain: &Chain, looked: AnyView) -> AnyView {
     let IssueView { number, head, problem, clocks, mut lines, .. } = view;
     lines.reverse();
     let flags: Vec<&str> = head.flags.iter().map(|flag| flag.label()).collect();
@@ -73,7 +78,7 @@ fn file(view: IssueView, printed: &str, chain: &Chain, readers: &[Reader], now: 
         {section("基本情况和异常", facts(rows))}
         {section("办理过程", events(lines))}
         {section("时限", limits(clocks))}
-        {section("查看过完整电话的人", seen(readers, now))}
+        {looked}
         {section("记录校验", checked(chain))}
     }
     .into_any()
@@ -115,6 +120,32 @@ fn limits(clocks: Vec<ClockRow>) -> AnyView {
             <thead><tr><th scope="col">"环节"</th><th scope="col">"期限"</th><th scope="col">"状态"</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
+    }
+    .into_any()
+}
+
+/// Whoever reads this page is among them: opening the file is written down before it is made.
+fn opened(openings: &[Opening], now: OffsetDateTime) -> AnyView {
+    let rows = openings.iter().map(|opening| {
+        let moment = |at| time(at, words::moment(at, now));
+        view! {
+            <tr>
+                <th scope="row">{[opening.office.as_str(), " ", &opening.name].concat()}</th>
+                <td>{moment(opening.first)}</td>
+                <td>{moment(opening.last)}</td>
+                <td>{opening.times}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label="谁看过">
+            <table class="figures">
+                <thead><tr><th scope="col">"谁"</th><th scope="col">"第一次"</th><th scope="col">"最近一次"</th><th scope="col">"次数"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <p class="muted">"记录打开过诉求或案卷的工作人员，一小时内多次打开算一次。从启用本功能起记录，随诉求长期保存。企业查看自己的诉求不记录。"</p>
     }
     .into_any()
 }
