@@ -289,8 +289,8 @@ impl Store {
         let mut conn = Conn { inner: Some(inner), since, queries: 0, answered: false, idle: self.idle.clone(), permit };
         if let Some(ahead) = self.clock.ahead() {
             // A query more, where somebody moved the clock and nowhere else.
-            let told = sqlx::query!("select set_config('qifu.ahead', $1, false) as ahead", ahead);
-            first(told.execute(conn.pg())).await?;
+            let told = sqlx::query_scalar!("select set_config('qifu.ahead', $1, false) as ahead", ahead);
+            first(told.fetch_one(conn.pg())).await?;
         }
         Ok(conn)
     }

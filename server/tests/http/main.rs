@@ -8,6 +8,7 @@ mod beside;
 mod budget;
 mod channels;
 mod charts;
+mod clock;
 mod cluster;
 mod connections;
 mod dates;
