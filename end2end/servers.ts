@@ -1,8 +1,8 @@
 // Starts what the tests talk to: a fresh database in the cluster of DATABASE_URL, filled with the demo data, and two servers on
 // it, as in real use. Ends both, and drops the database, whatever happened.
 //
-// With QIFU_E2E_URL (and QIFU_E2E_SECOND_URL) set, servers that already run are used and nothing is started, but for the city that begins empty:
-// it has a database and a server of its own, and fails without DATABASE_URL rather than being passed over.
+// With QIFU_E2E_URL (and QIFU_E2E_SECOND_URL) set, servers that already run are used and nothing is started, but for the city that begins empty and
+// the one whose clock is moved: each has a database and a server of its own, and fails without DATABASE_URL rather than being passed over.
 
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -77,15 +77,22 @@ export interface Empty {
   folder: string;
   /** Runs a command of the process; answers what it printed. */
   qifu: (...args: string[]) => string;
-  /** Serves, and answers where; nothing of the demo is loaded. */
-  serve: () => Promise<string>;
+  /** Serves, and answers where; with settings of this server alone. */
+  serve: (own?: Record<string, string>) => Promise<string>;
+  /** Stops whatever serves; the database stays for the next one. */
+  halt: () => Promise<void>;
   /** What the server has logged. */
   log: () => string;
   end: () => Promise<void>;
 }
 
-/** Makes one in the cluster of DATABASE_URL. */
-export function empty(name: string): Empty {
+/** The setting that puts a server's clock to an instant; it goes on from there. For a demo only. */
+export const clockAt = (then: string): Record<string, string> => ({
+  QIFU_CLOCK_SHIFT: String(Math.round((Date.parse(then) - Date.now()) / 1000)),
+});
+
+/** Makes one in the cluster of DATABASE_URL; without settings it is no demo, and nothing is loaded. */
+export function empty(name: string, settings: Record<string, string> = {}): Empty {
   const cluster = process.env.DATABASE_URL;
   if (!cluster) throw new Error("DATABASE_URL is not set");
   mkdirSync(logs, { recursive: true });
@@ -95,16 +102,21 @@ export function empty(name: string): Empty {
   database.pathname = `/${own}`;
   const folder = mkdtempSync(join(tmpdir(), `qifu-e2e-${name}-`));
   const running: ChildProcess[] = [];
-  const env = { DATABASE_URL: database.href, QIFU_DATA: join(folder, "data"), QIFU_SITE: join(root, "target/site"), QIFU_DEMO: "0" };
+  const env = {
+    DATABASE_URL: database.href, QIFU_DATA: join(folder, "data"), QIFU_SITE: join(root, "target/site"), QIFU_DEMO: "0", ...settings,
+  };
   return {
     folder,
     qifu: (...args) => execFileSync(binary, args, { cwd: root, env: { ...process.env, ...env }, encoding: "utf8" }),
-    serve: async () => {
+    serve: async (own = {}) => {
       const address = `127.0.0.1:${await freePort()}`;
-      const child = start(name, ["serve"], { ...env, QIFU_ADDR: address });
+      const child = start(name, ["serve"], { ...env, ...own, QIFU_ADDR: address });
       running.push(child);
       await ready(name, child, `http://${address}`);
       return `http://${address}`;
+    },
+    halt: async () => {
+      await Promise.all(running.splice(0).map(stop));
     },
     log: () => readFileSync(join(logs, `${name}.log`), "utf8"),
     end: async () => {

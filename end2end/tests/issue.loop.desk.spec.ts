@@ -33,6 +33,32 @@ test("more time is asked for, granted by the centre, and told to the enterprise 
   await expect(owner.locator(".timeline")).not.toContainText("部门申请延期");
 });
 
+test("more time is refused, the due time stands, and the enterprise hears nothing of it", async ({ page, another }) => {
+  const [owner, handler] = [await another(PHONE), await another()];
+  const number = await handled(owner, page, handler, 89);
+  const due = handler
+    .locator("table.clocks tr").filter({ has: handler.getByRole("rowheader", { name: "答复", exact: true }) }).locator("time");
+  await handler.goto(`/desk/issues/${number}`);
+  const before = (await due.getAttribute("datetime")) ?? "none";
+  await act(handler, number, "申请延期", async (form) => {
+    await form.getByLabel("延长多久").selectOption({ index: 1 });
+    await form.getByLabel("为什么不能按期办结").fill("要等水务部门的管线图，下周才能拿到");
+  });
+  await act(page, number, "不同意延期", async (form) => {
+    await form.getByLabel("为什么不同意").fill("管线图今天已经送到，请按期办结");
+  });
+  await handler.goto(`/desk/issues/${number}`);
+  await expect(handler.locator(".timeline")).toContainText("管线图今天已经送到，请按期办结");
+  await expect(due).toHaveAttribute("datetime", before);
+  // Once a round: it is not asked for again.
+  await expect(handler.locator("summary").filter({ hasText: /^申请延期/ })).toHaveCount(0);
+  await handler.goto("/desk/messages");
+  await expect(handler.getByText("企服中心不同意延期").first()).toBeVisible();
+  await owner.goto(`/issues/${number}`);
+  await expect(owner.locator(".timeline")).toContainText("部门已签收");
+  await expect(owner.locator(".timeline")).not.toContainText("延期");
+});
+
 test("a call-back that hears “not solved” opens again what was rated well", async ({ page, another }) => {
   const [owner, handler] = [await another(), await another()];
   const number = await handled(owner, page, handler, 82);

@@ -1,5 +1,7 @@
 //! Settings: from the environment, each with a default, a source, and a sentence when it is wrong.
 
+mod shift;
+
 use domain::calendar::WorkCalendar;
 use domain::security::FactorRule;
 use std::net::SocketAddr;
@@ -44,6 +46,8 @@ pub struct Config {
     pub photos: Option<String>,
     /// `QIFU_DEMO`.
     pub demo: bool,
+    /// `QIFU_CLOCK_SHIFT`: how far the clock is put ahead; never where a city works.
+    pub clock_shift: time::Duration,
     /// `QIFU_TLS`: cookies are sent over TLS only.
     pub tls: bool,
     /// `QIFU_OPEN`: serve the network even so.
@@ -227,6 +231,18 @@ impl Config {
             })
             .map_err(|reason| ConfigError { name: "QIFU_WORK_HOURS", reason, value: hours })?;
         let demo = r.flag("QIFU_DEMO", "load demo data on the first start, show sign-in codes, say so on every page")?;
+        let shift = r.text(
+            "QIFU_CLOCK_SHIFT",
+            "0",
+            "with QIFU_DEMO=1: puts the server's clock ahead, or back with a minus, by seconds or days (P3D)",
+        );
+        let clock_shift = shift::parse(&shift)
+            .ok_or("must be seconds or days, ten years at most, e.g. 3600, P3D or -P3D")
+            .and_then(|by| {
+                let allowed = demo || by.is_zero();
+                allowed.then_some(by).ok_or("moves every limit and warning: only a demo may, with QIFU_DEMO=1")
+            })
+            .map_err(|reason| ConfigError { name: "QIFU_CLOCK_SHIFT", reason: reason.to_owned(), value: shift })?;
         // Trying stays two commands: the demo's accounts have no app to scan with.
         let rule = if demo { "optional" } else { "privileged" };
         // Nor does anything stand before it that would send requests elsewhere.
@@ -245,6 +261,7 @@ impl Config {
             database_url,
             work_hours,
             demo,
+            clock_shift,
             factor_rule,
             addr: r.parsed("QIFU_ADDR", "127.0.0.1:3000", "where to listen", "an address and port, e.g. 127.0.0.1:3000")?,
             data: r.text("QIFU_DATA", "data", "folder of the embedded database and the photos").into(),
@@ -366,6 +383,8 @@ mod tests {
             ("QIFU_WORK_HOURS", "09:00-08:00"),
             ("QIFU_LOG_FORMAT", "xml"),
             ("QIFU_SECOND_FACTOR", "always"),
+            ("QIFU_CLOCK_SHIFT", "tomorrow"),
+            ("QIFU_CLOCK_SHIFT", "P3D"),
         ] {
             let error = with(name, value).expect_err(name).to_string();
             assert!(error.contains(name) && error.contains(value), "{error}");
@@ -392,6 +411,20 @@ mod tests {
             };
             assert!(fits, "{settings:?}: {answer:?}");
         }
+    }
+
+    #[test]
+    fn a_demo_s_clock_may_be_moved_and_no_city_s() {
+        let read = |demo: &'static str, by: &'static str| {
+            Config::read(&|asked| match asked {
+                "QIFU_DEMO" => Some(demo.to_owned()),
+                "QIFU_CLOCK_SHIFT" => Some(by.to_owned()),
+                _ => None,
+            })
+        };
+        assert_eq!(read("1", "-P3D").expect("a demo").clock_shift, time::Duration::days(-3));
+        assert!(read("0", "1").expect_err("a city").to_string().contains("only a demo may, with QIFU_DEMO=1"));
+        assert_eq!(read("0", "0").expect("not moved").clock_shift, time::Duration::ZERO);
     }
 
     #[test]

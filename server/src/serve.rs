@@ -103,6 +103,11 @@ fn assets(site: &Path) -> Result<Assets> {
 /// # Errors
 /// When the database does not answer or the folder of the photos cannot be made.
 pub async fn state_with(config: Config, store: Store, assets: Assets) -> Result<AppState> {
+    if !config.clock_shift.is_zero() {
+        store.put_ahead(config.clock_shift);
+        let (seconds, now) = (config.clock_shift.whole_seconds(), store.now());
+        tracing::warn!(seconds, %now, "QIFU_CLOCK_SHIFT: this server's clock is not the city's, and every limit goes by it");
+    }
     let photos = PhotoStore::of(&config)?;
     let state = AppState {
         scanner: Scanner::new(config.clamd.clone()),

@@ -76,7 +76,7 @@ impl AppState {
         }
     }
 
-    /// Now. The only clock of the process, the same on every server.
+    /// Now. The only clock of the process, the same on every server; tests put it ahead (`Store::put_ahead`).
     pub fn now(&self) -> OffsetDateTime {
         self.store.now()
     }

@@ -1,14 +1,35 @@
 //! The one clock of all servers: the database's. A server whose own clock is wrong would put a problem's answer before its filing, and end sessions
 //! and codes that another server has just begun.
+//!
+//! It can be put ahead, or back: for tests of what comes due, and for a demo of it. Requests, workers and what the database decides by the time
+//! of day (`clock_now`) go with it.
 
 use crate::{Conn, Store, StoreError};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use time::{Duration, OffsetDateTime};
 
-/// How far this process's clock is behind the database's, in microseconds.
+/// What this process adds to the clock of its machine.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Clock(Arc<AtomicI64>);
+pub(crate) struct Clock(Arc<Hands>);
+
+#[derive(Debug, Default)]
+struct Hands {
+    /// How far the machine's clock is behind the database's, in microseconds.
+    behind: AtomicI64,
+    /// How far somebody put it ahead of that, in microseconds.
+    ahead: AtomicI64,
+    /// Whether somebody ever did: connections have been told then.
+    moved: AtomicBool,
+}
+
+impl Clock {
+    /// What connections are told, where the clock was moved: `qifu.ahead`.
+    pub(crate) fn ahead(&self) -> Option<String> {
+        let moved = self.0.moved.load(Ordering::Relaxed);
+        moved.then(|| format!("{} microseconds", self.0.ahead.load(Ordering::Relaxed)))
+    }
+}
 
 /// A difference this small is the network's, or a clock's that is being put right: nobody's limit depends on it.
 const SLACK: Duration = Duration::milliseconds(500);
@@ -23,13 +44,21 @@ fn shift(known: Duration, sent: OffsetDateTime, said: OffsetDateTime, heard: Off
 }
 
 impl Store {
-    /// Now, by the clock of the database as it was last asked for it.
+    /// Now, by the clock of the database as it was last asked for it, and as far ahead of it as somebody put this one.
     pub fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::now_utc() + self.behind()
+        OffsetDateTime::now_utc() + self.behind() + Duration::microseconds(self.clock.0.ahead.load(Ordering::Relaxed))
+    }
+
+    /// Puts the clock ahead, or back where it is negative, from where it is; it goes on from there. Every limit, warning and worker of this process goes
+    /// by it: for tests, and for a demo (`QIFU_CLOCK_SHIFT`).
+    pub fn put_ahead(&self, by: Duration) {
+        let by = i64::try_from(by.whole_microseconds()).unwrap_or(0);
+        self.clock.0.ahead.fetch_add(by, Ordering::Relaxed);
+        self.clock.0.moved.fetch_or(by != 0, Ordering::Relaxed);
     }
 
     fn behind(&self) -> Duration {
-        Duration::microseconds(self.clock.0.load(Ordering::Relaxed))
+        Duration::microseconds(self.clock.0.behind.load(Ordering::Relaxed))
     }
 
     /// Asks the database for the time. Answers how far this process's own clock is behind, when that is something new.
@@ -38,7 +67,7 @@ impl Store {
         let said = sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(conn.pg()).await?;
         let known = self.behind();
         let found = shift(known, sent, said, OffsetDateTime::now_utc());
-        self.clock.0.store(i64::try_from(found.whole_microseconds()).unwrap_or(0), Ordering::Relaxed);
+        self.clock.0.behind.store(i64::try_from(found.whole_microseconds()).unwrap_or(0), Ordering::Relaxed);
         Ok((found != known).then_some(found))
     }
 }

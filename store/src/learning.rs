@@ -55,7 +55,7 @@ pub(crate) async fn learned(conn: &mut PgConnection) -> Result<Learned, StoreErr
     let days = i32::try_from(DAYS).unwrap_or(i32::MAX);
     let rows = sqlx::query!(
         r#"select kind, word, chosen, area, corrected, sum(issues)::bigint as "issues!" from route_count
-         where day > current_date - $1::integer group by kind, word, chosen, area, corrected"#,
+         where day > clock_now()::date - $1::integer group by kind, word, chosen, area, corrected"#,
         days
     )
     .fetch_all(conn)
@@ -86,7 +86,7 @@ pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<Line>, StoreError> 
     Ok(sqlx::query_as!(
         Line,
         r#"select kind, word, chosen, area, corrected, sum(issues)::bigint as "issues!" from route_count
-         where day > current_date - $1::integer group by kind, word, chosen, area, corrected
+         where day > clock_now()::date - $1::integer group by kind, word, chosen, area, corrected
          order by kind, 6 desc, word, chosen limit $2"#,
         days,
         limit
@@ -135,6 +135,6 @@ pub async fn begin(conn: &mut Conn, terms: &Terms, now: OffsetDateTime) -> Resul
 /// # Errors
 /// [`StoreError`].
 pub async fn forget(conn: &mut Conn) -> Result<(), StoreError> {
-    sqlx::query!("delete from route_count where day < current_date - 400").execute(conn.pg()).await?;
+    sqlx::query!("delete from route_count where day < clock_now()::date - 400").execute(conn.pg()).await?;
     Ok(())
 }

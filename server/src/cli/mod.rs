@@ -290,7 +290,8 @@ async fn with_database(command: Command, config: Config, url: &str) -> Result<Ex
             let store = store::Store::connect(url, config.pool).await?;
             let photos = crate::photos::PhotoStore::folder(&config.data.join("photos"))?;
             let size = crate::demo::Size { enterprises, issues };
-            let loaded = crate::demo::load(&store, &photos, size, time::OffsetDateTime::now_utc()).await?;
+            store.put_ahead(config.clock_shift);
+            let loaded = crate::demo::load(&store, &photos, size, store.now()).await?;
             store.close().await;
             if output.json {
                 println!("{}", serde_json::json!({ "loaded": loaded, "enterprises": enterprises, "issues": issues }));

@@ -9,6 +9,7 @@ mod board_lead;
 mod budget;
 mod channels;
 mod charts;
+mod clock;
 mod cluster;
 mod connections;
 mod dates;
