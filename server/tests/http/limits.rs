@@ -1,7 +1,7 @@
 //! What is too much is told so, and costs nobody else anything.
 
-use super::site::{Site, answers, form, hidden, multipart};
-use app::access::{DOORS, Kind};
+use super::site::{Browser, Site, answers, form, hidden, multipart};
+use app::access::{Access, DOORS, Kind};
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode, header};
 use futures::{StreamExt, stream};
@@ -112,6 +112,30 @@ async fn a_field_or_a_form_is_only_so_large(pool: PgPool) {
     let answer =
         owner.send(multipart("/issues/new", &[("title", "路灯不亮")], &[("a.jpg", vec![0; 10 * 1024 * 1024 + 1])])).await;
     assert!(answer.body.contains("超过 10 MB") && answer.body.contains("路灯不亮"), "{}", answer.status);
+}
+
+/// What an island sends is whole in memory before anybody looks at it: only the editor's drafts are large.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_an_island_sends_is_only_so_large(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (owner, editor) = (site.member(2).await, site.staff("zhengce").await);
+    let sent = async |browser: &Browser, path: &str, bytes: usize| {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/postcard");
+        let request = request.header(header::CONTENT_LENGTH, bytes).body(Body::from(vec![b'x'; bytes])).unwrap();
+        browser.send(request).await.status
+    };
+    let mut small = 0;
+    for door in DOORS.iter().filter(|door| door.kind == Kind::Rpc) {
+        if door.access == Access::Policy {
+            assert_ne!(sent(&editor, door.path, 1024 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+            assert_eq!(sent(&editor, door.path, 3 * 1024 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+        } else if matches!(door.access, Access::Member | Access::SignedIn) {
+            assert_eq!(sent(&owner, door.path, 300 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+            assert_ne!(sent(&owner, door.path, 200 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+            small += 1;
+        }
+    }
+    assert!(small > 3, "{small}");
 }
 
 /// Posts a form with files, of these bytes.
