@@ -114,6 +114,28 @@ async fn a_field_or_a_form_is_only_so_large(pool: PgPool) {
     assert!(answer.body.contains("超过 10 MB") && answer.body.contains("路灯不亮"), "{}", answer.status);
 }
 
+/// Whoever has not signed in sends little, as often as there are connections.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_nobody_sends_is_only_so_large(pool: PgPool) {
+    let site = Site::empty(&pool, &[]).await;
+    let nobody = site.anonymous();
+    let long = "x".repeat(20_000);
+    let doors: Vec<&str> = DOORS
+        .iter()
+        .filter(|door| door.kind == Kind::Form && door.access == Access::Public && door.path != "/sign-out")
+        .map(|door| door.path)
+        .collect();
+    assert_eq!(doors.len(), 5, "{doors:?}");
+    for path in doors {
+        let answer = nobody.post(path, &[("back", long.as_str()), ("phone", "13800000002"), ("login", "nobody")]).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
+        assert!(answer.body.contains("提交的内容太长") && answer.body.len() < 20_000, "{path}");
+        let answer =
+            nobody.post(path, &[("back", &long[..8_000]), ("login", &long[..4_000]), ("password", &long[..2_000])]).await;
+        assert!(answer.status != StatusCode::CONFLICT && !answer.status.is_server_error(), "{path}: {}", answer.status);
+    }
+}
+
 /// What an island sends is whole in memory before anybody looks at it: only the editor's drafts are large.
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_an_island_sends_is_only_so_large(pool: PgPool) {
