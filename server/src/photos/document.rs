@@ -25,6 +25,8 @@ const EXCEL: Kind =
     Kind { content_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ending: "xlsx", label: "Excel" };
 const UNKNOWN: Kind = Kind { content_type: "application/octet-stream", ending: "bin", label: "文件" };
 
+/// What a line of an archive's list begins with.
+const LISTED: &[u8] = b"PK\x01\x02";
 /// The most parts of a document: a workbook of a thousand sheets has fewer.
 const MOST_PARTS: usize = 10_000;
 /// The most bytes of a document's list of its parts.
@@ -52,10 +54,11 @@ pub fn kind(bytes: &[u8]) -> Result<Option<Kind>, PhotoError> {
     if !bytes.starts_with(b"PK\x03\x04") {
         return Ok(None);
     }
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| PhotoError::BrokenFile)?;
-    if archive.len() > MOST_PARTS {
+    // Before each of them takes room: so many lines has the list at the end, and perhaps some by chance.
+    if bytes.windows(LISTED.len()).filter(|piece| piece == LISTED).count() > MOST_PARTS {
         return Err(PhotoError::BrokenFile);
     }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| PhotoError::BrokenFile)?;
     let names: Result<Vec<String>, _> = archive.file_names().map(|name| name.map(|name| name.to_ascii_lowercase())).collect();
     let names = names.map_err(|_| PhotoError::BrokenFile)?;
     let has = |name: &str| names.iter().any(|known| known == name);
@@ -205,6 +208,11 @@ mod tests {
                 "{hidden}"
             );
         }
+        let names: Vec<String> = (0..MOST_PARTS).map(|n| format!("word/{n}.xml")).collect();
+        let many: Vec<(&str, &str)> =
+            names.iter().map(|name| (name.as_str(), "")).chain([TYPES, ("word/document.xml", "")]).collect();
+        assert_eq!(kind(&zipped(&many[2..])).unwrap(), Some(WORD), "so many are taken");
+        assert_eq!(why(&zipped(&many)), PhotoError::BrokenFile);
         let second = [TYPES, ("[content_types].xml", named), ("word/document.xml", "")];
         assert_eq!(why(&zipped(&second)), PhotoError::BrokenFile);
         assert_eq!(why(&zipped(&[TYPES, ("run.exe", "MZ")])), PhotoError::Format, "an archive is no document");

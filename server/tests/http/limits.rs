@@ -211,6 +211,8 @@ async fn so_many_uploads_are_on_their_way_at_once(pool: PgPool) {
     let refused = owner.send(small()).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.body.contains("系统正忙") && refused.headers.contains_key(header::RETRY_AFTER));
+    let elsewhere = site.member(2).await.send(small()).await;
+    assert_eq!(elsewhere.status, StatusCode::SERVICE_UNAVAILABLE, "another session is no other person");
     assert_eq!(owner.post("/issues/new", &[("title", "路灯不亮")]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "no files");
     assert_eq!(site.member(3).await.send(small()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "another has places");
     // Whoever goes away leaves the place.
