@@ -137,9 +137,14 @@ fn any_staff(who: Option<&Identity>) -> Result<&StaffIdentity, AppError> {
     }
 }
 
+/// Whether an account is one that has a second factor.
+pub fn needs_factor(staff: &StaffIdentity, rule: FactorRule) -> bool {
+    rule.requires(&staff.duty, staff.reviews)
+}
+
 /// Whether an account has to set up a second factor before it does anything.
 pub fn lacks_factor(staff: &StaffIdentity, rule: FactorRule) -> bool {
-    rule.requires(&staff.duty) && !staff.second_factor
+    needs_factor(staff, rule) && !staff.second_factor
 }
 
 /// How long a proof of who somebody is lasts, for what cannot be taken back.
@@ -226,18 +231,6 @@ impl Ctx {
     pub fn require_fresh(&self) -> Result<(), AppError> {
         let session = self.require_signed_in()?;
         if self.now - session.proved_at < FRESH { Ok(()) } else { Err(AppError::Unproved) }
-    }
-
-    /// Whoever moves money has a second factor, where the installation's rule says so.
-    ///
-    /// # Errors
-    /// [`AppError::Refused`], with what to do.
-    pub fn require_factor(&self) -> Result<(), AppError> {
-        let staff = any_staff(self.identity())?;
-        if staff.second_factor || !self.factor_rule.guards_money() {
-            return Ok(());
-        }
-        Err(AppError::Refused("核准和拨付要先启用两步验证：请到“账号”里启用，再回来办理".to_owned()))
     }
 
     /// Staff whose first password has been changed, and who have the second factor they need, with business behind such a door.

@@ -174,6 +174,12 @@ mod server {
                 StoreError::Unstorable => {
                     AppError::field("main", "内容里有无法保存的特殊字符（常常是粘贴时带来的），请删除后再试")
                 }
+                StoreError::TooLarge => AppError::field("main", "内容太长，或数字、日期太大，请改短后再试"),
+                // Nobody's form offers what is not there; a page that lay open for long, or was made by hand, may ask for it.
+                unknown if unknown.is_unknown() => {
+                    tracing::info!(%unknown, "what a form named is not there");
+                    AppError::Refused("您选的内容已经不在了，请刷新页面后重新选择".to_owned())
+                }
                 busy if busy.is_passing() => AppError::Busy(busy.to_string()),
                 other => AppError::Internal(other.to_string()),
             }

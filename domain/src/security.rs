@@ -63,7 +63,7 @@ pub enum FactorRule {
     Off,
     /// Whoever set one up.
     Optional,
-    /// Also every policy editor and administrator, and whoever approves or pays.
+    /// Also every policy editor and administrator, and whoever reviews applications.
     #[default]
     Privileged,
     /// Every member of staff.
@@ -82,18 +82,14 @@ impl FactorRule {
         })
     }
 
-    /// Whether an account of this duty does nothing before it has one.
-    pub fn requires(self, duty: &Duty) -> bool {
+    /// Whether an account of this duty does nothing before it has one. A department's handlers mostly answer problems; those of one that
+    /// `reviews` applications say what is paid.
+    pub fn requires(self, duty: &Duty, reviews: bool) -> bool {
         match self {
             FactorRule::Off | FactorRule::Optional => false,
-            FactorRule::Privileged => matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
+            FactorRule::Privileged => reviews || matches!(duty, Duty::PolicyEditor { .. } | Duty::Administrator { .. }),
             FactorRule::Staff => true,
         }
-    }
-
-    /// Whether money moves only by whoever has one. A department's handlers mostly answer problems; those who approve and pay do more.
-    pub fn guards_money(self) -> bool {
-        matches!(self, FactorRule::Privileged | FactorRule::Staff)
     }
 }
 
@@ -114,7 +110,7 @@ mod tests {
     #[test]
     fn the_more_one_may_the_more_one_proves() {
         let (editor, handler) = (Duty::PolicyEditor { area: CITY }, Duty::Handler { department: 1 });
-        for (word, editors, handlers, money) in [
+        for (word, editors, handlers, reviewers) in [
             ("off", false, false, false),
             ("optional", false, false, false),
             ("privileged", true, false, true),
@@ -122,12 +118,13 @@ mod tests {
         ] {
             let rule = FactorRule::parse(word).expect(word);
             assert_eq!(
-                (rule.requires(&editor), rule.requires(&handler), rule.guards_money()),
-                (editors, handlers, money),
+                (rule.requires(&editor, false), rule.requires(&handler, false), rule.requires(&handler, true)),
+                (editors, handlers, reviewers),
                 "{word}"
             );
-            assert_eq!(rule.requires(&Duty::Administrator { area: CITY }), editors, "{word}");
+            assert_eq!(rule.requires(&Duty::Administrator { area: CITY }, false), editors, "{word}");
         }
+        assert_eq!(FactorRule::default(), FactorRule::Privileged);
         assert_eq!(FactorRule::parse("maybe"), None);
     }
 }

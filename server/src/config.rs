@@ -250,7 +250,7 @@ impl Config {
         let rule = r.text(
             "QIFU_SECOND_FACTOR",
             rule,
-            "who signs in with a second factor: off, optional, privileged (editors, administrators, whoever approves or pays), staff",
+            "who signs in with a second factor: off, optional, privileged (policy editors, reviewers of applications, administrators), staff",
         );
         let factor_rule = FactorRule::parse(rule.trim()).ok_or_else(|| ConfigError {
             name: "QIFU_SECOND_FACTOR",

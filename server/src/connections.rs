@@ -6,37 +6,111 @@ use axum_server::accept::Accept;
 use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
 use std::future::{Ready, ready};
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Sleep, sleep};
 use tower::Layer;
 
-/// How long the head of a request may take, and a connection may wait for its next one.
-pub const HEAD: Duration = Duration::from_secs(15);
 /// The most bytes of a head.
 const LONGEST_HEAD: usize = 64 * 1024;
 
 /// Takes so many connections at once. One more is closed unread: whoever waits in a queue of thousands is better off trying again.
 #[derive(Debug, Clone)]
-pub struct Places(Arc<Semaphore>);
+pub struct Places {
+    free: Arc<Semaphore>,
+    patience: Duration,
+}
 
 impl<I, S> Accept<I, S> for Places {
-    type Stream = I;
+    type Stream = Patient<I>;
     /// It holds the place, and lives as long as the connection.
     type Service = AddExtension<S, Arc<OwnedSemaphorePermit>>;
     type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
     fn accept(&self, stream: I, service: S) -> Self::Future {
-        let place = self.0.clone().try_acquire_owned().map_err(io::Error::other);
+        let place = self.free.clone().try_acquire_owned().map_err(io::Error::other);
+        let stream = Patient { stream, patience: self.patience, waiting: None };
         ready(place.map(|place| (stream, Extension(Arc::new(place)).layer(service))))
     }
 }
 
-/// A server that takes so many connections at once and gives each head so long: half a head, or none, costs whoever sends it nothing, so
-/// its connection ends.
+/// A connection whose other end reads: whoever asks for much and takes nothing of it would keep an answer in memory, and a place, for ever.
+#[derive(Debug)]
+pub struct Patient<I> {
+    stream: I,
+    patience: Duration,
+    /// Since nothing more was taken.
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl<I> Patient<I> {
+    /// What a write becomes: one that waits does not wait for ever.
+    fn taken<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if written.is_ready() {
+            self.waiting = None;
+            return written;
+        }
+        let patience = self.patience;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
+        waiting.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for Patient<I> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<I: AsyncWrite + Unpin> AsyncWrite for Patient<I> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.taken(context, written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.taken(context, written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// How long a server waits for whoever is at the other end.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For a head to be whole, and for the next one.
+    pub head: Duration,
+    /// For some of an answer to be taken.
+    pub reader: Duration,
+}
+
+/// As a server in the city waits. A network that takes a few kilobytes a second is slow and no attack.
+pub const PATIENCE: Patience = Patience { head: Duration::from_secs(15), reader: Duration::from_secs(60) };
+
+/// A server that takes so many connections at once and is so patient with each: half a head, or an answer that is not read, costs whoever is
+/// at the other end nothing, so its connection ends.
 ///
 /// # Errors
 /// When the listener cannot be used.
@@ -44,15 +118,16 @@ pub fn server(
     listener: TcpListener,
     handle: Handle<SocketAddr>,
     most: NonZeroU32,
-    head: Duration,
+    patience: Patience,
 ) -> io::Result<Server<SocketAddr, Places>> {
     let most = usize::try_from(most.get()).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+    let Patience { head, reader } = patience;
     let mut server = axum_server::from_tcp(listener)?
         .handle(handle)
         // Until the first byte nobody knows which HTTP it is, and no time of either runs.
         .first_request_timeout(head)
         .accept_error_handler(|address, error| tracing::debug!(?address, %error, "a connection was not taken"))
-        .acceptor(Places(Arc::new(Semaphore::new(most))));
+        .acceptor(Places { free: Arc::new(Semaphore::new(most)), patience: reader });
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(LONGEST_HEAD);
     server.http_builder().http2().timer(TokioTimer::new()).keep_alive_interval(head).max_concurrent_streams(64);
     Ok(server)

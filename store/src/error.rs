@@ -20,6 +20,9 @@ pub enum StoreError {
     /// A character that no text of the database may have (NUL).
     #[error("a text has a character that cannot be stored")]
     Unstorable,
+    /// A text that is too long to be stored or found again, or a number or day beyond what is counted with.
+    #[error("a text is too long, or a number too large")]
+    TooLarge,
     /// Nothing was done because others were in the way for too long, or the statement took too long; trying again may help.
     #[error("the database is busy: {0}")]
     Busy(sqlx::Error),
@@ -47,6 +50,11 @@ impl StoreError {
     /// Whether the constraint of this name stood against it.
     pub fn is_conflict_with(&self, constraint: &str) -> bool {
         matches!(self, StoreError::Conflict(name) if name == constraint)
+    }
+
+    /// Whether what was named is not there: a foreign key stood against it.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, StoreError::Conflict(name) if name.ends_with("_fkey"))
     }
 
     /// Whether the scope was refused the row.
@@ -77,6 +85,8 @@ impl From<sqlx::Error> for StoreError {
                     "23001" => StoreError::Frozen,
                     // character_not_in_repertoire in a text, untranslatable_character in JSON.
                     "22021" | "22P05" => StoreError::Unstorable,
+                    // A text beyond what an index holds; beyond a column's length; numbers and instants out of range.
+                    "54000" | "22001" | "22003" | "22008" => StoreError::TooLarge,
                     // Serialisation, deadlock, no room left on the disk or in memory, too many connections, lock not available, cancelled by the
                     // statement's timeout.
                     "40001" | "40P01" | "53100" | "53200" | "53300" | "55P03" | "57014" => StoreError::Busy(error),

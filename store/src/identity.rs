@@ -51,6 +51,8 @@ pub struct StaffIdentity {
     pub must_change_password: bool,
     /// A second factor was set up and confirmed.
     pub second_factor: bool,
+    /// A handler whose department reviews applications.
+    pub reviews: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -128,7 +130,7 @@ impl Store {
             let asked = sqlx::query!(
                 r#"select person_id, person_name, phone, enterprise_id, enterprise_name, member_role, enterprise_count, staff_id, login,
                 staff_name, role, area, department_id, station_id, organisation, must_change_password,
-                second_factor, unread as "unread!", waiting, expires_at as "expires_at!", proved_at as "proved_at!"
+                second_factor, reviews, unread as "unread!", waiting, expires_at as "expires_at!", proved_at as "proved_at!"
             from open_session($1, $2, $3::text::interval)"#,
                 token_hash,
                 now,
@@ -162,6 +164,7 @@ impl Store {
                 organisation: row.organisation.unwrap_or_default(),
                 must_change_password: row.must_change_password.unwrap_or(false),
                 second_factor: row.second_factor.unwrap_or(false),
+                reviews: row.reviews.unwrap_or(false),
             })
         };
         let waiting = row.waiting.unwrap_or(0);

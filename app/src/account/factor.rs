@@ -1,7 +1,7 @@
 //! The second factor of staff: setting it up, checking it, recovery codes, taking it away.
 
 use super::totp;
-use crate::access::lacks_factor;
+use crate::access::{lacks_factor, needs_factor};
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::Request;
@@ -53,7 +53,7 @@ pub async fn standing(request: &Request) -> Result<Standing, AppError> {
     Ok(match identity::factor(&mut conn, staff.id).await? {
         None => Standing::None { due: lacks_factor(&staff, rule) },
         Some(found) if found.confirmed_at.is_some() => {
-            Standing::Set { codes: found.codes, optional: !rule.requires(&staff.duty) }
+            Standing::Set { codes: found.codes, optional: !needs_factor(&staff, rule) }
         }
         Some(found) => {
             let uri = totp::uri(&found.secret, &staff.login).map_err(AppError::internal)?;
@@ -127,7 +127,7 @@ pub async fn act(request: &Request, form: &Form) -> Result<Done, AppError> {
             security::note(request, &mut conn, noted(Kind::RecoveryMade), now).await?;
             Ok(Done::Codes(codes))
         }
-        "remove" if staff.second_factor && !rule.requires(&staff.duty) => {
+        "remove" if staff.second_factor && !needs_factor(&staff, rule) => {
             identity::remove_factor(&mut conn, staff.id).await?;
             security::note(request, &mut conn, Note { detail: "本人", ..noted(Kind::FactorReset) }, now).await?;
             Ok(Done::Next(Next::to(PAGE).saying("已停用两步验证")))

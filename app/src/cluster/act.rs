@@ -110,6 +110,9 @@ pub async fn dispatch(request: &Request, id: i64, form: &Form) -> Result<Next, A
     ctx.require_centre()?;
     let (staff, _, members) = open(&mut ctx, id).await?;
     let lead: DepartmentId = form.value("lead").parse().map_err(|_| AppError::field("lead", "请选择办理部门"))?;
+    if ctx.reference.departments.iter().all(|known| known.id != lead) {
+        return Err(AppError::field("lead", "没有这个部门，请重新选择"));
+    }
     let (mut done, mut left) = (0, 0);
     for member in members {
         if !matches!(member.state, State::Submitted | State::Accepted) {

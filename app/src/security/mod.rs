@@ -59,6 +59,14 @@ pub fn who(session: &Session) -> Who {
     }
 }
 
+/// What an account is counted by, in however many sessions.
+pub fn counted_by(who: Who) -> String {
+    match who {
+        Who::Person(person, _) => format!("person:{person}"),
+        Who::Staff(staff) => format!("staff:{staff}"),
+    }
+}
+
 fn shown(session: &Session) -> String {
     match &session.identity {
         Identity::Person(person) => mask::phone(&person.phone),
@@ -104,11 +112,7 @@ pub async fn note(request: &Request, conn: &mut Conn, note: Note<'_>, now: Offse
 /// # Errors
 /// [`AppError::Internal`].
 pub async fn note_counted(request: &Request, conn: &mut Conn, refused: Note<'_>, now: OffsetDateTime) -> Result<(), AppError> {
-    let by = match refused.who {
-        Some(Who::Person(person, _)) => format!("person:{person}"),
-        Some(Who::Staff(staff)) => format!("staff:{staff}"),
-        None => request.head().network(),
-    };
+    let by = refused.who.map_or_else(|| request.head().network(), counted_by);
     let counted = format!("{}:{by}", refused.kind.code());
     if identity::hit_rate_limit(conn, &counted, Duration::minutes(1), ROWS_A_MINUTE, now).await? {
         return note(request, conn, refused, now).await;

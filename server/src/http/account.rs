@@ -14,9 +14,13 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::provide_context;
 
+/// The largest form of nobody: whoever has signed in nowhere may send it as often as there are connections, and each is whole in memory before
+/// anybody looks at it.
+const NOBODYS_LIMIT: usize = 16 * 1024;
+
 /// Sends a code and asks for it.
 pub async fn send_code(Extension(request): Extension<Request>, body: Body) -> Reply {
-    let form = plain(body).await?;
+    let form = within(body, NOBODYS_LIMIT).await?;
     match act::send_code(&request, &form).await {
         Ok(sent) => {
             let status = if sent.early { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::OK };
@@ -38,7 +42,7 @@ async fn code_page(request: &Request, sent: CodeSent, form: Form, status: Status
 
 /// Checks a code and opens a session.
 pub async fn check_code(Extension(request): Extension<Request>, body: Body) -> Reply {
-    let form = plain(body).await?;
+    let form = within(body, NOBODYS_LIMIT).await?;
     match act::check_code(&request, &form).await {
         Ok(signed) => Ok(with_session(&request, &signed)),
         Err(Stop::Error(error @ AppError::Invalid(_))) => {
@@ -108,7 +112,7 @@ fn forgetting(mut response: Response) -> Response {
 
 /// Checks a name and a password.
 pub async fn staff_sign_in(Extension(request): Extension<Request>, body: Body) -> Reply {
-    let form = plain(body).await?;
+    let form = within(body, NOBODYS_LIMIT).await?;
     match staff::sign_in(&request, &form).await {
         // The browser's mark is what the code is bound to.
         Ok(SignIn::Code(next)) => Ok(marked(&request, redirect(&next))),
@@ -119,7 +123,7 @@ pub async fn staff_sign_in(Extension(request): Extension<Request>, body: Body) -
 
 /// Checks the second factor.
 pub async fn staff_code(Extension(request): Extension<Request>, body: Body) -> Reply {
-    let form = plain(body).await?;
+    let form = within(body, NOBODYS_LIMIT).await?;
     match staff::second_step(&request, &form).await {
         Ok(signed) => Ok(with_session(&request, &signed)),
         Err(Stop::Error(error)) => finish(&request, Err(error), form, "/desk/sign-in/code").await,
@@ -167,7 +171,7 @@ pub async fn change_password(Extension(request): Extension<Request>, body: Body)
 
 /// Switches 关怀版 and goes back.
 pub async fn elder(body: Body) -> Reply {
-    let form = plain(body).await?;
+    let form = within(body, NOBODYS_LIMIT).await?;
     let on = if form.value("on") == "1" { "1" } else { "0" };
     let back = form.value("back");
     let mut response = redirect(&Next::to(if own_path(back) { back } else { "/" }));

@@ -332,7 +332,7 @@ pub async fn guard(mut http: axum::extract::Request, next: middleware::Next) -> 
                 }))
             });
             tokio::select! {
-                response = next.run(http) => response,
+                response = next.run(http) => legible(response, door.kind),
                 error = too_late(arrived) => {
                     request.abandon().await;
                     Failure::from(error).into_response()
@@ -343,6 +343,13 @@ pub async fn guard(mut http: axum::extract::Request, next: middleware::Next) -> 
     };
     response.extensions_mut().insert(door.kind);
     response
+}
+
+/// What stands in an address and cannot be read, as a number or as UTF-8, is refused in English before its handler is asked: for a person it leads
+/// nowhere.
+fn legible(response: Response, kind: Kind) -> Response {
+    let illegible = response.status() == StatusCode::BAD_REQUEST && !matches!(kind, Kind::Api | Kind::Probe);
+    if illegible { Failure::from(AppError::NotFound).into_response() } else { response }
 }
 
 /// Ends when a request takes too long: its body, or what is done once that is there (`arrived` ends with the body).

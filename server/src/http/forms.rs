@@ -8,6 +8,8 @@ use crate::photos::document::shown_name;
 use crate::state::AppState;
 use app::error::AppError;
 use app::filing::act::Uploader;
+use app::request::hash_token;
+use app::security::{counted_by, who};
 use app::ui::form::Form;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::multipart::Field;
@@ -33,7 +35,7 @@ const MOST_FILES: usize = 40;
 const MOST_BETWEEN: usize = 2 * 1024 * 1024;
 /// As much of a form with files is read at once.
 const PIECE: usize = 64 * 1024;
-/// How many forms with files a session may have on their way, and all: each holds a file of 10 MB in memory.
+/// How many forms with files an account may have on their way, in however many sessions, and all: each holds a file of 10 MB in memory.
 const UPLOADS: (usize, usize) = (3, 32);
 
 /// The places for forms with files.
@@ -168,8 +170,9 @@ impl Upload {
         if !brings_files(&http) {
             return Upload::open(http).await;
         }
-        let session = request.token_hash().ok_or(AppError::Unauthenticated)?;
-        let seat = state.uploads.take(session).ok_or_else(|| AppError::Busy("as many uploads as there are places".to_owned()))?;
+        let account = counted_by(who(&request.session().ok_or(AppError::Unauthenticated)?));
+        let seat = state.uploads.take(hash_token(&account));
+        let seat = seat.ok_or_else(|| AppError::Busy("as many uploads as there are places".to_owned()))?;
         match Upload::open(http).await? {
             Sent::Files(upload) => Ok(Sent::Files(Upload { _seat: Some(seat), ..upload })),
             plain @ Sent::Plain(_) => Ok(plain),

@@ -32,6 +32,7 @@ pub mod upward;
 pub mod work;
 
 use crate::state::AppState;
+use app::access::{self, Access};
 use app::app::App;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -199,8 +200,9 @@ pub fn listed() -> Vec<(&'static str, String)> {
     pages.chain(functions).collect()
 }
 
-/// The editor's form, whole, is the largest thing that an island sends.
-const RPC_LIMIT: usize = 2 * 1024 * 1024;
+/// The editor's form, whole, is the largest thing that an island sends; what others send is a form without files.
+const EDITOR_LIMIT: usize = 2 * 1024 * 1024;
+const RPC_LIMIT: usize = 256 * 1024;
 
 /// Nine photos of 10 MB and the words around them.
 const BODY_LIMIT: usize = 96 * 1024 * 1024;
@@ -210,7 +212,10 @@ pub fn router(state: AppState) -> Router {
     let functions: Vec<&str> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     let pages = listed().into_iter().fold(table(), |router, (method, path)| match method {
         _ if functions.contains(&path.as_str()) => {
-            router.route(&path, any(pages::server_function).layer(RequestBodyLimitLayer::new(RPC_LIMIT)))
+            // Each is whole in memory before anybody looks at it, as often as somebody opens a connection.
+            let editor = access::door(method, &path).is_some_and(|door| door.access == Access::Policy);
+            let limit = if editor { EDITOR_LIMIT } else { RPC_LIMIT };
+            router.route(&path, any(pages::server_function).layer(RequestBodyLimitLayer::new(limit)))
         }
         _ => router.route(&path, get(pages::page)),
     });

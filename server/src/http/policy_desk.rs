@@ -18,6 +18,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::provide_context;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// The largest form of the editor: a long item many times over.
 const FORM_LIMIT: usize = 2 * 1024 * 1024;
@@ -104,6 +106,12 @@ pub async fn import(
     }
 }
 
+/// Tables are read one after the other: a workbook takes a processor for seconds, and a hundred megabytes.
+static READING: Semaphore = Semaphore::const_new(1);
+
+/// How long somebody waits until it is the turn of their table.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The lines of an uploaded table.
 pub(super) async fn table(file: Option<(String, Bytes)>) -> Result<Vec<(usize, Vec<String>)>, AppError> {
     let file = file.filter(|(name, bytes)| !name.is_empty() && !bytes.is_empty());
@@ -111,8 +119,15 @@ pub(super) async fn table(file: Option<(String, Bytes)>) -> Result<Vec<(usize, V
     if bytes.len() > MAX_BYTES {
         return Err(AppError::field("file", "文件超过 10 MB，请拆成几份"));
     }
-    let read = tokio::task::spawn_blocking(move || rows(&bytes, name.rsplit_once('.').map_or("", |(_, end)| end)));
-    read.await.map_err(AppError::internal)?.map_err(|error| {
+    let place = tokio::time::timeout(PATIENCE, READING.acquire()).await;
+    let place = place.map_err(|_| AppError::Busy("other tables are being read".to_owned()))?.map_err(AppError::internal)?;
+    let read = tokio::task::spawn_blocking(move || {
+        // Whoever sent it may be gone: it is read to its end all the same, and takes its place until then.
+        let _place = place;
+        rows(&bytes, name.rsplit_once('.').map_or("", |(_, end)| end))
+    });
+    // What its reader stumbles over is no table.
+    read.await.unwrap_or_else(|stumbled| Err(stumbled.into())).map_err(|error| {
         tracing::info!(%error, "a table was refused");
         AppError::field("file", "文件读不出来：请用 csv（UTF-8）或 xlsx，最多 5 万行、每行 64 格，每格不超过 1300 字")
     })

@@ -1,4 +1,4 @@
-//! Places on this server that a session may take, and all sessions together: for streams that stay open, for uploads on their way.
+//! Places on this server that a session or an account may take, and all together: for streams that stay open, for uploads on their way.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,12 +29,12 @@ fn locked(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
 }
 
 impl Seats {
-    /// So many for each session, by the hash of its token, and so many for all.
+    /// So many for each holder, by a hash of its session's token or of the account's name, and so many for all.
     pub fn new(each: usize, all: usize) -> Seats {
         Seats { taken: Arc::default(), each, all }
     }
 
-    /// A place for a session; none where it has its own, or there is no other.
+    /// A place for a holder; none where it has its own, or there is no other.
     pub fn take(&self, session: [u8; 32]) -> Option<Seat> {
         let mut taken = locked(&self.taken);
         let own = taken.by.get(&session).copied().unwrap_or(0);

@@ -2,6 +2,7 @@
 
 use super::PhotoError;
 use domain::text::file_size;
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
 /// What is taken besides pictures.
@@ -24,9 +25,11 @@ const EXCEL: Kind =
     Kind { content_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ending: "xlsx", label: "Excel" };
 const UNKNOWN: Kind = Kind { content_type: "application/octet-stream", ending: "bin", label: "文件" };
 
+/// What a line of an archive's list begins with.
+const LISTED: &[u8] = b"PK\x01\x02";
 /// The most parts of a document: a workbook of a thousand sheets has fewer.
 const MOST_PARTS: usize = 10_000;
-/// The most of a document's list of its parts that is read.
+/// The most bytes of a document's list of its parts.
 const MOST_TYPES: u64 = 512 * 1024;
 
 impl Kind {
@@ -51,10 +54,11 @@ pub fn kind(bytes: &[u8]) -> Result<Option<Kind>, PhotoError> {
     if !bytes.starts_with(b"PK\x03\x04") {
         return Ok(None);
     }
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| PhotoError::BrokenFile)?;
-    if archive.len() > MOST_PARTS {
+    // Before each of them takes room: so many lines has the list at the end, and perhaps some by chance.
+    if bytes.windows(LISTED.len()).filter(|piece| piece == LISTED).count() > MOST_PARTS {
         return Err(PhotoError::BrokenFile);
     }
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| PhotoError::BrokenFile)?;
     let names: Result<Vec<String>, _> = archive.file_names().map(|name| name.map(|name| name.to_ascii_lowercase())).collect();
     let names = names.map_err(|_| PhotoError::BrokenFile)?;
     let has = |name: &str| names.iter().any(|known| known == name);
@@ -63,11 +67,19 @@ pub fn kind(bytes: &[u8]) -> Result<Option<Kind>, PhotoError> {
         (false, true) => EXCEL,
         _ => return Err(PhotoError::Format),
     };
-    // A macro is a part, and the list of parts says so whatever the part is called.
+    // Of two parts with one name, whichever way it is written, each reader takes another one.
+    if archive.has_duplicate_names() || names.iter().collect::<HashSet<_>>().len() < names.len() {
+        return Err(PhotoError::BrokenFile);
+    }
+    // A macro is a part, and the list of parts says so whatever the part is called: as long as all of it is read, as it is understood.
     let mut types = String::new();
     let listed = archive.by_name("[Content_Types].xml").map_err(|_| PhotoError::BrokenFile)?;
-    listed.take(MOST_TYPES).read_to_string(&mut types).map_err(|_| PhotoError::BrokenFile)?;
-    let types = types.to_ascii_lowercase();
+    listed.take(MOST_TYPES + 1).read_to_string(&mut types).map_err(|_| PhotoError::BrokenFile)?;
+    let whole = types.len() as u64 <= MOST_TYPES;
+    let types = html_escape::decode_html_entities(&types).to_ascii_lowercase();
+    if !whole || types.contains('\0') || types.contains("<!doctype") {
+        return Err(PhotoError::BrokenFile);
+    }
     let active = |name: &String| {
         name.contains("vbaproject") || name.contains("/activex/") || name.ends_with(".bin") && name.contains("macro")
     };
@@ -177,6 +189,32 @@ mod tests {
         assert_eq!(why(&zipped(&[("[Content_Types].xml", named), ("word/document.xml", "")])), PhotoError::Macros);
         let enabled = "application/vnd.ms-excel.sheet.macroEnabled.main+xml";
         assert_eq!(why(&zipped(&[("[Content_Types].xml", enabled), ("xl/workbook.xml", "")])), PhotoError::Macros);
+        // Behind more than is read, in other words for the same letters, in letters of two bytes, in words of its own, in a second list.
+        let padded = format!("{}{named}", " ".repeat(600 * 1024));
+        assert_eq!(why(&zipped(&[("[Content_Types].xml", &padded), ("word/document.xml", "")])), PhotoError::BrokenFile);
+        for spelt in [named.replace("vbaP", "vba&#80;"), named.replace("vbaP", "vba&#x50;"), named.replace("vba", "&#118;ba")] {
+            assert_eq!(
+                why(&zipped(&[("[Content_Types].xml", &spelt), ("word/document.xml", "")])),
+                PhotoError::Macros,
+                "{spelt}"
+            );
+        }
+        let wide: String = named.chars().flat_map(|letter| [letter, '\0']).collect();
+        let own = "<!DOCTYPE Types [<!ENTITY p \"P\">]><Types><Override ContentType='vba&p;roject'/></Types>";
+        for hidden in [wide.as_str(), own] {
+            assert_eq!(
+                why(&zipped(&[("[Content_Types].xml", hidden), ("word/document.xml", "")])),
+                PhotoError::BrokenFile,
+                "{hidden}"
+            );
+        }
+        let names: Vec<String> = (0..MOST_PARTS).map(|n| format!("word/{n}.xml")).collect();
+        let many: Vec<(&str, &str)> =
+            names.iter().map(|name| (name.as_str(), "")).chain([TYPES, ("word/document.xml", "")]).collect();
+        assert_eq!(kind(&zipped(&many[2..])).unwrap(), Some(WORD), "so many are taken");
+        assert_eq!(why(&zipped(&many)), PhotoError::BrokenFile);
+        let second = [TYPES, ("[content_types].xml", named), ("word/document.xml", "")];
+        assert_eq!(why(&zipped(&second)), PhotoError::BrokenFile);
         assert_eq!(why(&zipped(&[TYPES, ("run.exe", "MZ")])), PhotoError::Format, "an archive is no document");
         assert_eq!(why(&zipped(&[TYPES, ("word/document.xml", ""), ("xl/workbook.xml", "")])), PhotoError::Format);
         assert_eq!(why(&zipped(&[("word/document.xml", "")])), PhotoError::BrokenFile);

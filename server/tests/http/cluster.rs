@@ -53,6 +53,10 @@ async fn several_enterprises_are_answered_together_and_each_by_its_own(pool: PgP
     let handler = site.staff("jianshe").await;
     assert_eq!(handler.get(&path).await.location(), "/desk/clusters", "not theirs yet");
     assert_eq!(centre.post(&format!("{path}/dispatch"), &[("lead", "")]).await.status.as_u16(), 422);
+    for nobody in ["999999999", "-1", "9223372036854775807"] {
+        let refused = centre.post(&format!("{path}/dispatch"), &[("lead", nobody), ("note", "")]).await;
+        assert!(refused.status.as_u16() == 422 && refused.body.contains("没有这个部门"), "{nobody}: {}", refused.body);
+    }
     let given = centre.post(&format!("{path}/dispatch"), &[("lead", lead.as_str()), ("note", "")]).await;
     assert!(follow(&centre, &given).await.body.matches("已交办给").count() >= 2);
 

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 use axum_server::Handle;
-use server::connections;
+use server::connections::{self, Patience};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -14,14 +14,21 @@ use tokio::time::timeout;
 /// Longer than anything here takes.
 const LONG: Duration = Duration::from_secs(20);
 
+/// More than lies between two ends of a connection.
+const MUCH: usize = 64 * 1024 * 1024;
+
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// A server of one page on a port of its own; it ends with the test.
 fn serve(most: u32, head: Duration) -> SocketAddr {
+    serve_with(most, Patience { head, reader: LONG })
+}
+
+fn serve_with(most: u32, patience: Patience) -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let server = connections::server(listener, Handle::new(), NonZeroU32::new(most).unwrap(), head).unwrap();
-    let page = Router::new().route("/", get(|| async { "a page" }));
+    let server = connections::server(listener, Handle::new(), NonZeroU32::new(most).unwrap(), patience).unwrap();
+    let page = Router::new().route("/", get(|| async { "a page" })).route("/much", get(|| async { vec![b'x'; MUCH] }));
     tokio::spawn(server.serve(page.into_make_service_with_connect_info::<SocketAddr>()));
     address
 }
@@ -88,4 +95,26 @@ async fn one_connection_too_many_is_closed_and_a_place_is_free_again_afterwards(
         }
     };
     timeout(LONG, served).await.expect("the place is free again");
+}
+
+/// An answer that nobody takes is kept for a while, and not for ever; its place is somebody else's then.
+#[tokio::test]
+async fn whoever_asks_for_much_and_reads_nothing_is_not_waited_for() {
+    let address = serve_with(1, Patience { head: LONG, reader: Duration::from_millis(500) });
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    silent.write_all(b"GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    let mut begun = [0; 15];
+    timeout(LONG, silent.read_exact(&mut begun)).await.expect("an answer begins").unwrap();
+    assert_eq!(&begun, b"HTTP/1.1 200 OK");
+    let served = async {
+        loop {
+            let mut next = TcpStream::connect(address).await.unwrap();
+            if ask(&mut next).await.ends_with("a page") {
+                return;
+            }
+        }
+    };
+    timeout(LONG, served).await.expect("the place is free again");
+    let rest = until_closed(&mut silent).await;
+    assert!(rest.len() < MUCH, "it was not sent to the end");
 }

@@ -222,6 +222,73 @@ async fn a_character_that_cannot_be_stored_is_never_a_fault_of_ours(owner: PgPoo
     }
 }
 
+/// Numbers of things that nobody has, as large as a number gets, and what is no number, in addresses and in every field that names something: told
+/// in a sentence, on a page of ours.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_names_nothing_is_never_a_fault_of_ours(owner: PgPool) {
+    let site = Site::demo(&owner, &[]).await;
+    let browsers: [(&str, Browser); 7] = [
+        ("member", site.member(2).await),
+        ("centre01", site.staff("centre01").await),
+        ("station01", site.staff("station01").await),
+        ("zhengce", site.staff("zhengce").await),
+        ("jianshe", site.staff("jianshe").await),
+        ("admin", site.staff("admin").await),
+        ("nobody", site.anonymous()),
+    ];
+    let names = [
+        "id",
+        "lead",
+        "co",
+        "department",
+        "colleague",
+        "category",
+        "area",
+        "station",
+        "board",
+        "item",
+        "person",
+        "enterprise",
+        "template",
+        "version",
+        "seq",
+        "seen",
+        "change",
+        "session",
+        "up_to",
+        "year",
+        "page",
+        "days",
+        "waived",
+        "proposed",
+        "pick",
+        "after",
+    ];
+    let values = [("9223372036854775807", "9223372036854775807"), ("99999999999999999999", "-1"), ("%FF%FE", "999999999")];
+    // Whoever signs out is somebody else afterwards.
+    for (at, door) in DOORS.iter().enumerate().filter(|(_, door)| !door.path.contains("sign-out")) {
+        for (turn, (who, browser)) in browsers.iter().enumerate() {
+            let (place, value) = values[(at + turn) % values.len()];
+            let parts = door.path.split('/').map(|part| if part.starts_with('{') { place } else { part }).collect::<Vec<_>>();
+            let path = parts.join("/");
+            let pairs = names.map(|name| (name, value));
+            let request = if door.method == "GET" {
+                Request::get(format!("{path}?{}", serde_urlencoded::to_string(pairs).unwrap())).body(Body::empty()).unwrap()
+            } else {
+                form(&path, &pairs)
+            };
+            let response = browser.raw(request).await;
+            let status = response.status();
+            assert!(!status.is_server_error(), "{who}: {} {path} answers {status}", door.method);
+            // Channels have their own words; a person is told on a page.
+            if status.is_client_error() && matches!(door.kind, Kind::Page | Kind::Form | Kind::File) {
+                let kind = response.headers().get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap().to_owned());
+                assert_eq!(kind.as_deref(), Some("text/html; charset=utf-8"), "{who}: {} {path}", door.method);
+            }
+        }
+    }
+}
+
 /// What an island never sends: no fault of ours, and nobody is told to come back later.
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn arguments_that_cannot_be_read_are_refused(owner: PgPool) {

@@ -1,7 +1,7 @@
 //! What is too much is told so, and costs nobody else anything.
 
-use super::site::{Site, answers, form, hidden, multipart};
-use app::access::{DOORS, Kind};
+use super::site::{Browser, Site, answers, form, hidden, multipart};
+use app::access::{Access, DOORS, Kind};
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode, header};
 use futures::{StreamExt, stream};
@@ -114,6 +114,52 @@ async fn a_field_or_a_form_is_only_so_large(pool: PgPool) {
     assert!(answer.body.contains("超过 10 MB") && answer.body.contains("路灯不亮"), "{}", answer.status);
 }
 
+/// Whoever has not signed in sends little, as often as there are connections.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_nobody_sends_is_only_so_large(pool: PgPool) {
+    let site = Site::empty(&pool, &[]).await;
+    let nobody = site.anonymous();
+    let long = "x".repeat(20_000);
+    let doors: Vec<&str> = DOORS
+        .iter()
+        .filter(|door| door.kind == Kind::Form && door.access == Access::Public && door.path != "/sign-out")
+        .map(|door| door.path)
+        .collect();
+    assert_eq!(doors.len(), 5, "{doors:?}");
+    for path in doors {
+        let answer = nobody.post(path, &[("back", long.as_str()), ("phone", "13800000002"), ("login", "nobody")]).await;
+        assert_eq!(answer.status, StatusCode::CONFLICT, "{path}");
+        assert!(answer.body.contains("提交的内容太长") && answer.body.len() < 20_000, "{path}");
+        let answer =
+            nobody.post(path, &[("back", &long[..8_000]), ("login", &long[..4_000]), ("password", &long[..2_000])]).await;
+        assert!(answer.status != StatusCode::CONFLICT && !answer.status.is_server_error(), "{path}: {}", answer.status);
+    }
+}
+
+/// What an island sends is whole in memory before anybody looks at it: only the editor's drafts are large.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_an_island_sends_is_only_so_large(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (owner, editor) = (site.member(2).await, site.staff("zhengce").await);
+    let sent = async |browser: &Browser, path: &str, bytes: usize| {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/postcard");
+        let request = request.header(header::CONTENT_LENGTH, bytes).body(Body::from(vec![b'x'; bytes])).unwrap();
+        browser.send(request).await.status
+    };
+    let mut small = 0;
+    for door in DOORS.iter().filter(|door| door.kind == Kind::Rpc) {
+        if door.access == Access::Policy {
+            assert_ne!(sent(&editor, door.path, 1024 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+            assert_eq!(sent(&editor, door.path, 3 * 1024 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+        } else if matches!(door.access, Access::Member | Access::SignedIn) {
+            assert_eq!(sent(&owner, door.path, 300 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+            assert_ne!(sent(&owner, door.path, 200 * 1024).await, StatusCode::PAYLOAD_TOO_LARGE, "{}", door.path);
+            small += 1;
+        }
+    }
+    assert!(small > 3, "{small}");
+}
+
 /// Posts a form with files, of these bytes.
 fn raw(body: impl Into<Body>) -> Request<Body> {
     let kind = "multipart/form-data; boundary=XX";
@@ -165,6 +211,8 @@ async fn so_many_uploads_are_on_their_way_at_once(pool: PgPool) {
     let refused = owner.send(small()).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(refused.body.contains("系统正忙") && refused.headers.contains_key(header::RETRY_AFTER));
+    let elsewhere = site.member(2).await.send(small()).await;
+    assert_eq!(elsewhere.status, StatusCode::SERVICE_UNAVAILABLE, "another session is no other person");
     assert_eq!(owner.post("/issues/new", &[("title", "路灯不亮")]).await.status, StatusCode::UNPROCESSABLE_ENTITY, "no files");
     assert_eq!(site.member(3).await.send(small()).await.status, StatusCode::UNPROCESSABLE_ENTITY, "another has places");
     // Whoever goes away leaves the place.

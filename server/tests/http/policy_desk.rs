@@ -83,6 +83,8 @@ async fn nothing_typed_is_lost_while_the_shape_changes(pool: PgPool) {
         ("kind:/condition/all", "attest"),
         ("do", "add|/condition/all"),
     ];
+    let nobody = editor.post(NEW, &with(&[("department", "999999999"), ("do", "save")])).await;
+    shows(&nobody, 422, &["没有这个部门"]);
     let grown = editor.post(NEW, &with(&half)).await;
     shows(
         &grown,

@@ -341,17 +341,43 @@ async fn publishing_and_money_ask_for_a_fresh_password(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn money_moves_by_whoever_has_a_second_factor(pool: PgPool) {
+async fn whoever_reviews_has_a_second_factor_before_anything_else(pool: PgPool) {
     let site = Site::demo(&pool, &EDITORS).await;
-    let reviewer = site.staff("jingxin").await;
-    let queue = reviewer.get("/desk/applications?state=submitted").await.body;
-    let number = queue.split("href=\"/desk/applications/SQ-").nth(1).unwrap().split(['"', '?']).next().unwrap();
-    let path = format!("/desk/applications/SQ-{number}");
-    assert_eq!(reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await.location(), path, "the rest of the work goes on");
-    let refused = reviewer.post(&format!("{path}/approve"), &[("seq", "2"), ("amount", "12"), ("text", "同意发放")]).await;
-    assert_eq!(refused.status.as_u16(), 409);
-    assert!(refused.body.contains("要先启用两步验证") && refused.body.contains("同意发放"), "{}", refused.body);
+    let (reviewer, handler) = (site.staff("jingxin").await, site.staff("jianshe").await);
+    let number: String = sqlx::query_scalar("select number from application where state = 'submitted' order by id limit 1")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    let path = format!("/desk/applications/{number}");
+    for page in ["/desk", "/desk/applications", path.as_str(), "/desk/messages", "/desk/applications/table"] {
+        assert_eq!(reviewer.get(page).await.location(), FACTOR, "{page}");
+    }
+    for command in ["review", "approve", "pay"] {
+        let answer = reviewer.post(&format!("{path}/{command}"), &[("seq", "1"), ("amount", "12"), ("text", "同意")]).await;
+        assert_eq!(answer.location(), FACTOR, "{command}");
+    }
+    let seq: i32 =
+        sqlx::query_scalar("select seq from application where number = $1").bind(&number).fetch_one(&pool).await.unwrap();
+    assert_eq!(seq, 1, "nothing is done yet");
+    // Who only answers problems goes without, until a policy names the department; and has one for as long as applications lie there.
+    assert_eq!(handler.get("/desk").await.status.as_u16(), 200);
+    let named =
+        "update policy_item set department_id = (select department_id from staff where login = $1) where code = 'demo-upgrade'";
+    sqlx::query(named).bind("jianshe").execute(&pool).await.unwrap();
+    assert_eq!(handler.get("/desk").await.location(), FACTOR);
+    sqlx::query(named).bind("jingxin").execute(&pool).await.unwrap();
+    assert_eq!(handler.get("/desk").await.status.as_u16(), 200);
+    sqlx::query("update policy_item set department_id = null").execute(&pool).await.unwrap();
+    assert_eq!(reviewer.get("/desk").await.location(), FACTOR, "applications lie there");
+    sqlx::query(named).bind("jingxin").execute(&pool).await.unwrap();
+    // A demo asks nobody.
+    let demo = Site::empty(&pool, &[("QIFU_SECOND_FACTOR", "optional")]).await;
+    assert_eq!(demo.staff("jingxin").await.get(&path).await.status.as_u16(), 200);
+
     let (app, _) = enrol(&site, &reviewer).await;
+    assert!(!reviewer.get(FACTOR).await.body.contains("停用"), "who must have one keeps it");
+    assert_eq!(reviewer.post(FACTOR, &[("do", "remove")]).await.status.as_u16(), 422);
+    assert_eq!(reviewer.post(&format!("{path}/review"), &[("seq", "1")]).await.location(), path);
     // The amount may be anything: it is no more the missing factor that stands against it.
     let answer = reviewer.post(&format!("{path}/approve"), &[("seq", "2"), ("amount", "-1"), ("text", "同意发放")]).await;
     assert!(answer.status.as_u16() == 422 && answer.body.contains("金额"), "{}", answer.body);

@@ -27,7 +27,7 @@ async fn every_refusal_has_its_kind(owner: PgPool) {
     // Whoever filed stays: no foreign key says so, for it would lock the enterprise at each filing.
     for (sql, name) in [("delete from enterprise", "issue_enterprise_fkey"), ("delete from person", "issue_person_fkey")] {
         let foreign = said(&mut own, sql).await;
-        assert!(foreign.is_conflict_with(name), "{sql}: {foreign:?}");
+        assert!(foreign.is_conflict_with(name) && foreign.is_unknown(), "{sql}: {foreign:?}");
     }
 
     // A row the policies refuse, a right that was not granted, a guard of a function: all are this scope's.
@@ -41,6 +41,18 @@ async fn every_refusal_has_its_kind(owner: PgPool) {
     }
     for sql in ["delete from issue_event", "delete from issue", "truncate issue cascade"] {
         assert!(matches!(said(&mut own, sql).await, StoreError::Frozen), "{sql}");
+    }
+
+    // What no index holds, no column, no number, no calendar.
+    own.execute("create temp table long (text text primary key, short varchar(2))").await.unwrap();
+    for sql in [
+        "insert into long select string_agg(md5(n::text), '') from generate_series(1, 600) n",
+        "insert into long values ('a', 'abc')",
+        "select 9223372036854775807 + 1",
+        "select timestamptz '2026-01-01' + interval '300000 years'",
+    ] {
+        let large = said(&mut own, sql).await;
+        assert!(matches!(large, StoreError::TooLarge) && !large.is_unknown() && !large.is_passing(), "{sql}: {large:?}");
     }
 
     let mut waiting = PgConnection::connect_with(&options).await.unwrap();
