@@ -254,6 +254,10 @@ doors! {
     File GET "/desk/admin/texts/table" Administrator;
     Page GET "/desk/admin/texts/{code}" Administrator;
     Form POST "/desk/admin/texts/{code}" Administrator;
+    Page GET "/desk/admin/retention" Administrator;
+    File GET "/desk/admin/retention/table" Administrator;
+    Page GET "/desk/admin/retention/{code}" Administrator;
+    Form POST "/desk/admin/retention/{code}" Administrator;
     Page GET "/desk/admin/staff" Administrator;
     File GET "/desk/admin/staff/table" Administrator;
     Page GET "/desk/admin/staff/new" Administrator;

@@ -61,7 +61,7 @@ pub fn KeyPage() -> impl IntoView {
             {back(PATH, "接口密钥")}
             <h1>{format!("推送通知：{name}")}</h1>
             <p class="muted">
-                {format!("这个密钥提交的诉求每走一步，就发到下面的地址。没有送达的自动再试，间隔越来越长，最多 {ATTEMPTS} 次。记录保留半年。")}
+                {format!("这个密钥提交的诉求每走一步，就发到下面的地址。没有送达的自动再试，间隔越来越长，最多 {ATTEMPTS} 次。记录到期自动删除。")}
             </p>
             {section("地址", addresses(webhooks, now))}
             <h2>"发送记录"</h2>

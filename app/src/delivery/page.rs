@@ -139,7 +139,7 @@ pub fn DeliveriesPage() -> impl IntoView {
         Ok(view! {
             {back("/desk/admin", "系统管理")}
             <h1>"发送记录"</h1>
-            <p class="muted">"短信和邮件发给谁、发出没有。失败的自动再试，最多 10 次。保留半年，号码只显示一部分。"</p>
+            <p class="muted">"短信和邮件发给谁、发出没有。失败的自动再试，最多 10 次。号码只显示一部分，到期自动删除。"</p>
             {chips("状态", tabs.collect())}
             {body}
             {more(&next, page.next.as_deref())}

@@ -180,6 +180,8 @@ routes! {
     POST "/desk/admin/calendar" => terms::calendar;
     GET "/desk/admin/texts/table" => terms::texts;
     POST "/desk/admin/texts/{code}" => terms::text;
+    GET "/desk/admin/retention/table" => terms::retentions;
+    POST "/desk/admin/retention/{code}" => terms::retention;
     POST "/desk/messages/open" => message::desk_open;
     POST "/desk/messages/read" => message::desk_read;
     POST "/desk/password" => account::change_password;

@@ -40,6 +40,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("/admin/boards/{code}", "/admin/boards/law")
         .replace("/admin/categories/{code}", "/admin/categories/street")
         .replace("/admin/texts/{code}", "/admin/texts/centre_submitted")
+        .replace("/admin/retention/{code}", "/admin/retention/photo")
         .replace("{person}", &mine.person)
         .replace("{resource}/{file}", "services/street.json")
         .replace("v2/{file}", "v2/requests.json")
