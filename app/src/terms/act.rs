@@ -310,13 +310,13 @@ pub async fn save_days(request: &Request, form: &Form) -> Result<Next, AppError>
 pub async fn save_retention(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
     let (kept, schedule) = {
         let mut ctx = request.open().await?;
-        let read = read::retention(&mut ctx, code).await?;
+        let (kept, schedule) = read::retention(&mut ctx, code).await?;
+        if !kept.whole_city() {
+            return Err(AppError::Forbidden);
+        }
         ctx.require_fresh()?;
-        read
+        (kept, schedule)
     };
-    if !kept.whole_city() {
-        return Err(AppError::Forbidden);
-    }
     let rule = Rule::of_code(code).filter(|rule| rule.may_be_set()).ok_or(AppError::NotFound)?;
     let ours = rule.keep.whole_days();
     let mut check = Check::new();
