@@ -38,7 +38,10 @@ use crate::policy::space::{
 use crate::routing::RoutingPage;
 use crate::security::SecurityPage;
 use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
-use crate::terms::{BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, TextPage, TextsPage};
+use crate::terms::{
+    BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, RetentionPage, RetentionsPage, TextPage,
+    TextsPage,
+};
 use crate::upward::UpwardPage;
 use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -155,6 +158,8 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/calendar") view=CalendarPage/>
             <Route path=path!("desk/admin/texts") view=TextsPage/>
             <Route path=path!("desk/admin/texts/:code") view=TextPage/>
+            <Route path=path!("desk/admin/retention") view=RetentionsPage/>
+            <Route path=path!("desk/admin/retention/:code") view=RetentionPage/>
             <Route path=path!("desk/account") view=AccountPage/>
             <Route path=path!("desk/account/factor") view=FactorPage/>
             <Route path=path!("desk/confirm") view=ConfirmPage/>

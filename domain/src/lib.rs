@@ -3,6 +3,8 @@
 //! Nothing here reads a clock, a socket or a file: time is an argument, the calendar is data. The server and the islands in
 //! the browser run the same code.
 
+#[cfg(feature = "server")]
+pub mod account;
 pub mod actor;
 #[cfg(feature = "server")]
 pub mod administration;

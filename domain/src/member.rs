@@ -3,7 +3,9 @@
 //! of the store compare them.
 
 use crate::actor::MemberRole;
+use crate::issue::texts::{TextKey, Texts};
 use crate::policy::money::Fen;
+use time::Date;
 
 /// Above this sum an application is the owner's to submit: 100,000 yuan. An agent may look, reckon and make it ready, but whoever answers for the firm signs for the larger sums. *(assumed)*: the city has published no such limit; it is a constant of
 /// the city and not a setting of each firm, so that a reviewer knows what a submitted application means.
@@ -188,15 +190,22 @@ impl Change {
 /// A message: title, body, and where it leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
-    pub title: &'static str,
+    pub title: String,
     pub body: String,
     /// A path of the space.
     pub link: String,
 }
 
 /// One that leads to the members.
-fn told(title: &'static str, body: String) -> Told {
-    Told { title, body, link: "/me/members".to_owned() }
+fn told(title: &str, body: String) -> Told {
+    Told { title: title.to_owned(), body, link: "/me/members".to_owned() }
+}
+
+/// To every owner, when one of them added an agent: in the city's words, as whoever did it may have been somebody else with a stolen telephone.
+pub fn agent_added(texts: &Texts, day: Date, enterprise: &str, name: &str, by: &str) -> Told {
+    let values = [("name", name.to_owned()), ("who", by.to_owned()), ("firm", enterprise.to_owned())];
+    let text = texts.on(TextKey::AccountAgent, day).filled(&values);
+    told(&text.title, text.body)
 }
 
 /// To whoever may act for an enterprise from now on.
@@ -213,7 +222,7 @@ pub fn registered(enterprise: &str, role: MemberRole, name: &str, by: &str) -> T
 /// To whoever may act no longer.
 pub fn farewell(enterprise: &str) -> Told {
     Told {
-        title: "您不再为这家企业办事", body: format!("您已不是“{enterprise}”的联系人。"), link: "/me".to_owned()
+        title: "您不再为这家企业办事".to_owned(), body: format!("您已不是“{enterprise}”的联系人。"), link: "/me".to_owned()
     }
 }
 
@@ -240,7 +249,7 @@ pub fn owner_changed(enterprise: &str, name: &str, by: &str) -> Told {
 /// To the owners, when an agent has made an application ready; `item` is its code.
 pub fn prepared(title: &str, item: &str, by: &str) -> Told {
     let body = format!("{by}已备好“{title}”的申请，请您核对后提交。");
-    Told { title: "有一件申请等您提交", body, link: format!("/policies/{item}/apply") }
+    Told { title: "有一件申请等您提交".to_owned(), body, link: format!("/policies/{item}/apply") }
 }
 
 #[cfg(test)]

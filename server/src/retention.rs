@@ -1,8 +1,9 @@
-//! Sees to it that personal data goes when its time is over: from the worker once a day, and from the command line.
+//! Sees to it that personal data goes when its time is over: from the worker once a day, and from the command line. The times are ours, or those that
+//! the city's administrator set for the day.
 
 use crate::photos::PhotoStore;
 use domain::calendar::local;
-use domain::retention::{Kind, RULES, Rule};
+use domain::retention::{Kind, Rule};
 use store::{Conn, Store, StoreError};
 use time::OffsetDateTime;
 
@@ -11,8 +12,14 @@ const BATCH: i32 = 500;
 
 /// What was done of a kind.
 pub struct Done {
-    pub rule: &'static Rule,
+    /// With its time as it held.
+    pub rule: Rule,
     pub done: i64,
+}
+
+/// Every rule as it holds today.
+async fn rules(conn: &mut Conn, now: OffsetDateTime) -> Result<Vec<Rule>, StoreError> {
+    Ok(store::retention::schedule(conn).await?.rules(local(now).date()))
 }
 
 /// Sees to every kind that has not been seen to today.
@@ -23,10 +30,10 @@ pub async fn once_a_day(store: &Store, photos: &PhotoStore, now: OffsetDateTime)
     let day = local(now).date();
     let mut all = Vec::new();
     let mut conn = store.system().await?;
-    for rule in RULES {
-        if !store::retention::is_done(&mut conn, rule, day).await? {
-            let done = see_to(&mut conn, photos, rule, now).await?;
-            store::retention::note(&mut conn, rule, day, done, now).await?;
+    for rule in rules(&mut conn, now).await? {
+        if !store::retention::is_done(&mut conn, &rule, day).await? {
+            let done = see_to(&mut conn, photos, &rule, now).await?;
+            store::retention::note(&mut conn, &rule, day, done, now).await?;
             all.push(Done { rule, done });
         }
     }
@@ -39,10 +46,10 @@ pub async fn once_a_day(store: &Store, photos: &PhotoStore, now: OffsetDateTime)
 /// # Errors
 /// When the database does not answer; what was done stays done.
 pub async fn now(store: &Store, photos: &PhotoStore, now: OffsetDateTime) -> Result<Vec<Done>, StoreError> {
-    let mut all = Vec::with_capacity(RULES.len());
+    let mut all = Vec::new();
     let mut conn = store.system().await?;
-    for rule in RULES {
-        all.push(Done { rule, done: see_to(&mut conn, photos, rule, now).await? });
+    for rule in rules(&mut conn, now).await? {
+        all.push(Done { done: see_to(&mut conn, photos, &rule, now).await?, rule });
     }
     conn.release();
     Ok(all)
@@ -53,10 +60,10 @@ pub async fn now(store: &Store, photos: &PhotoStore, now: OffsetDateTime) -> Res
 /// # Errors
 /// When the database does not answer.
 pub async fn due(store: &Store, now: OffsetDateTime) -> Result<Vec<Done>, StoreError> {
-    let mut all = Vec::with_capacity(RULES.len());
+    let mut all = Vec::new();
     let mut conn = store.system().await?;
-    for rule in RULES {
-        all.push(Done { rule, done: store::retention::count(&mut conn, rule, now).await? });
+    for rule in rules(&mut conn, now).await? {
+        all.push(Done { done: store::retention::count(&mut conn, &rule, now).await?, rule });
     }
     conn.release();
     Ok(all)

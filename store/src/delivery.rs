@@ -138,26 +138,33 @@ pub struct Delivery {
     pub done_at: Option<OffsetDateTime>,
 }
 
-/// The latest first; of a state and a channel, if they are named.
+/// Which deliveries; what is empty asks nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    pub state: String,
+    pub channel: String,
+    pub audience: String,
+    /// A part of the issue's number, or of the masked address.
+    pub words: String,
+}
+
+/// The latest first.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(
-    conn: &mut Conn,
-    state: &str,
-    channel: &str,
-    after: Option<&str>,
-    limit: i64,
-) -> Result<Page<Delivery>, StoreError> {
+pub async fn list(conn: &mut Conn, wanted: &Wanted, after: Option<&str>, limit: i64) -> Result<Page<Delivery>, StoreError> {
     let (at, id) = parse_cursor(after).unwrap_or((crate::NEVER, i64::MAX));
     let rows = sqlx::query_as!(
         Delivery,
         "select id, at, number, step, audience, channel, address, state, attempts, error, due_at, done_at from notice_delivery
-         where (at, id) < ($1, $2) and ($3 = '' or state = $3) and ($4 = '' or channel = $4) order by at desc, id desc limit $5",
+         where (at, id) < ($1, $2) and ($3 = '' or state = $3) and ($4 = '' or channel = $4) and ($5 = '' or audience = $5)
+            and ($6 = '' or strpos(number, $6) > 0 or strpos(address, $6) > 0) order by at desc, id desc limit $7",
         at,
         id,
-        state,
-        channel,
+        wanted.state,
+        wanted.channel,
+        wanted.audience,
+        wanted.words,
         limit + 1
     )
     .fetch_all(conn.pg())

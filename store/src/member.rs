@@ -178,7 +178,7 @@ pub async fn of_code(conn: &mut Conn, code: &Uscc) -> Result<Option<(EnterpriseI
 pub struct Tell {
     /// Whom it is about.
     pub member: Option<Told>,
-    /// The owners beside whoever does it.
+    /// The owners beside whoever does it; of an agent who is added, that one too.
     pub owners: Option<Told>,
 }
 

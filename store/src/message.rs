@@ -1,6 +1,8 @@
 //! In-app messages (站内消息) of persons and staff; row-level security keeps each to its own.
 
+use crate::identity::Who;
 use crate::{Conn, NEVER, Page, StoreError, cursor, parse_cursor};
+use domain::issue::texts::Text;
 use std::collections::HashMap;
 use time::OffsetDateTime;
 
@@ -118,4 +120,40 @@ pub async fn titles(conn: &mut Conn, messages: &[Message]) -> Result<HashMap<Str
     let numbers: Vec<String> = messages.iter().map(|message| message.number.clone()).collect();
     let rows = sqlx::query!("select number, title from issue where number = any($1)", &numbers).fetch_all(conn.pg()).await?;
     Ok(rows.into_iter().map(|row| (row.number, row.title)).collect())
+}
+
+/// Tells somebody of their own account, here and, where they want such, by text message, which goes out at `due`. Needs the system's scope: nobody
+/// else writes a message, and not even an administrator one in the name of the system.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn alert(
+    conn: &mut Conn,
+    who: Who,
+    text: &Text,
+    link: &str,
+    now: OffsetDateTime,
+    due: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let (person, staff) = who.ids();
+    sqlx::query!(
+        "with told as (
+            insert into message (person_id, staff_id, number, kind, title, body, link, created_at)
+            values ($1::bigint, $2::bigint, '', 'account', $3, $4, $5, $6))
+         insert into job (kind, payload, run_at, created_at)
+         select 'sms_notice', jsonb_build_object('phone', phone, 'text', $8::text, 'about', 'account'), $7, $6
+         from (select p.phone from person p where p.id = $1 and p.issue_sms
+            union all select a.mobile from notice_address a where a.staff_id = $2 and a.mobile <> '') reached",
+        person,
+        staff,
+        text.title,
+        text.body,
+        link,
+        now,
+        due,
+        format!("{}：{}", text.title, text.body)
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
 }

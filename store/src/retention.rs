@@ -3,9 +3,18 @@
 
 use crate::job::ATTEMPTS;
 use crate::{Conn, StoreError};
-use domain::retention::{Kind, Rule};
+use domain::retention::{Kind, Rule, Schedule};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
+
+/// Every time that an administrator set. Any scope may ask: how long something is kept is no secret.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn schedule(conn: &mut Conn) -> Result<Schedule, StoreError> {
+    let rows = sqlx::query!("select kind, from_day, days from retention_setting order by id").fetch_all(conn.pg()).await?;
+    Ok(Schedule::new(rows.into_iter().map(|row| (row.kind, row.from_day, row.days.map(i64::from)))))
+}
 
 /// What one batch came to.
 #[derive(Debug, Clone, Default)]

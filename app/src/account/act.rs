@@ -1,6 +1,7 @@
 //! Signing in and out, choosing an enterprise. Sign-in answers the same for every number; limits are counted in PostgreSQL, so they hold
 //! across servers. What only staff do is in [`super::staff`].
 
+use super::alert;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::request::{Ctx, Request, hash_token, random_hex};
@@ -262,7 +263,9 @@ pub(super) async fn start_session(
     }
     let token = random_hex::<32>();
     identity::create_session(conn, &hash_token(&token), who, now, &request.head().user_agent).await?;
-    identity::know_browser(conn, &request.browser_hash(), who, now).await?;
+    if identity::know_browser(conn, &request.browser_hash(), who, now).await? {
+        alert::new_browser(request, conn, who, now).await?;
+    }
     let life = match who {
         Who::Person(..) => Duration::days(identity::SESSION_DAYS),
         Who::Staff(_) => Duration::hours(STAFF_SESSION_HOURS),

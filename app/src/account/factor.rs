@@ -1,11 +1,12 @@
 //! The second factor of staff: setting it up, checking it, recovery codes, taking it away.
 
-use super::totp;
+use super::{alert, totp};
 use crate::access::{lacks_factor, needs_factor};
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::Request;
 use crate::security::{self, Note};
+use domain::account::{Alert, ONESELF};
 use domain::actor::StaffId;
 use domain::security::{FactorRule, Kind};
 use domain::text::half_width;
@@ -120,6 +121,7 @@ pub async fn act(request: &Request, form: &Form) -> Result<Done, AppError> {
                 identity::end_other_sessions(&mut conn, Who::Staff(staff.id), &token).await?;
             }
             security::note(request, &mut conn, noted(Kind::FactorSet), now).await?;
+            alert::tell(services, &mut conn, Who::Staff(staff.id), &Alert::FactorSet, now).await?;
             Ok(Done::Codes(codes))
         }
         "codes" if staff.second_factor => {
@@ -129,7 +131,9 @@ pub async fn act(request: &Request, form: &Form) -> Result<Done, AppError> {
         }
         "remove" if staff.second_factor && !needs_factor(&staff, rule) => {
             identity::remove_factor(&mut conn, staff.id).await?;
-            security::note(request, &mut conn, Note { detail: "本人", ..noted(Kind::FactorReset) }, now).await?;
+            security::note(request, &mut conn, Note { detail: ONESELF, ..noted(Kind::FactorReset) }, now).await?;
+            let removed = Alert::FactorRemoved { by: ONESELF.to_owned() };
+            alert::tell(services, &mut conn, Who::Staff(staff.id), &removed, now).await?;
             Ok(Done::Next(Next::to(PAGE).saying("已停用两步验证")))
         }
         _ => Err(AppError::field("main", "现在不能这样做，请看页面上的说明")),

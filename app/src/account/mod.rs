@@ -1,6 +1,7 @@
 //! Signing in and out, choosing an enterprise; passwords and the second factor of staff.
 
 pub mod act;
+pub mod alert;
 pub mod factor;
 mod factor_page;
 mod page;

@@ -242,7 +242,7 @@ fn second_factor(staff: &StaffIdentity, rule: FactorRule) -> Option<AnyView> {
 }
 
 /// What a browser is, as far as one recognises one's own by it.
-fn device(user_agent: &str) -> String {
+pub(super) fn device(user_agent: &str) -> String {
     let first = |names: &[(&'static str, &'static str)], or: &'static str| {
         names.iter().find(|(mark, _)| user_agent.contains(mark)).map_or(or, |(_, name)| name)
     };

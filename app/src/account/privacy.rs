@@ -1,17 +1,30 @@
 //! 隐私说明: what is kept of people, why, who reads it, for how long. Opened by whoever is about to give a telephone number, or wonders
-//! afterwards. The times are those by which the retention job deletes (`domain::retention`), and no others.
+//! afterwards. The times are those by which the retention job deletes today (`domain::retention`), and no others.
 
-use crate::render::title;
+use crate::render::{reads, title};
+use crate::request::Request;
 use crate::ui::{HOTLINE, HOTLINE_LINK, facts, icon, section, words};
-use domain::retention::{Act, RULES, Rule};
+use domain::retention::{Act, Rule, span};
 use leptos::prelude::*;
 
 /// The page; anybody may read it.
 #[component]
 pub fn PrivacyPage() -> impl IntoView {
-    title("隐私说明");
-    let rows = RULES.iter().map(|rule| {
-        let (what, from) = rule.what.split_once('：').unwrap_or((rule.what, ""));
+    let request = Request::current();
+    reads(async move {
+        let rules = {
+            let mut ctx = request.open().await?;
+            let today = ctx.today();
+            store::retention::schedule(&mut ctx.conn).await?.rules(today)
+        };
+        title("隐私说明");
+        Ok(page(&rules))
+    })
+}
+
+fn page(rules: &[Rule]) -> AnyView {
+    let rows = rules.iter().map(|rule| {
+        let (what, from) = rule.parts();
         (what, words(format!("{from}{}", kept(rule))))
     });
     view! {
@@ -48,6 +61,7 @@ pub fn PrivacyPage() -> impl IntoView {
             })}
         </article>
     }
+    .into_any()
 }
 
 /// How long, in words: `立即删除`, `保存 2 天，然后删除`, `保存 3 年，然后去掉姓名和电话`.
@@ -56,10 +70,8 @@ fn kept(rule: &Rule) -> String {
         Act::Delete => "删除",
         Act::Anonymise => "去掉姓名和电话",
     };
-    let days = rule.keep.whole_days();
-    match days {
+    match rule.keep.whole_days() {
         0 => format!("立即{then}"),
-        days if days % 366 == 0 => format!("保存 {} 年，然后{then}", days / 366),
-        days => format!("保存 {days} 天，然后{then}"),
+        days => format!("保存 {}，然后{then}", span(days)),
     }
 }

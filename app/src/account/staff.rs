@@ -1,11 +1,12 @@
 //! Staff sign in: a password, then the second factor where there is one; and prove again later who they are.
 
 use super::act::{Limit, Signed, TEN_MINUTES, TOO_OFTEN, limits_of, own_path, per_address, start_session, within};
-use super::{factor, password};
+use super::{alert, factor, password};
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::request::Request;
 use crate::security::{self, Note};
+use domain::account::Alert;
 use domain::security::{FactorRule, Kind};
 use store::Conn;
 use store::identity::{self, Credentials, Who};
@@ -233,5 +234,6 @@ pub async fn change_password(request: &Request, form: &Form) -> Result<Signed, A
     identity::forget_limit(&mut conn, &tries[0].key).await?;
     identity::end_all_sessions(&mut conn, Who::Staff(staff.id)).await?;
     security::note(request, &mut conn, noted(Kind::PasswordChanged), now).await?;
+    alert::tell(services, &mut conn, Who::Staff(staff.id), &Alert::PasswordChanged, now).await?;
     start_session(request, &mut conn, Who::Staff(staff.id), now, Next::to("/desk")).await
 }

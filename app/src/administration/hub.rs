@@ -38,6 +38,9 @@ const ENTRIES: &[Entry] = &[
         href: "/desk/admin/keys", title: "接口密钥", about: "热线、会议、上级平台凭密钥提交诉求，由市级管理"
     },
     Entry {
+        href: "/desk/admin/retention", title: "保存期限", about: "个人信息和记录保存多久，到期自动删除"
+    },
+    Entry {
         href: "/desk/admin/security", title: "安全日志", about: "登录、失败、拒绝、查看完整号码和导出"
     },
     Entry { href: "/desk/admin/log", title: "变更记录", about: "谁在什么时候改了什么，为什么，从哪天起" },

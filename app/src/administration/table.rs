@@ -53,10 +53,11 @@ pub fn asked() -> Form {
 }
 
 impl Table {
-    /// The rows that were asked for, in the order that was asked for.
-    fn wanted<'a>(&'a self, asked: &Form) -> Vec<&'a Row> {
+    /// The rows that were asked for, in the order that was asked for, by their places in [`Table::rows`].
+    fn wanted(&self, asked: &Form) -> Vec<usize> {
         let words = asked.value("q").trim().to_lowercase();
-        let holds = |row: &&Row| {
+        let holds = |at: &usize| {
+            let row = &self.rows[*at];
             let found = words.is_empty() || row.cells.iter().any(|cell| cell.to_lowercase().contains(&words));
             found
                 && self.filters.iter().all(|filter| {
@@ -64,11 +65,11 @@ impl Table {
                     value.is_empty() || row.marks.iter().any(|mark| mark.0 == filter.name && mark.1 == value)
                 })
         };
-        let mut rows: Vec<&Row> = self.rows.iter().filter(holds).collect();
+        let mut rows: Vec<usize> = (0..self.rows.len()).filter(holds).collect();
         let (code, down) = order(asked);
         if let Some(at) = self.columns.iter().position(|column| column.0 == code) {
-            let cell = |row: &Row| row.cells.get(at).cloned().unwrap_or_default();
-            rows.sort_by(|a, b| if down { compare(&cell(b), &cell(a)) } else { compare(&cell(a), &cell(b)) });
+            let cell = |row: &usize| self.rows[*row].cells.get(at).map_or("", String::as_str);
+            rows.sort_by(|a, b| if down { compare(cell(b), cell(a)) } else { compare(cell(a), cell(b)) });
         }
         rows
     }
@@ -76,25 +77,37 @@ impl Table {
     /// What was asked for, whole, to be taken along.
     pub fn sheet(&self, asked: &Form) -> Sheet {
         let heading = self.columns.iter().chain(&self.more).map(|column| Cell::Heading(column.1.to_owned())).collect();
-        let rows = self.wanted(asked).into_iter().map(|row| row.cells.iter().cloned().map(Cell::Text).collect());
+        let rows = self.wanted(asked).into_iter().map(|at| self.rows[at].cells.iter().cloned().map(Cell::Text).collect());
         Sheet { name: self.name, rows: [heading].into_iter().chain(rows).collect() }
     }
 
     /// The list with everything around it.
     pub fn view(&self, asked: &Form) -> AnyView {
+        let list = self.around(asked, "没有符合条件的。", |shown| {
+            self.body(asked, shown.iter().map(|at| row_view(&self.rows[*at], &self.columns)).collect())
+        });
+        view! {
+            <h1>{self.name}</h1>
+            {(!self.lead.is_empty()).then(|| view! { <p class="muted">{self.lead}</p> })}
+            {list}
+        }
+        .into_any()
+    }
+
+    /// Search, filters, order, exports and pages around a list that looks otherwise than a table: `body` is given the places of the rows of this
+    /// page, and is not asked where there are none, which `none` says.
+    pub fn around(&self, asked: &Form, none: &'static str, body: impl FnOnce(&[usize]) -> AnyView) -> AnyView {
         let rows = self.wanted(asked);
         let total = rows.len();
         let page = asked.value("page").parse::<usize>().unwrap_or(1).clamp(1, total.div_ceil(PAGE).max(1));
-        let shown: Vec<AnyView> =
-            rows.iter().skip((page - 1) * PAGE).take(PAGE).map(|row| row_view(row, &self.columns)).collect();
-        let list = if shown.is_empty() { empty("没有符合条件的。", None) } else { self.body(asked, shown) };
+        let shown = &rows[(page - 1) * PAGE..total.min(page * PAGE)];
+        let none = if self.rows.is_empty() { none } else { "没有符合条件的。" };
+        let list = if shown.is_empty() { empty(none, None) } else { body(shown) };
         let to = |page: usize| format!("{}?{}", self.path, query(asked, &[("page", page.to_string())]));
         let before = (page > 1).then(|| view! { <a class="button secondary" href=to(page - 1)>"上一页"</a> });
         let after = (page * PAGE < total).then(|| view! { <a class="button secondary" href=to(page + 1)>"下一页"</a> });
         let add = self.add.map(|(href, words)| view! { <a class="button" href=href>{icon("plus")}{words}</a> });
         view! {
-            <h1>{self.name}</h1>
-            {(!self.lead.is_empty()).then(|| view! { <p class="muted">{self.lead}</p> })}
             {self.filter_form(asked)}
             <p class="row">
                 {add}
@@ -166,7 +179,7 @@ fn row_view(row: &Row, columns: &[Column]) -> AnyView {
 }
 
 /// The two ways to take a list along, with what was asked for.
-pub fn exports(path: &'static str, asked: &Form) -> AnyView {
+pub fn exports(path: &str, asked: &Form) -> AnyView {
     let link = |form: &'static str, label: &'static str| {
         let href = format!("{path}/table?{}", query(asked, &[("as", form.to_owned()), ("page", String::new())]));
         view! { <a class="button secondary" href=href>{icon("down")}{label}</a> }
@@ -234,7 +247,7 @@ mod tests {
 
     fn names(pairs: &[(&str, &str)]) -> Vec<String> {
         let asked = Form::new(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect());
-        table().wanted(&asked).iter().map(|row| row.cells[0].clone()).collect()
+        table().wanted(&asked).iter().map(|at| table().rows[*at].cells[0].clone()).collect()
     }
 
     #[test]

@@ -34,6 +34,7 @@ fn label(field: &str) -> &str {
         "last" => "最后一天",
         "day" => "安排",
         "told" => "通知",
+        "keep" => "保存",
         other => other,
     }
 }

@@ -179,7 +179,7 @@ pub async fn deliveries(mut entered: Entered, pairs: &[(String, String)]) -> Res
         return Err(ApiError { status: 422, errors: faults, retry_after: None });
     }
     let mut conn = entered.conn().await?;
-    let page = webhook::deliveries(&mut conn, entered.caller.key.id, state, cursor, PAGE).await?;
+    let page = webhook::deliveries(&mut conn, entered.caller.key.id, state, "", cursor, PAGE).await?;
     conn.release();
     let shown = |one: webhook::Delivery| Delivery {
         next_try_at: matches!(one.state.as_str(), "waiting" | "failed").then(|| instant(one.due_at)),

@@ -1,10 +1,14 @@
 //! Opened by the city's administrator when a channel says that it was not told of something.
 
 use super::act::PATH;
+use crate::administration::table::{asked, exports, query};
 use crate::error::AppError;
+use crate::form::Form;
 use crate::render::{reads, title};
-use crate::request::Request;
-use crate::ui::form::hidden;
+use crate::request::{Ctx, Request};
+use crate::security::read::{MOST, stamp};
+use crate::sheet::{Cell, Sheet};
+use crate::ui::form::{Field, field, hidden};
 use crate::ui::list::{Chip, chips, more};
 use crate::ui::{back, empty, icon, section, tag};
 use ::time::OffsetDateTime;
@@ -13,8 +17,9 @@ use domain::calendar::words::moment;
 use domain::webhook::ATTEMPTS;
 use leptos::Params;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params, use_query_map};
+use leptos_router::hooks::use_params;
 use leptos_router::params::Params;
+use store::Page;
 use store::api::webhook::{self, Delivery, Webhook};
 
 #[derive(Params, Debug, Clone, PartialEq, Eq)]
@@ -34,8 +39,7 @@ const STATES: [(&str, &str, &str, &str); 4] = [
 #[component]
 pub fn KeyPage() -> impl IntoView {
     let params = use_params::<KeyParams>().get_untracked();
-    let map = use_query_map().get_untracked();
-    let (state, after) = (map.get("state").unwrap_or_default(), map.get("after"));
+    let asked = asked();
     let request = Request::current();
     reads(async move {
         let id = params.map_err(|_| AppError::NotFound)?.key;
@@ -44,15 +48,19 @@ pub fn KeyPage() -> impl IntoView {
             ctx.require_key_keeper()?;
             let name = store::api_key::name(&mut ctx.conn, id).await?;
             let webhooks = webhook::list(&mut ctx.conn, id).await?;
-            (name, webhooks, webhook::deliveries(&mut ctx.conn, id, &state, after.as_deref(), 50).await?, ctx.now)
+            (name, webhooks, wanted(&mut ctx, id, &asked, 50).await?, ctx.now)
         };
         title(format!("推送通知：{name}"));
         let here = format!("{PATH}/{id}");
         let tabs = std::iter::once(("", "全部")).chain(STATES.iter().map(|(code, label, ..)| (*code, *label)));
-        let tabs =
-            tabs.map(|(code, label)| Chip { href: format!("{here}?state={code}"), label, count: None, current: code == state });
+        let tabs = tabs.map(|(code, label)| Chip {
+            href: to(&here, &asked, code),
+            label,
+            count: None,
+            current: code == asked.value("state"),
+        });
         let body = if page.rows.is_empty() {
-            empty("没有发送记录。订阅之后，每个环节发一条。", None)
+            empty("没有符合条件的发送记录。订阅之后，每个环节发一条。", None)
         } else {
             let rows = page.rows.iter().map(|row| line(row, id, now)).collect_view();
             view! { <ul class="cells card">{rows}</ul> }.into_any()
@@ -61,16 +69,56 @@ pub fn KeyPage() -> impl IntoView {
             {back(PATH, "接口密钥")}
             <h1>{format!("推送通知：{name}")}</h1>
             <p class="muted">
-                {format!("这个密钥提交的诉求每走一步，就发到下面的地址。没有送达的自动再试，间隔越来越长，最多 {ATTEMPTS} 次。记录保留半年。")}
+                {format!("这个密钥提交的诉求每走一步，就发到下面的地址。没有送达的自动再试，间隔越来越长，最多 {ATTEMPTS} 次。记录到期自动删除。")}
             </p>
             {section("地址", addresses(webhooks, now))}
             <h2>"发送记录"</h2>
             {chips("状态", tabs.collect())}
+            <form class="filter-form" method="get" action=here.clone() role="search">
+                {hidden("state", asked.value("state").to_owned())}
+                {NUMBER.view(&asked)}
+                <button class="button secondary">{icon("search")}"查找"</button>
+            </form>
+            <p class="row">{exports(&here, &asked)}</p>
             {body}
-            {more(&format!("{here}?state={state}&"), page.next.as_deref())}
+            {more(&format!("{}&", to(&here, &asked, asked.value("state"))), page.next.as_deref())}
         }
         .into_any())
     })
+}
+
+const NUMBER: Field = Field { max: 40, optional: true, ..field("q", "诉求编号", "") };
+
+/// The list in one of its states, with what else was asked for.
+fn to(here: &str, asked: &Form, state: &str) -> String {
+    format!("{here}?{}", query(asked, &[("state", state.to_owned()), ("after", String::new())]))
+}
+
+async fn wanted(ctx: &mut Ctx, key: i64, asked: &Form, limit: i64) -> Result<Page<Delivery>, AppError> {
+    let after = Some(asked.value("after")).filter(|after| !after.is_empty());
+    Ok(webhook::deliveries(&mut ctx.conn, key, asked.value("state"), asked.value("q").trim(), after, limit).await?)
+}
+
+/// The deliveries of a key to be taken along, the latest [`MOST`].
+///
+/// # Errors
+/// As [`Ctx::require_key_keeper`]; [`AppError::NotFound`] for a key that is none.
+pub async fn sheet(ctx: &mut Ctx, key: i64, asked: &Form) -> Result<Sheet, AppError> {
+    ctx.require_key_keeper()?;
+    store::api_key::name(&mut ctx.conn, key).await?;
+    let rows = wanted(ctx, key, asked, MOST).await?.rows;
+    let heading = ["安排时间", "诉求编号", "环节", "地址", "状态", "试了几次", "HTTP 状态", "说明", "送达时间"];
+    let heading = heading.map(|title| Cell::Heading(title.to_owned())).into_iter().collect();
+    let rows = rows.into_iter().map(|row| {
+        let state = STATES.iter().find(|(code, ..)| *code == row.state).map_or("", |(_, label, ..)| *label);
+        let step = step_label(&row.kind).unwrap_or("").to_owned();
+        let status = row.status.map_or_else(String::new, |status| status.to_string());
+        let done = row.done_at.map_or_else(String::new, stamp);
+        let cells =
+            [stamp(row.at), row.number, step, row.url, state.to_owned(), row.attempts.to_string(), status, row.error, done];
+        cells.map(Cell::Text).into_iter().collect()
+    });
+    Ok(Sheet { name: "推送记录", rows: [heading].into_iter().chain(rows).collect() })
 }
 
 fn addresses(webhooks: Vec<Webhook>, now: OffsetDateTime) -> AnyView {

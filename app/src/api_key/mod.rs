@@ -4,5 +4,5 @@ pub mod act;
 mod deliveries;
 mod page;
 
-pub use deliveries::KeyPage;
+pub use deliveries::{KeyPage, sheet};
 pub use page::KeysPage;

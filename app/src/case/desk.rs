@@ -1,16 +1,18 @@
 //! Opened by a centre at a desktop, after an issue was closed from which others can learn.
 
 use super::act::{self, Draft, NEW, PATH};
+use crate::administration::table::{Column, Filter, Row, Table, asked};
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Ctx, Request};
 use crate::ui::form::{Field, choice, choices, field, hidden, submit};
-use crate::ui::{back, empty, facts, icon};
+use crate::ui::{back, facts, icon};
 use domain::calendar::local;
 use domain::calendar::words::day;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+use std::collections::BTreeMap;
 use store::case::{self, Case};
 
 const TITLE: Field = Field { max: 60, ..field("title", "标题", "例如：园区企业临时用电当天接通") };
@@ -19,44 +21,91 @@ const PROBLEM: Field =
 const ANSWER: Field = Field { max: 1000, rows: 5, ..field("answer", "怎么解决的", "谁、做了什么、多久") };
 const RULE: Field = Field { max: 300, rows: 2, ..field("rule", "依据", "按哪条规定办，以后同类问题都照此办") };
 
-/// The most cases on the page.
-const MOST: i64 = 200;
+/// The most cases that are listed, the newest: a centre tells of a few a month.
+const MOST: i64 = 5000;
 
 /// The cases, and where one is begun.
 #[component]
 pub fn DeskCasesPage() -> impl IntoView {
-    let (request, form) = (Request::current(), Form::typed());
+    let (request, form, asked) = (Request::current(), Form::typed(), asked());
     reads(async move {
-        let cases = {
-            let mut ctx = request.open().await?;
-            ctx.require_centre()?;
-            case::list(&mut ctx.conn, "", "", MOST).await?
-        };
+        let (cases, table) = told(&mut *request.open().await?).await?;
         title("典型案例");
-        Ok(list(&cases, &form))
+        Ok(list(&cases, &table, &asked, &form))
     })
 }
 
-fn list(cases: &[Case], form: &Form) -> AnyView {
-    let items = cases.iter().map(|case| {
-        let line = format!("{} 发布", day(local(case.published_at).date()));
-        view! {
-            <li class="cell">
-                <div>
-                    <a href=format!("/cases/{}", case.id)><strong>{case.title.clone()}</strong></a>
-                    <span class="muted">{line}</span>
-                    <form method="post" action=format!("{PATH}/{}/withdraw", case.id)>
-                        <button class="button secondary">"撤下"</button>
-                    </form>
-                </div>
-            </li>
-        }
+/// The cases, and their list.
+///
+/// # Errors
+/// As [`Ctx::require_centre`].
+pub async fn told(ctx: &mut Ctx) -> Result<(Vec<Case>, Table), AppError> {
+    ctx.require_centre()?;
+    let cases = case::list(&mut ctx.conn, "", "", MOST).await?;
+    let clock = ctx.clock();
+    let catalogue = clock.catalogue(clock.now);
+    let rows = cases.iter().map(|case| {
+        let department = case.department.map_or_else(String::new, |id| clock.reference.department(id));
+        let cells = vec![
+            case.title.clone(),
+            catalogue.category_name(&case.category).to_owned(),
+            clock.reference.area(case.area),
+            department,
+            local(case.requested_at).date().to_string(),
+            local(case.published_at).date().to_string(),
+            case.problem.clone(),
+            case.answer.clone(),
+            case.rule.clone(),
+        ];
+        let marks = vec![("category", case.category.clone()), ("area", case.area.to_string())];
+        Row { href: format!("/cases/{}", case.id), cells, marks }
     });
-    let body = if cases.is_empty() {
-        empty("还没有案例。", None)
-    } else {
-        view! { <ul class="cells card">{items.collect_view()}</ul> }.into_any()
+    let rows = rows.collect();
+    let categories: BTreeMap<String, String> =
+        cases.iter().map(|case| (case.category.clone(), catalogue.category_name(&case.category).to_owned())).collect();
+    let areas: BTreeMap<String, String> =
+        cases.iter().map(|case| (case.area.to_string(), clock.reference.area(case.area))).collect();
+    let table = Table {
+        path: PATH,
+        name: "典型案例",
+        lead: "",
+        columns: vec![
+            Column("title", "标题"),
+            Column("category", "类别"),
+            Column("area", "区域"),
+            Column("department", "办理部门"),
+            Column("requested", "提出日期"),
+            Column("published", "发布日期"),
+        ],
+        more: vec![Column("problem", "问题"), Column("answer", "怎么解决的"), Column("rule", "依据")],
+        filters: vec![
+            Filter { name: "category", label: "类别", options: categories.into_iter().collect() },
+            Filter { name: "area", label: "区域", options: areas.into_iter().collect() },
+        ],
+        rows,
+        add: None,
     };
+    Ok((cases, table))
+}
+
+fn list(cases: &[Case], table: &Table, asked: &Form, form: &Form) -> AnyView {
+    let body = table.around(asked, "还没有案例。", |shown| {
+        let items = shown.iter().map(|at| &cases[*at]).map(|case| {
+            let line = format!("{} 发布", day(local(case.published_at).date()));
+            view! {
+                <li class="cell">
+                    <div>
+                        <a href=format!("/cases/{}", case.id)><strong>{case.title.clone()}</strong></a>
+                        <span class="muted">{line}</span>
+                        <form method="post" action=format!("{PATH}/{}/withdraw", case.id)>
+                            <button class="button secondary">"撤下"</button>
+                        </form>
+                    </div>
+                </li>
+            }
+        });
+        view! { <ul class="cells card">{items.collect_view()}</ul> }.into_any()
+    });
     view! {
         {form.summary()}
         <h1>"典型案例"</h1>

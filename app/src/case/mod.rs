@@ -5,6 +5,6 @@ mod desk;
 mod page;
 mod similar;
 
-pub use desk::{DeskCasesPage, NewCasePage};
+pub use desk::{DeskCasesPage, NewCasePage, told};
 pub use page::{CasePage, CasesPage};
 pub use similar::similar;

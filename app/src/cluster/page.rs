@@ -2,6 +2,7 @@
 //! all of them.
 
 use super::act::{self, Found, PATH, enterprises};
+use super::listed;
 use crate::administration::table::asked;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
@@ -10,7 +11,7 @@ use crate::issue::tag::state_tag;
 use crate::render::{reads, title};
 use crate::request::{Clock, Ctx, Request};
 use crate::ui::form::{Choice, Field, choice, choices, field, select, submit};
-use crate::ui::{back, empty, icon, section, tag};
+use crate::ui::{back, icon, section, tag};
 use domain::actor::Duty;
 use domain::calendar::words::moment;
 use domain::issue::{Outcome, State};
@@ -35,19 +36,19 @@ const NOTE: Field = Field { rows: 2, max: 500, optional: true, ..field("note", "
 pub fn ClustersPage() -> impl IntoView {
     let (request, form, asked) = (Request::current(), Form::typed(), asked());
     reads(async move {
-        let (found, list, clock) = {
+        let (found, list, table, clock) = {
             let mut ctx = request.open().await?;
-            let staff = ctx.require_desk()?;
-            let found = match staff.duty {
+            let (list, table) = listed::kept(&mut ctx).await?;
+            let found = match ctx.require_desk()?.duty {
                 Duty::Centre { .. } => Some(looked(&mut ctx).await?),
-                Duty::Handler { .. } => None,
-                _ => return Err(AppError::Forbidden.into()),
+                _ => None,
             };
-            (found, cluster::list(&mut ctx.conn, 100).await?, ctx.clock())
+            (found, list, table, ctx.clock())
         };
         title("共性问题");
         let shown = if form.value("group").is_empty() { asked.value("group") } else { form.value("group") };
-        Ok(front(found.as_ref(), &list, shown, &form, &clock))
+        let list = listed::list(&list, &table, &asked, &clock);
+        Ok(front(found.as_ref(), list, shown, &form, &clock))
     })
 }
 
@@ -75,26 +76,7 @@ async fn looked(ctx: &mut Ctx) -> Result<Looked, AppError> {
 }
 
 /// `shown` is the first issue of the group whose form is there; of the others there are links.
-fn front(found: Option<&Looked>, list: &[Cluster], shown: &str, form: &Form, clock: &Clock) -> AnyView {
-    let items = list.iter().map(|one| {
-        let state = match (one.answered_at, one.department) {
-            (Some(at), _) => format!("{} 统一答复", moment(at, clock.now)),
-            (None, Some(id)) => format!("由{}办理", clock.reference.department(id)),
-            (None, None) => "还没有一起交办".to_owned(),
-        };
-        let told = one.case.map(|_| tag("ok", icon("star"), "已成案例"));
-        view! {
-            <li class="cell"><a href=format!("{PATH}/{}", one.id)>
-                <span class="cell-head"><strong>{one.title.clone()}</strong>{told}</span>
-                <span class="muted">{format!("{} 件 · {state}", one.issues)}</span>
-            </a></li>
-        }
-    });
-    let list = if list.is_empty() {
-        empty("还没有共性问题。几家企业反映同一件事时，合在一起办理、一次答复。", None)
-    } else {
-        view! { <ul class="cells card">{items.collect_view()}</ul> }.into_any()
-    };
+fn front(found: Option<&Looked>, list: AnyView, shown: &str, form: &Form, clock: &Clock) -> AnyView {
     let found = found.map(|looked| {
         let groups = &looked.groups;
         let open = groups.iter().position(|group| group[0].0.number == shown).unwrap_or(0);

@@ -3,4 +3,4 @@
 pub mod act;
 mod page;
 
-pub use page::{DeliveriesPage, MEMBER_MAIL, NoticeAddressPage, RoutesPage};
+pub use page::{DeliveriesPage, MEMBER_MAIL, NoticeAddressPage, RoutesPage, sheet};

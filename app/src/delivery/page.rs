@@ -2,10 +2,14 @@
 //! of staff once, to say where they want to be reached.
 
 use super::act::{ADDRESS, DELIVERIES, ROUTES, cell};
+use crate::administration::table::{asked, exports, query};
+use crate::error::AppError;
 use crate::form::Form;
 use crate::render::{reads, title};
-use crate::request::Request;
-use crate::ui::form::{Field, field, hidden, submit};
+use crate::request::{Ctx, Request};
+use crate::security::read::{MOST, stamp};
+use crate::sheet::{Cell, Sheet};
+use crate::ui::form::{Field, field, hidden, select, submit};
 use crate::ui::list::{Chip, chips, more};
 use crate::ui::{back, empty, icon, tag};
 use ::time::OffsetDateTime;
@@ -14,7 +18,8 @@ use domain::calendar::words::moment;
 use domain::issue::channel::{Audience, Channel, Routes, STEPS, fixed, step_label};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use store::delivery::{self, Delivery};
+use store::Page;
+use store::delivery::{self, Delivery, Wanted};
 
 const WHY: Field = Field { rows: 2, ..field("why", "变更原因", "记入变更记录") };
 const MOBILE: Field = Field {
@@ -114,38 +119,79 @@ const STATES: [(&str, &str, &str, &str); 6] = [
 #[component]
 pub fn DeliveriesPage() -> impl IntoView {
     let request = Request::current();
-    let map = use_query_map().get_untracked();
-    let asked = |name: &str| map.get(name).unwrap_or_default();
-    let (state, channel, after) = (asked("state"), asked("channel"), map.get("after"));
+    let asked = asked();
     reads(async move {
         let (page, now) = {
             let mut ctx = request.open().await?;
-            ctx.require_administrator()?;
-            (delivery::list(&mut ctx.conn, &state, &channel, after.as_deref(), 50).await?, ctx.now)
+            (wanted(&mut ctx, &asked, 50).await?, ctx.now)
         };
         title("发送记录");
-        let tabs =
-            std::iter::once(("", "全部")).chain(STATES.iter().map(|(code, label, ..)| (*code, *label))).map(|(code, label)| {
-                let href = format!("{DELIVERIES}?state={code}");
-                Chip { href, label, count: None, current: code == state }
-            });
+        let tabs = std::iter::once(("", "全部"))
+            .chain(STATES.iter().map(|(code, label, ..)| (*code, *label)))
+            .map(|(code, label)| Chip { href: to(&asked, code), label, count: None, current: code == asked.value("state") });
         let body = if page.rows.is_empty() {
-            empty("还没有短信或邮件。站内消息在各人的“消息”里。", None)
+            empty("没有符合条件的短信或邮件。站内消息在各人的“消息”里。", None)
         } else {
             let rows = page.rows.iter().map(|row| line(row, now)).collect_view();
             view! { <ul class="cells card">{rows}</ul> }.into_any()
         };
-        let next = format!("{DELIVERIES}?state={state}&channel={channel}&");
+        let next = format!("{}&", to(&asked, asked.value("state")));
+        let channels = Channel::ALL.iter().filter(|channel| **channel != Channel::App);
+        let channels = channels.map(|channel| (channel.code().to_owned(), channel.label().to_owned())).collect();
+        let audiences = Audience::ALL.iter().map(|one| (one.code().to_owned(), one.label().to_owned())).collect();
         Ok(view! {
             {back("/desk/admin", "系统管理")}
             <h1>"发送记录"</h1>
-            <p class="muted">"短信和邮件发给谁、发出没有。失败的自动再试，最多 10 次。保留半年，号码只显示一部分。"</p>
+            <p class="muted">"短信和邮件发给谁、发出没有。失败的自动再试，最多 10 次。号码只显示一部分，到期自动删除。"</p>
             {chips("状态", tabs.collect())}
+            <form class="filter-form" method="get" action=DELIVERIES role="search">
+                {hidden("state", asked.value("state").to_owned())}
+                {WORDS.view(&asked)}
+                {select(&asked, "channel", "方式", Some("全部"), vec![(String::new(), channels)])}
+                {select(&asked, "audience", "告诉谁", Some("全部"), vec![(String::new(), audiences)])}
+                <button class="button secondary">{icon("search")}"查找"</button>
+            </form>
+            <p class="row">{exports(DELIVERIES, &asked)}</p>
             {body}
             {more(&next, page.next.as_deref())}
         }
         .into_any())
     })
+}
+
+const WORDS: Field = Field { max: 40, optional: true, ..field("q", "诉求编号或号码", "") };
+
+/// The log in one of its states, with what else was asked for.
+fn to(asked: &Form, state: &str) -> String {
+    format!("{DELIVERIES}?{}", query(asked, &[("state", state.to_owned()), ("after", String::new())]))
+}
+
+async fn wanted(ctx: &mut Ctx, asked: &Form, limit: i64) -> Result<Page<Delivery>, AppError> {
+    ctx.require_administrator()?;
+    let text = |name: &str| asked.value(name).trim().to_owned();
+    let wanted = Wanted { state: text("state"), channel: text("channel"), audience: text("audience"), words: text("q") };
+    let after = Some(asked.value("after")).filter(|after| !after.is_empty());
+    Ok(delivery::list(&mut ctx.conn, &wanted, after, limit).await?)
+}
+
+/// The log to be taken along, the latest [`MOST`], as the page asks for it; a district's administrator has what belongs to the district.
+///
+/// # Errors
+/// As [`Ctx::require_administrator`].
+pub async fn sheet(ctx: &mut Ctx, asked: &Form) -> Result<Sheet, AppError> {
+    let rows = wanted(ctx, asked, MOST).await?.rows;
+    let heading = ["安排时间", "诉求编号", "环节", "告诉谁", "方式", "号码或邮箱", "状态", "试了几次", "说明", "发出时间"];
+    let heading = heading.map(|title| Cell::Heading(title.to_owned())).into_iter().collect();
+    let rows = rows.into_iter().map(|row| {
+        let state = STATES.iter().find(|(code, ..)| *code == row.state).map_or("", |(_, label, ..)| *label).to_owned();
+        let channel = Channel::from_code(&row.channel).map_or("", Channel::label).to_owned();
+        let audience = Audience::from_code(&row.audience).map_or("", Audience::label).to_owned();
+        let (step, done) = (step_label(&row.step).to_owned(), row.done_at.map_or_else(String::new, stamp));
+        let cells =
+            [stamp(row.at), row.number, step, audience, channel, row.address, state, row.attempts.to_string(), row.error, done];
+        cells.map(Cell::Text).into_iter().collect()
+    });
+    Ok(Sheet { name: "发送记录", rows: [heading].into_iter().chain(rows).collect() })
 }
 
 fn line(row: &Delivery, now: OffsetDateTime) -> impl IntoView + use<> {

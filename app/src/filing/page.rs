@@ -244,7 +244,7 @@ fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side, like: Option<Any
             <SubmitButton label="确认提交".to_owned() module=Carried(Module::Filing)/>
             <a class="button secondary" href=questions>"返回修改"</a>
         </form>
-        <p class="muted">"还没有提交。内容、照片和文件保留 2 天，可以回来接着提交。"</p>
+        <p class="muted">"还没有提交。内容、照片和文件暂时留着，可以回来接着提交。"</p>
         <DraftFiled owner/>
     }
     .into_any())

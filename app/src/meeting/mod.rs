@@ -4,5 +4,5 @@ pub mod act;
 mod page;
 mod read;
 
-pub use page::{HeldMeetingPage, MeetingsPage};
+pub use page::{HeldMeetingPage, MeetingsPage, held};
 pub use read::{RowFault, template};

@@ -2,12 +2,13 @@
 
 use super::act::PATH;
 use super::read::{RowFault, TITLES};
+use crate::administration::table::{Column, Filter, Row, Table, asked};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Ctx, Request};
 use crate::ui::form::{Field, field, submit};
-use crate::ui::{back, empty, section};
+use crate::ui::{back, section};
 use domain::calendar::words::day;
 use domain::issue::State;
 use leptos::Params;
@@ -19,36 +20,67 @@ use store::meeting::{self, Line, Meeting};
 const NAME: Field = Field { max: 60, ..field("name", "会议名称", "例如：11 月政企恳谈会") };
 const HELD: Field = Field { kind: "date", max: 10, ..field("held", "开会的日期", "") };
 
-/// The latest meetings that are listed.
-const LISTED: i64 = 50;
+/// The most meetings that are listed, the latest.
+const LISTED: i64 = 5000;
 
 /// The form; above it, which lines of the last table were wrong.
 #[component]
 pub fn MeetingsPage() -> impl IntoView {
-    let (request, form, faults) = (Request::current(), Form::typed(), use_context::<Vec<RowFault>>());
+    let (request, form, faults, asked) = (Request::current(), Form::typed(), use_context::<Vec<RowFault>>(), asked());
     reads(async move {
-        let meetings = {
-            let mut ctx = request.open().await?;
-            ctx.require_centre_of()?;
-            meeting::list(&mut ctx.conn, LISTED).await?
-        };
+        let (meetings, table) = held(&mut *request.open().await?).await?;
         title("会议问题");
-        Ok(show(meetings, faults.unwrap_or_default(), &form))
+        Ok(show(&meetings, &table, &asked, faults.unwrap_or_default(), &form))
     })
 }
 
-fn show(meetings: Vec<Meeting>, faults: Vec<RowFault>, form: &Form) -> AnyView {
-    let list = if meetings.is_empty() {
-        empty("还没有提交过会议的问题。", None)
-    } else {
-        let rows = meetings.into_iter().map(|one| {
+/// The meetings, and their list.
+///
+/// # Errors
+/// As [`Ctx::require_centre_of`].
+pub async fn held(ctx: &mut Ctx) -> Result<(Vec<Meeting>, Table), AppError> {
+    ctx.require_centre_of()?;
+    let meetings = meeting::list(&mut ctx.conn, LISTED).await?;
+    let rows = meetings.iter().map(|one| {
+        let mark = if one.open > 0 { "yes" } else { "no" };
+        let cells = [&one.name, &one.held.to_string(), &one.issues.to_string(), &one.open.to_string(), &one.staff_name];
+        Row {
+            href: format!("{PATH}/{}", one.id),
+            cells: cells.map(Clone::clone).to_vec(),
+            marks: vec![("open", mark.to_owned())],
+        }
+    });
+    let open = [("yes", "还有没办结的"), ("no", "全部办结")].map(|(code, label)| (code.to_owned(), label.to_owned())).to_vec();
+    let table = Table {
+        path: PATH,
+        name: "会议问题",
+        lead: "",
+        columns: vec![
+            Column("name", "会议"),
+            Column("held", "开会日期"),
+            Column("issues", "件数"),
+            Column("open", "没办结"),
+            Column("by", "提交人"),
+        ],
+        more: Vec::new(),
+        filters: vec![Filter { name: "open", label: "办结情况", options: open }],
+        rows: rows.collect(),
+        add: None,
+    };
+    Ok((meetings, table))
+}
+
+fn show(meetings: &[Meeting], table: &Table, asked: &Form, faults: Vec<RowFault>, form: &Form) -> AnyView {
+    let list = table.around(asked, "还没有提交过会议的问题。", |shown| {
+        let rows = shown.iter().map(|at| &meetings[*at]).map(|one| {
             let line = format!("{} 召开 · {} 件，{} 件还没办结 · {}", day(one.held), one.issues, one.open, one.staff_name);
+            let name = one.name.clone();
             view! {
-                <li class="cell"><a href=format!("{PATH}/{}", one.id)><strong>{one.name}</strong><span class="muted">{line}</span></a></li>
+                <li class="cell"><a href=format!("{PATH}/{}", one.id)><strong>{name}</strong><span class="muted">{line}</span></a></li>
             }
         });
         view! { <ul class="cells">{rows.collect_view()}</ul> }.into_any()
-    };
+    });
     let error = form.error("file").map(|words| view! { <p class="fault" id="file-error">{words.to_owned()}</p> });
     let bad = error.is_some();
     view! {

@@ -165,8 +165,10 @@ pub async fn add(request: &Request, form: &Form) -> Result<Next, AppError> {
     clean(check)?;
     let mobile = mobile.ok_or_else(|| AppError::Invalid(Vec::new()))?;
     let welcome = words::welcome(&me.enterprise.name, MemberRole::Agent, &me.person.name);
-    let tell = Tell { member: Some(welcome), owners: None };
     let now = ctx.now;
+    let texts = request.services().tables().terms.texts.clone();
+    let owners = words::agent_added(&texts, ctx.today(), &me.enterprise.name, &name, &me.person.name);
+    let tell = Tell { member: Some(welcome), owners: Some(owners) };
     member::add_agent(&mut ctx.conn, &mobile, &name, &tell, now).await.map_err(sentence)?;
     Ok(Next::to("/me/members").saying(format!("已添加{name}。对方用手机号 {} 登录后即可办事。", mask::phone(mobile.as_str()))))
 }

@@ -2,17 +2,18 @@
 //! nowhere else: it stands in no address, no cookie, no log, and in the database as its hash.
 
 use super::read::{self, account_id};
-use crate::account::password;
+use crate::account::{alert, password};
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::Request;
+use domain::account::Alert;
 use domain::actor::{Duty, StaffId};
 use domain::administration::Tail;
 use domain::security::Kind;
 use domain::staff::{self as rules, Command, Keeper, Refusal};
 use domain::text::Check;
 use store::StoreError;
-use store::identity::NewStaff;
+use store::identity::{NewStaff, Who};
 use store::staff::{self, AccountError, Order, Step};
 
 /// A first password to be handed over, once.
@@ -155,6 +156,13 @@ pub async fn command(request: &Request, account: StaffId, command: Command, form
         let login = staff::get(&mut ctx.conn, account).await?.login;
         ctx.note(kind, &login, &tail.why).await?;
     }
+    drop(ctx);
+    request.close().await;
+    if let Some(told) = told_owner(command, who) {
+        let services = request.services();
+        let mut system = services.store.system().await?;
+        alert::tell(services, &mut system, Who::Staff(account), &told, now).await?;
+    }
     if let Some((password, _)) = first {
         return Ok(Done::Password(FirstPassword { account, password }));
     }
@@ -167,6 +175,16 @@ fn noted(command: Command) -> Option<Kind> {
         Command::Reset => Some(Kind::PasswordReset),
         Command::ResetFactor => Some(Kind::FactorReset),
         Command::Unlock => Some(Kind::Unlocked),
+        _ => None,
+    }
+}
+
+/// What of it the account's owner is told.
+fn told_owner(command: Command, by: String) -> Option<Alert> {
+    match command {
+        Command::Reset => Some(Alert::PasswordReset { by }),
+        Command::ResetFactor => Some(Alert::FactorRemoved { by }),
+        Command::Unlock => Some(Alert::Unlocked { by }),
         _ => None,
     }
 }

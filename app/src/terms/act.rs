@@ -13,6 +13,7 @@ use domain::catalogue::{Board, Category, Responsible};
 use domain::issue::limits;
 use domain::issue::texts::{Text, TextKey};
 use domain::policy::day;
+use domain::retention::{Rule, span};
 use domain::text::Check;
 use serde_json::{Value, json};
 use store::StoreError;
@@ -28,6 +29,8 @@ pub const LIMITS: &str = "/desk/admin/limits";
 pub const CALENDAR: &str = "/desk/admin/calendar";
 /// Where the words of messages are listed; each has its page below.
 pub const TEXTS: &str = "/desk/admin/texts";
+/// Where it is said how long what is personal is kept; each kind has its page below.
+pub const RETENTION: &str = "/desk/admin/retention";
 /// In the place of a code: one that is not there yet.
 pub const NEW: &str = "new";
 /// The key of the limits' changes: there is one set of them.
@@ -297,4 +300,53 @@ pub async fn save_days(request: &Request, form: &Form) -> Result<Next, AppError>
     let line = Line::Days { until: days.last, working: days.working, note: &days.note };
     write(request, &kept, told, &line, &page).await?;
     Ok(Next::to(page).saying(format!("已保存：{key} 起{said}；已经定下的期限不变")))
+}
+
+/// How long something is kept from a day on; with `do=revert` as long as ours again, with `do=withdraw` what held before `day`. Whoever shortens it
+/// deletes: that is announced, and asks who is at the keys.
+///
+/// # Errors
+/// As [`save_board`]; [`AppError::NotFound`] for what nobody may set, [`AppError::Unproved`].
+pub async fn save_retention(request: &Request, code: &str, form: &Form) -> Result<Next, AppError> {
+    let (kept, schedule) = {
+        let mut ctx = request.open().await?;
+        let (kept, schedule) = read::retention(&mut ctx, code).await?;
+        if !kept.whole_city() {
+            return Err(AppError::Forbidden);
+        }
+        ctx.require_fresh()?;
+        (kept, schedule)
+    };
+    let rule = Rule::of_code(code).filter(|rule| rule.may_be_set()).ok_or(AppError::NotFound)?;
+    let ours = rule.keep.whole_days();
+    let mut check = Check::new();
+    let (days, tail) = match form.value("do") {
+        "withdraw" => {
+            let from = planned_day(form, schedule.coming(rule, kept.today).into_iter().map(|line| line.0))?;
+            let why = check.text("note", "撤回原因", form.value("note"), 2, 200);
+            (from.previous_day().map(|day| schedule.set(rule, day)), Some(Tail { why, from }))
+        }
+        "revert" => (Some(None), tail(&mut check, form, kept.today)),
+        _ => (rule.read(&mut check, form.value("keep"), form.value("unit")).map(Some), tail(&mut check, form, kept.today)),
+    };
+    if let (Some(days), Some(tail)) = (&days, &tail)
+        && let Some(fault) = schedule.too_soon(rule, days.unwrap_or(ours), tail.from, kept.today)
+    {
+        check.fault("from", fault);
+    }
+    check.finish().map_err(AppError::Invalid)?;
+    let (Some(days), Some(tail)) = (days, tail) else { return Err(AppError::NotFound) };
+    let told = |days: i64| json!({ "name": rule.parts().0, "keep": span(days) });
+    let told = Told {
+        area: CITY,
+        kind: Kind::Retention,
+        key: rule.code,
+        before: Some(told(schedule.on(rule, tail.from).keep.whole_days())),
+        after: told(days.unwrap_or(ours)),
+        tail: &tail,
+        seen: Some(seen(form, &kept)),
+    };
+    let page = format!("{RETENTION}/{code}");
+    write(request, &kept, told, &Line::Retention(rule, days), &page).await?;
+    Ok(Next::to(page).saying(format!("已保存，{} 起按新的期限处理", day::text(tail.from))))
 }

@@ -7,6 +7,7 @@ use domain::administration::Kind;
 use domain::calendar::midnight;
 use domain::catalogue::{Board, Category, Edition};
 use domain::issue::Terms;
+use domain::retention::Schedule;
 use serde_json::Value;
 use std::sync::Arc;
 use store::administration::change::{self, Change, Wanted};
@@ -45,6 +46,16 @@ pub async fn kept(ctx: &mut Ctx, kind: Kind, key: &str) -> Result<Kept, AppError
     let seen = change::last(&mut ctx.conn, kind, key).await?;
     let (reference, today, now) = (ctx.reference.clone(), ctx.today(), ctx.now);
     Ok(Kept { staff, area, terms, reference, today, now, changes, seen })
+}
+
+/// As [`kept`], with how long what is personal is kept.
+///
+/// # Errors
+/// As [`kept`].
+pub async fn retention(ctx: &mut Ctx, key: &str) -> Result<(Kept, Schedule), AppError> {
+    let kept = kept(ctx, Kind::Retention, key).await?;
+    let schedule = store::retention::schedule(&mut ctx.conn).await?;
+    Ok((kept, schedule))
 }
 
 impl Kept {

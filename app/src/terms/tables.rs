@@ -1,12 +1,14 @@
 //! The lists of what administrators keep of the terms: on their pages, and to be taken along.
 
-use super::act::{BOARDS, CATEGORIES, TEXTS};
+use super::act::{BOARDS, CATEGORIES, RETENTION, TEXTS};
 use super::read::Kept;
 use crate::administration::table::{Column, Filter, Row, Table};
 use domain::actor::CITY;
 use domain::catalogue::Category;
 use domain::issue::texts::TextKey;
 use domain::issue::{Level, Urgency};
+use domain::policy::day;
+use domain::retention::{Act, RULES, Schedule, span};
 
 type Options = Vec<(String, String)>;
 
@@ -156,6 +158,48 @@ pub fn texts(kept: &Kept) -> Table {
             Filter { name: "to", label: "发给", options: options(&to) },
             Filter { name: "own", label: "来源", options: options(&own) },
         ],
+        rows: rows.collect(),
+        add: None,
+    }
+}
+
+/// How long what is personal is kept, today and from which day otherwise.
+pub fn retentions(kept: &Kept, schedule: &Schedule) -> Table {
+    let rows = RULES.iter().map(|rule| {
+        let now = schedule.on(rule, kept.today);
+        let own = match (rule.may_be_set(), schedule.set(rule, kept.today).is_some()) {
+            (false, _) => ("fixed", "系统规定"),
+            (true, true) => ("own", "本市"),
+            (true, false) => ("built_in", "内置"),
+        };
+        let coming = schedule.coming(rule, kept.today);
+        let coming = coming.into_iter().map(|(from, rule)| format!("{} 起 {}", day::text(from), span(rule.keep.whole_days())));
+        let coming = coming.collect::<Vec<_>>().join("；");
+        let (what, from) = rule.parts();
+        let act = match rule.act {
+            Act::Delete => "删除",
+            Act::Anonymise => "去掉姓名和电话",
+        };
+        let days = now.keep.whole_days();
+        let keep = if days == 0 { "不保存".to_owned() } else { span(days) };
+        let cells = [what, from, keep.as_str(), act, coming.as_str(), own.1].map(str::to_owned).to_vec();
+        Row { href: format!("{RETENTION}/{}", rule.code), cells, marks: vec![("own", own.0.to_owned())] }
+    });
+    let own = [("own", "本市"), ("built_in", "内置"), ("fixed", "系统规定")];
+    Table {
+        path: RETENTION,
+        name: "保存期限",
+        lead: "每天自动处理到期的个人信息和记录。只能由市级管理员修改，不能短于法律规定的期限；缩短要提前一周。",
+        columns: vec![
+            Column("what", "内容"),
+            Column("from", "从何时算起"),
+            Column("keep", "保存"),
+            Column("act", "到期后"),
+            Column("coming", "待生效"),
+            Column("own", "来源"),
+        ],
+        more: Vec::new(),
+        filters: vec![Filter { name: "own", label: "来源", options: options(&own) }],
         rows: rows.collect(),
         add: None,
     }

@@ -3,4 +3,4 @@
 pub mod act;
 mod page;
 
-pub use page::UpwardPage;
+pub use page::{UpwardPage, passed};

@@ -2,44 +2,43 @@
 
 use super::act::PATH;
 use crate::access::Access;
+use crate::administration::table::{Column, Filter, Row, Table, asked};
+use crate::error::AppError;
 use crate::form::Form;
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Ctx, Request};
+use crate::security::read::stamp;
 use crate::ui::form::{Field, field, submit};
-use crate::ui::{empty, icon, section, tag};
+use crate::ui::{icon, section, tag};
 use ::time::OffsetDateTime;
 use domain::calendar::words::moment;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use store::upward::{self, Passed};
 
 const NUMBER: Field = Field { max: 40, ..field("number", "诉求编号", "例如：HZ-2026-112700012") };
 const REASON: Field =
     Field { max: 500, rows: 3, ..field("reason", "上报的原因", "上级平台和办理单位看得到，企业看不到") };
 
-/// The latest that are listed.
-const LISTED: i64 = 100;
+/// The most that are listed, the latest: what the city cannot give is the exception.
+const LISTED: i64 = 5000;
 
 /// What was passed upward, and the form that passes one more.
 #[component]
 pub fn UpwardPage() -> impl IntoView {
-    let (request, form) = (Request::current(), Form::typed());
-    let asked = use_query_map().get_untracked().get("number").unwrap_or_default();
+    let (request, form, asked) = (Request::current(), Form::typed(), asked());
     reads(async move {
-        let (list, now) = {
+        let (list, table, now) = {
             let mut ctx = request.open().await?;
-            ctx.require(Access::Centre)?;
-            (upward::list(&mut ctx.conn, LISTED).await?, ctx.now)
+            let (list, table) = passed(&mut ctx).await?;
+            (list, table, ctx.now)
         };
         title("上报");
         let summary = form.summary();
-        let form = form.or("number", asked);
-        let list = if list.is_empty() {
-            empty("还没有上报过。", None)
-        } else {
-            let rows = list.into_iter().map(|one| row(one, now)).collect_view();
+        let form = form.or("number", asked.value("number"));
+        let list = table.around(&asked, "还没有上报过。", |shown| {
+            let rows = shown.iter().map(|at| row(&list[*at], now)).collect_view();
             view! { <ul class="cells">{rows}</ul> }.into_any()
-        };
+        });
         Ok(view! {
             {summary}
             <h1>"上报"</h1>
@@ -60,12 +59,69 @@ pub fn UpwardPage() -> impl IntoView {
     })
 }
 
-fn row(one: Passed, now: OffsetDateTime) -> impl IntoView {
-    let done = one.replies.iter().any(|reply| reply.done);
+/// How one stands: its code for the filter, and in words.
+fn standing(one: &Passed) -> (&'static str, &'static str) {
+    match one.received_at {
+        None => ("waiting", "待接收"),
+        Some(_) if one.replies.iter().any(|reply| reply.done) => ("done", "已办结"),
+        Some(_) => ("received", "已接收"),
+    }
+}
+
+/// What was passed upward, and its list.
+///
+/// # Errors
+/// As [`Ctx::require_centre`].
+pub async fn passed(ctx: &mut Ctx) -> Result<(Vec<Passed>, Table), AppError> {
+    ctx.require(Access::Centre)?;
+    let list = upward::list(&mut ctx.conn, LISTED).await?;
+    let rows = list.iter().map(|one| {
+        let (mark, words) = standing(one);
+        let replies: Vec<String> = one.replies.iter().map(|reply| reply.text.clone()).collect();
+        let cells = vec![
+            one.number.clone(),
+            one.title.clone(),
+            one.enterprise_name.clone(),
+            words.to_owned(),
+            stamp(one.passed_at),
+            one.staff_name.clone(),
+            one.reason.clone(),
+            one.external_id.clone().unwrap_or_default(),
+            replies.join("；"),
+        ];
+        Row { href: format!("/desk/issues/{}", one.number), cells, marks: vec![("state", mark.to_owned())] }
+    });
+    let states = [("waiting", "待接收"), ("received", "已接收"), ("done", "已办结")];
+    let states = states.map(|(code, label)| (code.to_owned(), label.to_owned())).to_vec();
+    let table = Table {
+        path: PATH,
+        name: "上报",
+        lead: "",
+        columns: vec![
+            Column("number", "诉求编号"),
+            Column("title", "标题"),
+            Column("enterprise", "企业"),
+            Column("state", "状态"),
+            Column("passed", "上报时间"),
+            Column("by", "上报人"),
+        ],
+        more: vec![Column("reason", "原因"), Column("external", "上级平台编号"), Column("replies", "上级平台答复")],
+        filters: vec![Filter { name: "state", label: "状态", options: states }],
+        rows: rows.collect(),
+        add: None,
+    };
+    Ok((list, table))
+}
+
+fn row(one: &Passed, now: OffsetDateTime) -> impl IntoView + use<> {
     let state = match (&one.external_id, one.received_at) {
         (Some(id), Some(at)) => {
             let words = format!("上级平台编号 {id}，{} 接收", moment(at, now));
-            let state = if done { tag("ok", icon("check"), "已办结") } else { tag("run", icon("check"), "已接收") };
+            let state = if standing(one).0 == "done" {
+                tag("ok", icon("check"), "已办结")
+            } else {
+                tag("run", icon("check"), "已接收")
+            };
             view! { {state}<span class="muted">{words}</span> }.into_any()
         }
         _ => tag("quiet", icon("clock"), "待接收"),

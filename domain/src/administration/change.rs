@@ -19,6 +19,7 @@ vocabulary! {
         CalendarDay = "calendar_day", "工作日历";
         Text = "text", "通知用语";
         Route = "route", "通知方式";
+        Retention = "retention", "保存期限";
         Security = "security", "安全设置";
     }
 }

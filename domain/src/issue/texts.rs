@@ -1,4 +1,5 @@
-//! The words of messages on issues (通知用语): ours unless the city's administrator has written others, with places that are filled in.
+//! The words of messages on issues and on one's own account (通知用语): ours unless the city's administrator has written others, with places
+//! that are filled in.
 
 use crate::text::Check;
 use crate::vocabulary::vocabulary;
@@ -77,11 +78,19 @@ vocabulary! {
         Warned = "staff_warned", "给办理人员：时限预警";
         Overdue = "staff_overdue", "给办理人员和企服中心：已经超期";
         Escalated = "staff_escalated", "逐级提醒：无人接手";
+        AccountPassword = "account_password_changed", "给本人：密码已修改";
+        AccountReset = "account_password_reset", "给本人：密码被重置";
+        AccountFactor = "account_factor_set", "给本人：启用了两步验证";
+        AccountFactorGone = "account_factor_removed", "给本人：两步验证已取消";
+        AccountUnlocked = "account_unlocked", "给本人：登录暂停已解除";
+        AccountBrowser = "account_new_browser", "给本人：新的浏览器登录";
+        AccountAgent = "account_agent_added", "给负责人：新增经办人";
         SmsCode = "sms_code", "短信模板：登录验证码";
         SmsPolicy = "sms_policy", "短信模板：政策提醒";
         SmsApplication = "sms_application", "短信模板：政策申请进展";
         SmsMember = "sms_member", "短信模板：企业联系人变动";
         SmsIssue = "sms_issue", "短信模板：诉求进展";
+        SmsAccount = "sms_account", "短信模板：账号安全提醒";
     }
 }
 
@@ -206,9 +215,38 @@ impl TextKey {
                 let body = "“{title}”（{number}）从{since}起是“{state}”，超过时限还没有人接手，请督促。";
                 ("有诉求无人接手", body, &["since", "state"], false)
             }
-            TextKey::SmsCode | TextKey::SmsPolicy | TextKey::SmsApplication | TextKey::SmsMember | TextKey::SmsIssue => {
-                ("按服务器设置", "", &[], false)
+            TextKey::AccountPassword => {
+                ("您的密码已修改", "{when}修改。不是您本人操作的，请马上告诉系统管理员。", &["when"], false)
             }
+            TextKey::AccountReset => {
+                let body = "{who} {when}重置了您的登录密码，旧密码已失效。您没有申请过的，请马上告诉市级系统管理员。";
+                ("您的密码被重置", body, &["who", "when"], false)
+            }
+            TextKey::AccountFactor => {
+                ("您启用了两步验证", "{when}启用。不是您本人操作的，请马上告诉系统管理员。", &["when"], false)
+            }
+            TextKey::AccountFactorGone => {
+                let body = "{who} {when}取消，现在登录只要密码。不是您本人要求的，请马上告诉系统管理员。";
+                ("您的两步验证已取消", body, &["who", "when"], false)
+            }
+            TextKey::AccountUnlocked => {
+                let body = "有人用您的用户名多次输错密码，登录曾经暂停，{who} {when}解除。不是您本人输错的，请马上修改密码。";
+                ("登录暂停已解除", body, &["who", "when"], false)
+            }
+            TextKey::AccountBrowser => {
+                let body = "{when}，{device}，来自 {place}。不是您本人登录的，请马上退出那台设备。";
+                ("新的浏览器登录了您的账号", body, &["when", "device", "place"], false)
+            }
+            TextKey::AccountAgent => {
+                let body = "{who}为“{firm}”添加了经办人{name}。不是您企业安排的，请马上移除。";
+                ("企业新增了经办人", body, &["name", "who", "firm"], true)
+            }
+            TextKey::SmsCode
+            | TextKey::SmsPolicy
+            | TextKey::SmsApplication
+            | TextKey::SmsMember
+            | TextKey::SmsIssue
+            | TextKey::SmsAccount => ("按服务器设置", "", &[], false),
         }
     }
 
@@ -221,8 +259,19 @@ impl TextKey {
     /// Whether it names a template that the SMS gateway knows, and says nothing itself: the title is its name there, and our own words are
     /// that the server's settings have it.
     pub fn is_template(self) -> bool {
-        use TextKey::{SmsApplication, SmsCode, SmsIssue, SmsMember, SmsPolicy};
-        matches!(self, SmsCode | SmsPolicy | SmsApplication | SmsMember | SmsIssue)
+        use TextKey::{SmsAccount, SmsApplication, SmsCode, SmsIssue, SmsMember, SmsPolicy};
+        matches!(self, SmsCode | SmsPolicy | SmsApplication | SmsMember | SmsIssue | SmsAccount)
+    }
+
+    /// Whether it is about an account and no issue: there is no number and no title to be filled in.
+    fn is_of_an_account(self) -> bool {
+        use TextKey::{
+            AccountAgent, AccountBrowser, AccountFactor, AccountFactorGone, AccountPassword, AccountReset, AccountUnlocked,
+        };
+        matches!(
+            self,
+            AccountPassword | AccountReset | AccountFactor | AccountFactorGone | AccountUnlocked | AccountBrowser | AccountAgent
+        )
     }
 
     /// The template of a notice by SMS, by what its job says it is about; an application's says nothing.
@@ -231,6 +280,7 @@ impl TextKey {
             "policy" => TextKey::SmsPolicy,
             "member" => TextKey::SmsMember,
             "issue" => TextKey::SmsIssue,
+            "account" => TextKey::SmsAccount,
             _ => TextKey::SmsApplication,
         }
     }
@@ -240,7 +290,8 @@ impl TextKey {
         if self.is_template() {
             return Vec::new();
         }
-        self.own().2.iter().chain(&EVERYWHERE).map(|name| ["{", name, "}"].concat()).collect()
+        let of_the_issue: &[&str] = if self.is_of_an_account() { &[] } else { &EVERYWHERE };
+        self.own().2.iter().chain(of_the_issue).map(|name| ["{", name, "}"].concat()).collect()
     }
 
     /// Reads what an administrator wrote. `None` where something is wrong, which `check` knows then, by `title` and `body`.
@@ -335,76 +386,4 @@ impl Texts {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use time::macros::date;
-
-    fn read(key: TextKey, title: &str, body: &str) -> Result<Text, Vec<String>> {
-        let mut check = Check::new();
-        let text = key.read(&mut check, title, body);
-        check.finish().map_err(|faults| faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>())?;
-        Ok(text.expect("nothing stood against it"))
-    }
-
-    #[test]
-    fn our_own_words_are_what_an_administrator_might_have_written() {
-        for key in TextKey::ALL.iter().filter(|key| !key.is_template()) {
-            let own = key.built_in();
-            assert_eq!(read(*key, &own.title, &own.body), Ok(own.clone()), "{key}");
-        }
-    }
-
-    #[test]
-    fn places_are_known_ones_and_what_somebody_says_is_not_lost() {
-        let accepted = |body| read(TextKey::Accepted, "已受理", body);
-        assert!(accepted("诉求 {number}“{title}”最迟{due}答复").is_ok());
-        assert!(accepted("").is_ok());
-        for wrong in ["{when}", "{due", "due}", "{{due}}", "{ due }"] {
-            let faults = accepted(wrong).expect_err(wrong);
-            assert!(faults[0].contains("可以用：{due} {number} {title}"), "{wrong}: {faults:?}");
-        }
-        assert!(read(TextKey::Declined, "不予受理", "请致电企服中心").is_err(), "the explanation");
-        assert!(read(TextKey::Answered, "{text}", "请评价").is_err(), "the answer, in the body");
-    }
-
-    #[test]
-    fn a_template_is_a_name_that_the_gateway_knows() {
-        let template = |title| read(TextKey::SmsMember, title, "what is typed here goes nowhere");
-        assert_eq!(template(" SMS_4711.b "), Ok(Text { title: "SMS_4711.b".to_owned(), body: String::new() }));
-        for wrong in ["", "模板", "a b", "{number}", &"x".repeat(41)] {
-            assert!(template(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(TextKey::SmsMember.places(), Vec::<String>::new());
-        for (about, key) in [
-            ("policy", TextKey::SmsPolicy),
-            ("member", TextKey::SmsMember),
-            ("issue", TextKey::SmsIssue),
-            ("", TextKey::SmsApplication),
-        ] {
-            assert_eq!(TextKey::template_about(about), key, "{about}");
-        }
-    }
-
-    #[test]
-    fn places_are_filled_once_and_the_issue_s_own_last() {
-        let text = Text { title: "{title}：{round}".to_owned(), body: "{number} {text}".to_owned() };
-        let said = "我写了 {number} 和 \u{e000}{title}".to_owned();
-        let filled = text.filled(&[("text", said), ("round", "2".to_owned())]);
-        assert_eq!(addressed(&filled.title, "HZ-1", "积水"), "积水：2");
-        assert_eq!(addressed(&filled.body, "HZ-1", "积水"), "HZ-1 我写了 {number} 和 {title}");
-    }
-
-    #[test]
-    fn a_text_holds_from_its_day_and_is_taken_back() {
-        let other = Text { title: "受理通知".to_owned(), body: String::new() };
-        let (first, second) = (date!(2026 - 12 - 01), date!(2027 - 01 - 01));
-        let texts = Texts::new(vec![(TextKey::Accepted, second, None), (TextKey::Accepted, first, Some(other.clone()))]);
-        let own = TextKey::Accepted.built_in();
-        for (day, text) in [(date!(2026 - 11 - 30), &own), (first, &other), (date!(2026 - 12 - 31), &other), (second, &own)] {
-            assert_eq!(&texts.on(TextKey::Accepted, day), text, "{day}");
-        }
-        assert_eq!(texts.written(TextKey::Accepted, second), None);
-        assert_eq!(texts.coming(TextKey::Accepted, first), [(second, own)]);
-        assert_eq!(texts.on(TextKey::Declined, second), TextKey::Declined.built_in());
-    }
-}
+mod tests;

@@ -6,11 +6,13 @@ use anyhow::{Context, Result, bail};
 use app::account::act::limits_of;
 use app::account::password;
 use clap::{Args, Subcommand, ValueEnum};
+use domain::account::Alert;
 use domain::actor::{Duty, StaffId};
 use domain::administration::city::City;
 use domain::administration::{Area, find_area};
 use domain::area::AREAS;
-use domain::calendar::local;
+use domain::calendar::{WorkCalendar, local};
+use domain::notice::daytime;
 use domain::security::Kind;
 use serde_json::json;
 use std::collections::HashMap;
@@ -107,6 +109,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             store::identity::end_all_sessions(&mut conn, Who::Staff(found)).await?;
             store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
             note(&mut conn, Kind::PasswordReset, &login).await?;
+            alert(&mut conn, found, Alert::PasswordReset { by: AT_THE_SERVER.to_owned() }).await?;
             if output.json {
                 println!("{}", json!({ "login": login, "password": first }));
             } else {
@@ -119,6 +122,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             let reset = store::identity::reset_second_factor(&mut conn, found).await?;
             if reset {
                 note(&mut conn, Kind::FactorReset, &login).await?;
+                alert(&mut conn, found, Alert::FactorRemoved { by: AT_THE_SERVER.to_owned() }).await?;
             }
             if output.json {
                 println!("{}", json!({ "login": login, "reset": reset }));
@@ -130,9 +134,10 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         StaffCommand::Unlock { login, output } => {
-            known(&mut conn, &login).await?;
+            let found = known(&mut conn, &login).await?;
             let counters = store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
             note(&mut conn, Kind::Unlocked, &login).await?;
+            alert(&mut conn, found, Alert::Unlocked { by: AT_THE_SERVER.to_owned() }).await?;
             if output.json {
                 println!("{}", json!({ "login": login, "counters": counters }));
             } else {
@@ -187,6 +192,16 @@ pub(super) async fn note(conn: &mut Conn, kind: Kind, login: &str) -> Result<()>
         request: String::new(),
     };
     Ok(store::security::record(conn, &event, OffsetDateTime::now_utc()).await?)
+}
+
+/// How whoever works at the server is called.
+const AT_THE_SERVER: &str = "服务器运维人员";
+
+/// Tells the account's owner of it, in the words of the city.
+async fn alert(conn: &mut Conn, staff: StaffId, alert: Alert) -> Result<()> {
+    let now = OffsetDateTime::now_utc();
+    let text = alert.text(&store::terms::load(conn, WorkCalendar::default()).await?.texts, now);
+    Ok(store::message::alert(conn, Who::Staff(staff), &text, "/desk/account", now, daytime(now)).await?)
 }
 
 /// The account of a sign-in name.

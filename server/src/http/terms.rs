@@ -1,4 +1,4 @@
-//! Forms of what administrators keep of the terms: boards, categories, limits, working days, words of messages.
+//! Forms of what administrators keep of the terms: boards, categories, limits, working days, words of messages; and how long things are kept.
 
 use super::context::{Reply, finish};
 use super::forms::plain;
@@ -6,7 +6,7 @@ use super::tables;
 use app::administration::table::Table;
 use app::form::Form;
 use app::request::Request;
-use app::terms::act::{self, BOARDS, CALENDAR, CATEGORIES, LIMITS, TEXTS};
+use app::terms::act::{self, BOARDS, CALENDAR, CATEGORIES, LIMITS, RETENTION, TEXTS};
 use app::terms::read::{self, Kept};
 use app::terms::tables as lists;
 use axum::Extension;
@@ -29,6 +29,14 @@ pub async fn categories(Extension(request): Extension<Request>, asked: Asked) ->
 /// The words of messages, to be taken along.
 pub async fn texts(Extension(request): Extension<Request>, asked: Asked) -> Reply {
     list(&request, Kind::Text, asked, lists::texts).await
+}
+
+/// How long what is personal is kept, to be taken along.
+pub async fn retentions(Extension(request): Extension<Request>, Query(asked): Asked) -> Reply {
+    let asked = Form::new(asked);
+    let (kept, schedule) = read::retention(&mut *request.open().await?, "").await?;
+    let sheet = lists::retentions(&kept, &schedule).sheet(&asked);
+    tables::list(&request, sheet, asked.value("as"), Kind::Retention.code()).await
 }
 
 async fn list(request: &Request, kind: Kind, Query(asked): Asked, table: fn(&Kept) -> Table) -> Reply {
@@ -71,4 +79,10 @@ pub async fn calendar(Extension(request): Extension<Request>, body: Body) -> Rep
 pub async fn text(Extension(request): Extension<Request>, Path(code): Path<String>, body: Body) -> Reply {
     let form = plain(body).await?;
     finish(&request, act::save_text(&request, &code, &form).await, form, &format!("{TEXTS}/{code}")).await
+}
+
+/// How long what is personal is kept.
+pub async fn retention(Extension(request): Extension<Request>, Path(code): Path<String>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    finish(&request, act::save_retention(&request, &code, &form).await, form, &format!("{RETENTION}/{code}")).await
 }

@@ -40,6 +40,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
         .replace("/admin/boards/{code}", "/admin/boards/law")
         .replace("/admin/categories/{code}", "/admin/categories/street")
         .replace("/admin/texts/{code}", "/admin/texts/centre_submitted")
+        .replace("/admin/retention/{code}", "/admin/retention/photo")
         .replace("{person}", &mine.person)
         .replace("{resource}/{file}", "services/street.json")
         .replace("v2/{file}", "v2/requests.json")
@@ -98,7 +99,7 @@ fn request(route: &Door, mine: &Mine, cross_site: bool) -> Request<Body> {
 
 /// Boards, categories, limits, calendar, words: `terms.rs` says who changes what of them.
 fn terms(route: &Door) -> bool {
-    ["boards", "categories", "limits", "calendar", "texts"]
+    ["boards", "categories", "limits", "calendar", "texts", "retention"]
         .iter()
         .any(|name| route.path.starts_with(&format!("/desk/admin/{name}")))
 }
@@ -360,7 +361,7 @@ async fn every_route_refuses_nobody_strangers_and_wrong_roles(pool: PgPool) {
 fn of_whoever_has_it(door: &Door) -> bool {
     // Of a cluster, its steps are a department's, or there is none yet (`cluster`); channels have keys, and no session (`api`).
     matches!(door.path, "/desk/issues/{number}/files" | "/desk/clusters/{cluster}/answer" | "/desk/clusters/{cluster}/dispatch")
-        || matches!(door.path, "/desk/admin/keys/{key}" | "/desk/meetings/{meeting}")
+        || matches!(door.path, "/desk/admin/keys/{key}" | "/desk/admin/keys/{key}/table" | "/desk/meetings/{meeting}")
         || door.path.starts_with("/api/v1/") && door.kind == Kind::Api
 }
 

@@ -209,7 +209,7 @@ pub struct Delivery {
     pub done_at: Option<OffsetDateTime>,
 }
 
-/// The deliveries of a key, the latest first; of a state, if one is named.
+/// The deliveries of a key, the latest first; of a state, if one is named, and with a part of an issue's number, if one is given.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -217,6 +217,7 @@ pub async fn deliveries(
     conn: &mut Conn,
     key: i64,
     state: &str,
+    number: &str,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Page<Delivery>, StoreError> {
@@ -225,11 +226,13 @@ pub async fn deliveries(
         Delivery,
         "select d.id, d.number, d.seq, d.kind, w.url, d.at, d.state, d.attempts, d.status, d.error, d.due_at, d.done_at
          from api_delivery d join api_webhook w on w.id = d.webhook_id
-         where d.key_id = $1 and (d.at, d.id) < ($2, $3) and ($4 = '' or d.state = $4) order by d.at desc, d.id desc limit $5",
+         where d.key_id = $1 and (d.at, d.id) < ($2, $3) and ($4 = '' or d.state = $4) and ($5 = '' or strpos(d.number, $5) > 0)
+         order by d.at desc, d.id desc limit $6",
         key,
         at,
         id,
         state,
+        number,
         limit + 1
     )
     .fetch_all(conn.pg())

@@ -172,20 +172,24 @@ pub async fn browser_knows_login(conn: &mut Conn, browser: &[u8], login: &str) -
     .await?)
 }
 
-/// Remembers that they signed in in this browser.
-pub async fn know_browser(conn: &mut Conn, browser: &[u8], who: Who, now: OffsetDateTime) -> Result<(), StoreError> {
+/// Remembers that they signed in in this browser; whether they never did before, and did in others: somebody else may have.
+pub async fn know_browser(conn: &mut Conn, browser: &[u8], who: Who, now: OffsetDateTime) -> Result<bool, StoreError> {
     let (person, staff) = who.ids();
-    sqlx::query!(
-        "insert into known_browser (browser, person_id, staff_id, seen_at) values ($1, $2, $3, $4)
-         on conflict on constraint known_browser_key do update set seen_at = excluded.seen_at",
+    let new = sqlx::query_scalar!(
+        r#"with before as (
+            select count(*) as browsers, count(*) filter (where browser = $1) as here from known_browser
+            where person_id = $2::bigint or staff_id = $3::bigint),
+        kept as (insert into known_browser (browser, person_id, staff_id, seen_at) values ($1, $2, $3, $4)
+            on conflict on constraint known_browser_key do update set seen_at = excluded.seen_at)
+        select here = 0 and browsers > 0 as "new!" from before"#,
         browser,
         person,
         staff,
         now
     )
-    .execute(conn.pg())
+    .fetch_one(conn.pg())
     .await?;
-    Ok(())
+    Ok(new)
 }
 
 /// Sets a password; whoever sets it for another person makes it a first password.

@@ -6,6 +6,7 @@ use domain::calendar::midnight;
 use domain::catalogue::{Board, Category, Responsible};
 use domain::issue::limits::Spans;
 use domain::issue::texts::{Text, TextKey};
+use domain::retention::Rule;
 use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 
@@ -19,6 +20,8 @@ pub enum Line<'a> {
     Limits(&'a Spans),
     /// What a message says; none for our own words again.
     Text(TextKey, Option<&'a Text>),
+    /// How many days what is personal is kept; none for our own time again.
+    Retention(&'a Rule, Option<i64>),
     /// Every day from the line's to `until`.
     Days {
         until: Date,
@@ -146,6 +149,17 @@ pub(super) async fn insert(
                 from,
                 text.map(|text| text.title.as_str()),
                 text.map(|text| text.body.as_str()),
+                change
+            )
+            .execute(tx)
+            .await?
+        }
+        Line::Retention(rule, days) => {
+            sqlx::query!(
+                "insert into retention_setting (kind, from_day, days, change_id) values ($1, $2, $3, $4)",
+                rule.code,
+                from,
+                days.and_then(|days| i32::try_from(days).ok()),
                 change
             )
             .execute(tx)

@@ -5,12 +5,14 @@ mod boards;
 mod calendar;
 mod categories;
 mod limits;
+mod retention;
 mod texts;
 
 pub use boards::{BoardPage, BoardsPage};
 pub use calendar::CalendarPage;
 pub use categories::{CategoriesPage, CategoryPage};
 pub use limits::LimitsPage;
+pub use retention::{RetentionPage, RetentionsPage};
 pub use texts::{TextPage, TextsPage};
 
 use super::act::NEW;
