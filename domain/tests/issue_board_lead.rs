@@ -25,7 +25,7 @@ const NANXUN: AreaCode = 330_503;
 /// Departments by their ids, from 1 on.
 const CODES: [&str; 6] = ["jianshe", "jiaoyu", "gongan", "zhengwu", "renshe", "sifa"];
 /// Category, whose business it is, who leads its board: what the catalogue says, said again by ids.
-const BUSINESS: [(&str, DepartmentId, DepartmentId); 3] = [("drainage", 1, 4), ("talent_school", 2, 5), ("order", 3, 6)];
+static BUSINESS: [(&str, DepartmentId, DepartmentId); 3] = [("drainage", 1, 4), ("talent_school", 2, 5), ("order", 3, 6)];
 
 fn handler(department: DepartmentId) -> Actor {
     Actor::Staff { id: 20 + department, duty: Duty::Handler { department } }
@@ -125,7 +125,7 @@ fn the_lead_accepts_and_hands_on_to_whose_business_it_is_and_to_nobody_else() {
     life.ok(dispatch(1, &[2]), &handler(4));
     assert_eq!((life.issue.lead, life.issue.co.as_slice(), life.issue.round), (Some(1), [2].as_slice(), 1));
     assert!(life.offered(&handler(4)).is_empty() && !may_read(&handler(4), &scope(&life.issue)));
-    assert_eq!(life.offered(&handler(1))[0], CommandKind::Sign);
+    assert!(life.offered(&handler(1)).contains(&CommandKind::Sign));
     // A department's "not mine" is the centre's to rule on.
     life.ok(Command::Return { reason: "该路段由属地镇街养护".into(), proposed: 2 }, &handler(1));
     assert_eq!((life.issue.state, life.issue.with_board_lead()), (State::Accepted, None));

@@ -1,7 +1,7 @@
-// Many at once: accepted in bulk, and what several enterprises say answered together.
+// Many at once: accepted in bulk, and what several enterprises say answered together; and what the lead of a board accepts for another.
 
 import { expect, test } from "../fixtures.ts";
-import { mobile, signIn, signInStaff } from "../people.ts";
+import { act, mobile, signIn, signInStaff } from "../people.ts";
 import type { Page } from "@playwright/test";
 
 /** Files a problem of the n-th enterprise and answers its number. */
@@ -45,4 +45,24 @@ test("two enterprises with one problem: put together, dispatched, accepted in bu
   await handler.getByLabel("统一答复").fill("园区照明线路已更换，今晚起恢复照明，并安排每周巡查。");
   await handler.getByRole("button", { name: "统一答复" }).click();
   await expect(handler.getByText("已答复，等企业评价")).toHaveCount(2);
+});
+
+test("the lead of a board accepts for a department that is not in the centre, and hands it on", async ({ page, another }) => {
+  const number = await filed(await another(), 83, "公司引进的两名技术骨干孩子要上小学，附近学校说没有学位，希望协调入学。");
+  await signInStaff(page, "renshe");
+  const tab = page.getByRole("navigation", { name: "工作队列" }).getByRole("link", { name: /^板块代受理/ });
+  await tab.click();
+  await expect(tab).toHaveAttribute("aria-current", "page");
+  await expect(page.locator(`a[href*="${number}"]`).first()).toBeVisible();
+  await act(page, number, "受理", async () => {});
+  await expect(page.getByText("已受理（板块牵头单位代为受理）")).toBeVisible();
+  const panel = page.locator("details.act").filter({ has: page.locator("summary", { hasText: /^交办/ }) });
+  await expect(panel.getByLabel("主办部门").locator("option")).toHaveText(["市教育局"]);
+  await panel.getByRole("button", { name: "交办", exact: true }).click();
+
+  const handler = await another({ viewport: { width: 1280, height: 800 } });
+  await signInStaff(handler, "jiaoyu");
+  await expect(handler.locator(`a[href*="${number}"]`).first()).toBeVisible();
+  // What was handed on is out of sight.
+  await expect.poll(async () => (await page.request.get(`/desk/issues/${number}`)).status()).toBe(404);
 });

@@ -148,6 +148,14 @@ impl<'a> Life<'a> {
         list.iter().find(fits).context("a second officer")
     }
 
+    /// Who accepts and forwards: of every second enterprise the lead of the board, where it stands in for somebody (S-4).
+    fn front(&self) -> Result<&'a Person> {
+        match self.issue.with_board_lead().filter(|_| self.firm.id % 2 == 0) {
+            Some(board) => self.city.people.handlers.get(&board.lead).context("every department has handlers"),
+            None => self.centre(),
+        }
+    }
+
     /// Whoever handles it, when they are there.
     fn lead(&mut self) -> Result<&'a Person> {
         let department = self.issue.lead.context("dispatched")?;

@@ -69,6 +69,16 @@ const TAMPERINGS: &[(&str, &str)] = &[
         "a promised answer",
     ),
     ("update issue_event set kind = 'noted' where kind in ('part_answered', 'part_waived')", "the lead answers"),
+    (
+        r#"update issue_event set event = jsonb_set(event::jsonb, '{lead}', actor::jsonb #> '{duty,department}')::json
+           where kind = 'dispatched' and actor #>> '{duty,role}' = 'handler'"#,
+        "a department accepts and forwards",
+    ),
+    (
+        r#"update issue_event set event = (event::jsonb - 'board_lead')::json
+           where kind = 'submitted' and issue_id in (select issue_id from issue_event where kind = 'accepted' and actor #>> '{duty,role}' = 'handler')"#,
+        "a department accepts and forwards",
+    ),
     ("update issue_event set kind = 'noted' where kind = 'task_done'", "what a decision gave"),
     ("update issue_event set kind = 'noted' where kind = 'extension_asked'", "at most one extension"),
     ("update issue_event set kind = 'input_asked' where kind = 'progressed' or kind = 'signed'", "asked to supply"),

@@ -152,6 +152,14 @@ broken (rule, issue_id) as (
     where a.kind = 'answered' and not exists (select from v p where p.issue_id = a.issue_id and p.seq between d.seq and a.seq
         and p.kind in ('part_answered', 'part_waived') and p.event->'department' = co)
     union all
+    select 'a department accepts and forwards only as the lead of a board, to who is absent, and keeps nothing of it', a.issue_id
+    from (select issue_id, seq, kind, event::jsonb as event, actor::jsonb #> '{duty,department}' as own from issue_event
+            where kind in ('accepted', 'dispatched') and actor #>> '{duty,role}' = 'handler') a
+        left join lateral (select b.event->'board_lead' as board from v b where b.issue_id = a.issue_id and b.seq < a.seq
+            and b.kind in ('submitted', 'accepted') order by b.seq desc limit 1) s on true
+    where s.board->'lead' is distinct from a.own
+        or a.kind = 'dispatched' and (s.board->'absent' is distinct from a.event->'lead' or a.event->'co' @> a.own)
+    union all
     select 'what a decision gave to a department is confirmed only when it was done', c.issue_id
     from v c
     where c.kind = 'task_confirmed' and not exists (select from v t where t.issue_id = c.issue_id and t.seq < c.seq and t.kind = 'task_done'

@@ -35,6 +35,7 @@ fn expected(issue: &Issue, last_event_at: OffsetDateTime) -> Value {
     json!({
         "centre": issue.centre, "state": issue.state.code(), "round": issue.round, "version": issue.version,
         "category": issue.category, "board": "general", "level": issue.level.code(), "urgency": issue.urgency.code(),
+        "board_lead": issue.board_lead.filter(|_| matches!(issue.state, State::Submitted | State::Accepted)).map(|board| board.lead),
         "lead": issue.lead, "co": issue.taking_part(), "owed_by": issue.owing(), "tier": issue.tier.code(),
         "proposed": issue.proposed, "returned": issue.returned,
         "due_at": maybe(issue.answer.map(|clock| clock.due)),
@@ -83,7 +84,8 @@ async fn everything(world: &World, number: &str) -> String {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn the_projection_is_what_the_events_say(owner: PgPool) {
-    let world = World::with_connections(owner, 16).await;
+    let mut world = World::with_connections(owner, 16).await;
+    world.front().await;
     let (a, b): (Firm, Firm) = (world.a.clone(), world.b.clone());
     let mut conns = connections(&world).await;
     let mut states = BTreeSet::new();

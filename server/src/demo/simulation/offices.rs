@@ -28,8 +28,8 @@ impl Life<'_> {
         // Some places lie elsewhere than the enterprise said.
         let area = dice.chance(2).then(|| dice.pick(&self.city.people.firms).area);
         let accept = Command::Accept { category: known.code.clone(), level: known.level, urgency, area };
-        let centre = self.centre()?;
-        Ok(self.give(&accept, centre))
+        let front = self.front()?;
+        Ok(self.give(&accept, front))
     }
 
     pub(super) fn dispatch(&mut self, dice: &mut Dice) -> Result<bool> {
@@ -46,7 +46,10 @@ impl Life<'_> {
         let other = self.department("zhengwu")?;
         let co = if dice.chance(12) && lead != other { vec![other] } else { Vec::new() };
         let note = "属于你单位职责，请联系企业。".to_owned();
-        Ok(self.give(&Command::Dispatch { lead, co, note }, centre))
+        // The lead of a board hands on to whose business it is, and keeps nothing.
+        let fits = self.issue.with_board_lead().is_some_and(|board| board.absent == lead && !co.contains(&board.lead));
+        let by = if fits { self.front()? } else { centre };
+        Ok(self.give(&Command::Dispatch { lead, co, note }, by))
     }
 
     pub(super) fn sign(&mut self, dice: &mut Dice) -> Result<bool> {
