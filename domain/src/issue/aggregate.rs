@@ -136,6 +136,7 @@ pub struct Issue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     pub department: DepartmentId,
+    pub since: OffsetDateTime,
     /// 预警 from here on.
     pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
@@ -151,6 +152,7 @@ pub struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doing {
     pub department: DepartmentId,
+    pub since: OffsetDateTime,
     /// 预警 from here on.
     pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
@@ -167,6 +169,7 @@ pub struct Doing {
 /// 监督询问 that is not replied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inquiry {
+    pub since: OffsetDateTime,
     /// 预警 from here on.
     pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
@@ -181,6 +184,8 @@ pub struct Inquiry {
 pub struct Calls {
     /// Owed by; `None` once somebody was reached or it was tried often enough.
     pub due: Option<OffsetDateTime>,
+    /// Owed since.
+    pub since: Option<OffsetDateTime>,
     /// 预警 from here on.
     pub warn: Option<OffsetDateTime>,
     /// It was told that it is about to be due.
