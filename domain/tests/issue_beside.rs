@@ -263,7 +263,7 @@ fn an_order_outlives_a_withdrawal_and_stands_against_a_merger() {
     // Nobody keeps an enterprise from withdrawing, and the order is followed to its end all the same.
     life.ok(Command::Withdraw { reason: "已经自己解决".into() }, &OWNER, LATER);
     assert!(life.issue.supervision.is_some() && life.issue.flags.contains(&Flag::Supervised));
-    assert_eq!(life.alarm(datetime!(2026-11-27 10:00 +8)), 2, "verification is warned of and overdue");
+    assert_eq!(life.alarm(datetime!(2026-11-27 09:00 +8)), 2, "verification is warned of and overdue");
     life.rule(Command::SignOff { note: String::new() }, &SUPERVISOR, LATER, "sign_off");
 }
 

@@ -137,7 +137,7 @@ fn warned(step: Step, missed: bool) -> Event {
 }
 
 fn owed(owed: Owed, missed: bool) -> Event {
-    Event::OwedWarned { owed, at: AT, due: AT, missed }
+    Event::OwedWarned { owed, since: AT, at: AT, due: AT, missed }
 }
 
 /// What tells others than the one of its kind above.
@@ -166,7 +166,8 @@ fn variants() -> Vec<Event> {
 /// As it stands at a department, with somebody beside it and something to do; and where no department has it yet.
 fn issues() -> [Issue; 2] {
     let order = Supervision::begun(AT, [AT; 3], &WorkCalendar::default());
-    let task = Doing { department: 7, warn: AT, due: AT, warned: false, done: false, confirmed: false, overdue: false };
+    let (since, warn, due) = (AT, AT, AT);
+    let task = Doing { department: 7, since, warn, due, warned: false, done: false, confirmed: false, overdue: false };
     let filed = Issue {
         area: 330_502,
         filed_area: 330_502,

@@ -139,6 +139,7 @@ pub struct Issue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
     pub department: DepartmentId,
+    pub since: OffsetDateTime,
     /// 预警 from here on.
     pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
@@ -154,6 +155,7 @@ pub struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doing {
     pub department: DepartmentId,
+    pub since: OffsetDateTime,
     /// 预警 from here on.
     pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
@@ -170,6 +172,7 @@ pub struct Doing {
 /// 监督询问 that is not replied to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inquiry {
+    pub since: OffsetDateTime,
     /// 预警 from here on.
     pub warn: OffsetDateTime,
     pub due: OffsetDateTime,
@@ -184,6 +187,8 @@ pub struct Inquiry {
 pub struct Calls {
     /// Owed by; `None` once somebody was reached or it was tried often enough.
     pub due: Option<OffsetDateTime>,
+    /// Owed since.
+    pub since: Option<OffsetDateTime>,
     /// 预警 from here on.
     pub warn: Option<OffsetDateTime>,
     /// It was told that it is about to be due.

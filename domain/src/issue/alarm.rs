@@ -44,6 +44,7 @@ pub enum Owed {
 /// One of these, not done and not told to be overdue.
 struct Beside {
     owed: Owed,
+    since: OffsetDateTime,
     warn: OffsetDateTime,
     due: OffsetDateTime,
     /// It was told that it is about to be due.
@@ -146,12 +147,12 @@ impl Issue {
     /// What else is owed and was not told to be overdue: steps of an order, parts, tasks, the reply to supervision, the call-back.
     fn beside(&self) -> impl Iterator<Item = Beside> {
         let order = self.supervision.iter().flat_map(|order| {
-            let warned = |stage| order.warned.contains(&stage);
             order.owed(self.confirmed()).map(move |(stage, warn, due)| Beside {
                 owed: Owed::Order { stage },
+                since: order.since,
                 warn,
                 due,
-                warned: warned(stage),
+                warned: order.warned.contains(&stage),
             })
         });
         // While the enterprise is waited for, parts are not owed: their end stands still with the answer's.
@@ -159,6 +160,7 @@ impl Issue {
         let parts = self.parts.iter().filter(move |part| runs && !part.done && !part.overdue);
         let parts = parts.map(|part| Beside {
             owed: Owed::Part { department: part.department },
+            since: part.since,
             warn: part.warn,
             due: part.due,
             warned: part.warned,
@@ -166,12 +168,14 @@ impl Issue {
         let tasks = self.tasks.iter().zip(0u16..).filter(|(task, _)| !task.done && !task.overdue);
         let tasks = tasks.map(|(task, place)| Beside {
             owed: Owed::Task { task: place },
+            since: task.since,
             warn: task.warn,
             due: task.due,
             warned: task.warned,
         });
         let reply = self.inquiry.filter(|inquiry| !inquiry.overdue).map(|inquiry| Beside {
             owed: Owed::Reply,
+            since: inquiry.since,
             warn: inquiry.warn,
             due: inquiry.due,
             warned: inquiry.warned,
@@ -179,6 +183,7 @@ impl Issue {
         let calls = &self.call_back;
         let call = calls.due.filter(|_| !calls.overdue).map(|due| Beside {
             owed: Owed::CallBack,
+            since: calls.since.unwrap_or(due),
             warn: calls.warn.unwrap_or(due),
             due,
             warned: calls.warned,
@@ -203,7 +208,7 @@ pub fn alarms(issue: &Issue, now: OffsetDateTime, terms: &Terms) -> Vec<Event> {
     for one in issue.beside() {
         let (at, end) = (one.warn.min(one.due), one.due);
         if at <= now && !one.warned {
-            due.push((at, Event::OwedWarned { owed: one.owed, at, due: end, missed: end <= now }));
+            due.push((at, Event::OwedWarned { owed: one.owed, since: one.since, at, due: end, missed: end <= now }));
         }
         if end <= now {
             due.push((end, one.overdue()));

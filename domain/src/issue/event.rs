@@ -321,6 +321,9 @@ pub enum Event {
     /// 预警 of what is owed beside the lead's limits: a part, a task, a step of an order, a reply, a call-back.
     OwedWarned {
         owed: Owed,
+        /// Since when it is owed: which run of it this is.
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
         /// When it was to be told; the event may be later, after an outage.
         #[serde(with = "time::serde::rfc3339")]
         at: OffsetDateTime,

@@ -54,7 +54,7 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         | Event::OrderOverdue { .. } => supervised(&mut issue, event, at, calendar),
         Event::Inquired { reply_due, .. } => {
             let warn = calendar.warn_at(at, *reply_due);
-            issue.inquiry = Some(Inquiry { warn, due: *reply_due, warned: false, overdue: false });
+            issue.inquiry = Some(Inquiry { since: at, warn, due: *reply_due, warned: false, overdue: false });
         }
         Event::Replied { .. } => issue.inquiry = None,
         Event::Warned { .. }
@@ -302,7 +302,7 @@ fn ended(issue: &mut Issue, event: &Event, at: OffsetDateTime, calendar: &WorkCa
 
 /// A call-back that is owed since `at`, if one is.
 fn called_by(due: Option<OffsetDateTime>, at: OffsetDateTime, calendar: &WorkCalendar) -> Calls {
-    Calls { due, warn: due.map(|due| calendar.warn_at(at, due)), ..Calls::default() }
+    Calls { due, since: due.map(|_| at), warn: due.map(|due| calendar.warn_at(at, due)), ..Calls::default() }
 }
 
 /// Whether the enterprise said one thing when it rated a round and another when it was called back about it.

@@ -35,7 +35,8 @@ pub struct Spans {
     pub reopen_window: Span,
     /// How long an answer waits for a rating before it may be closed after a call-back.
     pub silent_close: Span,
-    /// How long after its end an answer is missing before the clock puts the issue under supervision (督办) *(assumed)*; versions of before have none of their own.
+    /// How long after its end an answer is missing before the clock puts the issue under supervision (督办) *(assumed)*; versions of before have
+    /// none of their own.
     #[serde(default = "supervised")]
     pub supervise: Span,
 }

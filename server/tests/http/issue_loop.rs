@@ -188,3 +188,26 @@ async fn a_supervised_issue_is_verified_explained_reviewed_and_only_then_signed_
         assert!(!own.contains(internal), "{internal}");
     }
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_nobody_rates_is_closed_by_the_clock_and_not_by_anybody_s_form(pool: PgPool) {
+    let desk = Desk::handling(&pool).await;
+    desk.answer().await;
+    let called = [("call_way", "phone"), ("call_solved", "missed"), ("call_notes", "无人接听，改日再打")];
+    assert_eq!(desk.give(&desk.centre, "call_back", &called).await, 303);
+    assert_eq!(desk.give(&desk.centre, "close", &[("close_note", "")]).await, 409, "it may be rated yet");
+    let mut system = desk.site.state.store.system().await.unwrap();
+    let (terms, late) = (desk.site.state.tables().terms, desk.site.state.now() + time::Duration::days(60));
+    for command in [domain::issue::Command::Alarm, domain::issue::Command::Close { note: String::new() }] {
+        let by = domain::actor::Actor::System;
+        store::issue::execute(&mut system, &desk.number, &command, &by, "系统", &[], late, &terms).await.unwrap();
+    }
+    drop(system);
+    let own = desk.owner.get(&format!("/issues/{}", desk.number)).await.body;
+    assert!(own.contains("已办结") && own.contains("期限内未评价，已回访"), "closed, and why");
+    assert!(!own.contains("企业确认问题已解决"), "silence is no satisfaction");
+    // The offices see that the call was overdue, and warned of; the enterprise does not.
+    let seen = desk.seen(&desk.centre).await;
+    assert!(seen.contains("预警：回访企业") && seen.contains("回访超期"));
+    assert!(!own.contains("预警") && !own.contains("回访超期"));
+}

@@ -32,6 +32,7 @@ pub struct WorkingTime {
 }
 
 impl WorkingTime {
+    /// As it is under these terms.
     pub fn of(terms: &Terms, now: OffsetDateTime) -> WorkingTime {
         let mut known = WorkingTime::default();
         let today = local(now).date();

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 pub(super) fn parts(issue: &mut Issue, at: OffsetDateTime, due: Option<OffsetDateTime>, calendar: &WorkCalendar) {
     let of = |department: &i64, due| Part {
         department: *department,
+        since: at,
         warn: calendar.warn_at(at, due),
         due,
         warned: false,
@@ -62,6 +63,7 @@ pub(super) fn beside(issue: &mut Issue, event: &Event, at: OffsetDateTime, calen
             issue.referred = false;
             issue.tasks.extend(decision.tasks.iter().map(|task| Doing {
                 department: task.department,
+                since: at,
                 warn: calendar.warn_at(at, task.due),
                 due: task.due,
                 warned: false,
