@@ -18,6 +18,7 @@ use crate::photos::PhotoStore;
 use crate::state::AppState;
 use anyhow::{Result, bail};
 use domain::issue::Terms;
+use simulation::districts;
 use std::net::SocketAddr;
 use store::Store;
 use store::issue::history;
@@ -85,7 +86,7 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
     }
     tracing::info!(enterprises = size.enterprises, issues = size.issues, "loading demo data");
     let terms = Terms::default();
-    let people = people::load(&mut conn, size.enterprises, now).await?;
+    let people = people::load(&mut conn, size.enterprises, |_| Vec::new(), now).await?;
     life::load(&mut conn, photos, &people, size.issues, &terms, now).await?;
     beside::load(&mut conn, &people, &terms, now).await?;
     cases::load(&mut conn, now).await?;
@@ -112,8 +113,8 @@ pub async fn simulate(store: &Store, size: Size, days: usize, now: OffsetDateTim
         conn.wait_for_the_disk().await?;
         return Ok(false);
     }
-    let people = people::load(&mut conn, size.enterprises, now).await?;
-    simulation::load(&mut conn, &people, size.issues, days, &Terms::default(), now).await?;
+    let people = people::load(&mut conn, size.enterprises, districts::add, now).await?;
+    simulation::load(&mut conn, &people, size.issues, days, &districts::terms(), now).await?;
     conn.wait_for_the_disk().await?;
     Ok(true)
 }

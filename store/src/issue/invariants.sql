@@ -1,5 +1,6 @@
 -- What must hold of every issue, whoever did what in which order: read off the events alone, and compared with what commands left beside them.
--- A row a rule: how many issues break it, and five of them. Working days are not known here: what they bound is bounded by calendar days.
+-- By whom, from which state and how often each step was taken is in invariants_steps.sql. A row a rule: how many issues break it, and five of them.
+-- Working days are not known here: what they bound is bounded by calendar days.
 with v as not materialized (
     select issue_id, seq, at, kind, actor->>'kind' as who, actor #>> '{duty,role}' as role, event::jsonb as event from issue_event
 ),
@@ -219,6 +220,9 @@ broken (rule, issue_id) as (
         or m.once <> (n.stands = 'closed' and n.again = 0)
         or m.called_back <> n.called_back
         or m.withdrawn <> (n.stands = 'withdrawn')
+        or m.returned <> exists (select from v e where e.issue_id = n.issue_id and e.kind = 'returned')
+        or m.extended <> exists (select from v e where e.issue_id = n.issue_id and e.kind = 'extended')
+        or m.disagreed <> ('disagreed' = any (n.flags))
         or m.excluded <> (n.waits or n.stands in ('declined', 'merged')))
 )
 select b.rule as "rule!", count(distinct b.issue_id) as "issues!",
