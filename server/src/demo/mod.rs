@@ -17,6 +17,8 @@ mod work;
 use crate::photos::PhotoStore;
 use crate::state::AppState;
 use anyhow::{Result, bail};
+use domain::issue::Terms;
+use simulation::districts;
 use std::net::SocketAddr;
 use store::Store;
 use store::issue::history;
@@ -83,7 +85,7 @@ pub async fn load(store: &Store, photos: &PhotoStore, size: Size, now: OffsetDat
         return Ok(false);
     }
     tracing::info!(enterprises = size.enterprises, issues = size.issues, "loading demo data");
-    let people = people::load(&mut conn, size.enterprises, now).await?;
+    let people = people::load(&mut conn, size.enterprises, |_| Vec::new(), now).await?;
     let terms = people.terms();
     life::load(&mut conn, photos, &people, size.issues, &terms, now).await?;
     beside::load(&mut conn, &people, &terms, now).await?;
@@ -111,8 +113,9 @@ pub async fn simulate(store: &Store, size: Size, days: usize, now: OffsetDateTim
         conn.wait_for_the_disk().await?;
         return Ok(false);
     }
-    let people = people::load(&mut conn, size.enterprises, now).await?;
-    simulation::load(&mut conn, &people, size.issues, days, &people.terms(), now).await?;
+    let people = people::load(&mut conn, size.enterprises, districts::add, now).await?;
+    let terms = Terms { catalogue: districts::catalogue(), ..people.terms() };
+    simulation::load(&mut conn, &people, size.issues, days, &terms, now).await?;
     conn.wait_for_the_disk().await?;
     Ok(true)
 }

@@ -96,9 +96,16 @@ impl People {
     }
 }
 
-/// Loads everybody: organisations and accounts through the door that a city's workbook takes.
-pub async fn load(conn: &mut Conn, count: usize, now: OffsetDateTime) -> Result<People> {
-    let (city, organisations) = city(now)?;
+/// Loads everybody: organisations and accounts through the door that a city's workbook takes. `more` adds to the city before, and answers the organisation
+/// of each account that it added.
+pub async fn load(
+    conn: &mut Conn,
+    count: usize,
+    more: impl FnOnce(&mut City) -> Vec<String>,
+    now: OffsetDateTime,
+) -> Result<People> {
+    let (mut city, mut organisations) = city(now)?;
+    organisations.extend(more(&mut city));
     // One hash for all: many would only make the first start slow. Demo accounts share their password anyway.
     let hash = password::hash(PASSWORD)?;
     let hashes: HashMap<String, String> = city.accounts.iter().map(|account| (account.login.clone(), hash.clone())).collect();

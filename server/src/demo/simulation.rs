@@ -4,6 +4,7 @@
 
 mod around;
 mod beside;
+pub mod districts;
 mod offices;
 
 use super::living::Living;

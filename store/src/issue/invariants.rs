@@ -1,5 +1,6 @@
-//! What must hold of every issue, checked over all of them from their events (`invariants.sql`): no closing without the enterprise's word or a call-back,
-//! no due time that moved by itself, no flag without evidence, indicators that say what happened.
+//! What must hold of every issue, checked over all of them from their events. `invariants.sql`: no closing without the enterprise's word or a call-back,
+//! no due time that moved by itself, no flag without evidence, indicators that say what happened. `invariants_steps.sql`: each step by those who may, from
+//! a state that lets it, as often as it may be and with what must be said.
 
 use crate::{Conn, StoreError};
 use domain::calendar::{Span, WorkCalendar, local};
@@ -67,8 +68,9 @@ pub async fn broken(conn: &mut Conn, now: OffsetDateTime) -> Result<Vec<Broken>,
     // The one statement that is meant to take long: for an operator, beside no request.
     tx.execute("set local statement_timeout = 0").await?;
     let WorkingTime { days, nth, versions, waits } = &known;
-    let broken =
+    let mut broken =
         sqlx::query_file_as!(Broken, "src/issue/invariants.sql", now, days, nth, versions, waits).fetch_all(&mut *tx).await?;
+    broken.extend(sqlx::query_file_as!(Broken, "src/issue/invariants_steps.sql", now).fetch_all(&mut *tx).await?);
     tx.commit().await?;
     Ok(broken)
 }

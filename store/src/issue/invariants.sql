@@ -1,7 +1,8 @@
 -- What must hold of every issue, whoever did what in which order: read off the events alone, and compared with what commands left beside them.
--- A row a rule: how many issues break it, and five of them. $1 is now; $2 and $3 are days and how many working days there were up to each and with it;
--- $4 and $5 versions of the limits and for how many working days an answer waits for a rating under each. A limit that begins outside working time ends
--- with its last day, so that one day less lies between the two dates: that is what is asked for.
+-- By whom, from which state and how often each step was taken is in invariants_steps.sql. A row a rule: how many issues break it, and five of them. $1 is now;
+-- $2 and $3 are days and how many working days there were up to each and with it; $4 and $5 versions of the limits and for how many working days an answer
+-- waits for a rating under each. A limit that begins outside working time ends with its last day, so that one day less lies between the two dates: that is what
+-- is asked for.
 with working as materialized (
     select day, nth from unnest($2::date[], $3::integer[]) as working (day, nth)
 ),
@@ -251,6 +252,9 @@ broken (rule, issue_id) as (
         or m.once <> (n.stands = 'closed' and n.again = 0)
         or m.called_back <> n.called_back
         or m.withdrawn <> (n.stands = 'withdrawn')
+        or m.returned <> exists (select from v e where e.issue_id = n.issue_id and e.kind = 'returned')
+        or m.extended <> exists (select from v e where e.issue_id = n.issue_id and e.kind = 'extended')
+        or m.disagreed <> ('disagreed' = any (n.flags))
         or m.excluded <> (n.waits or n.stands in ('declined', 'merged')))
 )
 select b.rule as "rule!", count(distinct b.issue_id) as "issues!",
