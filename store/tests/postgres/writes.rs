@@ -29,7 +29,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // Begun by a function alone, which asks who is a colleague.
     ("substitution", "true", "", "handler_jianshe system", &["ended_at"]),
     ("issue_assignment", "true", "", "", &[]),
-    ("bulk_run", "true", "handler_jianshe system", "", &[]),
+    ("bulk_run", "true", "handler_jianshe system", "handler_jianshe system", &["lines"]),
     ("notice_route", "true", "admin system", "admin system", &["*"]),
     ("notice_address", "person_id = {person}", "member_a unchosen_a system", "member_a unchosen_a system", &["*"]),
     ("notice_address", "staff_id = {jianshe}", "handler_jianshe system", "handler_jianshe system", &["*"]),
