@@ -79,15 +79,16 @@ pub async fn near(conn: &mut Conn, categories: &[String], limit: i64) -> Result<
     Ok(sqlx::query_as!(
         Near,
         r#"select c.id, c.title, left(c.problem, $3) as "problem!", c.answer, c.rule
-         from (select found.id, min(found.place) as place from (
-                (select head.id, k.place from unnest($1::text[]) with ordinality as k (code, place)
-                    cross join lateral (select t.id from typical_case t where t.category = k.code and t.withdrawn_at is null
+         from (select found.id, found.requested_at, min(found.place) as place from (
+                (select head.id, head.requested_at, k.place from unnest($1::text[]) with ordinality as k (code, place)
+                    cross join lateral (select t.id, t.requested_at from typical_case t where t.category = k.code and t.withdrawn_at is null
                         order by t.requested_at desc, t.id desc limit $2) head)
                 union all
-                (select t.id, 32767 from typical_case t where t.withdrawn_at is null order by t.requested_at desc, t.id desc limit $2)
-            ) found group by found.id) near
+                (select t.id, t.requested_at, 32767 from typical_case t where t.withdrawn_at is null
+                    order by t.requested_at desc, t.id desc limit $2)
+            ) found group by found.id, found.requested_at order by 3, 2 desc, 1 desc limit $2) near
          join typical_case c on c.id = near.id and c.withdrawn_at is null
-         order by near.place, c.requested_at desc, c.id desc limit $2"#,
+         order by near.place, c.requested_at desc, c.id desc"#,
         categories,
         limit,
         COMPARED

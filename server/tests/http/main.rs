@@ -6,6 +6,7 @@ mod api;
 mod audit;
 mod beside;
 mod budget;
+mod case;
 mod channels;
 mod charts;
 mod cluster;

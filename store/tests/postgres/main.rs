@@ -7,6 +7,7 @@ mod api;
 mod audit;
 mod beside;
 mod call_back;
+mod case;
 mod desk;
 mod desk_lists;
 mod errors;
