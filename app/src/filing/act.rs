@@ -210,7 +210,8 @@ pub async fn suggest(request: &Request, text: &str) -> Result<Suggested, AppErro
     let (hints, cases) = {
         let mut ctx = request.open().await?;
         ctx.require_signed_in()?;
-        (hints(&ctx.terms.route(&text, ctx.now).found, ctx.catalogue()), case::candidates(&mut ctx, &text).await?)
+        let hints = hints(&ctx.terms.route(&text, ctx.now).found, ctx.catalogue());
+        (hints, case::candidates(&mut ctx, &text).await?)
     };
     request.close().await;
     let cases = case::similar(text, cases).await?.map(RenderHtml::to_html).unwrap_or_default();
