@@ -163,6 +163,24 @@ async fn of_two_who_write_the_second_is_told_what_the_first_did_and_loses_nothin
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_decides_on_an_old_page_is_told_first_what_the_department_and_the_enterprise_wrote(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (number, handler) = handled(&site, KEY).await;
+    let (centre, seen) = (site.staff("centre01").await, version(&site, &number).await);
+    let of = |command: &str| format!("/desk/issues/{number}/{command}");
+    let (wrote, noted, why) = ("养护单位明天上午进场疏通", "今天早上又淹了一次", "管网改造列入明年计划，先做临时排水");
+    assert_eq!(handler.post(&of("progress"), &[("progress", wrote)]).await.status.as_u16(), 303);
+    assert_eq!(site.member(2).await.post(&format!("/issues/{number}/note"), &[("text", noted)]).await.status.as_u16(), 303);
+    let track = [("track_days", "5"), ("track_reason", why), ("version", seen.as_str())];
+    let refused = centre.post(&of("track"), &track).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    for words in ["这件诉求刚刚有新进展", wrote, noted, why] {
+        assert!(refused.body.contains(words), "{words}");
+    }
+    assert_eq!(centre.post(&of("track"), &track).await.status.as_u16(), 303, "read, and sent again");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn notes_are_for_those_who_handle(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let (number, handler) = handled(&site, KEY).await;
