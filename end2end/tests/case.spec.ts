@@ -15,7 +15,7 @@ test("an owner who writes a problem that was solved before sees the case, loses 
   const said = page.locator("section.card", { has: page.getByRole("heading", { name: "问题", exact: true }) });
   const problem = (await said.locator("p").first().textContent())!.trim();
 
-  await signIn(page, mobile(scripted ? 91 : 92));
+  await signIn(page, mobile(scripted ? 231 : 232));
   await page.goto("/issues/new");
   await islands(page);
   const typed = page.getByLabel("遇到了什么问题？");
