@@ -1,8 +1,6 @@
 //! 典型案例 (S-11, from "one thing" to "one class of things"): what was solved for one enterprise, told to all without saying whose it was.
 
-use crate::search::tokens;
-use crate::text::{Check, FieldError, half_width};
-use std::collections::HashSet;
+use crate::text::{Check, FieldError, half_width, propose_title};
 
 /// What a centre writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,50 +86,13 @@ fn short(name: &str) -> &str {
     ["股份有限公司", "有限责任公司", "有限公司"].iter().fold(name, |name, form| name.strip_suffix(form).unwrap_or(name))
 }
 
-/// A case that resembles what somebody writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Similar {
-    /// Its place in the list.
-    pub at: usize,
-    /// 相似度, 0 to 100: how much of what was written the case says too, by what it weighs. A pair of characters that many cases hold weighs little.
-    pub score: u8,
+/// What was done, in a sentence: what a list says of a case.
+pub fn sentence(answer: &str) -> String {
+    propose_title(answer, SENTENCE)
 }
 
-/// From here on a case is worth a look.
-const ENOUGH: u8 = 20;
-
-/// Up to three cases that resemble a text, the nearest first. A case counts by its title and its problem.
-pub fn similar(text: &str, cases: &[String]) -> Vec<Similar> {
-    let pairs = |text: &str| tokens(text).into_iter().filter(|token| token.chars().count() > 1).collect::<HashSet<String>>();
-    let (written, told) = (pairs(text), cases.iter().map(|case| pairs(case)).collect::<Vec<_>>());
-    let weight = |token: &String| {
-        let known = told.iter().filter(|case| case.contains(token)).count();
-        (count(told.len() + 1) / count(known + 1)).ln() + 0.1
-    };
-    let weighed: Vec<(&String, f64)> = written.iter().map(|token| (token, weight(token))).collect();
-    let whole: f64 = weighed.iter().map(|(_, weight)| weight).sum();
-    if whole <= 0.0 {
-        return Vec::new();
-    }
-    let mut found: Vec<Similar> = told
-        .iter()
-        .enumerate()
-        .map(|(at, case)| {
-            let shared: f64 = weighed.iter().filter(|(token, _)| case.contains(*token)).map(|(_, weight)| weight).sum();
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Between 0 and 100.
-            let score = (shared / whole * 100.0) as u8;
-            Similar { at, score }
-        })
-        .filter(|similar| similar.score >= ENOUGH)
-        .collect();
-    found.sort_by_key(|similar| std::cmp::Reverse(similar.score));
-    found.truncate(3);
-    found
-}
-
-fn count(number: usize) -> f64 {
-    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
-}
+/// The most characters of such a sentence.
+const SENTENCE: usize = 60;
 
 #[cfg(test)]
 mod tests {
@@ -164,19 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn what_resembles_is_found_and_what_does_not_is_not() {
-        let cases: Vec<String> = [
-            "厂外道路积水，三天疏通管网 一家制造企业反映厂房外的道路一下雨就积水，货车进不来",
-            "新上生产线，用电增容一次办好 一家企业新上两条生产线，变压器容量不够，增容申请没有答复",
-            "发票额度不够用，当天调整 一家商贸企业月底订单集中，发票额度用完，申请提额被退回",
-        ]
-        .map(str::to_owned)
-        .to_vec();
-        let at = |text: &str| similar(text, &cases).first().map(|found| found.at);
-        assert_eq!(at("门口一下雨就积水，货车开不进来"), Some(0));
-        assert_eq!(at("变压器容量不够，想申请增容"), Some(1));
-        assert_eq!(at("员工子女上学没有学位"), None);
-        assert_eq!(at(""), None);
-        assert!(similar(&cases[2], &cases)[0].score > 95);
+    fn an_answer_is_told_in_its_first_sentence() {
+        assert_eq!(sentence("当天到现场，三天内疏通。以后汛前巡查。"), "当天到现场，三天内疏通");
+        assert_eq!(sentence(&"很长".repeat(80)).chars().count(), SENTENCE);
     }
 }

@@ -9,6 +9,10 @@ use std::sync::LazyLock;
 
 /// From here on two texts are shown together, of 100 *(assumed)*: one problem in the words of two enterprises reaches it, two problems stay far below.
 pub const ENOUGH: u8 = 15;
+/// From here on a published case is shown to whoever writes a problem, of 100 *(assumed)*.
+pub const WORTH: u8 = 18;
+/// The most cases that are shown.
+const SHOWN: usize = 3;
 /// Words weigh so much of the score, runs of characters the rest.
 const WORDS: f64 = 0.6;
 
@@ -19,7 +23,7 @@ static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 const COMMON: &[&str] = &[
     "我们", "企业", "公司", "问题", "希望", "请问", "目前", "现在", "已经", "一直", "没有", "可以", "不能", "需要", "反映",
     "解决", "尽快", "帮助", "协调", "部门", "有关", "相关", "导致", "影响", "因为", "但是", "而且", "如果", "这个", "什么",
-    "怎么", "多次", "情况",
+    "怎么", "多次", "情况", "一家",
 ];
 
 /// What a text is compared by.
@@ -75,9 +79,21 @@ impl Weights {
 fn likeness(one: &Doc, other: &Doc, weights: &Weights) -> u8 {
     let words = ratio(weights.weight(one.words.intersection(&other.words)), weights.weight(one.words.union(&other.words)));
     let runs = ratio(count(one.runs.intersection(&other.runs).count()), count(one.runs.union(&other.runs).count()));
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Between 0 and 100.
-    let score = ((WORDS * words + (1.0 - WORDS) * runs) * 100.0).round() as u8;
-    score
+    score(words, runs)
+}
+
+/// As [`likeness`], by the mean length of both instead of all that they say together: whoever begins to write has said little yet, and whoever wrote a
+/// page says more than any case.
+fn nearness(one: &Doc, other: &Doc, weights: &Weights) -> u8 {
+    let weight = |doc: &Doc| weights.weight(doc.words.iter());
+    let words = ratio(weights.weight(one.words.intersection(&other.words)), (weight(one) * weight(other)).sqrt());
+    let runs = ratio(count(one.runs.intersection(&other.runs).count()), (count(one.runs.len()) * count(other.runs.len())).sqrt());
+    score(words, runs)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Between 0 and 100.
+fn score(words: f64, runs: f64) -> u8 {
+    ((WORDS * words + (1.0 - WORDS) * runs) * 100.0).round() as u8
 }
 
 fn ratio(part: f64, whole: f64) -> f64 {
@@ -108,6 +124,19 @@ pub fn groups(docs: &[Doc]) -> Vec<Vec<Member>> {
     groups.retain(|group| group.len() > 1);
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     groups
+}
+
+/// Those of `told` that what somebody writes resembles, the nearest first, three at most.
+pub fn resembling(written: &str, told: &[Doc]) -> Vec<Member> {
+    let mut docs = told.to_vec();
+    docs.push(Doc::of(written));
+    let weights = Weights::of(&docs);
+    let Some((written, told)) = docs.split_last() else { return Vec::new() };
+    let near = told.iter().enumerate().map(|(at, doc)| Member { at, score: nearness(written, doc, &weights) });
+    let mut near: Vec<Member> = near.filter(|member| member.score >= WORTH).collect();
+    near.sort_by_key(|member| std::cmp::Reverse(member.score));
+    near.truncate(SHOWN);
+    near
 }
 
 /// A group that was found, as the centre is told of it.
@@ -172,6 +201,65 @@ mod tests {
                 assert_eq!(likeness(one, other, &weights), likeness(other, one, &weights));
             }
         }
+    }
+
+    const CASES: &[&str] = &[
+        "厂外道路积水，三天疏通管网 一家制造企业反映厂房外的道路一下雨就积水，货车进不来，影响发货。",
+        "新上生产线，用电增容一次办好 一家企业新上两条生产线，变压器容量不够，增容申请一个多月没有答复。",
+        "货款被拖欠，投诉后分期付清 一家小型企业的货款被建筑企业拖欠一年多，多次催要没有结果。",
+        "发票额度不够用，当天调整 一家商贸企业月底订单集中，发票额度用完，申请提额被退回。",
+        "经营范围变更被退回，写清表述一次通过 一家企业申请增加经营范围，被退回两次，看不懂退回理由。",
+        "施工许可卡在图审，三家一起看一次说清 一家企业扩建厂房，施工图审查意见反复三次，施工许可证办不下来。",
+        "厂门口路灯不亮，两天修好 一家企业厂门口连续几盏路灯不亮，晚班员工骑车不安全。",
+        "稳岗返还没收到，核对账户后补发 一家企业去年没有裁员，却没有收到稳岗返还。",
+    ];
+
+    /// The nearest case, and its score.
+    fn nearest(text: &str) -> Option<(usize, u8)> {
+        let told: Vec<Doc> = CASES.iter().map(|case| Doc::of(case)).collect();
+        resembling(text, &told).first().map(|found| (found.at, found.score))
+    }
+
+    #[test]
+    fn whoever_begins_to_write_finds_the_case() {
+        for (text, case) in [
+            ("门口一下雨就积水，货车开不进来", 0),
+            ("道路积水", 0),
+            ("变压器容量不够，想申请增容", 1),
+            ("用电增容", 1),
+            ("客户欠我们货款快一年了，一直拖欠不给", 2),
+            ("开票额度用完了，提额申请被退回", 3),
+            ("厂区门口的路灯坏了，晚班员工看不见路", 6),
+            ("去年的稳岗返还到现在没有收到", 7),
+            (
+                "我们厂在开发区东边，去年搬过来的，有一百二十个工人。门前那条路是前年修的，修好以后一直有问题。一下雨道路就积水，最深的时候到膝盖，\
+                 货车进不来，发货全靠人工往外搬，客户已经催了好几次，再这样下去订单就要丢了。希望尽快派人来看看到底是什么原因，能不能把管网疏通一下。",
+                0,
+            ),
+        ] {
+            assert_eq!(nearest(text).map(|(at, _)| at), Some(case), "{text}");
+        }
+        for text in [
+            "",
+            "员工子女上学没有学位",
+            "员工子女今年上小学，想问问学位怎么申请",
+            "食堂办证要什么材料",
+            "想招几个熟练的缝纫工，招不到",
+            "一家企业",
+            "三天",
+            "车间隔壁噪音太大",
+        ] {
+            assert_eq!(nearest(text), None, "{text}");
+        }
+        assert!(nearest(CASES[2]).is_some_and(|(at, score)| at == 2 && score == 100), "the case itself");
+    }
+
+    #[test]
+    fn three_are_shown_at_most_and_the_nearest_first() {
+        let told: Vec<Doc> = (0..9).map(|n| Doc::of(&format!("门口道路积水{}", "，很深".repeat(n)))).collect();
+        let found = resembling("门口道路积水", &told);
+        assert_eq!(found.iter().map(|member| member.at).collect::<Vec<_>>(), [0, 1, 2]);
+        assert!(found.windows(2).all(|pair| pair[0].score >= pair[1].score));
     }
 
     #[test]

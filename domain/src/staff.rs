@@ -21,13 +21,14 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What is in an account's name and may be handed to a colleague. Problems and applications are not among it: they lie in
-    /// the queues of departments, centres and stations.
+    /// What is in an account's name and may be handed to a colleague. Problems and applications are not among it, as they lie in
+    /// the queues of departments, centres and stations; but those that were passed to this account within its office (经办) are.
     Piece {
         Draft = "draft", "起草中的政策";
         Submitted = "submitted", "待发布的政策";
         Proposal = "proposal", "待核准的提请";
         Entry = "entry", "待确认的指标、标签、问题";
+        Assigned = "assigned", "经办的诉求";
     }
 }
 
@@ -39,6 +40,7 @@ impl Piece {
             Piece::Submitted => "等别的编辑发布或退回，起草人不变。",
             Piece::Proposal => "提请人不变，等另一位同事核准同样的金额。",
             Piece::Entry => "提交人不变，等另一位市级政策编辑确认或退回。",
+            Piece::Assigned => "现在由您经办。",
         };
         (format!("接手{self}"), format!("“{{title}}”由{from}移交。{then}"))
     }
@@ -63,6 +65,7 @@ pub struct Work {
     pub submitted: i64,
     pub proposals: i64,
     pub entries: i64,
+    pub assigned: i64,
 }
 
 impl Work {
@@ -73,6 +76,7 @@ impl Work {
             (Piece::Submitted, self.submitted),
             (Piece::Proposal, self.proposals),
             (Piece::Entry, self.entries),
+            (Piece::Assigned, self.assigned),
         ];
         let list = [("未读消息", self.unread)].into_iter().chain(pieces.map(|(piece, count)| (piece.label(), count)));
         let list: Vec<String> = list.filter(|(_, count)| *count > 0).map(|(label, count)| format!("{label} {count}")).collect();

@@ -56,6 +56,47 @@ pub async fn list(conn: &mut Conn, words: &str, category: &str, limit: i64) -> R
     .await?)
 }
 
+/// A case as it is compared with what somebody writes.
+#[derive(Debug, Clone)]
+pub struct Near {
+    pub id: i64,
+    pub title: String,
+    /// The first [`COMPARED`] characters of it.
+    pub problem: String,
+    pub answer: String,
+    pub rule: String,
+}
+
+/// So much of a problem is compared.
+const COMPARED: i32 = 400;
+
+/// The cases that are told, `limit` at most: those of the categories first, in their order, the newest of each first, then the newest of all. Each part of
+/// it reads the head of an index, however many cases there are.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn near(conn: &mut Conn, categories: &[String], limit: i64) -> Result<Vec<Near>, StoreError> {
+    Ok(sqlx::query_as!(
+        Near,
+        r#"select c.id, c.title, left(c.problem, $3) as "problem!", c.answer, c.rule
+         from (select found.id, found.requested_at, min(found.place) as place from (
+                (select head.id, head.requested_at, k.place from unnest($1::text[]) with ordinality as k (code, place)
+                    cross join lateral (select t.id, t.requested_at from typical_case t where t.category = k.code and t.withdrawn_at is null
+                        order by t.requested_at desc, t.id desc limit $2) head)
+                union all
+                (select t.id, t.requested_at, 32767 from typical_case t where t.withdrawn_at is null
+                    order by t.requested_at desc, t.id desc limit $2)
+            ) found group by found.id, found.requested_at order by 3, 2 desc, 1 desc limit $2) near
+         join typical_case c on c.id = near.id and c.withdrawn_at is null
+         order by near.place, c.requested_at desc, c.id desc"#,
+        categories,
+        limit,
+        COMPARED
+    )
+    .fetch_all(conn.pg())
+    .await?)
+}
+
 /// A case; whoever may not see a withdrawn one finds none.
 ///
 /// # Errors

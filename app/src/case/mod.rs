@@ -7,4 +7,4 @@ mod similar;
 
 pub use desk::{DeskCasesPage, NewCasePage, told};
 pub use page::{CasePage, CasesPage};
-pub use similar::similar;
+pub use similar::{beside, candidates, similar};

@@ -178,11 +178,12 @@ pub async fn answer(request: &Request, id: i64, form: &Form) -> Result<Next, App
 /// One of them; why not, where it is not to be.
 async fn one(ctx: &mut Ctx, staff: &StaffIdentity, member: &Member, command: &Command) -> Result<Result<(), String>, AppError> {
     let actor = Actor::Staff { id: staff.id, duty: staff.duty };
-    let issue = store::issue::detail(&mut ctx.conn, &member.number).await?.aggregate(&ctx.calendar);
+    let detail = store::issue::detail(&mut ctx.conn, &member.number).await?;
+    let (id, issue) = (detail.id, detail.aggregate(&ctx.calendar));
     if !may_command(&actor, CommandKind::Answer, &issue) {
         return Ok(Err("不由本部门主办".to_owned()));
     }
-    let name = format!("{} {}", staff.organisation, staff.name);
+    let name = bulk::signed(ctx, staff, id).await?;
     let (now, terms) = (ctx.now, ctx.terms.clone());
     match store::issue::execute(&mut ctx.conn, &member.number, command, &actor, &name, &[], now, &terms).await {
         Ok(_) => Ok(Ok(())),

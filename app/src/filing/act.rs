@@ -2,7 +2,9 @@
 //! with the member beside them (代办, S-3).
 
 use super::Side;
+use super::rpc::Suggested;
 use crate::access::written_for;
+use crate::case;
 use crate::error::{AppError, Next};
 use crate::form::{Form, WHOSE};
 use crate::request::{Ctx, Request};
@@ -13,6 +15,7 @@ use domain::issue::{Channel, Command, MAX_PHOTOS, Submission, Terms};
 use domain::phone;
 use domain::security::Kind;
 use domain::text::{Check, propose_title};
+use leptos::prelude::RenderHtml;
 use store::enterprise::{self, Enterprise};
 use store::identity::{self, Identity};
 use store::issue::{CommandError, Filing};
@@ -198,17 +201,21 @@ pub struct Checked {
 /// The most characters of a text that suggestions are made of.
 const SUGGEST_MOST: usize = 2100;
 
-/// Categories that fit the words typed so far. The catalogue is in the process: no connection is opened for them.
+/// Categories that fit the words typed so far, and the cases that resemble them. Nobody holds a connection while those are compared.
 ///
 /// # Errors
 /// [`AppError::Unauthenticated`].
-pub fn suggest(request: &Request, text: &str) -> Result<Vec<Hint>, AppError> {
-    request.session().ok_or(AppError::Unauthenticated)?;
+pub async fn suggest(request: &Request, text: &str) -> Result<Suggested, AppError> {
     let text: String = text.chars().take(SUGGEST_MOST).collect();
-    let services = request.services();
-    let terms = services.tables().terms;
-    let now = services.now();
-    Ok(hints(&terms.route(&text, now).found, terms.catalogue.at(now)))
+    let (hints, cases) = {
+        let mut ctx = request.open().await?;
+        ctx.require_signed_in()?;
+        let hints = hints(&ctx.terms.route(&text, ctx.now).found, ctx.catalogue());
+        (hints, case::candidates(&mut ctx, &text).await?)
+    };
+    request.close().await;
+    let cases = case::similar(text, cases).await?.map(RenderHtml::to_html).unwrap_or_default();
+    Ok(Suggested { hints, cases })
 }
 
 /// Categories that fit the words of a form.
@@ -216,7 +223,8 @@ pub fn suggestions(form: &Form, terms: &Terms, now: OffsetDateTime) -> Vec<Hint>
     hints(&terms.route(&words(form), now).found, terms.catalogue.at(now))
 }
 
-fn words(form: &Form) -> String {
+/// What a form says of the problem.
+pub(super) fn words(form: &Form) -> String {
     format!("{} {}", form.value("title"), form.value("text"))
 }
 

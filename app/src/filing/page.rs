@@ -9,6 +9,7 @@ use super::draft;
 use super::island::{DraftFiled, FORM, FilingForm, Photos, Questions};
 use crate::account::totp::picture;
 use crate::carried::Carried;
+use crate::case;
 use crate::error::AppError;
 use crate::form::{Form, WHOSE};
 use crate::issue;
@@ -99,12 +100,13 @@ fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
             None => draft::resume(&mut ctx, side, asked.as_deref()).await?,
         };
         let offer = act::offer(&mut ctx, side, form).await?;
+        let cases = case::beside(&mut ctx, act::words(&offer.form)).await?;
         title("提诉求");
-        Ok(questions(&offer, side, restored, &ctx))
+        Ok(questions(&offer, side, restored, cases, &ctx))
     })
 }
 
-fn questions(offer: &Offer, side: Side, restored: bool, ctx: &Ctx) -> AnyView {
+fn questions(offer: &Offer, side: Side, restored: bool, cases: Option<AnyView>, ctx: &Ctx) -> AnyView {
     let (today, reference) = (ctx.catalogue(), &ctx.reference);
     let form = &offer.form;
     // Pictures and files as well: the server has them.
@@ -127,6 +129,7 @@ fn questions(offer: &Offer, side: Side, restored: bool, ctx: &Ctx) -> AnyView {
         contact_name: CONTACT_NAME.question(form),
         contact_phone: CONTACT_PHONE.question(form),
         hints: suggestions(form, &ctx.terms, ctx.now),
+        cases: cases.map(RenderHtml::to_html).unwrap_or_default(),
         suggested: form.value("suggested").to_owned(),
         category: form.value("category").to_owned(),
         category_fault: form.error("category").map(str::to_owned),
@@ -199,7 +202,7 @@ fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
         let mut ctx = request.open().await?;
         let (checked, form) = draft::look(&mut ctx, side, asked.as_deref()).await?;
         let words = format!("{} {}", checked.submission.title, checked.submission.text);
-        let like = crate::case::similar(&mut ctx, &words).await?;
+        let like = case::beside(&mut ctx, words).await?;
         title("请核对");
         Ok(check(&ctx, &checked, &form, side, like)?)
     })

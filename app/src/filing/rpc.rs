@@ -12,8 +12,17 @@ pub struct Uploaded {
     pub id: String,
 }
 
-/// Categories that fit the words typed so far, the best first.
+/// What helps whoever is writing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggested {
+    /// Categories that fit the words, the best first.
+    pub hints: Vec<Hint>,
+    /// Published cases that resemble them, as the server shows them everywhere: ready HTML, so that no module has to make it. Empty where there is none.
+    pub cases: String,
+}
+
+/// What helps with the words typed so far.
 #[server(prefix = "/rpc", endpoint = "filing/suggest", input = Postcard, output = Postcard)]
-pub async fn suggest(text: String) -> Result<Vec<Hint>, RpcError> {
-    super::act::suggest(&crate::request::Request::current(), &text).map_err(RpcError::from)
+pub async fn suggest(text: String) -> Result<Suggested, RpcError> {
+    super::act::suggest(&crate::request::Request::current(), &text).await.map_err(RpcError::from)
 }

@@ -173,7 +173,7 @@ fn consequence(command: Command, page: &AccountPage) -> &'static str {
 }
 
 /// What handing over does.
-const HANDED: &str = "未读消息转给同事；起草中和待发布的政策、待核准的提请、待确认的指标修改，逐项发消息请同事接着办。起草人、提请人不变，四眼原则照旧。";
+const HANDED: &str = "未读消息和经办的诉求转给同事；起草中和待发布的政策、待核准的提请、待确认的指标修改，逐项发消息请同事接着办。起草人、提请人不变，四眼原则照旧。";
 
 fn act(command: Command, page: &AccountPage, form: &Form, open: bool) -> AnyView {
     // Forms of several commands stand side by side: what was typed belongs to the one that was sent.

@@ -2,12 +2,11 @@
 
 use super::site::{Browser, Site, answers, call, draft_form, file, hidden, jpeg, multipart};
 use app::error::RpcError;
-use app::filing::rpc::{Suggest, Uploaded};
+use app::filing::rpc::{Suggest, Suggested, Uploaded};
 use app::issue::space::progress::Progress;
 use app::issue::space::rpc::{Done, Given, IssueCommand, IssueProgress};
 use axum::body::Body;
 use axum::http::{Request, header};
-use domain::catalogue::Hint;
 use domain::issue::{CommandKind, State};
 use sqlx::PgPool;
 
@@ -87,11 +86,11 @@ async fn a_station_takes_photos_for_its_own_district_only(pool: PgPool) {
 async fn suggestions_come_for_whoever_is_signed_in(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let asked = || call(&Suggest { text: "厂房旁边道路积水，货车进不来".to_owned() });
-    let hints: Vec<Hint> = site.member(2).await.send(asked()).await.island().unwrap();
-    assert_eq!(hints[0].code, "drainage");
-    let station: Vec<Hint> = site.staff("station01").await.send(asked()).await.island().unwrap();
-    assert_eq!(station, hints);
-    let refused: Result<Vec<Hint>, RpcError> = site.anonymous().send(asked()).await.island();
+    let found: Suggested = site.member(2).await.send(asked()).await.island().unwrap();
+    assert_eq!(found.hints[0].code, "drainage");
+    let station: Suggested = site.staff("station01").await.send(asked()).await.island().unwrap();
+    assert_eq!(station, found);
+    let refused: Result<Suggested, RpcError> = site.anonymous().send(asked()).await.island();
     assert_eq!(refused, Err(RpcError::Unauthenticated));
 }
 

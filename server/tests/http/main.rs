@@ -7,6 +7,7 @@ mod audit;
 mod beside;
 mod board_lead;
 mod budget;
+mod case;
 mod channels;
 mod charts;
 mod clock;

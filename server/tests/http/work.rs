@@ -81,6 +81,62 @@ async fn many_are_accepted_dispatched_and_signed_each_by_itself(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_form_that_was_cut_off_goes_on_where_it_was(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let (first, second) = (file(&owner, &answers(KEY)).await, file(&owner, &answers(OTHER)).await);
+    let centre = site.staff("centre01").await;
+    let (_, account) = ids(&site, "jianshe", "centre01").await;
+    // What the connection that broke left behind: one row done, and kept.
+    assert_eq!(centre.post(&format!("/desk/issues/{first}/accept"), &ACCEPT).await.status.as_u16(), 303);
+    let line = format!(r#"[{{"number": "{first}", "title": "门口的路", "done": true, "said": "已受理：道路"}}]"#);
+    sqlx::query("insert into bulk_run (id, staff_id, command, at, lines) values ($1::text::uuid, $2::text::bigint, '批量受理', now(), $3::text::jsonb)")
+        .bind(RUN)
+        .bind(&account)
+        .bind(&line)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let chosen = [("step", "accept"), ("key", RUN), ("pick", first.as_str()), ("pick", second.as_str())];
+    // Twice at once, as a double click does it: both tell the same, and what was done is not called undone.
+    let (one, two) = tokio::join!(centre.post("/desk/bulk", &chosen), centre.post("/desk/bulk", &chosen));
+    assert_eq!(one.location(), two.location());
+    let result = follow(&centre, &one).await.body;
+    assert!(result.contains("2 件都已办好"), "{result}");
+    assert_eq!((version(&site, &first).await.as_str(), version(&site, &second).await.as_str()), ("2", "2"));
+    // Under another's key nothing is done.
+    let third = file(&owner, &answers("0199b0c0-0000-7000-8000-000000000b03")).await;
+    let theirs = [("step", "accept"), ("key", RUN), ("pick", third.as_str())];
+    assert_eq!(site.staff("centre02").await.post("/desk/bulk", &theirs).await.status.as_u16(), 404);
+    assert_eq!(version(&site, &third).await, "1");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn bulk_follows_the_list_and_says_for_whom(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let number = file(&site.member(2).await, &answers(KEY)).await;
+    let centre = site.staff("centre01").await;
+    let list = centre.get("/desk?queue=to_accept&category=drainage").await.body;
+    assert!(list.contains("/desk/bulk?step=accept&amp;category=drainage"), "the list leads there, narrowed");
+    for (category, there) in [("drainage", true), ("power", false)] {
+        let page = centre.get(&format!("/desk/bulk?step=accept&category={category}")).await.body;
+        assert_eq!(page.contains(&number), there, "{category}");
+    }
+    // The demo's colleague stands in for whoever handles it: the event of a bulk command says so, too.
+    let (handler, colleague) = (site.staff("jianshe").await, site.staff("jianshe02").await);
+    let (department, _) = ids(&site, "jianshe", "jianshe").await;
+    let of = |command: &str| format!("/desk/issues/{number}/{command}");
+    assert_eq!(centre.post(&of("accept"), &ACCEPT).await.status.as_u16(), 303);
+    assert_eq!(centre.post(&of("dispatch"), &[("lead", &department)]).await.status.as_u16(), 303);
+    assert_eq!(handler.post(&of("pass"), &[("to", "me")]).await.status.as_u16(), 303);
+    let signed = colleague.post("/desk/bulk", &[("step", "sign"), ("pick", number.as_str())]).await;
+    assert!(follow(&colleague, &signed).await.body.contains("1 件都已办好"));
+    let mut conn = site.state.store.system().await.unwrap();
+    let detail = store::issue::detail(&mut conn, &number).await.unwrap();
+    assert!(detail.events.last().unwrap().actor_name.contains("（代 "));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn of_two_who_write_the_second_is_told_what_the_first_did_and_loses_nothing(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let (number, handler) = handled(&site, KEY).await;
@@ -104,6 +160,24 @@ async fn of_two_who_write_the_second_is_told_what_the_first_did_and_loses_nothin
     assert_eq!(late.status.as_u16(), 409, "{}", late.body);
     assert!(late.body.contains("这件诉求刚刚有新进展") && late.body.contains("您刚才填写的内容"));
     assert!(late.body.matches(words).count() >= 2, "what the other wrote, and one's own");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_decides_on_an_old_page_is_told_first_what_the_department_and_the_enterprise_wrote(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let (number, handler) = handled(&site, KEY).await;
+    let (centre, seen) = (site.staff("centre01").await, version(&site, &number).await);
+    let of = |command: &str| format!("/desk/issues/{number}/{command}");
+    let (wrote, noted, why) = ("养护单位明天上午进场疏通", "今天早上又淹了一次", "管网改造列入明年计划，先做临时排水");
+    assert_eq!(handler.post(&of("progress"), &[("progress", wrote)]).await.status.as_u16(), 303);
+    assert_eq!(site.member(2).await.post(&format!("/issues/{number}/note"), &[("text", noted)]).await.status.as_u16(), 303);
+    let track = [("track_days", "5"), ("track_reason", why), ("version", seen.as_str())];
+    let refused = centre.post(&of("track"), &track).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    for words in ["这件诉求刚刚有新进展", wrote, noted, why] {
+        assert!(refused.body.contains(words), "{words}");
+    }
+    assert_eq!(centre.post(&of("track"), &track).await.status.as_u16(), 303, "read, and sent again");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -295,20 +295,39 @@ pub struct BulkRun {
     pub lines: Vec<BulkLine>,
 }
 
-/// Keeps what became of a bulk command under the key of its form; what is older than a week goes.
+/// Begins a bulk command under the key of its form, unless that was begun; what is older than a week goes.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn keep_run(conn: &mut Conn, id: Uuid, staff: StaffId, run: &BulkRun) -> Result<(), StoreError> {
-    let lines = serde_json::to_value(&run.lines).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+pub async fn begin_run(conn: &mut Conn, id: Uuid, staff: StaffId, command: &str, now: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!(
         "with gone as (delete from bulk_run where staff_id = $2 and at < $3::timestamptz - interval '7 days')
-         insert into bulk_run (id, staff_id, at, command, lines) values ($1, $2, $3, $4, $5) on conflict do nothing",
+         insert into bulk_run (id, staff_id, at, command, lines) values ($1, $2, $3, $4, '[]') on conflict do nothing",
         id,
         staff,
-        run.at,
-        run.command,
-        lines
+        now,
+        command
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// Keeps what became of a row as soon as it is known, for whoever is cut off. What was done stays done, whatever a second sending of the form met.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keep_line(conn: &mut Conn, id: Uuid, line: &BulkLine) -> Result<(), StoreError> {
+    let kept = serde_json::to_value(line).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    sqlx::query!(
+        "update bulk_run set lines = coalesce((select jsonb_agg(l order by n) from jsonb_array_elements(lines) with ordinality x (l, n)
+                where l ->> 'number' <> $2 or (l ->> 'done')::boolean), '[]')
+            || case when exists (select from jsonb_array_elements(lines) l where l ->> 'number' = $2 and (l ->> 'done')::boolean)
+                then '[]' else jsonb_build_array($3::jsonb) end
+         where id = $1",
+        id,
+        line.number,
+        kept
     )
     .execute(conn.pg())
     .await?;

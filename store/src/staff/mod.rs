@@ -155,7 +155,7 @@ pub async fn work(conn: &mut Conn, id: StaffId) -> Result<Work, StoreError> {
     Ok(sqlx::query_as!(
         Work,
         r#"select unread as "unread!", drafts as "drafts!", submitted as "submitted!", proposals as "proposals!",
-            entries as "entries!" from staff_work($1)"#,
+            entries as "entries!", assigned as "assigned!" from staff_work($1)"#,
         id
     )
     .fetch_one(conn.pg())

@@ -8,6 +8,7 @@ mod audit;
 mod beside;
 mod board_lead;
 mod call_back;
+mod case;
 mod desk;
 mod desk_lists;
 mod errors;

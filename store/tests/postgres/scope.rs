@@ -481,6 +481,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "issues_owed_by",
         "issues_with_co",
         "keep_filed",
+        "leave_office",
         "make_owner",
         "match_item_soon",
         "next_issue_number",

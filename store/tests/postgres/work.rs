@@ -1,12 +1,18 @@
 //! The desk at work: what is written beside an issue, whose it is within an office, who stands in.
 
 use crate::world::{World, accept, dispatch, morning};
-use domain::actor::Duty;
+use domain::actor::{CITY, Duty};
+use domain::administration::{Kind, Tail};
+use domain::staff::Keeper;
 use sqlx::PgPool;
 use store::StoreError;
+use store::administration::change;
 use store::identity::{self, NewStaff, Who};
+use store::issue::work::BulkLine;
 use store::issue::{template, work};
+use store::staff::{self, Done, Order, Step};
 use time::{Date, Duration};
+use uuid::Uuid;
 
 /// An issue at 市建设局, and a second account there.
 async fn dispatched(world: &World) -> (String, i64, i64) {
@@ -124,6 +130,83 @@ async fn a_substitute_has_what_the_absent_one_had_in_those_days_only(owner: PgPo
     assert!(work::end_substitution(&mut other, id, now).await.unwrap());
     assert!(work::mine(&mut other, second, days.0).await.unwrap().is_empty());
     drop((conn, other, stranger));
+    world.end().await;
+}
+
+/// As an administrator of the city orders it.
+async fn ordered(world: &World, account: i64, step: Step<'_>, taker: Option<i64>) -> Done {
+    let (admin, _) = world.staff["admin"];
+    let mut conn = world.staff("admin").await;
+    let login: String =
+        sqlx::query_scalar("select login from staff where id = $1").bind(account).fetch_one(&world.owner).await.unwrap();
+    let seen = change::last(&mut conn, Kind::Staff, &login).await.unwrap();
+    let tail = Tail { why: "调岗".to_owned(), from: today() };
+    let keeper = Keeper { staff: admin, area: CITY };
+    staff::command(&mut conn, &Order { keeper, who: "管理员", account, seen, step, taker, tail: &tail }, morning()).await.unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_somebody_handles_goes_along_when_work_is_handed_over_and_never_stays_with_who_left(owner: PgPool) {
+    let world = World::new(owner).await;
+    let (_, issue, second) = dispatched(&world).await;
+    let (first, _) = world.staff["handler_jianshe"];
+    let now = morning();
+    let mut conn = world.staff("handler_jianshe").await;
+    work::pass(&mut conn, issue, Some(first), "", now).await.unwrap();
+    let mut admin = world.staff("admin").await;
+    assert_eq!(staff::work(&mut admin, first).await.unwrap().assigned, 1);
+    let done = ordered(&world, first, Step::HandOver, Some(second)).await;
+    assert_eq!(done.pieces, 1, "the colleague is told");
+    assert_eq!(staff::work(&mut admin, first).await.unwrap().assigned, 0);
+    let mut other = world.sign_in(Who::Staff(second)).await;
+    let mine = work::mine(&mut other, second, today()).await.unwrap();
+    assert!(mine.len() == 1 && mine[0].own && mine[0].whose == "周敏");
+    let note = &work::beside(&mut other, issue, second, "x", now).await.unwrap().notes[0];
+    assert_eq!(note.body, "沈洁 的工作移交给 周敏，由其经办");
+
+    // Disabled without anybody who goes on: the office's again, and nobody stands in for or by who is not there.
+    let days = (today(), today() + Duration::days(2));
+    assert!(work::substitute(&mut other, first, days, "年休假", now).await.unwrap());
+    assert_eq!(work::mine(&mut conn, first, today()).await.unwrap().len(), 1, "stands in");
+    ordered(&world, second, Step::Disable, None).await;
+    assert!(work::mine(&mut conn, first, today()).await.unwrap().is_empty());
+    assert!(work::beside(&mut conn, issue, first, "x", now).await.unwrap().assignee.is_none());
+    assert!(work::substitutions(&mut conn).await.unwrap().iter().all(|one| one.ended_at.is_some()));
+    // What an account is called changes nothing of that.
+    work::pass(&mut conn, issue, Some(first), "", now).await.unwrap();
+    ordered(&world, first, Step::Name("沈小洁"), None).await;
+    assert_eq!(work::mine(&mut conn, first, today()).await.unwrap().len(), 1);
+    drop((conn, other, admin));
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_was_done_stays_done_whatever_a_second_sending_met(owner: PgPool) {
+    let world = World::new(owner).await;
+    let (me, _) = world.staff["centre_wuxing"];
+    let (now, key) = (morning(), Uuid::now_v7());
+    let mut conn = world.staff("centre_wuxing").await;
+    let line = |number: &str, done: bool| BulkLine {
+        number: number.to_owned(),
+        title: "积水".to_owned(),
+        done,
+        said: if done { "已受理" } else { "不能受理" }.to_owned(),
+    };
+    for _ in 0..2 {
+        work::begin_run(&mut conn, key, me, "批量受理", now).await.unwrap();
+    }
+    for (number, done) in [("a", true), ("b", false), ("a", false), ("b", true), ("c", false), ("b", false)] {
+        work::keep_line(&mut conn, key, &line(number, done)).await.unwrap();
+    }
+    assert_eq!(work::run(&mut conn, key).await.unwrap().lines, [line("a", true), line("b", true), line("c", false)]);
+    // Nobody else's to read, to begin again or to write in.
+    let (other, _) = world.staff["centre_nanxun"];
+    let mut stranger = world.staff("centre_nanxun").await;
+    work::begin_run(&mut stranger, key, other, "批量受理", now).await.unwrap();
+    work::keep_line(&mut stranger, key, &line("d", true)).await.unwrap();
+    assert!(matches!(work::run(&mut stranger, key).await, Err(StoreError::NotFound)));
+    assert_eq!(work::run(&mut conn, key).await.unwrap().lines.len(), 3);
+    drop((conn, stranger));
     world.end().await;
 }
 

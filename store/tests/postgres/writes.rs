@@ -31,7 +31,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("issue_opening", "true", "", "", &[]),
     ("substitution", "true", "", "handler_jianshe system", &["ended_at"]),
     ("issue_assignment", "true", "", "", &[]),
-    ("bulk_run", "true", "handler_jianshe system", "", &[]),
+    ("bulk_run", "true", "handler_jianshe system", "handler_jianshe system", &["lines"]),
     ("notice_route", "true", "admin system", "admin system", &["*"]),
     ("notice_address", "person_id = {person}", "member_a unchosen_a system", "member_a unchosen_a system", &["*"]),
     ("notice_address", "staff_id = {jianshe}", "handler_jianshe system", "handler_jianshe system", &["*"]),

@@ -32,6 +32,8 @@ pub struct Questions {
     pub contact_name: Question,
     pub contact_phone: Question,
     pub hints: Vec<Hint>,
+    /// Cases that resemble what was answered, as HTML of the server.
+    pub cases: String,
     /// The hint that was chosen.
     pub suggested: String,
     pub category: String,
@@ -76,6 +78,7 @@ pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
         send_once(&form);
     });
     let restored = RwSignal::new(false);
+    let cases = RwSignal::new(questions.cases);
     let draft = owner.clone();
     let view = view! {
         <form node_ref=form id=FORM method="post" action=action enctype="multipart/form-data" novalidate class="stack">
@@ -88,8 +91,9 @@ pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
                 <Answer fault=text.fault.clone() question=text value=answers.text/>
                 <Answer fault=title.fault.clone() question=title value=answers.title/>
             </section>
+            <div role="status" inner_html=move || cases.get()></div>
             <section class="card">
-                <Suggestions answers hints=questions.hints chosen=questions.suggested/>
+                <Suggestions answers cases hints=questions.hints chosen=questions.suggested/>
                 <Categories category=answers.category boards=questions.boards fault=questions.category_fault/>
             </section>
             <section class="card">
@@ -125,9 +129,9 @@ fn Restored(answers: Answers, restored: RwSignal<bool>, owner: String) -> impl I
     }
 }
 
-/// Categories that fit what was typed, asked for again when typing pauses, unless one was chosen.
+/// Categories that fit what was typed, asked for again when typing pauses, unless one was chosen; the cases come with them.
 #[component]
-fn Suggestions(answers: Answers, hints: Vec<Hint>, chosen: String) -> impl IntoView {
+fn Suggestions(answers: Answers, cases: RwSignal<String>, hints: Vec<Hint>, chosen: String) -> impl IntoView {
     let hints = RwSignal::new(hints);
     let chosen = RwSignal::new(chosen);
     let turn = StoredValue::new(0_u32);
@@ -138,7 +142,7 @@ fn Suggestions(answers: Answers, hints: Vec<Hint>, chosen: String) -> impl IntoV
             let (mine, asked) = (turn.get_value(), words.clone());
             spawn_local(async move {
                 TimeoutFuture::new(400).await;
-                let wanted = move || turn.get_value() == mine && chosen.read_untracked().is_empty();
+                let wanted = move || turn.get_value() == mine;
                 if !wanted() {
                     return;
                 }
@@ -146,7 +150,10 @@ fn Suggestions(answers: Answers, hints: Vec<Hint>, chosen: String) -> impl IntoV
                 if let Ok(found) = suggest(asked).await
                     && wanted()
                 {
-                    hints.set(found);
+                    cases.set(found.cases);
+                    if chosen.read_untracked().is_empty() {
+                        hints.set(found.hints);
+                    }
                 }
             });
         }

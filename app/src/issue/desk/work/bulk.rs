@@ -15,6 +15,7 @@ use crate::ui::list::{Chip, chips};
 use crate::ui::{back, empty, icon, tag};
 use domain::actor::{Actor, DepartmentId, Duty};
 use domain::catalogue::FALLBACK;
+use domain::issue::filter::Filter;
 use domain::issue::permission::may_command;
 use domain::issue::{Command, CommandKind, Issue, Queue};
 use leptos::Params;
@@ -71,7 +72,7 @@ impl Step {
         }
     }
 
-    fn queue(self) -> Queue {
+    pub fn queue(self) -> Queue {
         match self {
             Step::Accept => Queue::ToAccept,
             Step::Dispatch => Queue::ToDispatch,
@@ -105,11 +106,6 @@ pub async fn act(request: &Request, form: &Form) -> Result<Next, AppError> {
     let staff = ctx.require_desk()?;
     let step = Step::find(&staff.duty, form.value("step")).ok_or(AppError::Forbidden)?;
     let key = Uuid::parse_str(form.value("key")).unwrap_or_else(|_| Uuid::now_v7());
-    let done = format!("{PATH}/{key}");
-    if work::run(&mut ctx.conn, key).await.is_ok() {
-        // Sent twice: what became of it stands there.
-        return Ok(Next::to(done));
-    }
     let mut numbers: Vec<&str> = Vec::new();
     for number in form.all("pick") {
         if !numbers.contains(&number) {
@@ -121,18 +117,21 @@ pub async fn act(request: &Request, form: &Form) -> Result<Next, AppError> {
     }
     numbers.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
     let lead = form.value("lead").parse::<DepartmentId>().ok();
-    let mut lines = Vec::new();
+    let now = ctx.now;
+    work::begin_run(&mut ctx.conn, key, staff.id, step.label(), now).await?;
+    // Sent twice, by a double click or after the connection broke: what became of a row stands there, and the rest is done.
+    let told = work::run(&mut ctx.conn, key).await?.lines;
+    numbers.retain(|number| told.iter().all(|line| line.number != *number));
     for number in numbers {
-        let line = match one(&mut ctx, &staff, step, number, lead, form.value("note")).await {
-            Ok((title, said)) => BulkLine { number: number.to_owned(), title, done: true, said },
-            Err((title, said)) => BulkLine { number: number.to_owned(), title, done: false, said },
+        let (done, (title, said)) = match one(&mut ctx, &staff, step, number, lead, form.value("note")).await {
+            Ok(line) => (true, line),
+            Err(line) => (false, line),
         };
-        lines.push(line);
+        // Each by itself: whoever is cut off finds what was done.
+        work::keep_line(&mut ctx.conn, key, &BulkLine { number: number.to_owned(), title, done, said }).await?;
+        request.wake_outbox();
     }
-    request.wake_outbox();
-    let run = BulkRun { command: step.label().to_owned(), at: ctx.now, lines };
-    work::keep_run(&mut ctx.conn, key, staff.id, &run).await?;
-    Ok(Next::to(done))
+    Ok(Next::to(format!("{PATH}/{key}")))
 }
 
 /// One row: its title, and what was done or why not.
@@ -160,13 +159,27 @@ pub async fn one(
         Ok(given) => given,
         Err(sentence) => return Err((title, sentence)),
     };
-    let name = format!("{} {}", staff.organisation, staff.name);
+    let name = match signed(ctx, staff, detail.id).await {
+        Ok(name) => name,
+        Err(error) => return Err((title, error.to_string())),
+    };
     let (now, terms) = (ctx.now, ctx.terms.clone());
     match store::issue::execute(&mut ctx.conn, number, &command, &actor, &name, &[], now, &terms).await {
         Ok(_) => Ok((title, said)),
         Err(CommandError::Refused(refusal)) => Err((title, refusal.to_string())),
         Err(CommandError::Store(error)) => Err((title, AppError::from(error).to_string())),
     }
+}
+
+/// The name that an event bears. 代班: whoever stands in for whose issue it is says for whom.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn signed(ctx: &mut Ctx, staff: &StaffIdentity, issue: i64) -> Result<String, AppError> {
+    let today = ctx.today();
+    let instead = work::standing(&mut ctx.conn, issue, staff.id, today).await?.instead_of;
+    let instead = instead.map(|absent| format!("（代 {absent}）")).unwrap_or_default();
+    Ok(format!("{} {}{instead}", staff.organisation, staff.name))
 }
 
 /// The command of a row, and what it does in words.
@@ -212,41 +225,47 @@ pub fn BulkPage() -> impl IntoView {
         let Some(step) = Step::find(&staff.duty, asked.value("step")) else {
             return Err(Stop::Redirect(Next::to("/desk").saying("您的岗位没有可以批量办理的事项")));
         };
+        // What the desk's list was narrowed to holds here, too.
         let filter = Asked::of(&asked).filter;
         let now = ctx.now;
         let lines = store::issue::whole(&mut ctx.conn, Wanted::In(step.queue()), &filter, now, MOST).await?;
         let clock = ctx.clock();
         title(step.label());
-        Ok(page(&staff, step, &lines, asked.value("all") == "yes", &typed, &clock))
+        Ok(page(&staff, step, &filter, &lines, asked.value("all") == "yes", &typed, &clock))
     })
 }
 
-fn page(staff: &StaffIdentity, step: Step, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
+/// The page of a step, narrowed.
+pub fn path(step: Step, filter: &Filter) -> String {
+    format!("{PATH}?step={}{}", step.code(), filter.query())
+}
+
+fn page(staff: &StaffIdentity, step: Step, filter: &Filter, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
     let steps = Step::of(&staff.duty);
-    let tabs = steps.iter().map(|other| Chip {
-        href: format!("{PATH}?step={}", other.code()),
-        label: other.label(),
-        count: None,
-        current: *other == step,
-    });
+    let tabs =
+        steps.iter().map(|other| Chip { href: path(*other, filter), label: other.label(), count: None, current: *other == step });
     let tabs = (steps.len() > 1).then(|| chips("批量办理什么", tabs.collect()));
     let body = if lines.is_empty() {
         empty("这个队列现在没有诉求。", Some(("/desk", "回到工作台")))
     } else {
-        form(step, lines, all, typed, clock)
+        form(step, filter, lines, all, typed, clock)
     };
+    let narrowed = filter.narrows().then(|| {
+        view! { <p class="muted">"按工作台的筛选条件。"<a href=path(step, &Filter::default())>"不筛选"</a></p> }
+    });
     view! {
         {back("/desk", "工作台")}
         {typed.summary()}
         <h1>{step.label()}</h1>
         {tabs}
         <p class="muted">{step.about()}</p>
+        {narrowed}
         {body}
     }
     .into_any()
 }
 
-fn form(step: Step, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
+fn form(step: Step, filter: &Filter, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
     let list = lines.iter().map(|line| {
         let row = &line.row;
         let category = clock.catalogue(row.submitted_at).category_name(&row.category).to_owned();
@@ -267,13 +286,13 @@ fn form(step: Step, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> A
         view! { {lead}{NOTE.view(&offered)} }
     });
     let every = (!all).then(|| {
-        let href = format!("{PATH}?step={}&all=yes", step.code());
+        let href = format!("{}&all=yes", path(step, filter));
         view! { <a class="button secondary" href=href>"全选"</a> }
     });
     let most =
         (lines.len() >= usize::try_from(MOST).unwrap_or(usize::MAX)).then(|| format!("一次最多 {MOST} 件，期限近的在前。"));
     view! {
-        <form method="post" action=format!("{PATH}?step={}", step.code()) class="card stack" novalidate>
+        <form method="post" action=path(step, filter) class="card stack" novalidate>
             {hidden("step", step.code())}
             {hidden("key", offered.value("key").to_owned())}
             <p class="row">{every}<span class="muted">{most}</span></p>

@@ -13,14 +13,17 @@ pub use leave::LeavePage;
 pub use mine::MinePage;
 pub use templates::TemplatesPage;
 
+use crate::issue::desk::Asked;
 use crate::ui::icon;
 use domain::actor::Duty;
 use leptos::prelude::*;
 
 /// Above the desk's list: the ways to work on more than one issue.
-pub fn ways(duty: &Duty) -> Option<AnyView> {
-    let bulk = bulk::Step::of(duty).first().map(|step| {
-        let href = format!("{}?step={}", bulk::PATH, step.code());
+pub fn ways(duty: &Duty, asked: &Asked) -> Option<AnyView> {
+    let bulk = bulk::Step::of(duty);
+    // The step of the queue that is looked at, with what it is narrowed to.
+    let bulk = bulk.iter().find(|step| step.queue().code() == asked.queue).or(bulk.first()).map(|step| {
+        let href = bulk::path(*step, &asked.filter);
         view! { <a class="button secondary" href=href>{icon("check")}"批量办理"</a> }
     });
     let shared = matches!(duty, Duty::Handler { .. } | Duty::Centre { .. });

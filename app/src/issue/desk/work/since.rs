@@ -25,6 +25,10 @@ pub fn weighs(kind: CommandKind) -> bool {
             | CommandKind::Return
             | CommandKind::Decline
             | CommandKind::Ask
+            | CommandKind::Track
+            | CommandKind::Report
+            | CommandKind::Refuse
+            | CommandKind::Close
     )
 }
 
