@@ -215,14 +215,11 @@ async fn jobs_that_were_down_for_three_days_catch_up_in_order_and_warn_of_nothin
             assert_eq!(list.iter().filter(|title| *title == once).count(), 1, "{once}: {list:?}");
         }
     }
-    let told_first =
-        "select max(m.id) from message m join staff s on s.id = m.staff_id where s.login = 'centre03' and m.number = $1";
-    let told_next =
-        "select min(m.id) from message m join staff s on s.id = m.staff_id where s.login = 'centre03' and m.number = $1
-        and m.title like '超期%'";
-    let last: i64 = sqlx::query_scalar(told_first).bind(&first).fetch_one(&pool).await.unwrap();
-    let next: i64 = sqlx::query_scalar(told_next).bind(&second).fetch_one(&pool).await.unwrap();
-    assert!(last < next, "the longest due is told first");
+    let written = "select coalesce(min(e.pos), 0), coalesce(max(e.pos), 0) from issue_event e join issue i on i.id = e.issue_id
+        where i.number = $1 and e.kind in ('warned', 'overdue', 'escalated')";
+    let (_, last): (i64, i64) = sqlx::query_as(written).bind(&first).fetch_one(&pool).await.unwrap();
+    let (next, _): (i64, i64) = sqlx::query_as(written).bind(&second).fetch_one(&pool).await.unwrap();
+    assert!(last < next, "what is due the longest is written first");
     // The next turns have nothing to add, whether they come at once or a minute later.
     for later in [Duration::ZERO, Duration::minutes(1)] {
         put(&site, site.state.now() + later);
