@@ -14,7 +14,7 @@ const MOST_TEXTS: usize = 1_000_000;
 const MOST_MARKS: usize = 10_000;
 const MARKS: &[&str] = &["xf", "dxf", "font", "fill", "border", "numFmt", "cellStyle", "sheet", "definedName"];
 /// The most bytes of a tag of a style, which is copied for each cell format that has it, or of a relationship, for each sheet.
-const LONGEST_TAG: usize = 2_000;
+const LONGEST_TAG: usize = 4_000;
 
 /// Unpacks a workbook into nothing, counting, as far as it may go.
 ///
