@@ -170,8 +170,8 @@ impl Upload {
         if !brings_files(&http) {
             return Upload::open(http).await;
         }
-        let account = counted_by(who(&request.session().ok_or(AppError::Unauthenticated)?));
-        let seat = state.uploads.take(hash_token(&account));
+        let session = request.session().ok_or(AppError::Unauthenticated)?;
+        let seat = state.uploads.take(hash_token(&counted_by(who(&session))));
         let seat = seat.ok_or_else(|| AppError::Busy("as many uploads as there are places".to_owned()))?;
         match Upload::open(http).await? {
             Sent::Files(upload) => Ok(Sent::Files(Upload { _seat: Some(seat), ..upload })),

@@ -55,7 +55,7 @@ pub fn kind(bytes: &[u8]) -> Result<Option<Kind>, PhotoError> {
         return Ok(None);
     }
     // Before each of them takes room: so many lines has the list at the end, and perhaps some by chance.
-    if bytes.windows(LISTED.len()).filter(|piece| piece == LISTED).count() > MOST_PARTS {
+    if bytes.windows(LISTED.len()).filter(|piece| *piece == LISTED).count() > MOST_PARTS {
         return Err(PhotoError::BrokenFile);
     }
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| PhotoError::BrokenFile)?;

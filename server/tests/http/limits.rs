@@ -1,11 +1,13 @@
 //! What is too much is told so, and costs nobody else anything.
 
-use super::site::{Browser, Site, answers, form, hidden, multipart};
+use super::site::{Browser, Site, answers, file, form, hidden, multipart};
 use app::access::{Access, DOORS, Kind};
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode, header};
+use futures::future::join_all;
 use futures::{StreamExt, stream};
 use sqlx::PgPool;
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use tokio::sync::mpsc;
 
@@ -221,6 +223,51 @@ async fn so_many_uploads_are_on_their_way_at_once(pool: PgPool) {
         _ = one.await;
     }
     assert_eq!(owner.send(small()).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+/// A body that begins and does not end: whoever waits for it holds no connection of the database meanwhile, at no door.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn nobody_who_waits_for_a_body_holds_a_connection(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let issue = file(&owner, &answers("0199b0c0-0000-7000-8000-0000000000c9")).await;
+    let one = async |sql: &'static str| sqlx::query_scalar::<_, String>(sql).fetch_one(&pool).await.unwrap();
+    let application = one("select number from application where state = 'submitted' order by id limit 1").await;
+    let account = one("select id::text from staff where login = 'centre03'").await;
+    let enterprise = one("select min(id)::text from enterprise").await;
+    let mut browsers = vec![("member", owner), ("nobody", site.anonymous())];
+    for login in ["centre01", "station01", "jianshe", "jingxin", "zhengce", "admin"] {
+        browsers.push((login, site.staff(login).await));
+    }
+    let mut waited = BTreeSet::new();
+    // Whoever signs out is somebody else afterwards.
+    for door in DOORS.iter().filter(|door| door.method == "POST" && !door.path.contains("sign-out")) {
+        let number = if door.path.contains("applications") { &application } else { &issue };
+        let path = door.path.replace("{number}", number).replace("{enterprise}", &enterprise).replace("{account}", &account);
+        let path = path.replace("{step}", "submit").replace("{command}", if number == &issue { "withdraw" } else { "review" });
+        let path = path.replace("{code}", if path.contains("policies") { "demo-upgrade" } else { "1" });
+        let path = path.split('/').map(|part| if part.starts_with('{') { "1" } else { part }).collect::<Vec<_>>().join("/");
+        for (who, browser) in &browsers {
+            let (told, mut heard) = mpsc::channel(1);
+            let begun = stream::once(async move {
+                _ = told.send(()).await;
+                Ok::<_, Infallible>(Bytes::from_static(b"--XX\r\n"))
+            });
+            let body = Body::from_stream(begun.chain(stream::pending()));
+            let kind = "multipart/form-data; boundary=XX";
+            let answer = browser.raw(Request::post(&path).header(header::CONTENT_TYPE, kind).body(body).unwrap());
+            tokio::pin!(answer);
+            tokio::select! {
+                // Refused unread.
+                _ = &mut answer => continue,
+                Some(()) = heard.recv() => {}
+            }
+            let all = join_all((0..8).map(|_| site.state.store.system())).await;
+            assert!(all.iter().all(Result::is_ok), "{who}: {path}");
+            waited.insert(door.path);
+        }
+    }
+    assert!(waited.len() > 50, "only {}: {waited:?}", waited.len());
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
