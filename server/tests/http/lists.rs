@@ -58,6 +58,14 @@ async fn no_list_is_taken_along_by_whoever_does_not_see_it(pool: PgPool) {
         let page = site.staff("centre01").await.get(&format!("{path}?q=nothing-of-that-name&page=9&sort=-nothing")).await;
         assert_eq!(page.status.as_u16(), 200, "{path}");
     }
+    // What is not done with of decisions: of a department its own, of those who look on their area's.
+    for login in ["centre01", "jianshe", "lingdao"] {
+        let table = csv(&site.staff(login).await, "/desk/tasks/table?as=csv&state=late").await;
+        assert!(table.starts_with("\u{feff}事项,部门,诉求编号"), "{login}: {table}");
+    }
+    for login in ["station01", "zhengce", "admin"] {
+        assert_eq!(site.staff(login).await.get("/desk/tasks/table").await.status.as_u16(), 403, "{login}");
+    }
     for login in ["centre01", "jianshe", "station01"] {
         assert_eq!(site.staff(login).await.get("/desk/admin/deliveries/table").await.status.as_u16(), 403, "{login}");
     }
