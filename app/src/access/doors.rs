@@ -186,6 +186,7 @@ doors! {
     Rpc POST "/rpc/desk/search" Desk;
     Page GET "/desk/abnormal" Desk;
     Page GET "/desk/tasks" Measured;
+    File GET "/desk/tasks/table" Measured;
     Page GET "/desk/callbacks" Centre;
     Page GET "/desk/callbacks/{number}" Centre;
     Page GET "/desk/assist" Station;

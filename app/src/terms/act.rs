@@ -329,7 +329,9 @@ pub async fn save_retention(request: &Request, code: &str, form: &Form) -> Resul
         "revert" => (Some(None), tail(&mut check, form, kept.today)),
         _ => (rule.read(&mut check, form.value("keep"), form.value("unit")).map(Some), tail(&mut check, form, kept.today)),
     };
+    // What is taken back leaves things as they are.
     if let (Some(days), Some(tail)) = (&days, &tail)
+        && form.value("do") != "withdraw"
         && let Some(fault) = schedule.too_soon(rule, days.unwrap_or(ours), tail.from, kept.today)
     {
         check.fault("from", fault);

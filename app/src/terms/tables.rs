@@ -146,7 +146,8 @@ pub fn texts(kept: &Kept) -> Table {
         let cells = vec![key.label().to_owned(), text.title, text.body, words.to_owned()];
         Row { href: format!("{TEXTS}/{}", key.code()), cells, marks: vec![("to", to.to_owned()), ("own", mark.to_owned())] }
     });
-    let to = [("enterprise", "企业"), ("handler", "部门、经办"), ("centre", "企服中心"), ("sms", "短信模板")];
+    let to =
+        [("enterprise", "企业"), ("handler", "部门、经办"), ("centre", "企服中心"), ("account", "本人"), ("sms", "短信模板")];
     let own = [("own", "本市"), ("built_in", "内置"), ("settings", "服务器设置")];
     Table {
         path: TEXTS,

@@ -36,6 +36,12 @@ pub async fn upward(Extension(request): Extension<Request>, asked: Asked) -> Rep
     send(&request, &table, asked, "upward").await
 }
 
+/// What decisions gave to departments, and is not done with.
+pub async fn tasks(Extension(request): Extension<Request>, asked: Asked) -> Reply {
+    let (_, table) = app::issue::desk::given(&mut *request.open().await?).await?;
+    send(&request, &table, asked, "tasks").await
+}
+
 async fn send(request: &Request, table: &Table, Query(asked): Asked, name: &str) -> Reply {
     let asked = Form::new(asked);
     tables::list(request, table.sheet(&asked), asked.value("as"), name).await

@@ -185,6 +185,7 @@ routes! {
     GET "/desk/cases/table" => lists::cases;
     GET "/desk/clusters/table" => lists::clusters;
     GET "/desk/meetings/table" => lists::meetings;
+    GET "/desk/tasks/table" => lists::tasks;
     GET "/desk/upward/table" => lists::upward;
     GET "/desk/admin/deliveries/table" => lists::deliveries;
     GET "/desk/admin/keys/{key}/table" => lists::pushed;

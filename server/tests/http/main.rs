@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod administration;
+mod alerts;
 mod api;
 mod audit;
 mod beside;
@@ -26,6 +27,7 @@ mod invariants;
 mod islands;
 mod issue_loop;
 mod limits;
+mod lists;
 mod live;
 mod meeting;
 mod member;
@@ -35,6 +37,7 @@ mod pack;
 mod policy;
 mod policy_desk;
 mod record;
+mod retention;
 mod routes;
 mod routing;
 mod second_factor;

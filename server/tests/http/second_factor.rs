@@ -13,7 +13,7 @@ const CODE: &str = "/desk/sign-in/code";
 const EDITORS: [(&str, &str); 1] = [("QIFU_SECOND_FACTOR", "privileged")];
 
 /// The app on somebody's telephone.
-struct App(totp_rs::Totp);
+pub struct App(totp_rs::Totp);
 
 impl App {
     /// Set up by typing what the page shows.
@@ -30,7 +30,7 @@ impl App {
 }
 
 /// Sets a second factor up; answers the app, and the recovery codes.
-async fn enrol(site: &Site, browser: &Browser) -> (App, Vec<String>) {
+pub async fn enrol(site: &Site, browser: &Browser) -> (App, Vec<String>) {
     assert_eq!(browser.post(FACTOR, &[("do", "start")]).await.location(), FACTOR);
     let app = App::typed(&browser.get(FACTOR).await);
     let done = browser.post(FACTOR, &[("do", "confirm"), ("code", &app.code(site, 0))]).await;

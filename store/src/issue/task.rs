@@ -67,7 +67,7 @@ pub struct TaskRow {
 }
 
 /// So many are listed.
-pub const TASKS: i64 = 200;
+pub const TASKS: i64 = 2000;
 
 /// What is not confirmed yet, of a department or of the issues of an area, the earliest end first; no more than [`TASKS`]. Row-level security
 /// holds besides.

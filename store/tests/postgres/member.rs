@@ -12,6 +12,7 @@ use store::identity::{self, Who};
 use store::member::{self, Member, Registration, Tell};
 use store::{Conn, StoreError};
 use time::Duration;
+use time::macros::datetime;
 
 fn mobile(n: i64) -> Mobile {
     Mobile::parse(&format!("139{n:08}")).unwrap()
@@ -302,5 +303,27 @@ async fn nobody_writes_members_or_their_history_by_any_statement(owner: PgPool) 
         assert_eq!(error.as_database_error().unwrap().code().unwrap(), "23001", "not even the owner of the tables: {sql}");
     }
     assert_eq!(world.count("select count(*) from membership where role = 'owner'").await, 2);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn every_owner_hears_of_an_agent_and_nobody_s_telephone_rings_by_night(owner: PgPool) {
+    let world = World::new(owner).await;
+    let mut conn = world.member(&world.a).await;
+    let said = Tell { member: Some(farewell("x")), owners: Some(farewell("锦绣")) };
+    let night = datetime!(2026-11-24 23:30 +8);
+    member::add_agent(&mut conn, &mobile(7), "周敏", &said, night).await.unwrap();
+    let told = format!("select count(*) from message where body like '%锦绣%' and person_id = {}", world.a.person);
+    assert_eq!(world.count(&told).await, 1, "whoever did it may have been somebody else");
+    let rings: Vec<time::OffsetDateTime> =
+        sqlx::query_scalar("select run_at from job where kind = 'sms_notice'").fetch_all(&world.owner).await.unwrap();
+    assert_eq!(rings, [domain::notice::daytime(night), datetime!(2026-11-25 8:00 +8)]);
+    for hour in 0..24 {
+        let at = night + Duration::hours(hour);
+        let there: time::OffsetDateTime =
+            sqlx::query_scalar("select sms_time($1)").bind(at).fetch_one(&world.owner).await.unwrap();
+        assert_eq!(there, domain::notice::daytime(at), "{at}: both know the same quiet hours");
+    }
+    drop(conn);
     world.end().await;
 }

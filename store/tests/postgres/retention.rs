@@ -6,6 +6,7 @@ use domain::retention::{Kind, RULES, Rule};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use store::retention::{apply, count, is_done, note};
 use time::Duration;
+use time::macros::date;
 
 /// The rule of a kind.
 pub fn rule(kind: Kind) -> &'static Rule {
@@ -175,5 +176,35 @@ async fn a_kind_is_seen_to_once_a_day_and_the_day_is_written_down(owner: PgPool)
         assert_eq!(kept.as_database_error().unwrap().code().as_deref(), Some("23001"), "{sql}");
     }
     drop(conn);
+    world.end().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_time_that_was_set_holds_from_its_day_and_the_law_s_is_the_database_s(owner: PgPool) {
+    let world = World::new(owner).await;
+    crate::administration::plan_something(&world).await;
+    let set = async |kind: &str, day: &str, days: i32| {
+        let sql = "insert into retention_setting (kind, from_day, days, change_id) select $1, $2::text::date, $3, min(id) from setting_change";
+        sqlx::query(sql).bind(kind).bind(day).bind(days).execute(&world.owner).await
+    };
+    set("message_read", "2026-12-01", 90).await.unwrap();
+    set("message_read", "2026-12-01", 60).await.unwrap();
+    // Whoever reads the page with the times has no account.
+    let schedule = store::retention::schedule(&mut world.store.anonymous().await.unwrap()).await.unwrap();
+    let days = |kind, day| schedule.on(rule(kind), day).keep.whole_days();
+    assert_eq!(days(Kind::MessageRead, date!(2026 - 11 - 30)), rule(Kind::MessageRead).keep.whole_days());
+    assert_eq!(days(Kind::MessageRead, date!(2026 - 12 - 01)), 60, "the later written");
+    assert_eq!(days(Kind::MessageUnread, date!(2026 - 12 - 01)), rule(Kind::MessageUnread).keep.whole_days());
+    for kind in [Kind::SecurityEvent, Kind::Delivery, Kind::ApiDelivery, Kind::IssueContact, Kind::ApplicationContact] {
+        let (code, least) = (rule(kind).code, i32::try_from(rule(kind).bounds.0).unwrap());
+        let refused = set(code, "2026-12-01", least - 1).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().constraint(), Some("retention_setting_law_check"), "{code}");
+        set(code, "2026-12-01", least).await.unwrap();
+    }
+    assert!(set("photo", "2026-12-01", 0).await.is_err());
+    for sql in ["update retention_setting set days = 1", "delete from retention_setting", "truncate retention_setting"] {
+        let kept = sqlx::query(AssertSqlSafe(sql)).execute(&world.owner).await.unwrap_err();
+        assert_eq!(kept.as_database_error().unwrap().code().as_deref(), Some("23001"), "{sql}");
+    }
     world.end().await;
 }

@@ -123,6 +123,7 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("rate_limit", "true", "system"),
     ("audit_anchor", "true", "system"),
     ("retention_run", "true", "system"),
+    ("retention_setting", "true", EVERYBODY),
     ("job", "true", "system"),
     ("area", "true", EVERYBODY),
     ("department", "true", EVERYBODY),
@@ -206,6 +207,9 @@ pub async fn seed(world: &World) {
     let aside = "insert into outbox_aside (issue_id, notices, error, at) select id, '[]', 'x', now() from issue limit 1";
     sqlx::query(aside).execute(&world.owner).await.unwrap();
     crate::administration::plan_something(world).await;
+    let kept = "insert into retention_setting (kind, from_day, days, change_id) select 'message_read', '2026-01-01', 400, min(id)
+        from setting_change";
+    sqlx::query(kept).execute(&world.owner).await.unwrap();
     crate::policy::seed(world).await;
     let moved = "insert into application_moved (application_id) select id from application limit 1";
     sqlx::query(moved).execute(&world.owner).await.unwrap();

@@ -9,6 +9,7 @@ use domain::catalogue::{Category, Responsible};
 use domain::issue::limits::Spans;
 use domain::issue::texts::{Text, TextKey};
 use domain::issue::{Command, Level, Terms, Urgency};
+use domain::retention::Rule;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 use store::administration::change::{self, NewChange, Wanted};
@@ -105,7 +106,9 @@ async fn only_administrators_write_and_only_from_today_on(owner: PgPool) {
     let text = TextKey::Accepted.built_in();
     let own = |area| Responsible { category: "street".to_owned(), area, department: Some("jianshe".to_owned()) };
     let (wuxing, nanxun) = (own(WUXING), own(NANXUN));
-    let lines: [(Kind, &str, i32, Line<'_>); 6] = [
+    let logs = Rule::of_code("delivery").unwrap();
+    let lines: [(Kind, &str, i32, Line<'_>); 7] = [
+        (Kind::Retention, "delivery", CITY, Line::Retention(logs, Some(200))),
         (Kind::Board, "law", CITY, Line::Board(&board)),
         (Kind::Category, "drainage", CITY, Line::Category(&category)),
         (Kind::Limit, "limits", CITY, Line::Limits(&spans)),

@@ -119,6 +119,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     ("notice_text", "true", SYSTEM, "", &[]),
     ("audit_anchor", "true", SYSTEM, "", &[]),
     ("retention_run", "true", SYSTEM, "", &[]),
+    ("retention_setting", "true", SYSTEM, "", &[]),
     ("_sqlx_migrations", "true", "", "", &[]),
 ];
 

@@ -58,7 +58,10 @@ fn board(flag: Flag, counts: &[(Flag, i64)], page: &store::Page<IssueRow>, clock
     view! {
         <h1>"异常件"</h1>
         {chips("异常的种类", kinds.collect())}
-        <p class="muted">{format!("规则：{}。", flag.rule())}</p>
+        <p class="muted">
+            {format!("规则：{}。", flag.rule())}
+            <a href=format!("/desk?queue=all&flag={}", flag.code())>"在列表里查找、筛选、导出"</a>
+        </p>
         {body}
         {many}
         {more(&next, page.next.as_deref())}

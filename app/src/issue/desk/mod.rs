@@ -81,6 +81,6 @@ pub use queue::QueuePage;
 #[cfg(feature = "ssr")]
 pub use record::RecordPage;
 #[cfg(feature = "ssr")]
-pub use tasks::TasksPage;
+pub use tasks::{TasksPage, given};
 #[cfg(feature = "ssr")]
 pub use work::{BulkPage, BulkRunPage, LeavePage, MinePage, TemplatesPage};
