@@ -195,7 +195,11 @@ async fn a_year_keeps_every_rule_and_each_that_is_broken_is_named(owner: PgPool)
         let touched = sqlx::query(sqlx::AssertSqlSafe(*tampering)).execute(&mut *tx).await.unwrap().rows_affected();
         assert!(touched > 0, "{tampering}");
         let asked = sqlx::query_as(rules).bind(now);
-        let asked = if rules == RULES { asked.bind(&known.days).bind(&known.nth).bind(&known.versions).bind(&known.waits) } else { asked };
+        let asked = if rules == RULES {
+            asked.bind(&known.days).bind(&known.nth).bind(&known.versions).bind(&known.waits)
+        } else {
+            asked
+        };
         let found: Vec<(String, i64, Vec<String>)> = asked.fetch_all(&mut *tx).await.unwrap();
         assert!(found.iter().any(|(broken, ..)| broken.starts_with(rule)), "{rule} after {tampering}: {found:?}");
         tx.rollback().await.unwrap();

@@ -1,7 +1,7 @@
 //! 板块牵头单位 (S-4): the second wall around what the lead of a board accepts and forwards for a department without people in the centre.
 
 use crate::scope::{everybody, reached, take_scope};
-use crate::world::{NANXUN, World, accept, dispatch, morning};
+use crate::world::{NANXUN, OPENER, World, accept, dispatch, morning};
 use domain::actor::Duty;
 use domain::issue::{Command, CommandKind, ContactWay, Queue, State, allowed_commands};
 use sqlx::postgres::PgConnection;
@@ -78,7 +78,7 @@ async fn the_lead_has_it_until_it_is_forwarded_and_then_who_handles_it(owner: Pg
     let page = detail(&mut conn, &number).await.unwrap();
     let offered = allowed_commands(&page.aggregate(&world.terms.calendar), &world.staff_actor(LEAD), minute(5), &world.terms);
     assert_eq!(offered, [CommandKind::Dispatch]);
-    history(&mut conn, page.id, None, minute(5)).await.unwrap();
+    history(&mut conn, page.id, OPENER, None, minute(5)).await.unwrap();
     drop(conn);
     // Not to itself, not to a third one.
     let [jianshe, huanbao, gongan] = world.departments;

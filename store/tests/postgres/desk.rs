@@ -3,7 +3,7 @@
 
 use crate::random::{Dice, Life, step};
 use crate::scope::take_scope;
-use crate::world::{Firm, NANXUN, WUXING, World, firm, morning};
+use crate::world::{Firm, NANXUN, OPENER, WUXING, World, firm, morning};
 use domain::actor::{Actor, CITY, Duty, area_covers};
 use domain::issue::notice::Recipient;
 use domain::issue::permission::{IssueScope, may_read};
@@ -449,12 +449,12 @@ async fn a_station_calls_and_a_year_is_the_same_for_everyone(owner: PgPool) {
     let id = world.count(&format!("select id from issue where number = '{number}'")).await;
     for login in ["centre_wuxing", "centre_city", "handler_jianshe", "station_zhili", "leader_wuxing"] {
         let mut conn = world.staff(login).await;
-        let year = history(&mut conn, id, None, now + Duration::days(1)).await.unwrap();
+        let year = history(&mut conn, id, OPENER, None, now + Duration::days(1)).await.unwrap();
         assert_eq!((year.year, year.dissatisfied), (3, 0), "{login}");
-        assert_eq!(history(&mut conn, id, None, now + Duration::days(400)).await.unwrap().year, 0, "{login}");
+        assert_eq!(history(&mut conn, id, OPENER, None, now + Duration::days(400)).await.unwrap().year, 0, "{login}");
     }
     let mut stranger = world.staff("handler_gongan").await;
-    assert!(history(&mut stranger, id, None, now).await.is_err(), "not even a figure");
+    assert!(history(&mut stranger, id, OPENER, None, now).await.is_err(), "not even a figure");
     drop(stranger);
     world.end().await;
 }

@@ -3,7 +3,7 @@
 //! Not the text of a plan is judged but what was read: each use case runs on a connection of its own, often enough for a generic
 //! plan to be tried, and the table's own counters tell afterwards how many rows it took.
 
-use crate::world::World;
+use crate::world::{OPENER, World};
 use domain::actor::Duty;
 use domain::issue::filter::{Filter, Sort};
 use domain::pack::Meeting;
@@ -351,7 +351,7 @@ async fn no_page_reads_a_table_through(owner: PgPool) {
             weigh(&world, faults, &format!("{login} beside an issue"), staff, 5_000, async |conn: &mut Conn| {
                 let shown = detail(conn, number).await.unwrap();
                 similar(conn, "drainage").await.unwrap();
-                history(conn, shown.id, None, now).await.unwrap();
+                history(conn, shown.id, OPENER, None, now).await.unwrap();
             })
             .await;
         }

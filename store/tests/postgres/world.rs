@@ -13,13 +13,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use store::administration::city::SetUp;
 use store::enterprise::{NewEnterprise, Upserted};
 use store::identity::{self, NewStaff, Who};
-use store::issue::{Filed, Filing};
+use store::issue::{Filed, Filing, Opener};
 use store::{Conn, Store};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 pub const WUXING: i32 = 330_502;
 pub const NANXUN: i32 = 330_503;
+
+/// Who is said to open an issue where that is not what is looked at.
+pub const OPENER: Opener<'_> = Opener { office: "湖州市企服中心", name: "李明" };
 
 /// An enterprise and the person who signs in for it.
 #[derive(Clone)]
