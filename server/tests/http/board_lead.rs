@@ -12,13 +12,13 @@ const ACCEPT: [(&str, &str); 3] = [("category", "talent_school"), ("level", "ord
 const QUEUE: &str = "/desk?queue=board_lead";
 
 fn school(key: &str) -> Vec<(&str, &str)> {
-    let told = |(name, value)| match name {
+    let told = answers(key).into_iter().map(|(name, value)| match name {
         "title" => (name, "技术骨干孩子插班没有学位"),
         "text" => (name, "公司引进的两名技术骨干孩子要上小学，附近学校说没有学位。"),
         "category" => (name, "talent_school"),
         _ => (name, value),
-    };
-    answers(key).into_iter().map(told).collect()
+    });
+    told.collect()
 }
 
 async fn department(site: &Site, code: &str) -> String {
@@ -67,8 +67,9 @@ async fn the_lead_accepts_and_forwards_and_the_department_whose_business_it_is_s
         assert!(!shown.contains(&of(other)), "{other}");
     }
     assert!(shown.contains("138****0002") && !shown.contains("13800000002"));
+    let none: &[(&str, &str)] = &[];
     for (command, pairs) in
-        [("contact", &[][..]), ("decline", &[]), ("notes", &[("note", "不该写的")]), ("pass", &[("to", "me")])]
+        [("contact", none), ("decline", none), ("notes", &[("note", "不该写的")][..]), ("pass", &[("to", "me")][..])]
     {
         assert_eq!(status(&lead, &of(command), pairs).await, 403, "{command}");
     }
@@ -82,8 +83,8 @@ async fn the_lead_accepts_and_forwards_and_the_department_whose_business_it_is_s
         (department(&site, "jiaoyu").await, department(&site, "renshe").await, department(&site, "jianshe").await);
     for (why, pairs) in [
         ("itself", vec![("lead", renshe.as_str())]),
-        ("itself beside", vec![("lead", &jiaoyu), ("co", &renshe)]),
-        ("a third one", vec![("lead", &jianshe)]),
+        ("itself beside", vec![("lead", jiaoyu.as_str()), ("co", renshe.as_str())]),
+        ("a third one", vec![("lead", jianshe.as_str())]),
     ] {
         assert_eq!(status(&lead, &of("dispatch"), &pairs).await, 409, "{why}");
     }
