@@ -52,7 +52,7 @@ fn responsible(catalogue: &Catalogue) -> Vec<Responsible> {
         .filter(|(_, category)| OFFICES.iter().any(|(office, _)| *office == category.department));
     taken
         .flat_map(|(_, category)| {
-            districts.iter().map(|district| Responsible {
+            districts.iter().map(move |district| Responsible {
                 category: category.code.clone(),
                 area: *district,
                 department: Some(code(&category.department, *district)),
