@@ -75,6 +75,10 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::PoolTimedOut => StoreError::Busy(error),
             sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => StoreError::Unavailable(error),
             sqlx::Error::Database(database) => {
+                // What an index does not hold bears the index's name, and is no conflict.
+                if database.code().as_deref() == Some("54000") {
+                    return StoreError::TooLarge;
+                }
                 if let Some(constraint) = database.constraint() {
                     return StoreError::Conflict(constraint.to_owned());
                 }
@@ -85,8 +89,8 @@ impl From<sqlx::Error> for StoreError {
                     "23001" => StoreError::Frozen,
                     // character_not_in_repertoire in a text, untranslatable_character in JSON.
                     "22021" | "22P05" => StoreError::Unstorable,
-                    // A text beyond what an index holds; beyond a column's length; numbers and instants out of range.
-                    "54000" | "22001" | "22003" | "22008" => StoreError::TooLarge,
+                    // Beyond a column's length; numbers and instants out of range.
+                    "22001" | "22003" | "22008" => StoreError::TooLarge,
                     // Serialisation, deadlock, no room left on the disk or in memory, too many connections, lock not available, cancelled by the
                     // statement's timeout.
                     "40001" | "40P01" | "53100" | "53200" | "53300" | "55P03" | "57014" => StoreError::Busy(error),

@@ -47,6 +47,7 @@ async fn every_refusal_has_its_kind(owner: PgPool) {
     own.execute("create temp table long (text text primary key, short varchar(2))").await.unwrap();
     for sql in [
         "insert into long select string_agg(md5(n::text), '') from generate_series(1, 600) n",
+        "insert into long select string_agg(md5(n::text), '') from generate_series(1, 200) n",
         "insert into long values ('a', 'abc')",
         "select 9223372036854775807 + 1",
         "select timestamptz '2026-01-01' + interval '300000 years'",
