@@ -81,12 +81,12 @@ impl<'a> Edition<'a> {
                 .any(|around| around.start <= place.start && place.end <= around.end && around != place)
         };
         let mut found: Vec<Suggestion> = Vec::new();
-        for (category, hits) in &all {
+        for &(category, ref hits) in &all {
             let mut matched: Vec<&str> =
                 hits.iter().filter(|(_, place)| !within(category, place)).map(|(word, _)| *word).collect();
             matched.dedup();
             // A word of three characters says more than three words of one: weight by the square of the length.
-            let score = matched.iter().map(|word| word.chars().count().pow(2)).sum();
+            let score: usize = matched.iter().map(|word| word.chars().count().pow(2)).sum();
             if score > 0 {
                 found.push(Suggestion { category, score, matched });
             }

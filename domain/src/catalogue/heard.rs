@@ -79,18 +79,18 @@ impl Heard {
 /// What of a part of a sentence is denied by how it ends.
 fn before(clause: &str) -> Option<Range<usize>> {
     // 有没有问题 asks.
-    let ends = |sign: &&str| clause.find(*sign).filter(|at| !clause[..*at].ends_with('有')).map(|at| at + sign.len());
-    NOTHING_TO_DO.iter().filter_map(|sign| ends(&sign)).max().map(|end| 0..end)
+    let ends = |sign: &str| clause.find(sign).filter(|at| !clause[..*at].ends_with('有')).map(|at| at + sign.len());
+    NOTHING_TO_DO.iter().filter_map(|sign| ends(sign)).max().map(|end| 0..end)
 }
 
 /// What of a part of a sentence is denied by how it begins, to where it says what it is instead; `rest` is all that follows.
 fn after(clause: &str, rest: &str) -> Option<Range<usize>> {
-    let denial = |sign: &&str| {
-        let at = clause.find(*sign)?;
+    let denial = |sign: &str| {
+        let at = clause.find(sign)?;
         let from = at + sign.len();
         let said = &clause[from..];
         let either: String = rest[from..].chars().take(14).collect();
-        let meant = **sign == *"不是"
+        let meant = sign == "不是"
             && (clause[..at].ends_with(ASKED)
                 || MEANT.iter().any(|word| said.starts_with(word))
                 || either.contains("就是")
@@ -98,7 +98,7 @@ fn after(clause: &str, rest: &str) -> Option<Range<usize>> {
         let instead = said.match_indices('是').map(|(at, _)| at).find(|at| !said[*at..].starts_with("是否"));
         (!meant).then(|| from..from + instead.unwrap_or(said.len()))
     };
-    NOT.iter().filter_map(|sign| denial(&sign)).min_by_key(|range| range.start)
+    NOT.iter().filter_map(|sign| denial(sign)).min_by_key(|range| range.start)
 }
 
 /// Whether it says what whoever writes is: 我们是食品厂, 作为高新技术企业.
