@@ -26,6 +26,16 @@ const COMMON: &[&str] = &[
     "怎么", "多次", "情况", "一家",
 ];
 
+/// Where the dictionary cuts a text into words, in bytes: its end is one.
+pub(crate) fn cuts(text: &str) -> impl Iterator<Item = usize> + use<> {
+    let words = DICTIONARY.cut(text, true);
+    let lengths: Vec<usize> = words.iter().map(|token| token.word.len()).collect();
+    std::iter::once(0).chain(lengths.into_iter().scan(0, |at, length| {
+        *at += length;
+        Some(*at)
+    }))
+}
+
 /// What a text is compared by.
 #[derive(Debug, Clone, Default)]
 pub struct Doc {

@@ -92,6 +92,27 @@ fn every_item_stands_in_the_table_of_sources() {
     assert_eq!(rows.len(), items.len(), "the table has rows of items that are not there");
 }
 
+/// What is known and not entered stands in the second table as it stands in `policies/known.json`, in its order.
+#[test]
+fn what_is_not_entered_stands_in_the_table_as_in_its_file() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let known = std::fs::read_to_string(format!("{root}/policies/known.json")).unwrap();
+    let known: Vec<serde_json::Value> = serde_json::from_str(&known).unwrap();
+    let said = |one: &serde_json::Value, field: &str| one[field].as_str().unwrap().to_owned();
+    let expected: Vec<String> = known
+        .iter()
+        .map(|one| {
+            let name = [said(one, "no"), said(one, "title")].join(" ").trim().to_owned();
+            let seen = if said(one, "seen").is_empty() { "—".to_owned() } else { said(one, "seen") };
+            format!("| {name} | {} | {} | {seen} | {} |", said(one, "issuer"), said(one, "years"), said(one, "why"))
+        })
+        .collect();
+    let text = std::fs::read_to_string(format!("{root}/docs/POLICIES.md")).unwrap();
+    let table = text.split_once("## Known, not entered").unwrap().1;
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert_eq!(rows, expected);
+}
+
 /// Every figure of a new library stands in a group of the portrait.
 #[test]
 fn every_figure_has_its_place_in_the_portrait() {

@@ -35,8 +35,8 @@ begin
     end if;
     insert into issue_opening as o (issue_id, staff_id, office, name, first_at, last_at)
     select i.id, me, at_office, called, now_at, now_at from issue i
-    where i.id = target and may_read_issue(i.enterprise_id, i.station_id, i.enterprise_station, i.area, i.centre, i.lead, i.co,
-        i.flags <> '{}' or (i.open and i.warn_at < now()))
+    where i.id = target and (may_read_issue(i.enterprise_id, i.station_id, i.enterprise_station, i.area, i.centre, i.lead, i.co,
+        i.flags <> '{}' or (i.open and i.warn_at < now_at)) or may_front_issue(i.board_lead))
     on conflict (issue_id, staff_id, office) do update set last_at = excluded.last_at, name = excluded.name, times = o.times + 1
         where o.last_at <= excluded.last_at - interval '1 hour';
     return found;

@@ -24,8 +24,8 @@ begin
         array(select row(p.id, coalesce(p.seq, 1), p.width, p.height)::public.photo_row
             from public.photo p where p.issue_id = i.id order by p.seq, p.ordinal)
     from public.issue i join public.enterprise e on e.id = i.enterprise_id
-    where i.number = wanted and public.may_read_issue(i.enterprise_id, i.station_id, i.enterprise_station, i.area, i.centre, i.lead, i.co,
-        i.flags <> '{}' or (i.open and i.warn_at < public.clock_now()));
+    where i.number = wanted and (public.may_read_issue(i.enterprise_id, i.station_id, i.enterprise_station, i.area, i.centre, i.lead, i.co,
+        i.flags <> '{}' or (i.open and i.warn_at < public.clock_now())) or public.may_front_issue(i.board_lead));
 end
 $$;
 
@@ -36,8 +36,8 @@ begin
     from public.issue i
     left join lateral (select o.flags from public.issue o where o.enterprise_id = i.enterprise_id and o.submitted_at > since
         order by o.last_event_at desc, o.id desc limit most) latest on true
-    where i.id = target and public.may_read_issue(i.enterprise_id, i.station_id, i.enterprise_station, i.area, i.centre, i.lead, i.co,
-        i.flags <> '{}' or (i.open and i.warn_at < public.clock_now()))
+    where i.id = target and (public.may_read_issue(i.enterprise_id, i.station_id, i.enterprise_station, i.area, i.centre, i.lead, i.co,
+        i.flags <> '{}' or (i.open and i.warn_at < public.clock_now())) or public.may_front_issue(i.board_lead))
     group by i.id;
 end
 $$;

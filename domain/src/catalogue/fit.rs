@@ -1,12 +1,14 @@
 //! The one category that a text points to: by its words, and by what was made of such words before.
 
+use super::heard::Heard;
 use super::learned::{DAYS, Learned, Lesson, Verdict};
 use super::{Category, Edition, FALLBACK, Suggestion};
+use std::ops::Range;
 
 /// What a text points to.
 #[derive(Debug, Clone)]
 pub struct Fit<'a> {
-    /// None where nothing fits, or several alike.
+    /// None where nothing fits, or several alike that are different departments' business.
     pub category: Option<&'a Category>,
     /// What its words were found in, the best first.
     pub found: Vec<Suggestion<'a>>,
@@ -48,7 +50,62 @@ impl Fit<'_> {
     }
 }
 
+/// A word of a category, and where it stands in a text.
+type Hit<'a> = (&'a str, Range<usize>);
+
 impl<'a> Edition<'a> {
+    /// Up to three categories whose words occur in the text, the best first; ties in the catalogue's order.
+    pub fn suggest(self, text: &str) -> Vec<Suggestion<'a>> {
+        let heard = Heard::of(text);
+        // 我们是食品厂，招不到工人: what they are is not what is wrong, unless they say nothing else.
+        let trouble = self.pointed(&heard, false);
+        if trouble.is_empty() && heard.has_speaker() { self.pointed(&heard, true) } else { trouble }
+    }
+
+    fn pointed(self, heard: &Heard, speaker: bool) -> Vec<Suggestion<'a>> {
+        let hits = |category: &'a Category| -> Vec<Hit<'a>> {
+            let of = |word: &'a String| heard.places(word, speaker).map(|place| (word.as_str(), place)).collect::<Vec<_>>();
+            category.words.iter().flat_map(of).collect()
+        };
+        let all: Vec<(&Category, Vec<Hit>)> = self
+            .categories()
+            .into_iter()
+            .map(|category| (category, hits(category)))
+            .filter(|(_, hits)| !hits.is_empty())
+            .collect();
+        // 退税 says nothing where it is a part of another category's 出口退税.
+        let within = |category: &Category, place: &Range<usize>| {
+            let others = all.iter().filter(|(other, _)| other.code != category.code).flat_map(|(_, hits)| hits);
+            others
+                .map(|(_, around)| around)
+                .any(|around| around.start <= place.start && place.end <= around.end && around != place)
+        };
+        let mut found: Vec<Suggestion> = Vec::new();
+        for &(category, ref hits) in &all {
+            let mut matched: Vec<&str> =
+                hits.iter().filter(|(_, place)| !within(category, place)).map(|(word, _)| *word).collect();
+            matched.dedup();
+            // A word of three characters says more than three words of one: weight by the square of the length.
+            let score: usize = matched.iter().map(|word| word.chars().count().pow(2)).sum();
+            if score > 0 {
+                found.push(Suggestion { category, score, matched });
+            }
+        }
+        found.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.score));
+        found.truncate(3);
+        found
+    }
+
+    /// The one category that a text points to. What fits none, or several alike of different departments, is no guess: it goes to 兜底.
+    pub fn fit(self, text: &str) -> Fit<'a> {
+        let found = self.suggest(text);
+        let category = found.first().map(|best| best.category).filter(|category| {
+            let alike = found.iter().filter(|other| other.score == found[0].score);
+            alike.map(|other| &other.category.department).all(|department| *department == category.department)
+        });
+        Fit { category, found, lesson: None, unsure: None }
+    }
+
     /// As [`Edition::fit`], with what the centres' corrections taught: where most issues with the same word went, this one goes; where nobody was
     /// right more often than not, it goes to a person.
     pub fn fit_learned(self, text: &str, learned: &Learned) -> Fit<'a> {

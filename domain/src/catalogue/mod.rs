@@ -7,17 +7,20 @@
 
 #[cfg(feature = "server")]
 mod data;
+#[cfg(feature = "server")]
 mod fit;
+#[cfg(feature = "server")]
+mod heard;
 #[cfg(feature = "server")]
 mod keep;
 pub mod learned;
 #[cfg(test)]
 mod tests;
 
-pub use fit::Fit;
-
 #[cfg(feature = "server")]
 pub use data::{DEPARTMENTS, Department};
+#[cfg(feature = "server")]
+pub use fit::Fit;
 #[cfg(feature = "server")]
 pub use keep::OF_THE_CITY;
 
@@ -282,35 +285,6 @@ impl<'a> Edition<'a> {
     /// The department that a district has named for itself.
     pub fn own_department(self, category: &Category, area: AreaCode) -> Option<&'a str> {
         in_force_of(&self.all.responsible, &category.code, area, self.at).and_then(|line| line.department.as_deref())
-    }
-
-    /// Up to three categories whose words occur in the text, the best first; ties in the catalogue's order.
-    pub fn suggest(self, text: &str) -> Vec<Suggestion<'a>> {
-        let text = crate::text::half_width(text).to_lowercase();
-        let mut found: Vec<Suggestion> = self
-            .categories()
-            .into_iter()
-            .filter_map(|category| {
-                let matched: Vec<&str> = category.words.iter().map(String::as_str).filter(|word| text.contains(*word)).collect();
-                // A word of three characters says more than three words of one: weight by the square of the length.
-                let score = matched.iter().map(|word| word.chars().count().pow(2)).sum();
-                (score > 0).then_some(Suggestion { category, score, matched })
-            })
-            .collect();
-        found.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.score));
-        found.truncate(3);
-        found
-    }
-
-    /// The one category that a text points to. What fits none, or several alike, is no guess: it goes to 兜底.
-    pub fn fit(self, text: &str) -> Fit<'a> {
-        let found = self.suggest(text);
-        let category = match found.as_slice() {
-            [best, next, ..] if best.score == next.score => None,
-            [best, ..] => Some(best.category),
-            [] => None,
-        };
-        Fit { category, found, lesson: None, unsure: None }
     }
 }
 

@@ -5,7 +5,7 @@ use super::texts::Texts;
 use super::{Issue, Office};
 use crate::calendar::WorkCalendar;
 use crate::catalogue::learned::Learned;
-use crate::catalogue::{Catalogue, Edition, Fit};
+use crate::catalogue::{Catalogue, Edition};
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -43,7 +43,8 @@ impl Default for Terms {
 
 impl Terms {
     /// Where a text goes: by its words, and by what was made of such words before. The one function of form, desk and command line.
-    pub fn route(&self, text: &str, now: OffsetDateTime) -> Fit<'_> {
+    #[cfg(feature = "server")]
+    pub fn route(&self, text: &str, now: OffsetDateTime) -> crate::catalogue::Fit<'_> {
         self.catalogue.at(now).fit_learned(text, &self.learned)
     }
 

@@ -1,0 +1,166 @@
+//! A text as words are looked for in it: what it denies does not count, what it says of whoever writes counts only where nothing else does,
+//! and a word is none where it is made of the ends of two others (用工 in 使用工具).
+
+use crate::cluster::cuts;
+use crate::text::half_width;
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Where a part of a sentence ends. Full-width signs are half-width by then.
+const ENDS: [char; 11] = [',', '。', ';', '!', '?', '、', '.', ':', '…', '\n', ' '];
+/// What follows is denied: 不是社保的问题，是…
+const NOT: [&str; 4] = ["不是", "并非", "不属于", "不涉及"];
+/// What goes before is denied: 跟消防没关系，是…
+const NOTHING_TO_DO: [&str; 6] = ["无关", "没有关系", "没关系", "不相干", "没问题", "没有问题"];
+/// Before 不是, it is a question or no denial: 是不是, 要不是, 可不是, 还不是, 岂不是.
+const ASKED: [char; 5] = ['是', '要', '可', '还', '岂'];
+/// After 不是, what follows is meant all the same: 不是第一次停电, 不是不给贷款, 不是很稳.
+const MEANT: [&str; 15] =
+    ["第一", "一次", "一天", "一两", "不", "没", "很", "太", "只", "仅", "说", "一般", "所有", "都", "非常"];
+/// Who speaks: 我们是…企业.
+const SPEAKER: [&str; 11] = ["我们", "我", "我司", "我厂", "本公司", "本企业", "我公司", "我们公司", "公司", "企业", "本厂"];
+/// What somebody is, as a part of a sentence ends with it.
+const BEING: [&str; 9] = ["企业", "公司", "厂", "户", "店", "的", "商", "所", "院"];
+
+/// A text, and where words count in it.
+pub(super) struct Heard {
+    text: String,
+    cuts: HashSet<usize>,
+    denied: Vec<Range<usize>>,
+    /// What it says of whoever writes.
+    speaker: Vec<Range<usize>>,
+}
+
+impl Heard {
+    pub(super) fn of(text: &str) -> Heard {
+        let text = half_width(text).to_lowercase();
+        let mut heard = Heard { cuts: cuts(&text).collect(), denied: Vec::new(), speaker: Vec::new(), text };
+        let mut from = 0;
+        for part in heard.text.split_inclusive(ENDS) {
+            let clause = part.trim_end_matches(ENDS);
+            let at = |range: Range<usize>| from + range.start..from + range.end;
+            heard.denied.extend(before(clause).map(at));
+            heard.denied.extend(after(clause, &heard.text[from..]).map(at));
+            if is_speaker(clause) {
+                heard.speaker.push(at(0..clause.len()));
+            }
+            from += part.len();
+        }
+        heard
+    }
+
+    /// Whether it says of whoever writes what they are.
+    pub(super) fn has_speaker(&self) -> bool {
+        !self.speaker.is_empty()
+    }
+
+    /// Where a word stands in the text and counts, with what is said of the speaker or without.
+    pub(super) fn places<'t>(&'t self, word: &'t str, speaker: bool) -> impl Iterator<Item = Range<usize>> + 't {
+        let places = self.text.match_indices(word).map(|(at, found)| at..at + found.len());
+        places.filter(move |place| {
+            let out = |part: &Range<usize>| place.start < part.end && part.start < place.end;
+            !self.denied.iter().any(out) && (speaker || !self.speaker.iter().any(out)) && self.is_word(word, place)
+        })
+    }
+
+    /// Whether it is a word there: of two characters, it cuts no other word; a longer one is not made of the ends of two. Latin letters
+    /// stand alone (odi is not in audio).
+    fn is_word(&self, word: &str, place: &Range<usize>) -> bool {
+        if word.is_ascii() {
+            let beside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+            return !beside(self.text[..place.start].chars().next_back()) && !beside(self.text[place.end..].chars().next());
+        }
+        let crosses = self.cuts.iter().any(|cut| place.start < *cut && *cut < place.end);
+        let (begins, ends) = (self.cuts.contains(&place.start), self.cuts.contains(&place.end));
+        !crosses || begins && ends || word.chars().count() > 2 && (begins || ends)
+    }
+}
+
+/// What of a part of a sentence is denied by how it ends.
+fn before(clause: &str) -> Option<Range<usize>> {
+    // 有没有问题 asks.
+    let ends = |sign: &str| clause.find(sign).filter(|at| !clause[..*at].ends_with('有')).map(|at| at + sign.len());
+    NOTHING_TO_DO.iter().filter_map(|sign| ends(sign)).max().map(|end| 0..end)
+}
+
+/// What of a part of a sentence is denied by how it begins, to where it says what it is instead; `rest` is all that follows.
+fn after(clause: &str, rest: &str) -> Option<Range<usize>> {
+    let denial = |sign: &str| {
+        let at = clause.find(sign)?;
+        let from = at + sign.len();
+        let said = &clause[from..];
+        let either: String = rest[from..].chars().take(14).collect();
+        let meant = sign == "不是"
+            && (clause[..at].ends_with(ASKED)
+                || MEANT.iter().any(|word| said.starts_with(word))
+                || either.contains("就是")
+                || said.ends_with(['吗', '么', '嘛']));
+        let instead = said.match_indices('是').map(|(at, _)| at).find(|at| !said[*at..].starts_with("是否"));
+        (!meant).then(|| from..from + instead.unwrap_or(said.len()))
+    };
+    NOT.iter().filter_map(|sign| denial(sign)).min_by_key(|range| range.start)
+}
+
+/// Whether it says what whoever writes is: 我们是食品厂, 作为高新技术企业.
+fn is_speaker(clause: &str) -> bool {
+    let named = clause.split_once('是').is_some_and(|(who, _)| SPEAKER.contains(&who));
+    (named || clause.starts_with("作为")) && BEING.iter().any(|end| clause.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_denied_does_not_count() {
+        let counts = |text: &str, word: &str| Heard::of(text).places(word, true).count() > 0;
+        for (text, counted, not) in [
+            ("不是社保的问题，是公积金", "公积金", "社保"),
+            ("不是社保的问题是公积金", "公积金", "社保"),
+            ("并非消防问题，而是规划审批", "规划审批", "消防"),
+            ("跟消防没关系，是环评没批", "环评", "消防"),
+            ("社保没问题，医保报不了", "医保", "社保"),
+        ] {
+            assert!(counts(text, counted) && !counts(text, not), "{text}");
+        }
+        for (text, word) in [
+            ("是不是社保可以缓缴", "社保"),
+            ("又不是第一次停电了", "停电"),
+            ("不是停电，就是跳闸", "停电"),
+            ("不是说好有补贴的吗", "补贴"),
+            ("看看社保有没有问题", "社保"),
+            ("银行不是不给贷款", "贷款"),
+        ] {
+            assert!(counts(text, word), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_is_none_that_is_made_of_two_others() {
+        let counts = |text: &str, word: &str| Heard::of(text).places(word, true).count() > 0;
+        for (text, word) in [
+            ("使用工具的时候", "用工"),
+            ("没水平的人", "没水"),
+            ("加上规定时间", "上规"),
+            ("audio 设备", "odi"),
+            ("其中标准很多", "中标"),
+        ] {
+            assert!(!counts(text, word), "{text}: {word}");
+        }
+        for (text, word) in
+            [("办理用工登记", "用工"), ("停车位太少", "停车"), ("食堂许可证到期", "食堂许可"), ("做ODI备案", "odi")]
+        {
+            assert!(counts(text, word), "{text}: {word}");
+        }
+    }
+
+    #[test]
+    fn what_the_speaker_is_counts_only_when_asked_for() {
+        for text in ["我们是食品厂，招不到人", "作为食品企业，招工难"] {
+            let heard = Heard::of(text);
+            assert!(heard.has_speaker(), "{text}");
+            assert_eq!((heard.places("食品", false).count(), heard.places("食品", true).count()), (0, 1), "{text}");
+        }
+        assert!(!Heard::of("我们是想问食品许可怎么办").has_speaker());
+    }
+}
