@@ -26,6 +26,11 @@ const COMMON: &[&str] = &[
     "怎么", "多次", "情况", "一家",
 ];
 
+/// Whether the dictionary has it as a word.
+pub(crate) fn is_known(word: &str) -> bool {
+    DICTIONARY.has_word(word)
+}
+
 /// Where the dictionary cuts a text into words, in bytes: its end is one.
 pub(crate) fn cuts(text: &str) -> impl Iterator<Item = usize> + use<> {
     let words = DICTIONARY.cut(text, true);

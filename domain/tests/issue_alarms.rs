@@ -282,7 +282,7 @@ fn a_department_hears_of_its_own_limits_and_the_centre_once_they_went_by() {
     let answer = Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved };
     life.give(answer, &LEAD, datetime!(2026-11-28 10:00 +8));
     assert_eq!(life.issue.flags, [Flag::AnsweredLate], "超期在办 became 超期办结");
-    assert_eq!(life.issue.alarm_at(&life.terms), life.issue.call_back.due, "what is owed next is the call-back");
+    assert_eq!(life.issue.alarm_at(&life.terms), life.issue.call_back.warn, "what is owed next is the call-back");
     assert!(life.issue.told.contains(&domain::issue::alarm::Told { step: Step::Answer, late: true }));
 }
 

@@ -1,7 +1,7 @@
 //! A text as words are looked for in it: what it denies does not count, what it says of whoever writes counts only where nothing else does,
 //! and a word is none where it is made of the ends of two others (用工 in 使用工具).
 
-use crate::cluster::cuts;
+use crate::cluster::{cuts, is_known};
 use crate::text::half_width;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -63,8 +63,8 @@ impl Heard {
         })
     }
 
-    /// Whether it is a word there: of two characters, it cuts no other word; a longer one is not made of the ends of two. Latin letters
-    /// stand alone (odi is not in audio).
+    /// Whether it is a word there: of two characters, it cuts no other word, unless it is one itself that begins where the dictionary begins one
+    /// (路灯 in 路|灯不亮); a longer one is not made of the ends of two. Latin letters stand alone (odi is not in audio).
     fn is_word(&self, word: &str, place: &Range<usize>) -> bool {
         if word.is_ascii() {
             let beside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
@@ -72,7 +72,7 @@ impl Heard {
         }
         let crosses = self.cuts.iter().any(|cut| place.start < *cut && *cut < place.end);
         let (begins, ends) = (self.cuts.contains(&place.start), self.cuts.contains(&place.end));
-        !crosses || begins && ends || word.chars().count() > 2 && (begins || ends)
+        !crosses || begins && ends || (begins || ends) && word.chars().count() > 2 || begins && is_known(word)
     }
 }
 
@@ -147,9 +147,13 @@ mod tests {
         ] {
             assert!(!counts(text, word), "{text}: {word}");
         }
-        for (text, word) in
-            [("办理用工登记", "用工"), ("停车位太少", "停车"), ("食堂许可证到期", "食堂许可"), ("做ODI备案", "odi")]
-        {
+        for (text, word) in [
+            ("办理用工登记", "用工"),
+            ("路灯不亮", "路灯"),
+            ("停车位太少", "停车"),
+            ("食堂许可证到期", "食堂许可"),
+            ("做ODI备案", "odi"),
+        ] {
             assert!(counts(text, word), "{text}: {word}");
         }
     }

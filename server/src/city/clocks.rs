@@ -1,6 +1,6 @@
 //! The sheets of limits (时限) and of the working calendar (工作日历): a row is read as the desk's form is. What is over stays as it was.
 
-use super::{Column, Faults, Known, Line, Seen, Sheet, column};
+use super::{Column, Faults, Known, Line, Seen, Sheet, column, optional};
 use domain::administration::city::City;
 use domain::calendar::{Days, built_in};
 use domain::issue::limits::{self, LimitTable, ROWS};
@@ -25,7 +25,8 @@ pub const LIMITS: Sheet = Sheet {
         column("return_window", "可退回"),
         column("reopen_window", "可异议、重新办理"),
         column("silent_close", "未评价可办结"),
-        column("supervise", "超期后自动督办"),
+        // Workbooks of before have no such column: then it stays as it is.
+        optional("supervise", "超期后自动督办"),
     ],
     rows: || {
         let table = LimitTable::default();
@@ -65,7 +66,11 @@ fn read_limits(lines: &[Line], known: &Known, city: &mut City, faults: &mut Faul
         if from.is_none() && !typed.is_empty() {
             check.fault("from", "起用日期请按 2027-01-01 的样子填写，或者空着");
         }
-        let found = limits::read(&mut check, &|field| line.get(field));
+        let held = known.terms.limits.on(from.unwrap_or(known.today)).spans.supervise;
+        let found = limits::read(&mut check, &|field| match line.get(field) {
+            none if none.is_empty() && field == "supervise" => held.to_string(),
+            typed => typed,
+        });
         faults.add_all(line, check);
         let Some(spans) = found else { continue };
         if let Some(row) = days.before(from.unwrap_or(known.today), line) {
