@@ -391,8 +391,11 @@ async fn whoever_reviews_has_a_second_factor_before_anything_else(pool: PgPool) 
     };
     let without = confirm("").await;
     assert!(without.status.as_u16() == 422 && without.body.contains("href=\"#confirm_code\""), "{}", without.body);
-    assert!(confirm(&app.code(&site, 0)).await.body.contains("已经用过"), "it set the factor up");
-    assert_eq!(confirm(&app.code(&site, 1)).await.location(), path);
+    // Of the step to come, which no slow machine leaves behind.
+    let code = app.code(&site, 1);
+    assert_eq!(confirm(&code).await.location(), path);
+    age(&pool, 60).await;
+    assert!(confirm(&code).await.body.contains("已经用过"), "once");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
