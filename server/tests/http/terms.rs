@@ -328,7 +328,7 @@ async fn what_is_kept_is_searched_filtered_and_taken_along(pool: PgPool) {
     );
     let law = rows(&admin, "/desk/admin/categories?board=law").await;
     assert!(law > 5 && rows(&admin, "/desk/admin/categories?board=law&level=complex").await < law);
-    assert_eq!(rows(&admin, "/desk/admin/texts?to=sms").await, 5);
+    assert_eq!(rows(&admin, "/desk/admin/texts?to=sms").await, 6);
     let first = admin.get("/desk/admin/categories?board=law&sort=-code").await.body;
     assert!(first.contains("aria-sort=\"descending\"") && first.contains("导出 csv"));
     let csv = admin.get("/desk/admin/categories/table?as=csv&board=law&q=%E5%8A%B3").await.body;
