@@ -50,7 +50,8 @@ begin
             (select count(*) from (select from public.message u where u.staff_id = staff and u.read_at is null limit 100) unread),
             exists (select from public.second_factor f where f.staff_id = staff and f.confirmed_at is not null),
             t.role = 'handler' and (
-                exists (select from public.application p where p.department_id = t.department_id)
+                -- The first in the index: whether there is any would be asked of the table, where the planner thinks that many departments have some.
+                (select min(p.state) from public.application p where p.department_id = t.department_id) is not null
                 or exists (select from public.policy_item i join public.policy_version v on v.item_id = i.id and v.state = 'published'
                     where i.department_id = t.department_id))
         into r.staff_id, r.login, r.staff_name, r.role, r.area, r.department_id, r.station_id, r.must_change_password,
