@@ -98,8 +98,6 @@ export async function islands(page: Page): Promise<void> {
   if (test.info().project.use.javaScriptEnabled === false) return;
   if ((await page.locator("script[type=module]").count()) === 0) return;
   if ((await page.locator("html[data-ready]").count()) > 0) return;
-  // The islands of a phone's page wait for a hand.
-  await page.mouse.move(1, 1);
   await page.locator("html[data-ready]").waitFor({ state: "attached" });
 }
 

@@ -11,20 +11,13 @@ use leptos::prelude::*;
 /// waits for nothing. The walk over `leptos-island` elements is the one of Leptos' island script, without nested islands, which we do
 /// not have; an island of another module stays the plain HTML it is. Between its steps the browser has a turn (`rest`): an `await` alone
 /// goes on in the same task, and a slow phone would not answer a finger until the last island had come alive.
-///
-/// What was fetched is not run at once (`CALM`): at the desk it is, where the first key is an action; on a phone the first seconds are for
-/// reading, and the islands come alive with the first sign of a hand.
-const LOADER: &str = "const rest=()=>new Promise(f=>setTimeout(f));const calm=CALM;\
+const LOADER: &str = "const rest=()=>new Promise(f=>setTimeout(f));\
 const go=async()=>{const[m,w]=await Promise.all([import('/pkg/JS'),WebAssembly.compileStreaming(fetch('/pkg/WASM'))]);\
-await calm;await rest();await m.default({module_or_path:w});await rest();m.hydrate();\
+await rest();await m.default({module_or_path:w});await rest();m.hydrate();\
 for(const e of document.querySelectorAll('leptos-island')){const f=m[e.dataset.component];if(f){await rest();await f(e)}}\
 document.documentElement.dataset.ready=''};\
 const soon=()=>document.hidden?go():requestAnimationFrame(()=>requestAnimationFrame(()=>setTimeout(go)));\
 document.readyState==='complete'?soon():addEventListener('load',soon)";
-
-/// Until somebody moves, touches, types, scrolls or enters a field; two seconds at most, so that what is live (counts, a timeline) is so for a reader too.
-const CALM: &str = "new Promise(f=>{setTimeout(f,2000);\
-for(const k of['pointermove','pointerdown','keydown','scroll','focusin'])addEventListener(k,f,{once:true,capture:true,passive:true})})";
 
 /// The browser may fetch a page once a finger is on its link; never what changes or ends something.
 const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/photos/*"}},{"not":{"href_matches":"/sign-out*"}}]},"eagerness":"conservative"}]}"#;
@@ -40,14 +33,13 @@ pub(crate) fn document(request: &Request, answer: &Answer, body: String) -> Stri
     let head = request.head();
     let assets = &request.services().assets;
     let nonce = head.nonce.clone();
-    let desk = head.path == "/desk" || head.path.starts_with("/desk/") || head.path.starts_with("/desk?");
     let loader = module(assets, &answer.modules).map(|files| {
-        let calm = if desk { "rest()" } else { CALM };
-        let script = LOADER.replace("CALM", calm).replace("JS", &files.js).replace("WASM", &files.wasm);
+        let script = LOADER.replace("JS", &files.js).replace("WASM", &files.wasm);
         view! { <script type="module" nonce=nonce.clone() inner_html=script></script> }
     });
     let mode = head.elder.then_some("elder");
     let css = format!("/pkg/{}", assets.css);
+    let desk = head.path == "/desk" || head.path.starts_with("/desk/") || head.path.starts_with("/desk?");
     let mend = if answer.refused { "请更正：" } else { "" };
     let title = format!("{mend}{} - {}", answer.title, if desk { "企服工作台" } else { "企服空间" });
     let html = view! {
