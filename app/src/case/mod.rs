@@ -3,8 +3,6 @@
 pub mod act;
 mod desk;
 mod page;
-mod similar;
 
 pub use desk::{DeskCasesPage, NewCasePage, told};
 pub use page::{CasePage, CasesPage};
-pub use similar::{beside, candidates, similar};

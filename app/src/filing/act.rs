@@ -3,23 +3,22 @@
 
 use super::Side;
 use super::rpc::Suggested;
+use super::similar;
 use crate::access::written_for;
-use crate::case;
 use crate::error::{AppError, Next};
 use crate::form::{Form, WHOSE};
 use crate::request::{Ctx, Request};
 use domain::actor::{Actor, AreaCode, EnterpriseId};
 use domain::area;
-use domain::catalogue::{Edition, FALLBACK, Hint, Suggestion};
-use domain::issue::{Channel, Command, MAX_PHOTOS, Submission, Terms};
+use domain::catalogue::{Edition, FALLBACK, Fit, Hint};
+use domain::issue::{Channel, Command, MAX_PHOTOS, Submission};
 use domain::phone;
 use domain::security::Kind;
 use domain::text::{Check, propose_title};
-use leptos::prelude::RenderHtml;
 use store::enterprise::{self, Enterprise};
 use store::identity::{self, Identity};
 use store::issue::{CommandError, Filing};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use uuid::Uuid;
 
 pub use store::photo::{Document, Kept, NewPhoto};
@@ -210,26 +209,32 @@ pub async fn suggest(request: &Request, text: &str) -> Result<Suggested, AppErro
     let (hints, cases) = {
         let mut ctx = request.open().await?;
         ctx.require_signed_in()?;
-        let hints = hints(&ctx.terms.route(&text, ctx.now).found, ctx.catalogue());
-        (hints, case::candidates(&mut ctx, &text).await?)
+        let terms = ctx.terms.clone();
+        let fit = terms.route(&text, ctx.now);
+        (hints(&fit, ctx.catalogue()), similar::candidates(&mut ctx, &text, &fit).await?)
     };
     request.close().await;
-    let cases = case::similar(text, cases).await?.map(RenderHtml::to_html).unwrap_or_default();
-    Ok(Suggested { hints, cases })
+    Ok(Suggested { hints, cases: similar::similar(text, cases).await? })
 }
 
-/// Categories that fit the words of a form.
-pub fn suggestions(form: &Form, terms: &Terms, now: OffsetDateTime) -> Vec<Hint> {
-    hints(&terms.route(&words(form), now).found, terms.catalogue.at(now))
+/// The same for the words of a form that is opened.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn suggested(ctx: &mut Ctx, form: &Form) -> Result<Suggested, AppError> {
+    let words = words(form);
+    let terms = ctx.terms.clone();
+    let fit = terms.route(&words, ctx.now);
+    Ok(Suggested { hints: hints(&fit, ctx.catalogue()), cases: similar::beside(ctx, words, &fit).await? })
 }
 
 /// What a form says of the problem.
-pub(super) fn words(form: &Form) -> String {
+fn words(form: &Form) -> String {
     format!("{} {}", form.value("title"), form.value("text"))
 }
 
-fn hints(found: &[Suggestion<'_>], today: Edition<'_>) -> Vec<Hint> {
-    found.iter().map(|suggestion| Hint::of(suggestion, today)).collect()
+fn hints(fit: &Fit<'_>, today: Edition<'_>) -> Vec<Hint> {
+    fit.found.iter().map(|suggestion| Hint::of(suggestion, today)).collect()
 }
 
 /// Validates the form; every fault is found at once. A missing title is proposed from the text, a missing category is taken from

@@ -10,6 +10,8 @@ pub mod island;
 mod page;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod rpc;
+#[cfg(feature = "ssr")]
+mod similar;
 
 #[cfg(feature = "ssr")]
 pub use page::{

@@ -4,12 +4,13 @@
 //! happened and a phone number are required. Station staff open it at a desk with the owner beside them (代办).
 
 use super::Side;
-use super::act::{self, Checked, Offer, suggestions};
+use super::act::{self, Checked, Offer};
 use super::draft;
-use super::island::{DraftFiled, FORM, FilingForm, Photos, Questions};
+use super::island::{DraftFiled, FORM, FilingForm, Photos, Questions, Similar};
+use super::rpc::{Solved, Suggested};
+use super::similar;
 use crate::account::totp::picture;
 use crate::carried::Carried;
-use crate::case;
 use crate::error::AppError;
 use crate::form::{Form, WHOSE};
 use crate::issue;
@@ -100,13 +101,13 @@ fn questions_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
             None => draft::resume(&mut ctx, side, asked.as_deref()).await?,
         };
         let offer = act::offer(&mut ctx, side, form).await?;
-        let cases = case::beside(&mut ctx, act::words(&offer.form)).await?;
+        let suggested = act::suggested(&mut ctx, &offer.form).await?;
         title("提诉求");
-        Ok(questions(&offer, side, restored, cases, &ctx))
+        Ok(questions(&offer, side, restored, suggested, &ctx))
     })
 }
 
-fn questions(offer: &Offer, side: Side, restored: bool, cases: Option<AnyView>, ctx: &Ctx) -> AnyView {
+fn questions(offer: &Offer, side: Side, restored: bool, suggested: Suggested, ctx: &Ctx) -> AnyView {
     let (today, reference) = (ctx.catalogue(), &ctx.reference);
     let form = &offer.form;
     // Pictures and files as well: the server has them.
@@ -128,8 +129,8 @@ fn questions(offer: &Offer, side: Side, restored: bool, cases: Option<AnyView>, 
         place: PLACE.question(form),
         contact_name: CONTACT_NAME.question(form),
         contact_phone: CONTACT_PHONE.question(form),
-        hints: suggestions(form, &ctx.terms, ctx.now),
-        cases: cases.map(RenderHtml::to_html).unwrap_or_default(),
+        hints: suggested.hints,
+        cases: suggested.cases,
         suggested: form.value("suggested").to_owned(),
         category: form.value("category").to_owned(),
         category_fault: form.error("category").map(str::to_owned),
@@ -202,13 +203,15 @@ fn check_page(side: fn() -> Result<Side, AppError>) -> impl IntoView {
         let mut ctx = request.open().await?;
         let (checked, form) = draft::look(&mut ctx, side, asked.as_deref()).await?;
         let words = format!("{} {}", checked.submission.title, checked.submission.text);
-        let like = case::beside(&mut ctx, words).await?;
+        let terms = ctx.terms.clone();
+        let fit = terms.route(&words, ctx.now);
+        let like = similar::beside(&mut ctx, words, &fit).await?;
         title("请核对");
         Ok(check(&ctx, &checked, &form, side, like)?)
     })
 }
 
-fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side, like: Option<AnyView>) -> Result<AnyView, AppError> {
+fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side, like: Vec<Solved>) -> Result<AnyView, AppError> {
     let (today, reference) = (ctx.catalogue(), &ctx.reference);
     let category = today.category_name(&checked.submission.category).to_owned();
     let chosen = form.value("category").is_empty() && form.value("suggested").is_empty();
@@ -239,7 +242,7 @@ fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side, like: Option<Any
                 line("contact_name", "联系", words(format!("{} {}", checked.contact_name, checked.contact_phone))),
             ])}
         </section>
-        {like}
+        <Similar cases=like/>
         <form id="check" method="post" action=side.file() class="actions">
             {hidden("draft", id)}
             {hidden("key", checked.key.to_string())}

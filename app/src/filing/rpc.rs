@@ -17,8 +17,19 @@ pub struct Uploaded {
 pub struct Suggested {
     /// Categories that fit the words, the best first.
     pub hints: Vec<Hint>,
-    /// Published cases that resemble them, as the server shows them everywhere: ready HTML, so that no module has to make it. Empty where there is none.
-    pub cases: String,
+    /// Published cases that resemble them, the nearest first.
+    pub cases: Vec<Solved>,
+}
+
+/// A published case (典型案例) as whoever writes a problem like it sees it (S-11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Solved {
+    pub id: i64,
+    pub title: String,
+    /// What was done, in a sentence.
+    pub answer: String,
+    /// By which rule, in a sentence.
+    pub rule: String,
 }
 
 /// What helps with the words typed so far.

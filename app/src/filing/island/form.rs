@@ -3,8 +3,9 @@
 use super::draft;
 use super::hold::hold_back;
 use super::photos::{PhotoTray, Photos, Tray};
+use super::similar::Similar;
 use crate::carried::Carried;
-use crate::filing::rpc::suggest;
+use crate::filing::rpc::{Solved, suggest};
 use crate::module::{Module, needs};
 use crate::ui::icon;
 use crate::ui::island::{Answer, Question, send_once};
@@ -32,8 +33,8 @@ pub struct Questions {
     pub contact_name: Question,
     pub contact_phone: Question,
     pub hints: Vec<Hint>,
-    /// Cases that resemble what was answered, as HTML of the server.
-    pub cases: String,
+    /// Cases that resemble what was answered.
+    pub cases: Vec<Solved>,
     /// The hint that was chosen.
     pub suggested: String,
     pub category: String,
@@ -91,7 +92,7 @@ pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
                 <Answer fault=text.fault.clone() question=text value=answers.text/>
                 <Answer fault=title.fault.clone() question=title value=answers.title/>
             </section>
-            <div role="status" inner_html=move || cases.get()></div>
+            <div role="status">{move || view! { <Similar cases=cases.get()/> }}</div>
             <section class="card">
                 <Suggestions answers cases hints=questions.hints chosen=questions.suggested/>
                 <Categories category=answers.category boards=questions.boards fault=questions.category_fault/>
@@ -131,7 +132,7 @@ fn Restored(answers: Answers, restored: RwSignal<bool>, owner: String) -> impl I
 
 /// Categories that fit what was typed, asked for again when typing pauses, unless one was chosen; the cases come with them.
 #[component]
-fn Suggestions(answers: Answers, cases: RwSignal<String>, hints: Vec<Hint>, chosen: String) -> impl IntoView {
+fn Suggestions(answers: Answers, cases: RwSignal<Vec<Solved>>, hints: Vec<Hint>, chosen: String) -> impl IntoView {
     let hints = RwSignal::new(hints);
     let chosen = RwSignal::new(chosen);
     let turn = StoredValue::new(0_u32);

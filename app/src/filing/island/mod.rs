@@ -10,6 +10,8 @@ mod hold;
 #[cfg(any(feature = "ssr", feature = "space"))]
 mod photo_field;
 mod photos;
+#[cfg(any(feature = "ssr", feature = "filing"))]
+mod similar;
 mod upload;
 
 #[cfg(any(feature = "ssr", feature = "filing"))]
@@ -19,3 +21,5 @@ pub use form::{FORM, FilingForm, Questions};
 #[cfg(any(feature = "ssr", feature = "space"))]
 pub use photo_field::PhotoField;
 pub use photos::{PhotoTray, Photos, Tray};
+#[cfg(feature = "ssr")]
+pub use similar::Similar;
