@@ -18,9 +18,9 @@ pub const REGISTRATIONS_A_DAY: i64 = 30;
 /// How many agents the owners of an enterprise may add within 24 hours *(assumed)*: each rings a phone.
 pub const AGENTS_A_DAY: i64 = 10;
 
-/// What somebody does for an enterprise.
+/// What somebody may do for an enterprise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
+pub enum Right {
     /// 提诉求, 补充, 评价, and 撤回 of a problem, which can be filed again.
     Issues,
     /// 查看画像和政策, 测算.
@@ -40,42 +40,42 @@ pub enum Task {
 /// A row of the table of rights.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    pub task: Task,
+    pub right: Right,
     /// In the words of the page.
     pub label: &'static str,
     /// Whether an agent may; an owner may everything.
     pub agent: bool,
 }
 
-const fn rule(task: Task, label: &'static str, agent: bool) -> Rule {
-    Rule { task, label, agent }
+const fn rule(right: Right, label: &'static str, agent: bool) -> Rule {
+    Rule { right, label, agent }
 }
 
 /// What owner and agent may do.
 pub const RULES: &[Rule] = &[
-    rule(Task::Issues, "提诉求、补充、撤回、评价", true),
-    rule(Task::Read, "看政策、画像，测算能享受多少", true),
-    rule(Task::Apply, "提交 10 万元以内的政策申请，备好大额申请，补充材料", true),
-    rule(Task::ApplyAbove, "提交超过 10 万元的政策申请", false),
-    rule(Task::Withdraw, "撤回政策申请", false),
-    rule(Task::StateFacts, "填写企业画像", false),
-    rule(Task::Members, "增减经办人、交接", false),
+    rule(Right::Issues, "提诉求、补充、撤回、评价", true),
+    rule(Right::Read, "看政策、画像，测算能享受多少", true),
+    rule(Right::Apply, "提交 10 万元以内的政策申请，备好大额申请，补充材料", true),
+    rule(Right::ApplyAbove, "提交超过 10 万元的政策申请", false),
+    rule(Right::Withdraw, "撤回政策申请", false),
+    rule(Right::StateFacts, "填写企业画像", false),
+    rule(Right::Members, "增减经办人、交接", false),
 ];
 
-impl Task {
+impl Right {
     /// What applying for a sum is.
-    pub fn apply(amount: Fen) -> Task {
-        if amount > OWNER_SUBMITS_ABOVE { Task::ApplyAbove } else { Task::Apply }
+    pub fn apply(amount: Fen) -> Right {
+        if amount > OWNER_SUBMITS_ABOVE { Right::ApplyAbove } else { Right::Apply }
     }
 
     /// What it is called, after 由负责人: 提交超过 10 万元的政策申请.
     pub fn label(self) -> &'static str {
-        RULES.iter().find(|rule| rule.task == self).map_or("", |rule| rule.label)
+        RULES.iter().find(|rule| rule.right == self).map_or("", |rule| rule.label)
     }
 
     /// Whether somebody of this role may; what is in no row is the owner's.
     pub fn is_for(self, role: MemberRole) -> bool {
-        role == MemberRole::Owner || RULES.iter().any(|rule| rule.task == self && rule.agent)
+        role == MemberRole::Owner || RULES.iter().any(|rule| rule.right == self && rule.agent)
     }
 }
 
@@ -258,22 +258,25 @@ mod tests {
 
     #[test]
     fn an_owner_may_everything_and_an_agent_what_the_table_says() {
-        assert!(RULES.iter().all(|rule| rule.task.is_for(MemberRole::Owner)));
-        let agents: Vec<Task> = RULES.iter().map(|rule| rule.task).filter(|task| task.is_for(MemberRole::Agent)).collect();
-        assert_eq!(agents, [Task::Issues, Task::Read, Task::Apply]);
+        assert!(RULES.iter().all(|rule| rule.right.is_for(MemberRole::Owner)));
+        let agents: Vec<Right> = RULES.iter().map(|rule| rule.right).filter(|right| right.is_for(MemberRole::Agent)).collect();
+        assert_eq!(agents, [Right::Issues, Right::Read, Right::Apply]);
         for (index, rule) in RULES.iter().enumerate() {
-            assert!(RULES[..index].iter().all(|other| other.task != rule.task), "{:?} has two rows", rule.task);
-            assert!(!rule.task.label().is_empty());
+            assert!(RULES[..index].iter().all(|other| other.right != rule.right), "{:?} has two rows", rule.right);
+            assert!(!rule.right.label().is_empty());
         }
     }
 
     #[test]
     fn the_sum_itself_is_still_the_agents() {
-        assert_eq!(Task::apply(Fen(0)), Task::Apply);
-        assert_eq!(Task::apply(OWNER_SUBMITS_ABOVE), Task::Apply);
-        assert_eq!(Task::apply(Fen(OWNER_SUBMITS_ABOVE.0 + 1)), Task::ApplyAbove);
+        assert_eq!(Right::apply(Fen(0)), Right::Apply);
+        assert_eq!(Right::apply(OWNER_SUBMITS_ABOVE), Right::Apply);
+        assert_eq!(Right::apply(Fen(OWNER_SUBMITS_ABOVE.0 + 1)), Right::ApplyAbove);
         let words = format!("{} 万元", OWNER_SUBMITS_ABOVE.0 / 1_000_000);
-        assert!([Task::Apply, Task::ApplyAbove].iter().all(|task| task.label().contains(&words)), "the table says the same sum");
+        assert!(
+            [Right::Apply, Right::ApplyAbove].iter().all(|right| right.label().contains(&words)),
+            "the table says the same sum"
+        );
     }
 
     #[test]

@@ -1,35 +1,17 @@
 //! Settings: from the environment, each with a default, a source, and a sentence when it is wrong.
 
+mod reader;
 mod shift;
+
+pub use reader::{ConfigError, Setting, Source};
 
 use domain::calendar::WorkCalendar;
 use domain::security::FactorRule;
+use reader::{Reader, fault, masked};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// The environment.
-    Environment,
-    /// Nobody set it.
-    Default,
-}
-
-/// One setting as `qifu config` prints it.
-#[derive(Debug, Clone)]
-pub struct Setting {
-    /// The variable.
-    pub name: &'static str,
-    /// What it is for.
-    pub about: &'static str,
-    /// The value in force; secrets are masked.
-    pub value: String,
-    /// Where it comes from.
-    pub source: Source,
-}
 
 /// What is in force.
 #[derive(Debug, Clone)]
@@ -104,72 +86,6 @@ pub struct Config {
     pub settings: Vec<Setting>,
 }
 
-/// A setting that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("setting {name}: {reason} (it is “{value}”)")]
-pub struct ConfigError {
-    name: &'static str,
-    value: String,
-    reason: String,
-}
-
-struct Reader<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<String>,
-    settings: Vec<Setting>,
-}
-
-impl Reader<'_> {
-    fn text(&mut self, name: &'static str, default: &str, about: &'static str) -> String {
-        let found = (self.lookup)(name).filter(|value| !value.trim().is_empty());
-        let source = if found.is_some() { Source::Environment } else { Source::Default };
-        let value = found.unwrap_or_else(|| default.to_owned());
-        self.settings.push(Setting { name, about, value: masked(name, &value), source });
-        value
-    }
-
-    fn parsed<T: std::str::FromStr>(
-        &mut self,
-        name: &'static str,
-        default: &str,
-        about: &'static str,
-        must: &str,
-    ) -> Result<T, ConfigError> {
-        let value = self.text(name, default, about);
-        value.trim().parse().map_err(|_| ConfigError { name, reason: format!("must be {must}"), value })
-    }
-
-    fn flag(&mut self, name: &'static str, about: &'static str) -> Result<bool, ConfigError> {
-        let value = self.text(name, "0", about);
-        match value.trim() {
-            "1" | "true" | "yes" => Ok(true),
-            "0" | "false" | "no" => Ok(false),
-            _ => Err(ConfigError { name, reason: "must be 0 or 1".to_owned(), value }),
-        }
-    }
-
-    fn optional(&mut self, name: &'static str, about: &'static str) -> Option<String> {
-        let value = self.text(name, "", about);
-        (!value.is_empty()).then_some(value)
-    }
-}
-
-/// Secrets and passwords in URLs are not printed.
-fn masked(name: &str, value: &str) -> String {
-    if value.is_empty() {
-        return String::new();
-    }
-    if name.ends_with("SECRET") {
-        return "****".to_owned();
-    }
-    match (value.find("://"), value.rfind('@')) {
-        (Some(scheme), Some(at)) if scheme + 3 < at => match value[scheme + 3..at].find(':') {
-            Some(colon) => format!("{}:****{}", &value[..scheme + 3 + colon], &value[at..]),
-            None => value.to_owned(),
-        },
-        _ => value.to_owned(),
-    }
-}
-
 impl Config {
     /// Reads the environment.
     ///
@@ -185,23 +101,22 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] with a sentence.
     pub fn may_serve(&self) -> Result<(), ConfigError> {
-        let fault = |name, value: String, reason: &str| Err(ConfigError { name, value, reason: reason.to_owned() });
         if self.addr.ip().is_loopback() || self.open {
             return Ok(());
         }
         if self.demo {
-            return fault(
+            return Err(fault(
                 "QIFU_ADDR",
                 self.addr.to_string(),
                 "would show a demo, whose accounts everybody knows, to the network: listen on 127.0.0.1, or set QIFU_OPEN=1",
-            );
+            ));
         }
         if !self.tls {
-            return fault(
+            return Err(fault(
                 "QIFU_ADDR",
                 self.addr.to_string(),
                 "would serve the network without TLS: put a proxy with TLS in front and set QIFU_TLS=1, or set QIFU_OPEN=1",
-            );
+            ));
         }
         Ok(())
     }
@@ -212,51 +127,13 @@ impl Config {
     /// [`ConfigError`] with a sentence.
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let mut r = Reader { lookup, settings: Vec::new() };
-        let database_url = r.optional("DATABASE_URL", "PostgreSQL; empty: a cluster of its own in QIFU_DATA");
-        if let Some(url) = &database_url
-            && !(url.starts_with("postgres://") || url.starts_with("postgresql://"))
-        {
-            return Err(ConfigError {
-                name: "DATABASE_URL",
-                reason: "must start with postgres://".to_owned(),
-                value: masked("DATABASE_URL", url),
-            });
-        }
-        let hours = r.text("QIFU_WORK_HOURS", "09:00-12:00,13:30-17:30", "working hours of a day");
-        let work_hours = parse_hours(&hours)
-            .ok_or_else(|| "must be like 09:00-12:00,13:30-17:30".to_owned())
-            .and_then(|pairs| match WorkCalendar::default().with_hours(&pairs) {
-                Ok(_) => Ok(pairs),
-                Err(error) => Err(error.to_string()),
-            })
-            .map_err(|reason| ConfigError { name: "QIFU_WORK_HOURS", reason, value: hours })?;
+        let database_url = database(&mut r)?;
+        let work_hours = hours(&mut r)?;
         let demo = r.flag("QIFU_DEMO", "load demo data on the first start, show sign-in codes, say so on every page")?;
-        let shift = r.text(
-            "QIFU_CLOCK_SHIFT",
-            "0",
-            "with QIFU_DEMO=1: puts the server's clock ahead, or back with a minus, by seconds or days (P3D)",
-        );
-        let clock_shift = shift::parse(&shift)
-            .ok_or("must be seconds or days, ten years at most, e.g. 3600, P3D or -P3D")
-            .and_then(|by| {
-                let allowed = demo || by.is_zero();
-                allowed.then_some(by).ok_or("moves every limit and warning: only a demo may, with QIFU_DEMO=1")
-            })
-            .map_err(|reason| ConfigError { name: "QIFU_CLOCK_SHIFT", reason: reason.to_owned(), value: shift })?;
-        // Trying stays two commands: the demo's accounts have no app to scan with.
-        let rule = if demo { "optional" } else { "privileged" };
-        // Nor does anything stand before it that would send requests elsewhere.
+        let clock_shift = clock_shift(&mut r, demo)?;
+        let factor_rule = factor_rule(&mut r, demo)?;
+        // Nothing stands before a demo that would send requests elsewhere.
         let drain = if demo { "0" } else { "5" };
-        let rule = r.text(
-            "QIFU_SECOND_FACTOR",
-            rule,
-            "who signs in with a second factor: off, optional, privileged (policy editors, reviewers of applications, administrators), staff",
-        );
-        let factor_rule = FactorRule::parse(rule.trim()).ok_or_else(|| ConfigError {
-            name: "QIFU_SECOND_FACTOR",
-            reason: "must be off, optional, privileged or staff".to_owned(),
-            value: rule,
-        })?;
         Ok(Config {
             database_url,
             work_hours,
@@ -337,19 +214,57 @@ impl Config {
                 "where lines of the security log go, as JSON: a file, or - for the standard output; empty: into the log",
             ),
             log: r.text("QIFU_LOG", "info,sqlx=warn", "what is logged (tracing filter)"),
-            log_json: match r.text("QIFU_LOG_FORMAT", "text", "text or json").as_str() {
-                "text" => false,
-                "json" => true,
-                other => {
-                    return Err(ConfigError {
-                        name: "QIFU_LOG_FORMAT",
-                        reason: "must be text or json".to_owned(),
-                        value: other.to_owned(),
-                    });
-                }
-            },
+            log_json: log_json(&mut r)?,
             settings: r.settings,
         })
+    }
+}
+
+fn database(r: &mut Reader<'_>) -> Result<Option<String>, ConfigError> {
+    let found = r.optional("DATABASE_URL", "PostgreSQL; empty: a cluster of its own in QIFU_DATA");
+    match &found {
+        Some(url) if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) => {
+            Err(fault("DATABASE_URL", masked("DATABASE_URL", url), "must start with postgres://"))
+        }
+        _ => Ok(found),
+    }
+}
+
+fn hours(r: &mut Reader<'_>) -> Result<Vec<(u32, u32)>, ConfigError> {
+    let value = r.text("QIFU_WORK_HOURS", "09:00-12:00,13:30-17:30", "working hours of a day");
+    let Some(pairs) = parse_hours(&value) else {
+        return Err(fault("QIFU_WORK_HOURS", value, "must be like 09:00-12:00,13:30-17:30"));
+    };
+    match WorkCalendar::default().with_hours(&pairs) {
+        Ok(_) => Ok(pairs),
+        Err(error) => Err(fault("QIFU_WORK_HOURS", value, &error.to_string())),
+    }
+}
+
+fn clock_shift(r: &mut Reader<'_>, demo: bool) -> Result<time::Duration, ConfigError> {
+    let about = "with QIFU_DEMO=1: puts the server's clock ahead, or back with a minus, by seconds or days (P3D)";
+    let value = r.text("QIFU_CLOCK_SHIFT", "0", about);
+    match shift::parse(&value) {
+        None => Err(fault("QIFU_CLOCK_SHIFT", value, "must be seconds or days, ten years at most, e.g. 3600, P3D or -P3D")),
+        Some(by) if demo || by.is_zero() => Ok(by),
+        Some(_) => Err(fault("QIFU_CLOCK_SHIFT", value, "moves every limit and warning: only a demo may, with QIFU_DEMO=1")),
+    }
+}
+
+fn factor_rule(r: &mut Reader<'_>, demo: bool) -> Result<FactorRule, ConfigError> {
+    let about = "who signs in with a second factor: off, optional, privileged (policy editors, reviewers of applications, \
+        administrators), staff";
+    // Trying stays two commands: the demo's accounts have no app to scan with.
+    let value = r.text("QIFU_SECOND_FACTOR", if demo { "optional" } else { "privileged" }, about);
+    FactorRule::parse(value.trim())
+        .ok_or_else(|| fault("QIFU_SECOND_FACTOR", value, "must be off, optional, privileged or staff"))
+}
+
+fn log_json(r: &mut Reader<'_>) -> Result<bool, ConfigError> {
+    match r.text("QIFU_LOG_FORMAT", "text", "text or json").as_str() {
+        "text" => Ok(false),
+        "json" => Ok(true),
+        other => Err(fault("QIFU_LOG_FORMAT", other.to_owned(), "must be text or json")),
     }
 }
 

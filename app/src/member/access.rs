@@ -5,7 +5,7 @@ use crate::access::{Access, Member};
 use crate::error::AppError;
 use crate::request::Ctx;
 use domain::actor::{AreaCode, Duty};
-use domain::member::Task;
+use domain::member::Right;
 use store::identity::StaffIdentity;
 
 /// As in [`crate::access`], the first line of a use case is one of these.
@@ -16,16 +16,16 @@ impl Ctx {
     /// As [`Ctx::require_member`]; [`AppError::Forbidden`] for an agent.
     pub fn require_owner(&self) -> Result<Member, AppError> {
         let member = self.require_member()?;
-        if Task::Members.is_for(member.enterprise.role) { Ok(member) } else { Err(AppError::Forbidden) }
+        if Right::Members.is_for(member.enterprise.role) { Ok(member) } else { Err(AppError::Forbidden) }
     }
 
     /// A member whose role lets it do this.
     ///
     /// # Errors
     /// As [`Ctx::require_member`]; [`AppError::Refused`] with who may instead.
-    pub async fn require_right(&mut self, task: Task) -> Result<Member, AppError> {
+    pub async fn require_right(&mut self, right: Right) -> Result<Member, AppError> {
         let me = self.require_member()?;
-        match withheld(self, task).await? {
+        match withheld(self, right).await? {
             None => Ok(me),
             Some(sentence) => Err(AppError::Refused(sentence)),
         }

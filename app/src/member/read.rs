@@ -4,7 +4,7 @@ use crate::access::Member as Acting;
 use crate::error::AppError;
 use crate::request::Ctx;
 use domain::actor::{AreaCode, EnterpriseId, MemberRole, PersonId};
-use domain::member::Task;
+use domain::member::Right;
 use domain::security::Kind;
 use store::enterprise::{self, Enterprise};
 use store::member::{self, Entry, Member};
@@ -13,9 +13,9 @@ use store::member::{self, Entry, Member};
 ///
 /// # Errors
 /// As [`Ctx::require_member`].
-pub async fn withheld(ctx: &mut Ctx, task: Task) -> Result<Option<String>, AppError> {
+pub async fn withheld(ctx: &mut Ctx, right: Right) -> Result<Option<String>, AppError> {
     let me = ctx.require_member()?;
-    if task.is_for(me.enterprise.role) {
+    if right.is_for(me.enterprise.role) {
         return Ok(None);
     }
     let members = member::list(&mut ctx.conn, me.enterprise.id).await?;
@@ -26,7 +26,7 @@ pub async fn withheld(ctx: &mut Ctx, task: Task) -> Result<Option<String>, AppEr
     } else {
         format!("负责人：{}", owners.join("、"))
     };
-    Ok(Some(format!("{}由负责人办理。{who}", task.label())))
+    Ok(Some(format!("{}由负责人办理。{who}", right.label())))
 }
 
 /// Who may act for the enterprise chosen.

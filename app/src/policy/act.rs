@@ -7,7 +7,7 @@ use crate::error::{AppError, Next};
 use crate::filing::act::raise;
 use crate::form::Form;
 use crate::request::{Ctx, Request};
-use domain::member::{Task, prepared};
+use domain::member::{Right, prepared};
 use domain::phone::parse_contact_phone;
 use domain::policy::application::Command as ApplicationCommand;
 use domain::policy::facts::Facts;
@@ -75,7 +75,7 @@ async fn state(ctx: &mut Ctx, member: &Member, form: &Form) -> Result<(i32, Stri
 /// [`AppError::Invalid`] for what cannot be read, [`AppError::Refused`] for an agent; nothing is saved then.
 pub async fn state_facts(request: &Request, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
-    let member = ctx.require_right(Task::StateFacts).await?;
+    let member = ctx.require_right(Right::StateFacts).await?;
     let (saved, understood) = state(&mut ctx, &member, form).await?;
     // The list asks questions too.
     let back = if form.value("back") == "/policies" { "/policies" } else { "/me/portrait" };
@@ -108,7 +108,7 @@ pub async fn calculate(request: &Request, form: &Form) -> Result<Option<Next>, A
 /// [`AppError::Invalid`] for what cannot be read, [`AppError::Refused`] for an agent; nothing is saved then.
 pub async fn save_tried(request: &Request, form: &Form) -> Result<(&'static str, Facts), AppError> {
     let mut ctx = request.open().await?;
-    let member = ctx.require_right(Task::StateFacts).await?;
+    let member = ctx.require_right(Right::StateFacts).await?;
     try_figures(&mut ctx, &member, form).await?;
     let (saved, _) = state(&mut ctx, &member, form).await?;
     let today = ctx.today();
@@ -386,7 +386,7 @@ pub async fn command(request: &Request, number: &str, command: ApplicationComman
     }
     let known = application::get(&mut ctx.conn, number).await?;
     if command == ApplicationCommand::Withdraw {
-        ctx.require_right(Task::Withdraw).await?;
+        ctx.require_right(Right::Withdraw).await?;
     }
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
     let words = said(command, form, &files)?;

@@ -10,7 +10,7 @@ use crate::ui::policy::day;
 use domain::actor::StaffId;
 use domain::area::prefix;
 use domain::calendar::local;
-use domain::member::Task;
+use domain::member::Right;
 use domain::policy::application::{Command as ApplicationCommand, State};
 use domain::policy::book::Book;
 use domain::policy::evaluate::{Evaluation, Outcome, Standing, Verdict};
@@ -174,7 +174,7 @@ pub async fn item_page(ctx: &mut Ctx, code: &str) -> Result<ItemPage, AppError> 
     let siblings = item::of_document(&mut ctx.conn, id, today).await?;
     let (withheld, prepared) = match outcome.verdict {
         Verdict::Eligible => (
-            withheld(ctx, Task::apply(outcome.amount.low)).await?,
+            withheld(ctx, Right::apply(outcome.amount.low)).await?,
             application::prepared(&mut ctx.conn, member.enterprise.id, id).await?,
         ),
         _ => (None, None),
@@ -219,7 +219,7 @@ pub async fn portrait(ctx: &mut Ctx) -> Result<(Facts, Option<String>, Option<St
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id, today).await?;
     let given = portrait::history(&mut ctx.conn, member.enterprise.id, "tags").await?.into_iter().next();
     let told = given.map(|given| format!("{} · {} 更新", given.source, day(local(given.at).date())));
-    Ok((facts, withheld(ctx, Task::StateFacts).await?, told))
+    Ok((facts, withheld(ctx, Right::StateFacts).await?, told))
 }
 
 /// What an application starts from.
@@ -415,7 +415,7 @@ pub async fn my_application(ctx: &mut Ctx, number: &str) -> Result<ApplicationPa
     // What the department settles within itself is none of the enterprise's.
     page.events.retain(|event| ApplicationCommand::parse(&event.kind).is_none_or(|command| !command.is_internal()));
     if page.commands.contains(&ApplicationCommand::Withdraw) {
-        page.withheld = withheld(ctx, Task::Withdraw).await?;
+        page.withheld = withheld(ctx, Right::Withdraw).await?;
         page.commands.retain(|command| *command != ApplicationCommand::Withdraw || page.withheld.is_none());
     }
     Ok(page)

@@ -1,6 +1,9 @@
 //! What happened to an issue: append-only, numbered, hash-chained. A due time changes only where an event carries a new one.
 
 mod kind;
+mod parts;
+
+pub use parts::{CloseBasis, Decision, Task};
 
 use super::alarm::{Owed, Rung};
 use super::board_lead::BoardLead;
@@ -18,7 +21,6 @@ use time::OffsetDateTime;
 pub enum Event {
     /// Filed; the clocks of contact, acceptance and answer start.
     Submitted {
-        /// What was filed.
         submission: Submission,
         /// By its category; the centre may rule otherwise.
         #[serde(default = "normal", skip_serializing_if = "is_normal")]
@@ -43,9 +45,7 @@ pub enum Event {
     },
     /// Accepted; the answer's limit follows the level, counted from the submission.
     Accepted {
-        /// Category code.
         category: String,
-        /// Difficulty.
         level: Level,
         urgency: Urgency,
         /// Where the place is, if not where it was filed for.
@@ -64,23 +64,17 @@ pub enum Event {
     /// Somebody spoke with the enterprise, or tried.
     Contacted {
         way: ContactWay,
-        /// With whom.
         with: String,
         /// Whether somebody was there; only then the contact clock stops.
         reached: bool,
-        /// What was said.
         result: String,
     },
-    /// Declined with a reason.
     Declined {
-        /// Coded reason.
         reason: DeclineReason,
         /// The sentence the enterprise reads.
         explanation: String,
     },
-    /// The enterprise objected to the decline.
     Objected {
-        /// Why.
         reason: String,
         /// The centre that looks at it now.
         centre: AreaCode,
@@ -90,17 +84,13 @@ pub enum Event {
     },
     /// Input asked for; the answer's clock stands still until supplied or until `cap`.
     InputAsked {
-        /// What is missing.
         what: String,
         /// When the clock runs again in any case.
         #[serde(with = "time::serde::rfc3339")]
         cap: OffsetDateTime,
     },
-    /// The enterprise supplied what was asked.
     Supplied {
-        /// Its words.
         text: String,
-        /// How many photos came.
         photos: u8,
         /// Answer promised by, moved by the pause.
         #[serde(with = "time::serde::rfc3339")]
@@ -118,7 +108,6 @@ pub enum Event {
     Noted {
         /// Its words; may be empty where photos came.
         text: String,
-        /// How many photos came.
         photos: u8,
     },
     /// The enterprise asks to make haste.
@@ -146,7 +135,6 @@ pub enum Event {
         /// The department that had it until now, which is told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<DepartmentId>,
-        /// Internal note.
         note: String,
         /// Signature owed by.
         #[serde(with = "time::serde::rfc3339")]
@@ -155,29 +143,18 @@ pub enum Event {
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
         co_due: Option<OffsetDateTime>,
     },
-    /// Signed for by the lead department.
     Signed {
         /// Interim answer owed by.
         #[serde(with = "time::serde::rfc3339")]
         interim_due: OffsetDateTime,
     },
     /// Returned to the centre as another department's.
-    Returned {
-        /// Why.
-        reason: String,
-        /// Which department should have it.
-        proposed: DepartmentId,
-    },
+    Returned { reason: String, proposed: DepartmentId },
     /// Interim answer.
-    Progressed {
-        /// What was done so far.
-        text: String,
-    },
-    /// The department asked for more time.
+    Progressed { text: String },
     ExtensionAsked {
         /// Working days more.
         days: u32,
-        /// Why it cannot be done in time.
         reason: String,
         /// When the answer would be due then; it is not before the centre grants it.
         #[serde(with = "time::serde::rfc3339")]
@@ -197,14 +174,9 @@ pub enum Event {
         days: u32,
     },
     /// The centre did not grant it.
-    ExtensionRefused {
-        /// Why.
-        reason: String,
-    },
+    ExtensionRefused { reason: String },
     Answered {
-        /// What was done.
         text: String,
-        /// What was reached.
         outcome: Outcome,
         /// Whether `due_at` had passed.
         late: bool,
@@ -213,20 +185,11 @@ pub enum Event {
         call_back_due: Option<OffsetDateTime>,
     },
     /// Rated. A `Redispatched` follows when it reopens, a `Closed` when it does not.
-    Rated {
-        /// The judgement.
-        rating: Rating,
-    },
+    Rated { rating: Rating },
     /// Closed (销号).
-    Closed {
-        /// Why: `rated`, or the record of the call-back that was tried.
-        basis: CloseBasis,
-    },
+    Closed { basis: CloseBasis },
     /// A closed issue was opened again; a `Redispatched` follows.
-    Reopened {
-        /// What is still wrong.
-        reason: String,
-    },
+    Reopened { reason: String },
     /// Round + 1 at the same departments (二次交办).
     Redispatched {
         /// The new round, 2 and up.
@@ -243,19 +206,13 @@ pub enum Event {
     },
     /// The centre called back, or tried. A `Redispatched` follows where the enterprise says that it is not solved.
     CalledBack {
-        /// What came of it.
         call: CallBack,
         /// How often nobody was reached since the answer, this time included.
         #[serde(default, skip_serializing_if = "is_zero")]
         missed: u16,
     },
     /// 领导批示.
-    Instructed {
-        /// Who.
-        leader: String,
-        /// What is to be done.
-        text: String,
-    },
+    Instructed { leader: String, text: String },
     /// 督办: the "135" clock begins.
     Supervised {
         reason: String,
@@ -353,14 +310,9 @@ pub enum Event {
         at: OffsetDateTime,
     },
     /// 并案: it went into another issue of the enterprise.
-    Merged {
-        /// The number of that one.
-        into: String,
-        reason: String,
-    },
+    Merged { into: String, reason: String },
     /// Another issue of the enterprise went into this one.
     Absorbed {
-        /// The number of that one.
         from: String,
         /// Answer promised by, where the other's was promised earlier.
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
@@ -416,7 +368,6 @@ pub enum Event {
     },
     /// Withdrawn by the enterprise.
     Withdrawn {
-        /// Why.
         reason: String,
         /// The call-back owed by, where it belongs to the sample; none in events of before there was one.
         #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
@@ -436,42 +387,4 @@ fn normal() -> Urgency {
 #[allow(clippy::trivially_copy_pass_by_ref)] // As serde asks.
 fn is_normal(urgency: &Urgency) -> bool {
     *urgency == Urgency::Normal
-}
-
-/// What departments that were called together, or the joint meeting, decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// The day it was held, as its first instant.
-    #[serde(with = "time::serde::rfc3339")]
-    pub held: OffsetDateTime,
-    /// Who was there.
-    pub who: String,
-    /// Only the offices read it.
-    pub decisions: String,
-    /// The same for the enterprise.
-    pub told: String,
-    pub tasks: Vec<Task>,
-}
-
-/// 交办事项.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
-    pub department: DepartmentId,
-    pub what: String,
-    #[serde(with = "time::serde::rfc3339")]
-    pub due: OffsetDateTime,
-}
-
-/// On what an issue was closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "snake_case")]
-pub enum CloseBasis {
-    /// The enterprise said that it is solved and that it is content.
-    Rated,
-    /// Ten working days without a rating, and a call-back was tried.
-    CallBack {
-        /// On what grounds besides the record of the call; in events of before, that record itself.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        note: String,
-    },
 }

@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod files;
 pub mod filing;
 pub mod forms;
+mod head;
 pub mod issue;
 pub mod lists;
 pub mod meeting;

@@ -194,7 +194,9 @@ async fn a_year_keeps_every_rule_and_each_that_is_broken_is_named(owner: PgPool)
         sqlx::raw_sql(triggers).execute(&mut *tx).await.unwrap();
         let touched = sqlx::query(sqlx::AssertSqlSafe(*tampering)).execute(&mut *tx).await.unwrap().rows_affected();
         assert!(touched > 0, "{tampering}");
-        let asked = sqlx::query_as(rules).bind(now);
+        // The one rule: of the others PostgreSQL counts nothing, and all of them over the year were a second each time.
+        let sql = format!("select * from ({rules}\n) asked where starts_with(\"rule!\", '{}')", rule.replace('\'', "''"));
+        let asked = sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(now);
         let asked = if rules == RULES {
             asked.bind(&known.days).bind(&known.nth).bind(&known.versions).bind(&known.waits)
         } else {

@@ -47,6 +47,7 @@ mod sms;
 mod staff;
 mod starting;
 mod stopping;
+mod template;
 mod terms;
 mod threads;
 mod wire;

@@ -1,5 +1,6 @@
 //! A site on a database of its own, and browsers to visit it.
 
+use super::template;
 use app::error::RpcError;
 use app::request::{hash_token, random_hex};
 use axum::Router;
@@ -16,6 +17,7 @@ use server_fn::error::FromServerFnError;
 use server_fn::{Decodes, Encodes, ServerFn};
 use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use std::path::Path;
 use store::Store;
 use store::identity::{self, Who};
 use tower::ServiceExt;
@@ -92,7 +94,19 @@ impl Site {
 
     /// With a little demo data: `138` and eight digits sign in, staff by the demo's names.
     pub async fn demo(pool: &PgPool, settings: &[(&str, &str)]) -> Site {
-        Site::empty(pool, settings).await.with_demo().await
+        match template::copy_into(pool).await {
+            Some(data) => {
+                let site = Site::empty(pool, settings).await;
+                template::link(&data, &site.folder);
+                site
+            }
+            None => Site::empty(pool, settings).await.with_demo().await,
+        }
+    }
+
+    /// Where its files lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// With a little demo data, as [`Site::demo`].

@@ -1,13 +1,13 @@
 //! The actions of this person now, each with its consequence in words and what it asks.
 
 mod beside;
+mod fields;
 
 use super::view::{Act, Acts};
 use crate::filing::categories;
 use crate::form::Form;
 use crate::issue::read::StaffIssue;
 use crate::request::Clock;
-use crate::ui::form::{Field, field};
 use crate::ui::input::{Input, Pair};
 use domain::actor::Duty;
 use domain::calendar::{Span, words};
@@ -17,62 +17,8 @@ use domain::issue::{
     CommandKind, ContactWay, DeclineReason, Event, Level, MAX_MISSED, Outcome, Satisfaction, State, Urgency, extended_to,
     longest_extension,
 };
+use fields::*;
 use store::reference::Department;
-
-const EXPLANATION: Field = Field { rows: 3, max: 500, ..field("explanation", "给企业的说明", "企业会看到这段话") };
-const WHAT: Field = Field {
-    rows: 3, max: 500, ..field("what", "请企业补充什么", "例如：请补充用电户号和现有变压器容量")
-};
-const NOTE: Field = Field { rows: 2, max: 500, optional: true, ..field("note", "交办说明", "只有工作人员看得到") };
-const RULING: Field =
-    Field { rows: 2, max: 500, ..field("note", "为什么交给这个部门", "只有工作人员看得到；至少 5 个字") };
-const WITH: Field = Field { rows: 1, max: 30, ..field("with", "联系了谁", "") };
-const RESULT: Field = Field {
-    rows: 3, max: 500, ..field("result", "联系结果", "企业会看到这段话，例如：约好明天上午到现场看")
-};
-const RETURN: Field = Field {
-    rows: 3, max: 500, ..field("return_reason", "为什么不属于本部门", "例如：该路段由属地镇街养护")
-};
-const PROGRESS: Field = Field { rows: 3, max: 2000, ..field("progress", "目前做了什么", "企业会看到这段话") };
-const EXTEND: Field =
-    Field {
-        rows: 3, max: 500, ..field("extend_reason", "为什么不能按期办结", "企服中心和企业据此了解，至少 5 个字")
-    };
-const GRANT: Field = Field { rows: 3, max: 500, ..field("grant_reason", "给企业的说明", "企业会看到这段话") };
-const REFUSE: Field = Field { rows: 3, max: 500, ..field("refuse_reason", "为什么不同意", "部门会看到这段话") };
-const LEADER: Field = Field { rows: 1, max: 30, ..field("leader", "批示的领导", "姓名和职务") };
-const INSTRUCTION: Field = Field { rows: 3, max: 500, ..field("instruction", "批示内容", "只有工作人员看得到") };
-const SUPERVISION: Field = Field { rows: 3, max: 500, ..field("supervision_reason", "督办理由", "至少 5 个字") };
-const VERIFIED: Field = Field { rows: 3, max: 500, ..field("verified", "核实情况", "部门会看到，至少 5 个字") };
-const CAUSE: Field = Field { rows: 3, max: 1000, ..field("cause", "原因", "为什么没有办好，至少 5 个字") };
-const MEASURES: Field =
-    Field { rows: 3, max: 1000, ..field("measures", "措施", "怎么办、什么时候办好，至少 5 个字") };
-const REVIEW: Field =
-    Field { rows: 3, max: 1000, ..field("review_cause", "原因", "为什么会走到督办，至少 5 个字") };
-const RESPONSIBILITY: Field = Field { rows: 2, max: 1000, ..field("responsibility", "责任", "是谁的责任，怎样处理") };
-const CHANGE: Field =
-    Field { rows: 2, max: 1000, ..field("rule_change", "要改的规则", "改哪条规则，以后不再发生") };
-const SIGN_OFF: Field = Field { rows: 2, max: 500, optional: true, ..field("sign_off_note", "销号说明", "") };
-const SIGN_OFF_ANYWAY: Field =
-    Field {
-        rows: 2, max: 500, ..field("sign_off_note", "销号的理由", "没有企业确认，为什么可以销号，至少 5 个字")
-    };
-const QUESTION: Field =
-    Field { rows: 3, max: 500, ..field("question", "要了解什么", "部门和企服中心会看到，至少 5 个字") };
-const REPLY: Field = Field { rows: 4, max: 2000, ..field("reply", "回复", "监督人员会看到，至少 5 个字") };
-const ANSWER: Field =
-    Field {
-        rows: 5, max: 2000, ..field("answer", "答复内容", "做了什么、结果怎样、企业接下来要做什么。至少 10 个字")
-    };
-const CALL: Field = Field {
-    rows: 3,
-    max: 500,
-    optional: true,
-    ..field("call_notes", "回访记录", "只有工作人员看得到；没解决或没联系上请写清楚")
-};
-const CLOSE: Field =
-    Field { rows: 2, max: 500, optional: true, ..field("close_note", "办结说明", "企业会看到这段话") };
-const REOPEN: Field = Field { rows: 3, max: 500, ..field("reopen_reason", "重新办理的理由", "") };
 
 /// What this person may do now. What moves the issue on is what one came for, so speaking, asking and taking away go last; the first is
 /// open, unless another was sent and refused.

@@ -6,6 +6,7 @@ use super::model::Model;
 use super::payload::{Pairs, carried};
 use super::results::{Results, Total};
 use crate::module::{Module, needs};
+use domain::policy::evaluate::Evaluation;
 use domain::policy::facts::Facts;
 use leptos::prelude::*;
 
@@ -24,18 +25,20 @@ enum Saving {
 pub fn Calculator() -> impl IntoView {
     needs(Module::Calculator);
     carried().map(|payload| {
-        let (model, known, typed) = Model::new(payload);
-        view! { <Live model known typed/> }
+        let (model, known, before, typed) = Model::new(payload);
+        view! { <Live model known before typed/> }
     })
 }
 
 #[component]
-fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
+fn Live(model: Model, known: Facts, before: Evaluation, typed: Pairs) -> impl IntoView {
     let (known, typed) = (RwSignal::new(known), RwSignal::new(typed));
-    let model = StoredValue::new(model);
-    let before = Memo::new(move |_| model.with_value(|model| known.with(|known| model.evaluate(known))));
+    // What follows from what is known moves with it, so whoever looks at the one has heard of the other.
+    let (model, before) = (StoredValue::new(model), StoredValue::new(before));
     let answer = Memo::new(move |_| {
-        model.with_value(|model| known.with(|known| before.with(|before| typed.with(|typed| model.answer(known, before, typed)))))
+        model.with_value(|model| {
+            known.with(|known| before.with_value(|before| typed.with(|typed| model.answer(known, before, typed))))
+        })
     });
     let desk = Desk { typed, answer };
     let saving = RwSignal::new(Saving::No);
@@ -51,7 +54,9 @@ fn Live(model: Model, known: Facts, typed: Pairs) -> impl IntoView {
         leptos::task::spawn_local(async move {
             match crate::policy::rpc::state_facts(pairs).await {
                 Ok(saved) => {
-                    known.set(saved.known.facts());
+                    let facts = saved.known.facts();
+                    before.set_value(model.with_value(|model| model.evaluate(&facts)));
+                    known.set(facts);
                     saving.set(Saving::Said(saved.sentence));
                 }
                 Err(error) => saving.set(Saving::Failed(error.sentence())),

@@ -79,16 +79,17 @@ pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
 }
 
 impl Model {
-    /// The model, what is known, and what stands in the controls at first.
-    pub fn new(payload: Payload) -> (Model, Facts, Pairs) {
+    /// The model, what is known and what follows from it, and what stands in the controls at first.
+    pub fn new(payload: Payload) -> (Model, Facts, Evaluation, Pairs) {
         let Payload { items, library, as_of, known, sent, whose, had } = payload;
         let (book, known) = (Book::new(items, as_of).with(&library), known.facts());
         let place = |code: &str| book.items().iter().position(|item| item.id == code);
         let had: Vec<(usize, i64)> = had.iter().filter_map(|(code, fen)| Some((place(code)?, *fen))).collect();
-        let inputs = inputs(&book, &library, &book.evaluate_beside(&known, &had));
+        let before = book.evaluate_beside(&known, &had);
+        let inputs = inputs(&book, &library, &before);
         let model = Model { book, library, inputs, whose, had };
         let offered = model.offered(&known, &sent);
-        (model, known, offered)
+        (model, known, before, offered)
     }
 
     pub fn evaluate(&self, facts: &Facts) -> Evaluation {
@@ -164,7 +165,9 @@ impl Model {
     /// Total, groups and gaps of what was typed, with what changed against what is known.
     pub fn answer(&self, known: &Facts, before: &Evaluation, typed: &Pairs) -> Answer {
         let (tried, faults) = changed(&self.library, known, &self.sent(typed));
-        let after = self.evaluate(&tried);
+        // Nothing is tried when the page comes: what follows is known, and a phone need not find it out again.
+        let fresh = (tried != *known).then(|| self.evaluate(&tried));
+        let after = fresh.as_ref().unwrap_or(before);
         let mut explainer = self.book.explainer(&tried);
         let mut groups: Vec<Group> = Vec::new();
         let mut best: Option<(i64, String)> = None;
@@ -299,7 +302,7 @@ mod tests {
     /// The model as the browser has it, after the way through the page.
     fn model() -> (Model, Facts) {
         let bytes = postcard::to_allocvec(&payload()).unwrap();
-        let (model, known, _) = Model::new(postcard::from_bytes(&bytes).unwrap());
+        let (model, known, ..) = Model::new(postcard::from_bytes(&bytes).unwrap());
         (model, known)
     }
 

@@ -9,7 +9,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::policy::day;
 use crate::ui::{back, icon};
-use domain::member::Task;
+use domain::member::Right;
 use leptos::prelude::*;
 
 /// The calculator, with the portrait's figures or with those that were typed.
@@ -20,7 +20,7 @@ pub fn CalculatorPage() -> impl IntoView {
     reads(async move {
         let mut ctx = request.open().await?;
         let (enterprise, view) = (ctx.require_member()?.enterprise.id, read::view(&mut ctx).await?);
-        let withheld = withheld(&mut ctx, Task::StateFacts).await?;
+        let withheld = withheld(&mut ctx, Right::StateFacts).await?;
         drop(ctx);
         title("政策计算器");
         let whose = Some(form.value(WHOSE)).filter(|id| !id.is_empty()).map_or_else(|| enterprise.to_string(), str::to_owned);
