@@ -58,6 +58,8 @@ pub struct Config {
     pub pool: u32,
     /// `QIFU_CONNECTIONS`.
     pub connections: NonZeroU32,
+    /// `QIFU_CONNECTIONS_PER_ADDRESS`: none counts behind a proxy.
+    pub connections_per_address: NonZeroU32,
     /// `QIFU_DRAIN`.
     pub drain: Duration,
     /// `QIFU_CODES_PER_ADDRESS`.
@@ -280,6 +282,12 @@ impl Config {
                 "connections that this server takes at once",
                 "a number of connections, one at least",
             )?,
+            connections_per_address: r.parsed(
+                "QIFU_CONNECTIONS_PER_ADDRESS",
+                "512",
+                "the same from one address, or from one /64 of IPv6; not counted with QIFU_TRUST_PROXY",
+                "a number of connections, one at least",
+            )?,
             drain: Duration::from_secs(
                 r.parsed::<u32>(
                     "QIFU_DRAIN",
@@ -377,6 +385,7 @@ mod tests {
             ("QIFU_DEMO", "maybe"),
             ("QIFU_POOL", "many"),
             ("QIFU_CONNECTIONS", "0"),
+            ("QIFU_CONNECTIONS_PER_ADDRESS", "0"),
             ("QIFU_DRAIN", "-1"),
             ("DATABASE_URL", "mysql://x"),
             ("QIFU_WORK_HOURS", "9-17"),

@@ -3,7 +3,7 @@
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, Version, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
@@ -27,12 +27,10 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
     }
 }
 
-/// While the process stops, every answer ends its connection, so that none is left that a client might write to when the process goes. HTTP/2 has
-/// a word of its own for that.
+/// While the process stops, every answer ends its connection, so that none is left that a client might write to when the process goes.
 pub async fn closing(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let one_by_one = request.version() < Version::HTTP_2;
     let mut response = next.run(request).await;
-    if one_by_one && state.draining.is_cancelled() {
+    if state.draining.is_cancelled() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
