@@ -4,7 +4,7 @@ use crate::state::AppState;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
@@ -36,6 +36,14 @@ pub async fn closing(State(state): State<AppState>, request: Request, next: Next
     response
 }
 
+/// The longest path of a built file, in bytes: disks know names of 255, and call a longer one a fault of theirs.
+const LONGEST_NAME: usize = 200;
+
+/// A path that no built file has is answered before a disk is asked.
+async fn named(request: Request, next: Next) -> Response {
+    if request.uri().path().len() > LONGEST_NAME { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await }
+}
+
 /// Built files: hashed, they never change under their name. Compressed ones lie beside them.
 pub fn hashed_files(state: &AppState) -> axum::routing::MethodRouter {
     let kept = if state.assets.hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
@@ -46,6 +54,7 @@ pub fn hashed_files(state: &AppState) -> axum::routing::MethodRouter {
             .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
             .service(files),
     )
+    .layer(from_fn(named))
 }
 
 /// Files at the root that keep their names.
