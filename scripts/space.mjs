@@ -124,6 +124,8 @@ export class Space {
       QIFU_SITE: process.env.QIFU_SITE ?? (existsSync(beside) ? beside : join(ROOT, "target/site")),
       QIFU_CODES_PER_ADDRESS: "100000",
       QIFU_FILINGS_PER_DAY: "0",
+      // All clients come from here.
+      QIFU_CONNECTIONS_PER_ADDRESS: "4096",
       QIFU_LOG: process.env.QIFU_LOG ?? "info,sqlx=warn",
     };
     delete this.environment.DATABASE_URL;

@@ -134,17 +134,22 @@ pub struct Head {
     pub flash: Option<String>,
 }
 
-impl Head {
-    /// Where the client counts as one: its IPv4 address, or the /64 that an IPv6 network gives to each of its customers, who may choose
-    /// any address in it.
-    pub fn network(&self) -> String {
-        match self.address.to_canonical() {
-            IpAddr::V4(address) => address.to_string(),
-            IpAddr::V6(address) => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
+/// Where a client counts as one: its IPv4 address, or the /64 that an IPv6 network gives to each of its customers, who may choose any address
+/// in it.
+pub fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
+    }
+}
+
+impl Head {
+    /// Where the client counts as one ([`network`]).
+    pub fn network(&self) -> String {
+        network(self.address)
     }
 
     /// The /48 around a client's IPv6 address: an office or a household may have all of its 65,536 networks; none for IPv4.

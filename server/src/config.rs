@@ -40,6 +40,8 @@ pub struct Config {
     pub pool: u32,
     /// `QIFU_CONNECTIONS`.
     pub connections: NonZeroU32,
+    /// `QIFU_CONNECTIONS_PER_ADDRESS`: none counts behind a proxy.
+    pub connections_per_address: NonZeroU32,
     /// `QIFU_DRAIN`.
     pub drain: Duration,
     /// `QIFU_CODES_PER_ADDRESS`.
@@ -155,6 +157,12 @@ impl Config {
                 "QIFU_CONNECTIONS",
                 "4096",
                 "connections that this server takes at once",
+                "a number of connections, one at least",
+            )?,
+            connections_per_address: r.parsed(
+                "QIFU_CONNECTIONS_PER_ADDRESS",
+                "512",
+                "the same from one address, or from one /64 of IPv6; not counted with QIFU_TRUST_PROXY",
                 "a number of connections, one at least",
             )?,
             drain: Duration::from_secs(
@@ -292,6 +300,7 @@ mod tests {
             ("QIFU_DEMO", "maybe"),
             ("QIFU_POOL", "many"),
             ("QIFU_CONNECTIONS", "0"),
+            ("QIFU_CONNECTIONS_PER_ADDRESS", "0"),
             ("QIFU_DRAIN", "-1"),
             ("DATABASE_URL", "mysql://x"),
             ("QIFU_WORK_HOURS", "9-17"),

@@ -1,5 +1,8 @@
 //! Connections before they are requests: what whoever opens one may cost.
 
+use crate::config::Config;
+use crate::http::seats::{Seat, Seats};
+use app::request::{hash_token, network};
 use axum::Extension;
 use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
@@ -14,30 +17,51 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
 use tower::Layer;
 
 /// The most bytes of a head.
 const LONGEST_HEAD: usize = 64 * 1024;
 
+/// How many connections are taken at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    /// All together.
+    pub all: NonZeroU32,
+    /// From one address, or from one /64 of IPv6: whoever takes no more than that leaves the others theirs.
+    pub each: NonZeroU32,
+}
+
+impl Most {
+    /// As a server in the city takes them. Behind a proxy all come from its address.
+    pub fn of(config: &Config) -> Most {
+        let all = config.connections;
+        Most { all, each: if config.trust_proxy { all } else { config.connections_per_address } }
+    }
+}
+
 /// Takes so many connections at once. One more is closed unread: whoever waits in a queue of thousands is better off trying again.
 #[derive(Debug, Clone)]
 pub struct Places {
-    free: Arc<Semaphore>,
+    seats: Seats,
     patience: Duration,
 }
 
-impl<I, S> Accept<I, S> for Places {
-    type Stream = Patient<I>;
+impl<S> Accept<TcpStream, S> for Places {
+    type Stream = Patient<TcpStream>;
     /// It holds the place, and lives as long as the connection.
-    type Service = AddExtension<S, Arc<OwnedSemaphorePermit>>;
+    type Service = AddExtension<S, Arc<Seat>>;
     type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
-    fn accept(&self, stream: I, service: S) -> Self::Future {
-        let place = self.free.clone().try_acquire_owned().map_err(io::Error::other);
-        let stream = Patient { stream, patience: self.patience, waiting: None };
-        ready(place.map(|place| (stream, Extension(Arc::new(place)).layer(service))))
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let seated = stream.peer_addr().and_then(|peer| {
+            let seat = self.seats.take(hash_token(&network(peer.ip())));
+            let seat = seat.ok_or_else(|| io::Error::other("as many connections as there are places"))?;
+            let stream = Patient { stream, patience: self.patience, waiting: None };
+            Ok((stream, Extension(Arc::new(seat)).layer(service)))
+        });
+        ready(seated)
     }
 }
 
@@ -112,23 +136,27 @@ pub const PATIENCE: Patience = Patience { head: Duration::from_secs(15), reader:
 /// A server that takes so many connections at once and is so patient with each: half a head, or an answer that is not read, costs whoever is
 /// at the other end nothing, so its connection ends.
 ///
+/// It speaks HTTP/1.1 alone. Browsers speak HTTP/2 over TLS only, which is the proxy's; without, one connection could ask for dozens of answers, take
+/// none of them and answer pings for ever, and nothing on the wire would tell.
+///
 /// # Errors
 /// When the listener cannot be used.
 pub fn server(
     listener: TcpListener,
     handle: Handle<SocketAddr>,
-    most: NonZeroU32,
+    most: Most,
     patience: Patience,
 ) -> io::Result<Server<SocketAddr, Places>> {
-    let most = usize::try_from(most.get()).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+    let number = |most: NonZeroU32| usize::try_from(most.get()).unwrap_or(usize::MAX);
+    let seats = Seats::new(number(most.each), number(most.all));
     let Patience { head, reader } = patience;
     let mut server = axum_server::from_tcp(listener)?
         .handle(handle)
-        // Until the first byte nobody knows which HTTP it is, and no time of either runs.
+        .http1_only()
+        // Until the first request is whole no time of HTTP runs.
         .first_request_timeout(head)
         .accept_error_handler(|address, error| tracing::debug!(?address, %error, "a connection was not taken"))
-        .acceptor(Places { free: Arc::new(Semaphore::new(most)), patience: reader });
+        .acceptor(Places { seats, patience: reader });
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(head).max_buf_size(LONGEST_HEAD);
-    server.http_builder().http2().timer(TokioTimer::new()).keep_alive_interval(head).max_concurrent_streams(64);
     Ok(server)
 }

@@ -17,6 +17,8 @@ use uuid::Uuid;
 pub const MAX_BYTES: usize = domain::issue::MAX_PHOTO_BYTES as usize;
 /// The most pixels that are decoded.
 const MAX_PIXELS: u64 = 50_000_000;
+/// The longest side that is taken, in pixels: a ribbon of the same area takes a hundred times as long to shrink.
+const MAX_SIDE: u32 = 30_000;
 /// The most bytes of a decoded picture: a pixel of a photo has three or four, one of a scanner may have eight.
 const MAX_DECODED: u64 = 4 * MAX_PIXELS;
 /// The longest side of what is kept.
@@ -92,7 +94,8 @@ pub fn process(bytes: &[u8]) -> Result<Picture, PhotoError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| PhotoError::Broken)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED {
+    let large = width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS;
+    if large || decoder.total_bytes() > MAX_DECODED {
         return Err(PhotoError::Pixels);
     }
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);

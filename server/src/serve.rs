@@ -181,7 +181,8 @@ async fn serve_on(config: Config, listener: TcpListener, url: &str) -> Result<()
             handle.graceful_shutdown(Some(PATIENCE));
         }
     });
-    connections::server(listener.into_std()?, handle, state.config.connections, connections::PATIENCE)?.serve(app).await?;
+    let most = connections::Most::of(&state.config);
+    connections::server(listener.into_std()?, handle, most, connections::PATIENCE)?.serve(app).await?;
     shutdown.cancel();
     tokio::select! {
         () = async { while running.join_next().await.is_some() {} } => {}

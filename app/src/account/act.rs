@@ -123,10 +123,11 @@ fn phone_note(kind: Kind, masked: &str) -> Note<'_> {
 }
 
 const OFTEN: &str = "获取验证码太频繁，请 10 分钟后再试";
+const SPENT_TODAY: &str = "这个手机号今天获取验证码的次数已用完，请明天再试，或到就近的企服驿站办理";
 
 /// What a code is counted by. A browser in which the phone signed in before has a count of its own: whatever strangers do, its owner gets
-/// in. A stranger, who was counted by address already, is counted by phone and address, by phone and day (nobody's phone rings all night), and
-/// with all others.
+/// in. A stranger, who was counted by address already, is counted by phone and address, in ten minutes and in a day, by phone and day (nobody's
+/// phone rings all night), and with all others. One place alone does not use up a phone's day.
 fn code_limits(request: &Request, mobile: &Mobile, known: bool) -> Vec<Limit> {
     let services = request.services();
     if known {
@@ -136,12 +137,8 @@ fn code_limits(request: &Request, mobile: &Mobile, known: bool) -> Vec<Limit> {
     let network = request.head().network();
     vec![
         Limit { key: format!("code:phone:{mobile}:{network}"), most: 5, window: TEN_MINUTES, sentence: OFTEN },
-        Limit {
-            key: format!("code:day:{mobile}"),
-            most: 30,
-            window: Duration::days(1),
-            sentence: "这个手机号今天获取验证码的次数已用完，请明天再试，或到就近的企服驿站办理",
-        },
+        Limit { key: place_key(request, mobile), most: 10, window: Duration::days(1), sentence: SPENT_TODAY },
+        Limit { key: format!("code:day:{mobile}"), most: 30, window: Duration::days(1), sentence: SPENT_TODAY },
         Limit {
             key: "code:city".to_owned(),
             most: services.codes_per_city,
@@ -196,6 +193,12 @@ fn pause_key(request: &Request, mobile: &Mobile) -> String {
     format!("code:pause:{}:{mobile}", hex::encode(request.browser_hash()))
 }
 
+/// What the codes of a phone in a day are counted by where they are asked for: an address, or all networks of one IPv6 site.
+fn place_key(request: &Request, mobile: &Mobile) -> String {
+    let head = request.head();
+    format!("code:day:{mobile}:{}", head.site().unwrap_or_else(|| head.network()))
+}
+
 /// Keyed with the browser's mark, which the database does not know: six digits alone would be guessed from their hash in a moment.
 fn code_hash(request: &Request, mobile: &Mobile, code: &str) -> Result<[u8; 32], AppError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(request.head().browser.as_bytes()).map_err(AppError::internal)?;
@@ -230,11 +233,14 @@ pub async fn check_code(request: &Request, form: &Form) -> Result<Signed, Stop> 
         CodeCheck::Spent => Some("验证码已失效，请重新获取"),
     };
     if let Some(sentence) = fault {
-        security::note(request, &mut conn, phone_note(Kind::SignInFailed, &masked), now).await?;
+        // A browser that knows the phone may fail as often as it likes.
+        security::note_counted(request, &mut conn, phone_note(Kind::SignInFailed, &masked), now).await?;
         return Err(AppError::field("code", sentence).into());
     }
-    // Whoever signs out again soon may sign in again.
-    identity::forget_limit(&mut conn, &pause_key(request, &mobile)).await?;
+    // Whoever signs out again soon may sign in again, and who is the owner is here.
+    for own in [pause_key(request, &mobile), place_key(request, &mobile)] {
+        identity::forget_limit(&mut conn, &own).await?;
+    }
     // A person signs in for the first time under the number's last digits, until a station knows the name.
     let name = format!("用户{}", &mobile.as_str()[7..]);
     let person = identity::person_of_phone(&mut conn, mobile.as_str(), &name, now).await?;

@@ -15,6 +15,9 @@ use time::Duration;
 /// What an unknown name is checked against, so that it takes as long; no password fits it.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+/// Tries in ten minutes that a name has in a browser, or at an address.
+const TRIES: i32 = 5;
+
 /// How long the second factor may take after the password.
 const HALF_LIFE: Duration = Duration::minutes(5);
 
@@ -27,24 +30,27 @@ pub enum SignIn {
     Code(Next),
 }
 
-/// What a password or a code (`what`) is counted by: name and browser where the account signed in there before, else name and address;
-/// whoever guesses keeps the colleague beside him in. All strangers together have a hundred an hour (OWASP ASVS 2.2.1).
+/// What a password or a code (`what`) is counted by: name and browser where the account signed in there before, else name and address, which of
+/// IPv6 has two sizes; whoever guesses keeps the colleague beside him in. All strangers together have a hundred an hour (OWASP ASVS 2.2.1), and
+/// no place alone uses them up.
 fn limits(request: &Request, login: &str, what: &str, known: bool) -> Vec<Limit> {
     let name = format!("{}{what}", limits_of(login));
-    let five = |key| Limit { key, most: 5, window: TEN_MINUTES, sentence: TOO_OFTEN };
+    let some = |key, most| Limit { key, most, window: TEN_MINUTES, sentence: TOO_OFTEN };
     if known {
-        return vec![five(format!("{name}browser:{}", hex::encode(request.browser_hash())))];
+        return vec![some(format!("{name}browser:{}", hex::encode(request.browser_hash())), TRIES)];
     }
     let mut limits = per_address(request, "staff", TOO_OFTEN);
-    limits.push(five(format!("{name}addr:{}", request.head().network())));
+    limits.push(some(format!("{name}addr:{}", request.head().network()), TRIES));
+    limits.extend(request.head().site().map(|site| some(format!("{name}addr:{site}"), TRIES * 2)));
     let all = format!("{name}all");
     limits.push(Limit { key: all, most: 100, window: Duration::hours(1), sentence: "尝试太频繁，请 1 小时后再试" });
     limits
 }
 
 /// Forgets the counters of this name and place: what strangers tried elsewhere stays counted.
-async fn forget(conn: &mut Conn, limits: &[Limit]) -> Result<(), AppError> {
-    for limit in limits.iter().filter(|limit| limit.most == 5) {
+async fn forget(conn: &mut Conn, limits: &[Limit], login: &str) -> Result<(), AppError> {
+    let name = limits_of(login);
+    for limit in limits.iter().filter(|limit| limit.key.starts_with(&name) && limit.window == TEN_MINUTES) {
         identity::forget_limit(conn, &limit.key).await?;
     }
     Ok(())
@@ -88,7 +94,7 @@ pub async fn sign_in(request: &Request, form: &Form) -> Result<SignIn, AppError>
         security::note(request, &mut conn, noted(Kind::SignInFailed), now).await?;
         return Err(AppError::field("login", "用户名或密码不对。连续输错 5 次，10 分钟内不能再试"));
     };
-    forget(&mut conn, &limits).await?;
+    forget(&mut conn, &limits, login).await?;
     let to = form.value("back");
     let to = if own_path(to) && to.starts_with("/desk") { to } else { "/desk" };
     if usable.second_factor && services.factor_rule != FactorRule::Off {
@@ -117,7 +123,7 @@ pub async fn second_step(request: &Request, form: &Form) -> Result<Signed, Stop>
     let limits = limits(request, &half.login, "code:", known);
     within(request, &mut conn, &limits, "code", Note::of(Kind::Locked, who, &half.login)).await?;
     let said = factor::check(request, &mut conn, half.staff, &half.login, form.value("code")).await?;
-    forget(&mut conn, &limits).await?;
+    forget(&mut conn, &limits, &half.login).await?;
     if !identity::end_half_sign_in(&mut conn, &browser).await? {
         return Err(Stop::redirect("/desk/sign-in"));
     }
@@ -194,7 +200,7 @@ pub fn after_confirming(form: &Form) -> Next {
 
 /// What somebody who is signed in may try: five in ten minutes.
 fn own_tries(login: &str, what: &str) -> [Limit; 1] {
-    [Limit { key: format!("{}{what}", limits_of(login)), most: 5, window: TEN_MINUTES, sentence: TOO_OFTEN }]
+    [Limit { key: format!("{}{what}", limits_of(login)), most: TRIES, window: TEN_MINUTES, sentence: TOO_OFTEN }]
 }
 
 /// Changes the own password; every other session of the account ends.

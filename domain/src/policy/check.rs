@@ -6,7 +6,7 @@ use super::condition::{Condition, Leaf, Test};
 use super::library::{AttributeKind, Library};
 use super::model::{GroupRule, Item};
 use super::money::Fen;
-use super::satisfy;
+use super::satisfy::Asker;
 use crate::area;
 use serde::Serialize;
 use std::cell::OnceCell;
@@ -44,7 +44,7 @@ pub fn check_fields(item: &Item, library: &Library) -> Vec<Problem> {
 }
 
 fn run(item: &Item, library: &Library, alone: bool) -> Vec<Problem> {
-    let mut check = Check { item, library, problems: Vec::new(), whole: OnceCell::new(), alone };
+    let mut check = Check { item, library, asker: Asker::new(library), problems: Vec::new(), whole: OnceCell::new(), alone };
     check.size("condition", item.condition.size());
     check.size("amount", item.amount.size());
     if !check.problems.is_empty() {
@@ -179,6 +179,7 @@ fn disagreements(items: &[Item], day: Date) -> Vec<Problem> {
 struct Check<'a> {
     item: &'a Item,
     library: &'a Library,
+    asker: Asker<'a>,
     problems: Vec<Problem>,
     /// Whether the whole condition can never be true, and whether it always is: asked for every part of it.
     whole: OnceCell<(bool, bool)>,
@@ -207,7 +208,7 @@ impl Check<'_> {
     fn whole(&self) -> (bool, bool) {
         *self.whole.get_or_init(|| {
             let condition = &self.item.condition;
-            (satisfy::never_true(condition, self.library), satisfy::always_true(condition, self.library))
+            (self.asker.never_true(condition), self.asker.always_true(condition))
         })
     }
 
@@ -317,9 +318,9 @@ impl Check<'_> {
         for (index, child) in list.iter().enumerate() {
             let at = format!("{place}.{word}[{index}]");
             let (never, always) = self.whole();
-            if !never && satisfy::never_true(child, self.library) {
+            if !never && self.asker.never_true(child) {
                 self.add(at, "这个条件任何企业都不可能满足");
-            } else if !always && satisfy::always_true(child, self.library) {
+            } else if !always && self.asker.always_true(child) {
                 self.add(at, "这个条件任何企业都满足，等于没有写");
             }
         }

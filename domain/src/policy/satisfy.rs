@@ -6,10 +6,24 @@ use super::condition::{Condition, Test};
 use super::day;
 use super::library::{AttributeKind, Library};
 use super::money::{LIMIT, ONE};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// More alternatives than any real condition has; beyond that nothing is said.
 const TOO_MANY: usize = 4_000;
+
+/// What all questions about one item may take together, in comparisons of two codes: some tenths of a second. Real items take a hundredth of it.
+const MEANS: usize = 20_000_000;
+/// What joining two alternatives takes, for each of their constraints.
+const JOINT: usize = 20;
+
+/// Whoever asks about the parts of one item. What a condition of a few lines asks for may be more than any machine has: two times 2 of 89 are
+/// millions of alternatives. Beyond its means nothing is said.
+#[derive(Debug)]
+pub struct Asker<'l> {
+    library: &'l Library,
+    left: Cell<usize>,
+}
 
 /// What a constraint is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,13 +69,15 @@ fn narrow<'a>(term: &mut Term<'a>, var: Var<'a>, constraint: &Constraint<'a>) {
 }
 
 impl Allowed<'_> {
-    fn is_possible(&self) -> bool {
+    fn is_possible(&self, asker: &Asker<'_>) -> bool {
         if let (Some(low), Some(high)) = (self.low, self.high)
             && low > high
         {
             return false;
         }
-        let begins = |code: &str, set: &[String]| set.iter().any(|prefix| code.starts_with(prefix.as_str()));
+        // What is found beyond the means is heard by nobody ([`Asker::at_least`]).
+        let begins =
+            |code: &str, set: &[String]| set.iter().any(|prefix| asker.spend(1).is_none() || code.starts_with(prefix.as_str()));
         let free = |code: &str| !self.outside.iter().any(|set| begins(code, set));
         if self.within.is_empty() {
             // Some code begins with none of them, unless one of them is empty.
@@ -110,65 +126,6 @@ fn literal<'a>(test: &'a Test, holds: bool, library: &Library) -> Vec<(Var<'a>, 
     }
 }
 
-/// The possible alternatives under which a condition holds, or does not; none where there are too many to tell.
-fn alternatives<'a>(condition: &'a Condition, holds: bool, library: &Library) -> Option<Vec<Term<'a>>> {
-    match condition {
-        Condition::Leaf(leaf) => {
-            let terms = literal(&leaf.test, holds, library).into_iter().map(|(var, constraint)| {
-                let mut term = Term::new();
-                narrow(&mut term, var, &constraint);
-                term
-            });
-            Some(terms.filter(|term| term.values().all(Allowed::is_possible)).collect())
-        }
-        Condition::Not(child) => alternatives(child, !holds, library),
-        Condition::All(list) => at_least(list, if holds { list.len() } else { 1 }, holds, library),
-        Condition::Any(list) => at_least(list, if holds { 1 } else { list.len() }, holds, library),
-        Condition::AtLeast { k, of } => {
-            let k = *k as usize;
-            // Fewer than k of n hold exactly when at least n - k + 1 do not.
-            let needed = if holds { k } else { (of.len() + 1).saturating_sub(k) };
-            if !holds && k == 0 {
-                return Some(Vec::new());
-            }
-            at_least(of, needed, holds, library)
-        }
-    }
-}
-
-/// The alternatives under which at least `k` of the conditions hold, or do not.
-fn at_least<'a>(list: &'a [Condition], k: usize, holds: bool, library: &Library) -> Option<Vec<Term<'a>>> {
-    if k > list.len() {
-        return Some(Vec::new());
-    }
-    let mut parts = Vec::with_capacity(list.len());
-    for child in list {
-        parts.push(alternatives(child, holds, library)?);
-    }
-    // How many are still needed → the terms so far.
-    let mut open: BTreeMap<usize, Vec<Term<'a>>> = BTreeMap::from([(k, vec![Term::new()])]);
-    for (at, part) in parts.iter().enumerate() {
-        let left = parts.len() - at - 1;
-        let mut next: BTreeMap<usize, Vec<Term<'a>>> = BTreeMap::new();
-        for (needed, terms) in open {
-            if needed == 0 {
-                next.entry(0).or_default().extend(terms);
-                continue;
-            }
-            if needed <= left {
-                next.entry(needed).or_default().extend(terms.iter().cloned());
-            }
-            let joined = terms.iter().flat_map(|term| part.iter().map(move |more| join(term, more)));
-            next.entry(needed - 1).or_default().extend(joined.filter(|term| term.values().all(Allowed::is_possible)));
-        }
-        if next.values().map(Vec::len).sum::<usize>() > TOO_MANY {
-            return None;
-        }
-        open = next;
-    }
-    Some(open.remove(&0).unwrap_or_default())
-}
-
 fn join<'a>(term: &Term<'a>, more: &Term<'a>) -> Term<'a> {
     let mut joined = term.clone();
     for (var, allowed) in more {
@@ -183,30 +140,122 @@ fn join<'a>(term: &Term<'a>, more: &Term<'a>) -> Term<'a> {
     joined
 }
 
-/// Whether no enterprise at all could meet a condition.
-pub fn never_true(condition: &Condition, library: &Library) -> bool {
-    alternatives(condition, true, library).is_some_and(|terms| terms.is_empty())
-}
+impl<'l> Asker<'l> {
+    /// Nothing is asked yet.
+    pub fn new(library: &'l Library) -> Asker<'l> {
+        Asker { library, left: Cell::new(MEANS) }
+    }
 
-/// Whether every enterprise whatever would meet a condition.
-pub fn always_true(condition: &Condition, library: &Library) -> bool {
-    alternatives(condition, false, library).is_some_and(|terms| terms.is_empty())
-}
+    /// Takes so much of what is left; none where that is too little.
+    fn spend(&self, cost: usize) -> Option<()> {
+        let left = self.left.get().checked_sub(cost);
+        self.left.set(left.unwrap_or(0));
+        left.map(drop)
+    }
 
-/// The least and the greatest value, in millionths, that an attribute can have where a condition holds.
-pub fn span(condition: &Condition, attr: &str, library: &Library) -> (i64, i64) {
-    let all = (-LIMIT, LIMIT);
-    let Some(terms) = alternatives(condition, true, library) else { return all };
-    let of = |term: &Term| {
-        let allowed = term.get(&Var::Number(attr));
-        (allowed.and_then(|a| a.low).unwrap_or(-LIMIT), allowed.and_then(|a| a.high).unwrap_or(LIMIT))
-    };
-    let hull = terms.iter().map(of).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-    hull.unwrap_or(all)
-}
+    fn possible(&self, term: &Term<'_>) -> bool {
+        term.values().all(|allowed| allowed.is_possible(self))
+    }
 
-/// Whether an enterprise that bears a tag could meet a condition.
-pub fn allows_tag(condition: &Condition, tag: &str, library: &Library) -> bool {
-    let Some(terms) = alternatives(condition, true, library) else { return true };
-    terms.iter().any(|term| term.get(&Var::Tag(tag)).and_then(|allowed| allowed.high).is_none_or(|high| high == 1))
+    /// The possible alternatives under which a condition holds, or does not; none where there are too many to tell.
+    fn alternatives<'a>(&self, condition: &'a Condition, holds: bool) -> Option<Vec<Term<'a>>> {
+        match condition {
+            Condition::Leaf(leaf) => {
+                let terms = literal(&leaf.test, holds, self.library).into_iter().map(|(var, constraint)| {
+                    let mut term = Term::new();
+                    narrow(&mut term, var, &constraint);
+                    term
+                });
+                let terms: Vec<Term<'_>> = terms.filter(|term| self.possible(term)).collect();
+                self.spend(JOINT).map(|()| terms)
+            }
+            Condition::Not(child) => self.alternatives(child, !holds),
+            Condition::All(list) => self.at_least(list, if holds { list.len() } else { 1 }, holds),
+            Condition::Any(list) => self.at_least(list, if holds { 1 } else { list.len() }, holds),
+            Condition::AtLeast { k, of } => {
+                let k = *k as usize;
+                // Fewer than k of n hold exactly when at least n - k + 1 do not.
+                let needed = if holds { k } else { (of.len() + 1).saturating_sub(k) };
+                if !holds && k == 0 {
+                    return Some(Vec::new());
+                }
+                self.at_least(of, needed, holds)
+            }
+        }
+    }
+
+    /// The alternatives under which at least `k` of the conditions hold, or do not.
+    fn at_least<'a>(&self, list: &'a [Condition], k: usize, holds: bool) -> Option<Vec<Term<'a>>> {
+        if k > list.len() {
+            return Some(Vec::new());
+        }
+        let mut parts = Vec::with_capacity(list.len());
+        for child in list {
+            parts.push(self.alternatives(child, holds)?);
+        }
+        // How many are still needed → the terms so far.
+        let mut open: BTreeMap<usize, Vec<Term<'a>>> = BTreeMap::from([(k, vec![Term::new()])]);
+        for (at, part) in parts.iter().enumerate() {
+            let left = parts.len() - at - 1;
+            let mut next: BTreeMap<usize, Vec<Term<'a>>> = BTreeMap::new();
+            let mut count = 0;
+            let mut add = |needed: usize, term: Term<'a>| {
+                count += 1;
+                next.entry(needed).or_default().push(term);
+                // Before the next one takes room.
+                (count <= TOO_MANY).then_some(())
+            };
+            for (needed, terms) in open {
+                for term in terms {
+                    self.spend(JOINT * (term.len() + 1))?;
+                    if needed == 0 {
+                        add(0, term)?;
+                        continue;
+                    }
+                    for more in part {
+                        self.spend(JOINT * (term.len() + more.len()))?;
+                        let joined = join(&term, more);
+                        if self.possible(&joined) {
+                            add(needed - 1, joined)?;
+                        }
+                    }
+                    if needed <= left {
+                        add(needed, term)?;
+                    }
+                }
+            }
+            open = next;
+        }
+        // Nothing that was found is believed where something could not be looked into.
+        self.spend(1)?;
+        Some(open.remove(&0).unwrap_or_default())
+    }
+
+    /// Whether no enterprise at all could meet a condition.
+    pub fn never_true(&self, condition: &Condition) -> bool {
+        self.alternatives(condition, true).is_some_and(|terms| terms.is_empty())
+    }
+
+    /// Whether every enterprise whatever would meet a condition.
+    pub fn always_true(&self, condition: &Condition) -> bool {
+        self.alternatives(condition, false).is_some_and(|terms| terms.is_empty())
+    }
+
+    /// The least and the greatest value, in millionths, that an attribute can have where a condition holds.
+    pub fn span(&self, condition: &Condition, attr: &str) -> (i64, i64) {
+        let all = (-LIMIT, LIMIT);
+        let Some(terms) = self.alternatives(condition, true) else { return all };
+        let of = |term: &Term| {
+            let allowed = term.get(&Var::Number(attr));
+            (allowed.and_then(|a| a.low).unwrap_or(-LIMIT), allowed.and_then(|a| a.high).unwrap_or(LIMIT))
+        };
+        let hull = terms.iter().map(of).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        hull.unwrap_or(all)
+    }
+
+    /// Whether an enterprise that bears a tag could meet a condition.
+    pub fn allows_tag(&self, condition: &Condition, tag: &str) -> bool {
+        let Some(terms) = self.alternatives(condition, true) else { return true };
+        terms.iter().any(|term| term.get(&Var::Tag(tag)).and_then(|allowed| allowed.high).is_none_or(|high| high == 1))
+    }
 }

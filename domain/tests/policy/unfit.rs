@@ -9,9 +9,11 @@ use domain::policy::condition::{Condition, Leaf, Op, Test};
 use domain::policy::library::Library;
 use domain::policy::model::{Fund, Group, GroupRule, Item, YearlyCap};
 use domain::policy::money::{Decimal, Fen, LIMIT};
+use domain::policy::satisfy::Asker;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use serde_json::json;
 use time::Date;
 
 /// Everything that a text can say, and what lies at its ends.
@@ -148,4 +150,28 @@ fn what_is_too_large_is_said_to_be_and_nothing_else_looks_into_it() {
     assert!(problems[0].sentence.contains("内容太多"));
     item.condition = (0..DEEPEST).fold(leaf, |inner, _| Condition::Not(Box::new(inner)));
     assert!(check(&item, &Library::default())[0].sentence.contains("嵌套太深"));
+}
+
+/// Each of these fits what an item may have, and would take more room or time than any machine has.
+#[test]
+fn what_would_take_for_ever_to_be_looked_into_is_not() {
+    let library = library();
+    let ratio = |n: usize| json!({ "ratio": { "num": format!("n{n}"), "den": "d", "op": "ge", "value": "1" } });
+    let two_of = json!({ "at_least": { "k": 2, "of": (0..89).map(ratio).collect::<Vec<_>>() } });
+    let codes = |from: usize| (from..from + 300).map(|n| format!("C{n:05}")).collect::<Vec<_>>();
+    let set = |n: usize| json!({ "in_set": { "attr": "industry", "codes": codes(n * 300) } });
+    for (what, condition) in [
+        ("millions of alternatives", json!({ "all": [two_of, two_of, two_of, two_of] })),
+        ("sets that have nothing in common", json!({ "at_least": { "k": 2, "of": (0..20).map(set).collect::<Vec<_>>() } })),
+    ] {
+        let condition: Condition = serde_json::from_value(condition).expect(what);
+        let (parts, _) = condition.size();
+        assert!(parts <= MOST_PARTS, "{what}: {parts} parts");
+        let asker = Asker::new(&library);
+        assert!(!asker.never_true(&condition) && !asker.always_true(&condition), "{what}");
+        assert_eq!(asker.span(&condition, "revenue").1, LIMIT, "{what}");
+    }
+    let contradiction = json!({ "all": [{ "has_tag": { "tag": "sme" } }, { "not": { "has_tag": { "tag": "sme" } } }] });
+    let contradiction: Condition = serde_json::from_value(contradiction).expect("a condition");
+    assert!(Asker::new(&library).never_true(&contradiction));
 }

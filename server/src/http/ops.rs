@@ -3,8 +3,8 @@
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, Version, header};
-use axum::middleware::Next;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
@@ -27,15 +27,21 @@ pub async fn readyz(State(state): State<AppState>) -> Response {
     }
 }
 
-/// While the process stops, every answer ends its connection, so that none is left that a client might write to when the process goes. HTTP/2 has
-/// a word of its own for that.
+/// While the process stops, every answer ends its connection, so that none is left that a client might write to when the process goes.
 pub async fn closing(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let one_by_one = request.version() < Version::HTTP_2;
     let mut response = next.run(request).await;
-    if one_by_one && state.draining.is_cancelled() {
+    if state.draining.is_cancelled() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// The longest path of a built file, in bytes: disks know names of 255, and call a longer one a fault of theirs.
+const LONGEST_NAME: usize = 200;
+
+/// A path that no built file has is answered before a disk is asked.
+async fn named(request: Request, next: Next) -> Response {
+    if request.uri().path().len() > LONGEST_NAME { StatusCode::NOT_FOUND.into_response() } else { next.run(request).await }
 }
 
 /// Built files: hashed, they never change under their name. Compressed ones lie beside them.
@@ -48,6 +54,7 @@ pub fn hashed_files(state: &AppState) -> axum::routing::MethodRouter {
             .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
             .service(files),
     )
+    .layer(from_fn(named))
 }
 
 /// Files at the root that keep their names.

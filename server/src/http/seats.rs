@@ -1,4 +1,5 @@
-//! Places on this server that a session or an account may take, and all together: for streams that stay open, for uploads on their way.
+//! Places on this server that a session, an account or an address may take, and all together: for connections, for streams that stay open, for
+//! uploads on their way.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +30,7 @@ fn locked(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
 }
 
 impl Seats {
-    /// So many for each holder, by a hash of its session's token or of the account's name, and so many for all.
+    /// So many for each holder, by a hash of its session's token, of the account's name or of its address, and so many for all.
     pub fn new(each: usize, all: usize) -> Seats {
         Seats { taken: Arc::default(), each, all }
     }

@@ -61,9 +61,12 @@ fn every_refusal_says_why() {
     let photo = phone_photo(400, 300, 1);
     assert_eq!(why(&photo[..200]), PhotoError::Broken);
     // A header that promises 60,000 × 60,000 pixels is believed before a byte of it is decoded.
-    assert!(matches!(why(&png_head(60_000, 8, 2)), PhotoError::Pixels | PhotoError::Broken));
+    assert!(matches!(why(&png_head(60_000, 60_000, 8, 2)), PhotoError::Pixels | PhotoError::Broken));
     // As is one of 36 million pixels of eight bytes each.
-    assert_eq!(why(&png_head(6_000, 16, 6)), PhotoError::Pixels);
+    assert_eq!(why(&png_head(6_000, 6_000, 16, 6)), PhotoError::Pixels);
+    // And a ribbon that is no longer a picture, whichever way it lies.
+    assert_eq!(why(&png_head(1, MAX_SIDE + 1, 8, 0)), PhotoError::Pixels);
+    assert_eq!(why(&png_head(MAX_SIDE + 1, 1, 8, 0)), PhotoError::Pixels);
 }
 
 #[tokio::test]
@@ -80,11 +83,11 @@ async fn whoever_goes_away_while_a_picture_is_decoded_makes_no_room_for_a_third(
     assert!(both.await.unwrap().is_ok(), "and their places are free then");
 }
 
-/// A PNG up to its first pixel: as wide as it is high.
-fn png_head(side: u32, depth: u8, colour: u8) -> Vec<u8> {
+/// A PNG up to its first pixel.
+fn png_head(width: u32, height: u32, depth: u8, colour: u8) -> Vec<u8> {
     let mut head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-    head.extend(side.to_be_bytes());
-    head.extend(side.to_be_bytes());
+    head.extend(width.to_be_bytes());
+    head.extend(height.to_be_bytes());
     head.extend([depth, colour, 0, 0, 0]);
     head.extend(crc(&head[12..29]).to_be_bytes());
     head.extend(b"\0\0\0\0IDAT");

@@ -3,12 +3,12 @@
 use axum::Router;
 use axum::routing::get;
 use axum_server::Handle;
-use server::connections::{self, Patience};
+use server::connections::{self, Most, Patience};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 /// Longer than anything here takes.
@@ -21,13 +21,15 @@ const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 /// A server of one page on a port of its own; it ends with the test.
 fn serve(most: u32, head: Duration) -> SocketAddr {
-    serve_with(most, Patience { head, reader: LONG })
+    serve_with(most, most, Patience { head, reader: LONG })
 }
 
-fn serve_with(most: u32, patience: Patience) -> SocketAddr {
+fn serve_with(all: u32, each: u32, patience: Patience) -> SocketAddr {
+    let number = |most| NonZeroU32::new(most).unwrap();
+    let most = Most { all: number(all), each: number(each) };
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let server = connections::server(listener, Handle::new(), NonZeroU32::new(most).unwrap(), patience).unwrap();
+    let server = connections::server(listener, Handle::new(), most, patience).unwrap();
     let page = Router::new().route("/", get(|| async { "a page" })).route("/much", get(|| async { vec![b'x'; MUCH] }));
     tokio::spawn(server.serve(page.into_make_service_with_connect_info::<SocketAddr>()));
     address
@@ -100,7 +102,7 @@ async fn one_connection_too_many_is_closed_and_a_place_is_free_again_afterwards(
 /// An answer that nobody takes is kept for a while, and not for ever; its place is somebody else's then.
 #[tokio::test]
 async fn whoever_asks_for_much_and_reads_nothing_is_not_waited_for() {
-    let address = serve_with(1, Patience { head: LONG, reader: Duration::from_millis(500) });
+    let address = serve_with(1, 1, Patience { head: LONG, reader: Duration::from_millis(500) });
     let mut silent = TcpStream::connect(address).await.unwrap();
     silent.write_all(b"GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut begun = [0; 15];
@@ -117,4 +119,36 @@ async fn whoever_asks_for_much_and_reads_nothing_is_not_waited_for() {
     timeout(LONG, served).await.expect("the place is free again");
     let rest = until_closed(&mut silent).await;
     assert!(rest.len() < MUCH, "it was not sent to the end");
+}
+
+/// From another address of this machine's own network.
+async fn connect_from(from: &str, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(from.parse().unwrap()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+/// Without a proxy before the server one client could take all places, a byte now and then.
+#[tokio::test]
+async fn one_address_has_so_many_places_and_leaves_the_others_theirs() {
+    let address = serve_with(5, 3, Patience { head: LONG, reader: LONG });
+    let mut greedy = Vec::new();
+    for _ in 0..3 {
+        let mut stream = connect_from("127.0.0.2:0", address).await;
+        assert!(ask(&mut stream).await.ends_with("a page"));
+        greedy.push(stream);
+    }
+    assert_eq!(ask(&mut connect_from("127.0.0.2:0", address).await).await, "", "it has three");
+    assert!(ask(&mut connect_from("127.0.0.3:0", address).await).await.ends_with("a page"), "another has its own");
+}
+
+/// Its streams could each hold an answer that nobody takes, while pings say that somebody is there.
+#[tokio::test]
+async fn no_http_2_is_spoken_without_tls() {
+    let address = serve(100, LONG);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let settings = b"\0\0\0\x04\0\0\0\0\0";
+    stream.write_all(&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), settings].concat()).await.unwrap();
+    let answer = until_closed(&mut stream).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer:?}");
 }

@@ -122,6 +122,10 @@ async fn what_nobody_sends_is_only_so_large(pool: PgPool) {
     let site = Site::empty(&pool, &[]).await;
     let nobody = site.anonymous();
     let long = "x".repeat(20_000);
+    // Nor is a name that no disk would take a fault of the server's.
+    for name in [&long[..300], "a/".repeat(3_000).as_str(), &long[..5_000], "%00", "%ff"] {
+        assert_eq!(nobody.get(&format!("/pkg/{name}")).await.status, StatusCode::NOT_FOUND, "{name}");
+    }
     let doors: Vec<&str> = DOORS
         .iter()
         .filter(|door| door.kind == Kind::Form && door.access == Access::Public && door.path != "/sign-out")

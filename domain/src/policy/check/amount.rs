@@ -3,7 +3,7 @@
 use super::Check;
 use crate::policy::amount::{Amount, Percent, Tiered};
 use crate::policy::money::{Decimal, Fen, LIMIT, ONE};
-use crate::policy::{satisfy, words};
+use crate::policy::words;
 
 impl Check<'_> {
     fn positive(&mut self, fen: Fen, place: &str) {
@@ -32,7 +32,7 @@ impl Check<'_> {
                 for (tag, amount) in map.iter() {
                     let place = format!("{place}.by_tag.{tag}");
                     self.tag(tag, &place);
-                    if !self.alone && !satisfy::allows_tag(&self.item.condition, tag, self.library) {
+                    if !self.alone && !self.asker.allows_tag(&self.item.condition, tag) {
                         self.add(place.clone(), "条件排除了这个标签，这一档永远拿不到");
                     }
                     self.amount(amount, &place);
@@ -106,7 +106,7 @@ impl Check<'_> {
         if self.alone {
             return;
         }
-        let (_, most) = satisfy::span(&self.item.condition, attr, self.library);
+        let (_, most) = self.asker.span(&self.item.condition, attr);
         if most < LIMIT && i128::from(most.max(0)) * i128::from(factor) / i128::from(per) < i128::from(cap.0) {
             let name = self.library.attribute_name(attr);
             let most = words::number(self.library, attr, Decimal::from_micro(most));
@@ -119,8 +119,7 @@ impl Check<'_> {
         if tiered.bands.is_empty() {
             self.add(format!("{place}.bands"), "没有列出任何档次，永远拿不到");
         }
-        let (least, most) =
-            if numeric { satisfy::span(&self.item.condition, &tiered.attr, self.library) } else { (-LIMIT, LIMIT) };
+        let (least, most) = if numeric { self.asker.span(&self.item.condition, &tiered.attr) } else { (-LIMIT, LIMIT) };
         for (index, band) in tiered.bands.iter().enumerate() {
             let at = format!("{place}.bands[{index}]");
             match (band.amount, band.rate) {
