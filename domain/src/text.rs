@@ -85,8 +85,7 @@ pub fn is_unseen(c: char) -> bool {
 /// Trims, turns `\r\n` and `\r` into `\n`, and drops control characters a keyboard does not make (NUL would not even store) and what nobody sees.
 pub fn clean(raw: &str) -> String {
     let unified = raw.replace("\r\n", "\n").replace('\r', "\n");
-    let visible: String =
-        unified.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control() && !is_unseen(*c)).collect();
+    let visible: String = unified.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control() && !is_unseen(*c)).collect();
     visible.trim().to_owned()
 }
 

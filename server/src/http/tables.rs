@@ -61,13 +61,17 @@ pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-/// UTF-8 with the mark that spreadsheets like. A text that they would take for a formula is marked as text.
+/// A text of a csv: what spreadsheets would take for a formula is marked as text.
+pub fn as_text(text: &str) -> String {
+    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// UTF-8 with the mark that spreadsheets like.
 fn csv(sheet: &Sheet) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     for row in &sheet.rows {
         let cells = row.iter().map(|cell| match cell {
-            Cell::Heading(text) | Cell::Text(text) if text.starts_with(FORMULA) => format!("'{text}"),
-            Cell::Heading(text) | Cell::Text(text) => text.clone(),
+            Cell::Heading(text) | Cell::Text(text) => as_text(text),
             Cell::Number(number) => number.to_string(),
         });
         writer.write_record(cells)?;

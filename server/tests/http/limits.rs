@@ -347,7 +347,11 @@ async fn a_form_is_filed_for_whom_it_was_written(pool: PgPool) {
     let before = unread().await;
     let most = i64::MAX.to_string();
     let read = async |whose: &str| owner.post("/messages/read", &[("up_to", most.as_str()), ("whose", whose)]).await;
-    assert_eq!((read(first).await.location(), unread().await), ("/messages", before), "the other window's page showed none of them");
+    assert_eq!(
+        (read(first).await.location(), unread().await),
+        ("/messages", before),
+        "the other window's page showed none of them"
+    );
     assert_eq!(hidden(&owner.get("/messages").await.body, "whose"), std::slice::from_ref(second));
     read(second).await;
     assert!(unread().await < before);
