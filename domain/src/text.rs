@@ -74,10 +74,18 @@ impl Check {
     }
 }
 
-/// Trims, turns `\r\n` and `\r` into `\n`, and drops control characters a keyboard does not make (NUL would not even store).
+/// Whether the eye does not see it: marks of direction, which let other words read backwards (Unicode TR 36, 2.5), letters without a width, and
+/// those that are blank. A reason made of them would be none.
+pub fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Trims, turns `\r\n` and `\r` into `\n`, and drops control characters a keyboard does not make (NUL would not even store) and what nobody sees.
 pub fn clean(raw: &str) -> String {
     let unified = raw.replace("\r\n", "\n").replace('\r', "\n");
-    let visible: String = unified.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect();
+    let visible: String = unified.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control() && !is_unseen(*c)).collect();
     visible.trim().to_owned()
 }
 
@@ -115,9 +123,13 @@ mod tests {
         assert!(check.is_clean());
         check.text("text", "内容", "太短", 10, 20);
         check.text("title", "标题", " ", 1, 20);
+        assert_eq!(check.text("name", "姓名", "王\u{202e}小\u{200b}明", 2, 3), "王小明");
+        // As many letters as are asked for, and nothing to be read.
+        check.text("reason", "理由", "\u{200b}\u{2060}\u{3164}\u{2800}", 4, 20);
         let errors = check.finish().expect_err("two faults");
         assert_eq!(errors[0].message, "内容至少写 10 个字，现在是 2 个字");
         assert_eq!(errors[1].message, "请填写标题");
+        assert_eq!(errors[2].message, "请填写理由");
     }
 
     #[test]

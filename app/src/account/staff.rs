@@ -184,11 +184,16 @@ pub struct Interrupted {
 const OWN: &str = "confirm_";
 
 impl Interrupted {
+    /// A form on its way to `to`. One that went on by 307 and is sent again bears the password of then, which no page shows.
+    pub fn of(to: String, form: &Form) -> Interrupted {
+        let pairs = form.pairs().iter().filter(|(name, _)| !name.starts_with(OWN)).cloned().collect();
+        Interrupted { to, pairs }
+    }
+
     /// The form that the page's own form carries, if it does.
     pub fn carried(form: &Form) -> Option<Interrupted> {
         let to = form.value("confirm_to");
-        let pairs = form.pairs().iter().filter(|(name, _)| !name.starts_with(OWN)).cloned().collect();
-        (own_path(to) && to.starts_with("/desk/")).then(|| Interrupted { to: to.to_owned(), pairs })
+        (own_path(to) && to.starts_with("/desk/")).then(|| Interrupted::of(to.to_owned(), form))
     }
 }
 

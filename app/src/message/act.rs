@@ -4,14 +4,20 @@ use super::read::inbox;
 use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::request::Request;
+use store::message::Inbox;
 
 /// Marks what was shown as read: everything up to the newest message of the page (`up_to`). `page` is where the form stands.
 ///
 /// # Errors
-/// As [`crate::request::Ctx::require_member`] and [`crate::request::Ctx::require_staff`].
+/// As [`crate::request::Ctx::require_member`] and [`crate::request::Ctx::require_staff`]; [`AppError::Conflict`] where the page showed the messages of
+/// another enterprise than the one chosen now, whose own nobody has seen.
 pub async fn mark_read(request: &Request, form: &Form, page: &str) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let inbox = inbox(&ctx)?;
+    if let Inbox::Person { .. } = inbox {
+        let written = ctx.require_member()?.require_form(form);
+        written.map_err(|_| AppError::Conflict(page.to_owned(), "您在别的窗口切换了企业，这里是现在这家的消息，请看过再标"))?;
+    }
     let (up_to, now) = (form.value("up_to").parse().unwrap_or(0), ctx.now);
     store::message::mark_read(&mut ctx.conn, inbox, up_to, now).await?;
     Ok(Next::to(page))

@@ -5,7 +5,7 @@ use super::read;
 use crate::carried::Carried;
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::form::hidden;
+use crate::ui::form::{Form, hidden, whose};
 use crate::ui::list::more;
 use crate::ui::{empty, figures, time};
 use ::time::OffsetDateTime;
@@ -48,10 +48,12 @@ fn inbox(path: &'static str, base: &'static str, stream: &'static str) -> impl I
         };
         title("消息");
         let newest = page.rows.first().map_or(0, |message| message.id);
+        let member = base == "/issues";
         let mark = (unread > 0).then(|| {
             view! {
                 <form class="inline" method="post" action=format!("{path}/read")>
                     {hidden("up_to", newest.to_string())}
+                    {member.then(|| whose(&Form::default()))}
                     <button class="button secondary">"全部标为已读"</button>
                 </form>
             }

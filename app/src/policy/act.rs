@@ -15,7 +15,7 @@ use domain::policy::figure;
 use domain::policy::library::Library;
 use domain::policy::model::{Item, Mode};
 use domain::policy::words;
-use domain::text::FieldError;
+use domain::text::{FieldError, clean};
 use serde_json::Value;
 use store::StoreError;
 use store::member::Tell;
@@ -322,9 +322,9 @@ pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, A
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
     let phone = applicable(item, form, &files)?;
     let item_id = *ctx.shelf.ids.get(code).ok_or(AppError::NotFound)?;
-    let (contact_name, note) = (form.value("contact_name").trim(), form.value("note").trim());
+    let (contact_name, note) = (clean(form.value("contact_name")), clean(form.value("note")));
     if page.withheld.is_some() {
-        let ready = NewPrepared { item_id, contact_name, contact_phone: &phone, note, files: &files };
+        let ready = NewPrepared { item_id, contact_name: &contact_name, contact_phone: &phone, note: &note, files: &files };
         let tell = Tell { member: None, owners: Some(prepared(&item.title, code, &person.name)) };
         let now = ctx.now;
         application::prepare(&mut ctx.conn, &ready, &tell, now).await?;
@@ -340,9 +340,9 @@ pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, A
         facts: &page.view.facts,
         as_of: page.view.evaluation.as_of,
         amount: page.outcome.amount.low,
-        contact_name,
+        contact_name: &contact_name,
         contact_phone: &phone,
-        note,
+        note: &note,
         files: &files,
     };
     let now = ctx.now;
@@ -359,7 +359,7 @@ pub async fn apply(request: &Request, code: &str, form: &Form) -> Result<Next, A
 /// Whether the fields of an application can be taken; answers the number to call.
 fn applicable(item: &Item, form: &Form, files: &[Uuid]) -> Result<String, AppError> {
     let mut faults = Vec::new();
-    if !(2..=30).contains(&form.value("contact_name").trim().chars().count()) {
+    if !(2..=30).contains(&clean(form.value("contact_name")).chars().count()) {
         faults.push(FieldError::new("contact_name", "请填写联系人姓名"));
     }
     let phone = parse_contact_phone(form.value("contact_phone"))
@@ -389,7 +389,8 @@ pub async fn command(request: &Request, number: &str, command: ApplicationComman
         ctx.require_right(Right::Withdraw).await?;
     }
     let files: Vec<Uuid> = read::pending_files(&mut ctx, form).await?.iter().map(|file| file.id).collect();
-    let words = said(command, form, &files)?;
+    let text = clean(form.value("text"));
+    let words = said(command, &text, form, &files)?;
     let (today, now) = (ctx.today(), ctx.now);
     let done = application::command(&mut ctx.conn, number, command, &words, &member.person.name, today, now).await;
     let path = format!("/applications/{number}");
@@ -404,8 +405,7 @@ pub async fn command(request: &Request, number: &str, command: ApplicationComman
 }
 
 /// What a command says, read from its form.
-fn said<'a>(command: ApplicationCommand, form: &'a Form, files: &'a [Uuid]) -> Result<Words<'a>, AppError> {
-    let text = form.value("text").trim();
+fn said<'a>(command: ApplicationCommand, text: &'a str, form: &Form, files: &'a [Uuid]) -> Result<Words<'a>, AppError> {
     let rating = form.value("rating").parse::<i16>().ok().filter(|rating| (1..=5).contains(rating));
     let mut faults = Vec::new();
     if text.chars().count() > 500 {

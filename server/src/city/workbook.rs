@@ -5,9 +5,12 @@ use crate::import;
 use anyhow::Result;
 use rust_xlsxwriter::{DataValidation, Format, Workbook, XlsxError};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// The sheet that explains the others; it is not read.
 const ABOUT: &str = "说明";
+/// What a spreadsheet writes where a formula has no answer.
+const MISTAKES: [&str; 7] = ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"];
 /// How far down a template offers its choices.
 const ROWS: u32 = 2_000;
 
@@ -64,7 +67,11 @@ pub fn read(bytes: &[u8], faults: &mut Faults) -> Result<Vec<(&'static Sheet, Ve
             continue;
         };
         faults.sheet = sheet.name;
-        found.insert(sheet.name, lines(sheet, rows, faults));
+        match found.entry(sheet.name) {
+            Entry::Vacant(place) => _ = place.insert(lines(sheet, rows, faults)),
+            // Two names that differ by a blank: which of them counts, nobody could tell.
+            Entry::Occupied(_) => faults.of_sheet("有两张同名的表，请只留一张"),
+        }
     }
     Ok(SHEETS.iter().filter_map(|sheet| Some((sheet, found.remove(sheet.name)?))).collect())
 }
@@ -80,6 +87,16 @@ fn lines(sheet: &Sheet, rows: Vec<(usize, Vec<String>)>, faults: &mut Faults) ->
         faults.of_sheet(format!("第一行缺少列：{}", missing.join("、")));
         return Vec::new();
     }
+    // What stands under a heading that nobody reads would be lost without a word.
+    let titles = || headings.iter().map(|heading| heading.trim()).filter(|title| !title.is_empty());
+    let strange: Vec<&str> = titles().filter(|title| sheet.columns.iter().all(|column| column.title != *title)).collect();
+    if !strange.is_empty() {
+        let known: Vec<&str> = sheet.columns.iter().map(|column| column.title).collect();
+        faults.of_sheet(format!("不认识的列：{}；可以有{}", strange.join("、"), known.join("、")));
+    }
+    for column in sheet.columns.iter().filter(|column| titles().filter(|title| column.title == *title).count() > 1) {
+        faults.of_sheet(format!("有几列都叫“{}”，请只留一列", column.title));
+    }
     let read = |(row, cells): (usize, Vec<String>)| {
         let cell = |column: &Column| at(column).and_then(|at| cells.get(at)).map_or("", |text| text.trim()).to_owned();
         Line {
@@ -92,5 +109,11 @@ fn lines(sheet: &Sheet, rows: Vec<(usize, Vec<String>)>, faults: &mut Faults) ->
                 .collect(),
         }
     };
-    rows.map(read).filter(|line| line.cells.values().any(|text| !text.is_empty())).collect()
+    let lines: Vec<Line> = rows.map(read).filter(|line| line.cells.values().any(|text| !text.is_empty())).collect();
+    for line in &lines {
+        for column in sheet.columns.iter().filter(|column| MISTAKES.contains(&line.get(column.field).as_str())) {
+            faults.add(line, format!("“{}”是公式出错的结果 {}，请填写内容", column.title, line.get(column.field)));
+        }
+    }
+    lines
 }

@@ -2,6 +2,7 @@
 
 use super::Output;
 use crate::city::{self, First, Planned};
+use crate::http::tables::as_text;
 use anyhow::{Context, Result, bail};
 use app::account::password;
 use clap::Subcommand;
@@ -107,7 +108,8 @@ fn write_passwords(path: &Path, list: &[First]) -> Result<()> {
     let mut writer = csv::Writer::from_writer(&file);
     writer.write_record(["登录名", "姓名", "初始密码"])?;
     for first in list {
-        writer.write_record([&first.login, &first.name, &first.password])?;
+        // Login and password are ours; a name is whatever the workbook says.
+        writer.write_record([&first.login, &as_text(&first.name), &first.password])?;
     }
     writer.flush()?;
     Ok(file.sync_all()?)

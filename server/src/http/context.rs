@@ -124,7 +124,7 @@ pub async fn finish_in(request: &Request, done: Result<Next, AppError>, form: Fo
         Ok(next) => Ok(redirect(&next)),
         Err(AppError::Conflict(to, sentence)) => Ok(redirect(&Next::to(to).saying(sentence))),
         Err(AppError::Unproved) => {
-            let stopped = Interrupted { to: request.head().path.clone(), pairs: form.pairs().to_vec() };
+            let stopped = Interrupted::of(request.head().path.clone(), &form);
             page(request, CONFIRM, AppError::Unproved.status(), || provide_context(stopped)).await
         }
         Err(error @ (AppError::Invalid(_) | AppError::Refused(_))) => {
@@ -173,6 +173,17 @@ pub fn kept(name: &str, value: &str, seconds: i64, tls: bool) -> String {
 pub fn append_cookie(headers: &mut HeaderMap, cookie: &str) {
     if let Ok(value) = HeaderValue::from_str(cookie) {
         headers.append(header::SET_COOKIE, value);
+    }
+}
+
+/// Behind TLS no cookie of ours travels without it, whoever set it: that of 关怀版 and of a sentence as little as the session's.
+fn secure(headers: &mut HeaderMap) {
+    const FLAG: &str = "; Secure";
+    let cookies: Vec<String> =
+        headers.get_all(header::SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok().map(str::to_owned)).collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        append_cookie(headers, &if cookie.ends_with(FLAG) { cookie } else { cookie + FLAG });
     }
 }
 
@@ -256,6 +267,9 @@ pub async fn middleware(State(state): State<AppState>, mut http: axum::extract::
     if request.head().flash.is_some() && method == Method::GET && response.status().is_success() {
         // Shown once.
         append_cookie(response.headers_mut(), &format!("{FLASH}=; Path=/; Max-Age=0; SameSite=Lax; HttpOnly"));
+    }
+    if state.config.tls {
+        secure(response.headers_mut());
     }
     tracing::info!(
         request_id,

@@ -61,13 +61,19 @@ pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-/// UTF-8 with the mark that spreadsheets like. A text that they would take for a formula is marked as text.
+/// A text of a csv: what spreadsheets would take for a formula is marked as text.
+pub fn as_text(text: &str) -> String {
+    // Before it there may be what a spreadsheet passes over.
+    let begins = text.starts_with(FORMULA) || text.trim_start().starts_with(FORMULA);
+    if begins { format!("'{text}") } else { text.to_owned() }
+}
+
+/// UTF-8 with the mark that spreadsheets like.
 fn csv(sheet: &Sheet) -> anyhow::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     for row in &sheet.rows {
         let cells = row.iter().map(|cell| match cell {
-            Cell::Heading(text) | Cell::Text(text) if text.starts_with(FORMULA) => format!("'{text}"),
-            Cell::Heading(text) | Cell::Text(text) => text.clone(),
+            Cell::Heading(text) | Cell::Text(text) => as_text(text),
             Cell::Number(number) => number.to_string(),
         });
         writer.write_record(cells)?;
@@ -93,10 +99,10 @@ mod tests {
 
     #[test]
     fn no_text_of_a_table_becomes_a_formula() {
-        let cells = ["=1+1", "+86", "-x", "@sum", "＝1", "＋1", "－1", "＠x", "市建设局, \"一科\""];
+        let cells = ["=1+1", "+86", "-x", "@sum", "＝1", "＋1", "－1", "＠x", "\n =1", "市建设局, \"一科\""];
         let cells = cells.map(|text| Cell::Text(text.to_owned()));
         let sheet = Sheet { name: "部门", rows: vec![cells.into_iter().chain([Cell::Number(-1.5)]).collect()] };
         let text = String::from_utf8(csv(&sheet).expect("a table")).expect("UTF-8");
-        assert_eq!(text, "\u{feff}'=1+1,'+86,'-x,'@sum,'＝1,'＋1,'－1,'＠x,\"市建设局, \"\"一科\"\"\",-1.5\n");
+        assert_eq!(text, "\u{feff}'=1+1,'+86,'-x,'@sum,'＝1,'＋1,'－1,'＠x,\"'\n =1\",\"市建设局, \"\"一科\"\"\",-1.5\n");
     }
 }

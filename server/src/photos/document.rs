@@ -1,7 +1,7 @@
 //! Files beside pictures: PDF, Word and Excel, known by what is in them and never by their names, kept as they came, given back as downloads.
 
 use super::PhotoError;
-use domain::text::file_size;
+use domain::text::{file_size, is_unseen};
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
@@ -95,11 +95,7 @@ pub fn kind(bytes: &[u8]) -> Result<Option<Kind>, PhotoError> {
 /// document (Unicode TR 36, 2.5).
 pub fn shown_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let seen = |c: &char| {
-        let turns =
-            matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-        !c.is_control() && !turns && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '%')
-    };
+    let seen = |c: &char| !c.is_control() && !is_unseen(*c) && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '%');
     last.chars().filter(seen).take(80).collect::<String>().trim_matches([' ', '.']).to_owned()
 }
 

@@ -294,9 +294,19 @@ async fn what_is_wrong_with_a_workbook_is_said_at_once(pool: PgPool) {
             &["b.c", "赵驿站", "驿站专员", ""],
         ])
         .collect();
+    let boards: &[&[&str]] =
+        &[&["编号", "名称", "牵头部门", "次序", "启用", "名称", "电話"], &["law", "#N/A", "jianshe", "7", "是"]];
     workbook(
         &book,
-        &[("区域", &areas), ("部门", &departments), ("驿 站", STATIONS), ("驿站", &[&["编号", "名称"]]), ("工作人员", &staff)],
+        &[
+            ("区域", &areas),
+            ("部门", &departments),
+            ("驿 站", STATIONS),
+            ("驿站", &[&["编号", "名称"]]),
+            ("工作人员", &staff),
+            ("工作人员 ", &[STAFF[0]]),
+            ("板块", boards),
+        ],
     );
     let ran = qifu(&["city", "init", &path, "--json"], &settings);
     assert_eq!(ran.code, 1, "{}", ran.err);
@@ -313,6 +323,10 @@ async fn what_is_wrong_with_a_workbook_is_said_at_once(pool: PgPool) {
     for (sheet, row, words) in [
         ("驿 站", None, "不认识这张表"),
         ("驿站", None, "第一行缺少列：区域、地址、电话、联系人、启用"),
+        ("工作人员", None, "有两张同名的表"),
+        ("板块", None, "不认识的列：电話；可以有编号、名称、牵头部门、次序、启用"),
+        ("板块", None, "有几列都叫“名称”"),
+        ("板块", Some(2), "“名称”是公式出错的结果 #N/A"),
         ("区域", Some(4), "以 3305 开头"),
         ("区域", Some(5), "代码 330502 与第 3 行重复"),
         ("部门", Some(4), "名称至少写 2 个字"),
@@ -331,7 +345,7 @@ async fn what_is_wrong_with_a_workbook_is_said_at_once(pool: PgPool) {
         let there = faults.iter().any(|fault| fault.0 == sheet && fault.1 == row && fault.2.contains(words));
         assert!(there, "{sheet} {row:?} {words} is not in {faults:#?}");
     }
-    assert_eq!(faults.len(), 16, "{faults:#?}");
+    assert_eq!(faults.len(), 20, "{faults:#?}");
     let rows: i64 = sqlx::query_scalar(
         "select (select count(*) from area) + (select count(*) from department) + (select count(*) from staff)
             + (select count(*) from setting_change)",

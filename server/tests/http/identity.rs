@@ -1,6 +1,6 @@
 //! Signing in: codes, limits, passwords, cookies, headers.
 
-use super::site::{Browser, Site, form, hidden};
+use super::site::{Answer, Browser, Site, form, hidden};
 use axum::body::Body;
 use axum::http::{Request, header};
 use futures::future::join_all;
@@ -35,8 +35,19 @@ async fn a_code_opens_a_session_once(pool: PgPool) {
     let mut browser = site.anonymous();
     browser.cookie = Some(cookie.split(';').next().unwrap().to_owned());
     assert_eq!(browser.get("/home").await.status.as_u16(), 200);
-    assert_eq!(browser.post("/sign-out", &[]).await.location(), "/sign-in");
+    let out = browser.post("/sign-out", &[]).await;
+    assert_eq!(out.location(), "/sign-in");
     assert_eq!(browser.get("/home").await.status.as_u16(), 401);
+    // That of a sentence, that of 关怀版: behind TLS none travels without it.
+    let elder = nobody.post("/elder", &[("on", "1")]).await;
+    let cookies = |answer: &Answer| -> Vec<String> {
+        answer.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
+    };
+    for (answer, name) in [(&out, "flash="), (&elder, "elder=")] {
+        let set = cookies(answer);
+        assert!(set.iter().any(|cookie| cookie.starts_with(name)), "{set:?}");
+        assert!(set.iter().all(|cookie| cookie.matches("; Secure").count() == 1), "{set:?}");
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -339,6 +339,26 @@ async fn a_form_is_filed_for_whom_it_was_written(pool: PgPool) {
         let refused = owner.post(path, &pairs).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{path}: {}", refused.body);
     }
+    // Nobody has seen the messages of this one.
+    let told = "insert into message (person_id, enterprise_id, number, kind, title, body, created_at)
+        select m.person_id, m.enterprise_id, '', 'news', '有新消息', '', now() from membership m where m.enterprise_id = $1";
+    let other: i64 = second.parse().unwrap();
+    assert!(sqlx::query(told).bind(other).execute(&pool).await.unwrap().rows_affected() > 0);
+    let unread = async || {
+        let sql = "select count(*) from message where enterprise_id = $1 and title = '有新消息' and read_at is null";
+        sqlx::query_scalar::<_, i64>(sql).bind(other).fetch_one(&pool).await.unwrap()
+    };
+    let before = unread().await;
+    let most = i64::MAX.to_string();
+    let read = async |whose: &str| owner.post("/messages/read", &[("up_to", most.as_str()), ("whose", whose)]).await;
+    assert_eq!(
+        (read(first).await.location(), unread().await),
+        ("/messages", before),
+        "the other window's page showed none of them"
+    );
+    assert_eq!(hidden(&owner.get("/messages").await.body, "whose"), std::slice::from_ref(second));
+    read(second).await;
+    assert!(unread().await < before);
     choose(first).await;
     assert_eq!(owner.post("/issues/file", &pairs).await.status, StatusCode::SEE_OTHER);
 }

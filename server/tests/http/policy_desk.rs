@@ -539,6 +539,12 @@ async fn while_typing_faults_are_named_and_only_what_is_sound_is_previewed(pool:
     assert!(rule.sentence.contains("同组，但规则不同"), "{rule:?}");
     let nameless: Measured = ask(&editor, "preview", &with(&[("/title", ""), ("preview1", "湖州")])).await.unwrap();
     assert!(at(&nameless).contains(&"/title".to_owned()) && nameless.reach.is_empty() && nameless.tried.is_empty());
+    // What nobody sees, the second person would not see either.
+    let turned = [("/title", "补助\u{202e}元万01"), ("/clauses/c1", "一百\u{200b}万元以上"), ("do", "save")];
+    let unseen: Measured = ask(&editor, "preview", &with(&turned)).await.unwrap();
+    assert!(["/title", "/clauses/c1"].iter().all(|place| at(&unseen).iter().any(|found| found == place)), "{unseen:?}");
+    assert!(unseen.reach.is_empty());
+    shows(&editor.post(NEW, &with(&turned)).await, 422, &["名称：有看不见的字符", "原文：有看不见的字符"]);
     let sound: Measured = ask(&editor, "preview", &with(&[("preview1", "湖州")])).await.unwrap();
     assert!(sound.reach.starts_with("会覆盖 ") && sound.reach.contains("家企业，约 "), "{}", sound.reach);
     let [Line::Leaf(leaf)] = sound.tried[0].lines.as_slice() else { panic!("{:?}", sound.tried) };

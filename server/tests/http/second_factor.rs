@@ -292,6 +292,11 @@ async fn what_cannot_be_taken_back_asks_for_the_password_and_loses_nothing(pool:
     let pairs: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(editor.post(right.location(), &pairs).await.location(), path);
     assert_eq!(count().await, 1);
+    // Loaded again when the time is over: asked anew, and the password of then is on no page.
+    age(&pool, 11).await;
+    let late = editor.post(right.location(), &pairs).await;
+    assert!(late.status.as_u16() == 422 && !late.body.contains(PASSWORD), "{}", late.body);
+    age(&pool, 0).await;
     // Not asked again for a while.
     assert_eq!(editor.post(path, &[("library", "tag"), ("code", "far"), ("name", "远")]).await.location(), path);
     // By itself the page leads back, and nowhere else.

@@ -1,7 +1,7 @@
 //! What the policy desk does: writing and publishing by two people, libraries, decisions about applications.
 
 use super::draft::{Draft, pointer_of};
-use super::measure::{Through, beyond_its_area, through};
+use super::measure::{Through, beyond_its_area, through, unseen};
 use super::sheet::Part;
 use super::{place, read};
 use crate::error::{AppError, Next};
@@ -14,7 +14,7 @@ use domain::policy::check::{Problem, check_id};
 use domain::policy::library::{Attribute, AttributeKind, Question, Tag, Want};
 use domain::policy::money::Fen;
 use domain::policy::version::{self, Command as Step};
-use domain::text::FieldError;
+use domain::text::{FieldError, clean};
 use domain::when;
 use serde_json::Value;
 use store::policy::application::{Application, Reviewer, Words};
@@ -59,7 +59,7 @@ pub async fn save(request: &Request, code: Option<&str>, form: &Form) -> Result<
     // Everything at once, each by the name of its control.
     let problems = match &item {
         // A draft may be half of anything, but it has a name.
-        Ok(item) => check_id(&item.id).into_iter().chain(beyond_its_area(item, area)).collect(),
+        Ok(item) => check_id(&item.id).into_iter().chain(beyond_its_area(item, area)).chain(unseen(item)).collect(),
         Err(faults) => faults.clone(),
     };
     let mut ctx = request.open().await?;
@@ -155,8 +155,8 @@ async fn give(ctx: &mut Ctx, code: &str, version: i32, command: Step, form: &For
     let (staff, area) = ctx.require_policy_editor()?;
     let editor = version::Editor { staff: staff.id, area };
     let now = ctx.now;
-    let (content, reason) = (form.value("content"), form.value("reason"));
-    match item::command(&mut ctx.conn, code, version, command, &editor, content, reason, now).await {
+    let (content, reason) = (form.value("content"), clean(form.value("reason")));
+    match item::command(&mut ctx.conn, code, version, command, &editor, content, &reason, now).await {
         Ok(_) => {
             if matches!(command, Step::Submit | Step::Return) {
                 item::tell(&mut ctx.conn, code, version, command, now).await?;
@@ -209,7 +209,7 @@ pub async fn put_library(request: &Request, form: &Form) -> Result<Next, AppErro
 
 /// An entry as its form says it: which library's, its code, and all of it as JSON.
 fn entry(form: &Form) -> Result<(&'static str, String, Value), AppError> {
-    let text = |name: &str| form.value(name).trim().to_owned();
+    let text = |name: &str| clean(form.value(name));
     let (code, name) = (text("code"), text("name"));
     let mut faults = Vec::new();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
@@ -302,7 +302,7 @@ pub async fn command(request: &Request, number: &str, command: Command, form: &F
     let version = item::get(&mut ctx.conn, &found.item_code, Some(found.version)).await?;
     let fund = version.item()?.fund.map(|fund| fund.remaining);
     let Decision { amount, until } = decision;
-    let text = [chosen.words.as_str(), form.value("text").trim()].concat();
+    let text = [chosen.words.as_str(), &clean(form.value("text"))].concat();
     let words = Words { text: &text, amount, until, fund, staff: Some(staff.id), counts: chosen.counts, ..Words::default() };
     let name = format!("{} {}", staff.organisation, staff.name);
     let state = application::command(&mut ctx.conn, number, command, &words, &name, today, now).await?;
@@ -341,7 +341,7 @@ fn chosen(page: &ApplicationPage, form: &Form) -> Result<Chosen, AppError> {
             _ => faults.push(FieldError::new(field, format!("请选择“{}”按哪个数算", one.name))),
         }
     }
-    if form.value("text").trim().chars().count() < 4 {
+    if clean(form.value("text")).chars().count() < 4 {
         faults.push(FieldError::new("text", "请写明为什么这样选，至少 4 个字"));
     }
     if !faults.is_empty() {
@@ -378,7 +378,7 @@ struct Decision {
 
 /// A decision as its form says it.
 fn decision(found: &Application, command: Command, form: &Form, today: Date) -> Result<Decision, AppError> {
-    let length = form.value("text").trim().chars().count();
+    let length = clean(form.value("text")).chars().count();
     let mut faults = Vec::new();
     let needs = match command {
         Command::Ask => Some("请写明要补充什么"),

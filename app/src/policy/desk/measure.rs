@@ -16,6 +16,8 @@ use domain::policy::library::Library;
 use domain::policy::model::Item;
 use domain::policy::money::{Fen, thousands};
 use domain::policy::words;
+use domain::text::is_unseen;
+use serde_json::Value;
 use store::policy::{matching, portrait};
 
 /// How far to look.
@@ -86,6 +88,7 @@ async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Probl
     let (shelf, item, library) = (ctx.shelf.clone(), item.clone(), library.clone());
     let checked = tokio::task::spawn_blocking(move || {
         let mut problems = check(&item, &library);
+        problems.extend(unseen(&item));
         if may_publish(&problems) {
             let others = shelf.book.items().iter().filter(|other| other.id != item.id).cloned();
             problems.extend(check_beside(&item, others));
@@ -110,6 +113,30 @@ pub fn beyond_its_area(item: &Item, keeper: AreaCode) -> Option<Problem> {
         sentence: format!("区县的政策只适用于本区县，请填写{}", name(keeper)),
         advice: false,
     })
+}
+
+/// Letters that nobody sees and marks of direction, at the text that has them: whoever publishes must read what a computer reads.
+pub fn unseen(item: &Item) -> Vec<Problem> {
+    fn walk(value: &Value, place: &str, found: &mut Vec<Problem>) {
+        match value {
+            Value::String(text) if text.contains(is_unseen) => found.push(Problem {
+                place: place.to_owned(),
+                sentence: "有看不见的字符，可能是复制带来的，请删掉重新输入".to_owned(),
+                advice: false,
+            }),
+            Value::Array(list) => list.iter().enumerate().for_each(|(at, one)| walk(one, &format!("{place}[{at}]"), found)),
+            Value::Object(map) => map.iter().for_each(|(key, one)| {
+                let at = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
+                walk(one, &at, found);
+            }),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if let Ok(value) = serde_json::to_value(item) {
+        walk(&value, "", &mut found);
+    }
+    found
 }
 
 async fn tried(ctx: &mut Ctx, item: &Item, library: &Library, names: &[String]) -> Result<Vec<Tried>, AppError> {
