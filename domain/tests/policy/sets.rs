@@ -99,3 +99,14 @@ fn an_item_of_a_place_nobody_knows_is_not_of_this_city() {
         assert_eq!((evaluation.outcomes[0].elsewhere, evaluation.total.low == Fen(100)), (!holds, holds), "{area} {place}");
     }
 }
+
+#[test]
+fn what_is_said_twice_is_refused() {
+    for twice in
+        [r#"{"revenue": "1", "revenue": "9"}"#, r#"{"attest": {"q1": true, "q1": false}}"#, r#"{"tags": [], "tags": ["a"]}"#]
+    {
+        assert!(serde_json::from_str::<Facts>(twice).is_err(), "{twice}");
+    }
+    let amount = r#"{"by_tag": {"sme": {"fixed": "5"}, "sme": {"fixed": "9"}}}"#;
+    assert!(serde_json::from_str::<Amount>(amount).unwrap_err().to_string().contains("写了两次"));
+}
