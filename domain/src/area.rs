@@ -36,18 +36,29 @@ const BEYOND: &[(AreaCode, &str)] = &[
     (331_100, "丽水市"),
 ];
 
+/// The code of an area by its name.
+pub fn of_name(name: &str) -> Option<String> {
+    let mut named = AREAS.iter().map(|known| (known.0, known.1)).chain(BEYOND.iter().copied());
+    named.find(|(_, known)| *known == name).map(|(code, _)| code.to_string())
+}
+
 /// What the codes of everything in an area begin with, from its name or its code: nothing for the whole country, `3305` for the city,
-/// `330521` for a district. None for a name that says no area.
+/// `330521` for a district, `330521101` for a town. None for a name that says no area.
 pub fn prefix(area: &str) -> Option<String> {
     let area = area.trim();
     if matches!(area, "" | "全国" | "中国" | "国家") {
         return Some(String::new());
     }
-    let named = AREAS.iter().map(|known| (known.0, known.1)).chain(BEYOND.iter().copied());
-    let code = match area.parse::<AreaCode>() {
-        Ok(_) if area.len() > 6 || !area.len().is_multiple_of(2) => return None,
-        Ok(_) => format!("{area:0<6}"),
-        Err(_) => named.into_iter().find(|(_, name)| *name == area)?.0.to_string(),
+    let digits = area.bytes().all(|b| b.is_ascii_digit());
+    let code = match area.len() {
+        2 | 4 | 6 if digits => format!("{area:0<6}"),
+        // Towns and villages have codes below those of districts (GB/T 10114): three digits each.
+        9 | 12 if digits => {
+            let town = area.get(..9).filter(|_| area.ends_with("000")).unwrap_or(area);
+            town.strip_suffix("000").unwrap_or(town).to_owned()
+        }
+        _ if digits => return None,
+        _ => of_name(area)?,
     };
     let bare = code.strip_suffix("0000").or_else(|| code.strip_suffix("00")).unwrap_or(&code);
     Some(bare.to_owned())
@@ -91,6 +102,9 @@ mod tests {
             ("德清县", Some("330521")),
             ("330521", Some("330521")),
             ("33", Some("33")),
+            ("330521101", Some("330521101")),
+            ("330521101000", Some("330521101")),
+            ("330521000000", Some("330521")),
             ("某地", None),
             ("33052", None),
         ] {

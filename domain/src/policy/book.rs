@@ -12,7 +12,7 @@ pub use scratch::Scratch;
 pub use table::{BLOCK, FactProblem, Slot, SlotKind, Table, Truth, UNKNOWN};
 
 use super::facts::Facts;
-use super::library::{Library, Want};
+use super::library::{Attribute, AttributeKind, Library, Want};
 use super::map::Map;
 use super::model::{GroupRule, Item, in_force};
 use super::money::{LIMIT, ONE};
@@ -65,8 +65,8 @@ pub struct Book {
     groups: Vec<(GroupLimit, Option<usize>)>,
     caps: Vec<i64>,
     funds: Vec<i64>,
-    /// Which way an enterprise would move an attribute; without a library every figure may grow.
-    wants: Option<Map<Want>>,
+    /// Which way an enterprise would move an attribute, and whether it counts whole things; without a library every figure may grow.
+    wants: Option<Map<(Want, bool)>>,
 }
 
 impl Scratch {
@@ -120,10 +120,14 @@ impl Book {
         book
     }
 
-    /// None where an item holds everywhere, and where its area is none that is known (which `check` refuses).
+    /// None where an item holds everywhere. What holds in an area that is none we know (which `check` refuses) is not of this city.
     fn place(&mut self, item: &Item) -> Option<Place> {
-        let prefix = area::prefix(&item.area).filter(|prefix| !prefix.is_empty())?;
+        let prefix = area::prefix(&item.area);
+        if prefix.as_ref().is_some_and(String::is_empty) {
+            return None;
+        }
         let slot = self.slots.slot(slots::AREA, SlotKind::Code);
+        let Some(prefix) = prefix else { return Some(Place { slot, low: 1, high: 0, near: false }) };
         let (low, high) = self.slots.runs(slots::AREA, std::slice::from_ref(&prefix)).first().copied()?;
         Some(Place { slot, low, high, near: area::concerns_city(&prefix) })
     }
@@ -136,13 +140,14 @@ impl Book {
     /// With what the library says of its attributes: which way an enterprise would want to move them.
     #[must_use]
     pub fn with(mut self, library: &Library) -> Book {
-        self.wants = Some(library.attributes.iter().map(|(code, attribute)| (code.clone(), attribute.want)).collect());
+        let said = |attribute: &Attribute| (attribute.want, attribute.kind == AttributeKind::Count);
+        self.wants = Some(library.attributes.iter().map(|(code, attribute)| (code.clone(), said(attribute))).collect());
         self
     }
 
     /// Which way an enterprise would move an attribute. What no library knows of is not advised about.
     pub(crate) fn want(&self, attr: &str) -> Want {
-        self.wants.as_ref().map_or(Want::More, |wants| wants.get(attr).copied().unwrap_or_default())
+        self.wants.as_ref().map_or(Want::More, |wants| wants.get(attr).copied().unwrap_or_default().0)
     }
 
     /// The items, in the order of their indices.
@@ -213,8 +218,21 @@ impl Book {
         self.compiled[item].probes.len()
     }
 
-    /// The slot of a leaf that compares a number or a share of one, and the value nearest to the present one that it lets through.
+    /// The slot of a leaf that compares a number or a share of one, and the value nearest to the present one that it lets through;
+    /// nobody hires half a person.
     pub(crate) fn needed(&self, item: usize, leaf: usize, table: &Table) -> Option<(usize, i64)> {
+        let (slot, needed) = self.nearest(item, leaf, table)?;
+        let whole = self.wants.as_ref().and_then(|wants| wants.get(&self.slots.list[slot].code)).is_some_and(|said| said.1);
+        let part = needed.rem_euclid(ONE);
+        let needed = match (whole && part != 0, needed > table.get(slot, 0)) {
+            (false, _) => needed,
+            (true, true) => needed - part + ONE,
+            (true, false) => needed - part,
+        };
+        Some((slot, needed))
+    }
+
+    fn nearest(&self, item: usize, leaf: usize, table: &Table) -> Option<(usize, i64)> {
         match self.program.probes[self.compiled[item].probes.start + leaf] {
             Probe::Range { slot, low, high } if self.slots.list[slot].kind == SlotKind::Number && low <= high => {
                 Some((slot, table.get(slot, 0).clamp(low, high)))

@@ -43,6 +43,7 @@ impl Book {
         let (low, total) = payments.total();
         let received = payments.received(&outcomes);
         drop(payments);
+        self.without_harm(&mut outcomes, had, low.total, &mut table, &mut scratch);
         let paying = outcomes.iter_mut().filter(|outcome| outcome.pays());
         for ((outcome, chosen), paid) in paying.zip(&low.chosen).zip(&low.paid) {
             outcome.chosen = *chosen;
@@ -83,9 +84,7 @@ impl Book {
         let mut step = None;
         let standing = match verdict {
             Verdict::Ineligible if elsewhere => Standing::Unmet,
-            Verdict::Eligible if !item.open_on(self.as_of) => Standing::Closed,
-            Verdict::Eligible if item.apply.mode == Mode::Declare => Standing::Applicable,
-            Verdict::Eligible => Standing::Payable,
+            Verdict::Eligible => self.had_by(index),
             Verdict::Unknown => Standing::Unknown,
             Verdict::Ineligible => {
                 step = self.one_step(index, &truths, table, scratch);
@@ -117,6 +116,18 @@ impl Book {
         amount = step.map_or(amount, |step| step.amount);
         let (paid, chosen) = (Fen::ZERO, false);
         (Outcome { item: index, verdict, amount, paid, chosen, standing, elsewhere, short, stride, missing }, beyond)
+    }
+
+    /// How an item that the enterprise is eligible for is had on the day.
+    pub(super) fn had_by(&self, index: usize) -> Standing {
+        let item = &self.items()[index];
+        if !item.open_on(self.as_of) {
+            Standing::Closed
+        } else if item.apply.mode == Mode::Declare {
+            Standing::Applicable
+        } else {
+            Standing::Payable
+        }
     }
 
     /// The smallest single step that makes the item's condition met, if there is one with a measure — a figure, a ratio or an

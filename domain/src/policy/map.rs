@@ -1,7 +1,7 @@
 //! A map from codes, sorted: a list underneath, because every type kept in a `BTreeMap` costs the browser's module some seven
 //! kilobytes, and these maps are small and seldom changed.
 
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
@@ -117,7 +117,11 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Map<V>, A::Error> {
                 let mut map = Map::default();
-                while let Some((code, value)) = access.next_entry()? {
+                while let Some((code, value)) = access.next_entry::<String, V>()? {
+                    // Which of two holds would hang on their order.
+                    if map.contains_key(&code) {
+                        return Err(A::Error::custom(format_args!("“{code}”写了两次，请只保留一个")));
+                    }
                     map.insert(code, value);
                 }
                 Ok(map)

@@ -16,6 +16,7 @@ pub mod explain;
 pub mod facts;
 pub mod figure;
 pub mod funnel;
+mod harm;
 pub mod industry;
 #[cfg(feature = "server")]
 mod json;

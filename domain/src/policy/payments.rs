@@ -52,9 +52,12 @@ impl<'a> Payments<'a> {
             return (nobody, Range { low: Fen::ZERO, high: None });
         }
         let low = self.allocate(|range| range.low.0, &|_| i64::MAX);
-        let high = self.allocate(|range| range.high.map_or(self.endless, |fen| fen.0), &|_| 0);
-        let endless = self.pays.iter().zip(&high.paid).any(|((_, range), paid)| range.high.is_none() && *paid >= self.endless);
-        let range = Range { low: Fen(low.total), high: (!endless).then_some(Fen(high.total)) };
+        let most = |endless: i64| self.allocate(|range| range.high.map_or(endless, |fen| fen.0), &|_| 0).total;
+        let high = most(self.endless);
+        // What grows with an amount that has no end has none either; where a cap or a fund stands above, it does not grow.
+        let open = self.pays.iter().any(|(_, range)| range.high.is_none());
+        let endless = open && most(self.endless / 2) != high;
+        let range = Range { low: Fen(low.total), high: (!endless).then_some(Fen(high)) };
         (low, range)
     }
 

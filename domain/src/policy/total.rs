@@ -211,7 +211,8 @@ impl Network {
 }
 
 fn flow(claims: &[Claim], limits: &Limits, group_caps: &[i64], amounts: &[i64]) -> Vec<i64> {
-    const WIDE: i64 = i64::MAX / 4;
+    // Room and way back of an edge are together what it had: nothing overflows.
+    const WIDE: i64 = i64::MAX;
     let (source, sink) = (0, 1);
     let caps = 2;
     let groups = caps + limits.caps.len();
@@ -219,10 +220,10 @@ fn flow(claims: &[Claim], limits: &Limits, group_caps: &[i64], amounts: &[i64]) 
     let items = funds + limits.funds.len();
     let mut net = Network::new(items + claims.len());
     for (k, cap) in limits.caps.iter().enumerate() {
-        net.join(source, caps + k, (*cap).clamp(0, WIDE));
+        net.join(source, caps + k, (*cap).max(0));
     }
     for (f, left) in limits.funds.iter().enumerate() {
-        net.join(funds + f, sink, (*left).clamp(0, WIDE));
+        net.join(funds + f, sink, (*left).max(0));
     }
     let mut joined = vec![false; group_caps.len()];
     let mut edges = Vec::with_capacity(claims.len());
@@ -240,7 +241,7 @@ fn flow(claims: &[Claim], limits: &Limits, group_caps: &[i64], amounts: &[i64]) 
             _ => above,
         };
         let own_cap = claim.group.map_or(i64::MAX, |g| group_caps[g]);
-        edges.push(net.join(parent, items + index, amounts[index].min(own_cap).clamp(0, WIDE)));
+        edges.push(net.join(parent, items + index, amounts[index].min(own_cap).max(0)));
         net.join(items + index, claim.fund.map_or(sink, |f| funds + f), WIDE);
     }
     net.fill(source, sink);

@@ -1,6 +1,7 @@
 //! Conditions, values and amounts in the words people read.
 
 use super::amount::{Amount, Band, TierMode};
+use super::book::Truth;
 use super::condition::{Condition, Op, Test};
 use super::day;
 use super::explain::LeafResult;
@@ -177,11 +178,25 @@ pub fn actual(library: &Library, leaf: &LeafResult) -> String {
     }
 }
 
+/// Whether an attribute counts whole things.
+fn counts(library: &Library, attr: &str) -> bool {
+    library.attributes.get(attr).is_some_and(|attribute| attribute.kind == AttributeKind::Count)
+}
+
 /// What is lacking, e.g. 还差 42 万元; empty where it is met or has no measure.
 pub fn gap(library: &Library, leaf: &LeafResult) -> String {
-    let Some(text) = leaf.gap.as_deref().filter(|text| *text != "0" && !leaf.negated) else { return String::new() };
+    let short_of_more =
+        |test: &Test| matches!(test, Test::Num { attr, op: Op::Gt, .. } if counts(library, attr)) && leaf.truth == Truth::Unmet;
+    let lacks = |text: &&str| (*text != "0" || short_of_more(&leaf.leaf.test)) && !leaf.negated;
+    let Some(text) = leaf.gap.as_deref().filter(lacks) else { return String::new() };
     let over = |op: &Op| if matches!(op, Op::Le | Op::Lt) { "超出" } else { "还差" };
     match &leaf.leaf.test {
+        // More than thirty are thirty-one.
+        Test::Num { attr, op: Op::Gt, .. } if counts(library, attr) => {
+            let one_more =
+                Decimal::parse(text).map_or_else(|_| text.to_owned(), |gap| Decimal::from_micro(gap.micro() + ONE).to_string());
+            format!("还差 {}", value(library, attr, &one_more))
+        }
         Test::Num { attr, op, .. } => format!("{} {}", over(op), value(library, attr, text)),
         Test::Ratio { op, .. } => {
             let points = Decimal::parse(text).map_or_else(|_| text.to_owned(), percent);
@@ -196,6 +211,8 @@ pub fn gap(library: &Library, leaf: &LeafResult) -> String {
 /// The one line of a card for an item one step away: 设备投资还差 42 万元.
 pub fn step(library: &Library, leaf: &LeafResult) -> String {
     match &leaf.leaf.test {
+        // 大于 0 lacks nothing that could be said in figures.
+        test if gap(library, leaf).is_empty() => format!("尚不满足：{}", requirement(library, test)),
         Test::Num { attr, .. } => format!("{}{}", library.attribute_name(attr), gap(library, leaf)),
         Test::Ratio { num, den, .. } => {
             format!("{}占{}的比例{}", library.attribute_name(num), library.attribute_name(den), gap(library, leaf))

@@ -1,8 +1,11 @@
 //! Sets of items that contradict themselves are refused.
 #![allow(clippy::unwrap_used)]
 
-use crate::random::{TODAY, grouped};
+use crate::random::{TODAY, always, grouped, item};
+use domain::policy::amount::Amount;
+use domain::policy::book::Book;
 use domain::policy::check::{check_beside, check_on, check_set};
+use domain::policy::facts::{Fact, Facts};
 use domain::policy::model::{Fund, GroupRule, Item, YearlyCap};
 use domain::policy::money::Fen;
 use time::macros::date;
@@ -74,4 +77,36 @@ fn an_item_hears_of_what_stands_against_it_whichever_is_first() {
     // What two others say against each other is not its business.
     let third = grouped("ccc", 3, "h", GroupRule::Stack);
     assert_eq!(check_beside(&third, [first, second].into_iter()), []);
+}
+
+#[test]
+fn an_item_of_a_place_nobody_knows_is_not_of_this_city() {
+    for (area, place, holds) in [
+        ("南京市", "330521", false),
+        ("湖州市", "德清县", true),
+        ("德清县", "德清县", true),
+        ("吴兴区", "德清县", false),
+        ("330521101", "330521101", true),
+        ("330521101000", "330521101", true),
+        ("330521101", "330521102", false),
+        ("330521101", "330521", false),
+    ] {
+        let mut item = item("a", always(), Amount::Fixed(Fen(100)));
+        item.area = area.into();
+        let mut facts = Facts::default();
+        facts.set("area", Fact::new(place));
+        let evaluation = Book::new(vec![item], TODAY).evaluate(&facts);
+        assert_eq!((evaluation.outcomes[0].elsewhere, evaluation.total.low == Fen(100)), (!holds, holds), "{area} {place}");
+    }
+}
+
+#[test]
+fn what_is_said_twice_is_refused() {
+    for twice in
+        [r#"{"revenue": "1", "revenue": "9"}"#, r#"{"attest": {"q1": true, "q1": false}}"#, r#"{"tags": [], "tags": ["a"]}"#]
+    {
+        assert!(serde_json::from_str::<Facts>(twice).is_err(), "{twice}");
+    }
+    let amount = r#"{"by_tag": {"sme": {"fixed": "5"}, "sme": {"fixed": "9"}}}"#;
+    assert!(serde_json::from_str::<Amount>(amount).unwrap_err().to_string().contains("写了两次"));
 }

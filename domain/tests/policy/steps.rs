@@ -9,6 +9,7 @@ use domain::policy::evaluate::Standing;
 use domain::policy::facts::Facts;
 use domain::policy::library::{Library, Want};
 use domain::policy::money::{Decimal, Fen};
+use domain::policy::words;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -85,4 +86,50 @@ fn the_smallest_step_comes_first() {
     assert_eq!(order, ["i2", "i1", "i0"]);
     let either = super::steps::book(vec![json!({"any": [leaf("revenue", "ge", "800"), leaf("revenue", "ge", "90")]})]);
     assert_eq!(either.evaluate(&facts).outcomes[0].short, Some(1));
+}
+
+#[test]
+fn a_step_that_loses_more_than_it_brings_is_no_advice() {
+    let facts: Facts = serde_json::from_value(json!({"revenue": "80"})).unwrap();
+    let standings = |gain: i64, loss: i64| {
+        let made =
+            |id: &str, condition: Value, fen: i64| item(id, serde_json::from_value(condition).unwrap(), Amount::Fixed(Fen(fen)));
+        let items = vec![made("gained", leaf("revenue", "ge", "100"), gain), made("lost", leaf("revenue", "le", "90"), loss)];
+        let book = Book::new(items, TODAY).with(&advised());
+        let evaluation = book.evaluate(&facts);
+        let of = |id: &str| {
+            let outcome = evaluation.outcomes.iter().find(|outcome| book.items()[outcome.item].id == id).unwrap();
+            (outcome.standing, outcome.short)
+        };
+        assert_eq!((of("lost").0, evaluation.total.low), (Standing::Applicable, Fen(loss)));
+        of("gained")
+    };
+    assert_eq!(standings(100, 101), (Standing::Unmet, None));
+    assert_eq!(standings(100, 100), (Standing::Near, Some(0)));
+    assert_eq!(standings(100, 99), (Standing::Near, Some(0)));
+}
+
+#[test]
+fn more_than_so_many_is_one_more_and_nobody_is_half_a_person() {
+    let mut library = advised();
+    let people = library.attributes.get_mut("revenue").unwrap();
+    (people.kind, people.unit, people.name) = (domain::policy::library::AttributeKind::Count, "人".into(), "人数".into());
+    let said = |condition: Value, facts: Value| {
+        let facts: Facts = serde_json::from_value(facts).unwrap();
+        let per = serde_json::from_value(json!({"per_unit": {"attr": "revenue", "unit": "100"}})).unwrap();
+        let book = Book::new(vec![item("a", serde_json::from_value(condition).unwrap(), per)], TODAY).with(&library);
+        let outcome = book.evaluate(&facts).outcomes.remove(0);
+        let explained = book.explain(0, &facts);
+        (words::step(&library, &explained[outcome.short.unwrap()]), outcome.amount.low)
+    };
+    let more = |count: &str| said(leaf("revenue", "gt", "30"), json!({"revenue": count}));
+    assert_eq!(more("30"), ("人数还差 1 人".to_owned(), Fen(310_000)));
+    assert_eq!(more("25"), ("人数还差 6 人".to_owned(), Fen(310_000)));
+    let share = json!({"ratio": {"num": "revenue", "den": "employees", "op": "ge", "value": "0.1"}});
+    assert_eq!(said(share, json!({"revenue": "1", "employees": "15"})).1, Fen(20_000));
+    // What lacks nothing that figures could say is said as it is asked.
+    let library = advised();
+    let facts: Facts = serde_json::from_value(json!({"revenue": "0"})).unwrap();
+    let book = book(vec![leaf("revenue", "gt", "0")]);
+    assert_eq!(words::step(&library, &book.explain(0, &facts)[0]), "尚不满足：revenue > 0");
 }

@@ -6,7 +6,7 @@ use domain::policy::amount::{Amount, PerUnit};
 use domain::policy::book::Book;
 use domain::policy::evaluate::{Missing, Standing, Verdict};
 use domain::policy::facts::{Fact, Facts};
-use domain::policy::model::GroupRule;
+use domain::policy::model::{Fund, Group, GroupRule, Item, YearlyCap};
 use domain::policy::money::Fen;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -130,4 +130,27 @@ fn amounts_beyond_what_can_be_held_are_told() {
     assert_eq!((codes, total.low, total.high), (vec!["total".to_owned()], Fen::ZERO, None));
     let (codes, total) = told(vec![item("a", always(), large)], "1");
     assert_eq!((codes, total.low, total.is_exact()), (Vec::new(), Fen(3_000_000_000_000_000_000), true));
+}
+
+#[test]
+fn a_total_without_an_end_says_so_whatever_else_binds() {
+    let open = |id: &str| item(id, always(), Amount::PerUnit(PerUnit { attr: "revenue".into(), unit: Fen(100), cap: None }));
+    let total = |items: Vec<Item>| {
+        let total = Book::new(items, TODAY).evaluate(&Facts::default()).total;
+        (total.low, total.high)
+    };
+    let mut capped = item("capped", always(), Amount::Fixed(Fen(900)));
+    capped.yearly_cap = Some(YearlyCap { id: "y".into(), amount: Fen(500) });
+    assert_eq!(total(vec![capped, open("a")]), (Fen(500), None));
+    // Of a group that tops up one pays a part, as its fund has no more, and the other the rest.
+    let topped = |cap: Option<Fen>| {
+        let mut pair = vec![open("a"), open("b")];
+        pair[0].fund = Some(Fund { id: "f".into(), remaining: Fen(70) });
+        for one in &mut pair {
+            one.group = Some(Group { id: "g".into(), rule: GroupRule::TopUp, cap, received: None });
+        }
+        total(pair)
+    };
+    assert_eq!(topped(None), (Fen::ZERO, None));
+    assert_eq!(topped(Some(Fen(300))), (Fen::ZERO, Some(Fen(300))));
 }

@@ -546,9 +546,13 @@ async fn one_application_for_an_item_and_a_period(owner: PgPool) {
     let live = application::live(&mut member, world.a.id).await.unwrap();
     assert_eq!((live.len(), live[0].number.as_str(), live[0].fen()), (1, first.as_str(), 1));
     assert!(live[0].is_of(&item, today()));
+    // A later version that moves the window a little opens no second one: it was applied for inside it.
+    let mut moved = item.clone();
+    moved.apply.from = Some(today() - Duration::days(1));
+    assert!(live[0].is_of(&moved, today()));
     // The next window is another one, and what it is for cannot be changed afterwards.
     let mut next = item.clone();
-    next.apply.from = Some(today() - Duration::days(1));
+    next.apply.from = Some(today() + Duration::days(1));
     assert!(!live[0].is_of(&next, today()));
     apply(&world, &mut member, id, &next, Uuid::new_v4(), &[]).await.unwrap();
     let moved = sqlx::query("update application set period = 'x'").execute(&world.owner).await.unwrap_err();

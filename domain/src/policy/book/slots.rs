@@ -102,7 +102,13 @@ impl Slots {
                 _ => Decimal::parse(text).map(Decimal::micro).map_err(|error| format!("“{text}”{error}")),
             },
             SlotKind::Date => day::parse(text).map(day::number).ok_or_else(|| format!("“{text}”应为日期，如 2026-01-31")),
-            SlotKind::Code => Ok(self.codes.get(&slot.code).map_or(0, |codes| codes.place(text.trim()))),
+            SlotKind::Code => {
+                let text = text.trim();
+                // Where an enterprise lies may be said by name, as an item says it.
+                let named = if slot.code == AREA { area::of_name(text) } else { None };
+                let text = named.as_deref().unwrap_or(text);
+                Ok(self.codes.get(&slot.code).map_or(0, |codes| codes.place(text)))
+            }
             SlotKind::Tags => Ok(self.tag_bits(&slot.code, text.split(',').map(str::trim))),
             SlotKind::Answer => match text {
                 "true" => Ok(1),

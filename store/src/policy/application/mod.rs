@@ -34,7 +34,7 @@ use domain::actor::{EnterpriseId, PersonId, StaffId};
 use domain::calendar::WorkCalendar;
 use domain::policy::application::{Standing, State, due};
 use domain::policy::facts::Facts;
-use domain::policy::model::{Item, Mode};
+use domain::policy::model::{Item, Mode, Per};
 use domain::policy::money::Fen;
 use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
@@ -359,10 +359,14 @@ impl Live {
         self.paid_amount.or(self.approved_amount).unwrap_or(self.amount)
     }
 
-    /// Whether it is for the period of an item that a day lies in.
+    /// Whether it is for the period of an item that a day lies in: as it was said when it was filed, or by the item as it is now, whose window a
+    /// later version may have moved.
     pub fn is_of(&self, item: &Item, today: Date) -> bool {
-        let period = self.period.clone().unwrap_or_else(|| item.period(self.as_of));
-        period == item.period(today) || State::parse(&self.state).is_some_and(State::is_open)
+        let now = item.period(today);
+        let begun = item.apply.per == Per::Once || item.apply.from.is_none_or(|from| from <= self.as_of);
+        self.period.as_ref() == Some(&now)
+            || (begun && item.period(self.as_of) == now)
+            || State::parse(&self.state).is_some_and(State::is_open)
     }
 }
 
