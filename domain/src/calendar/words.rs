@@ -46,12 +46,15 @@ pub fn due(at: OffsetDateTime, now: OffsetDateTime) -> String {
 }
 
 impl WorkCalendar {
-    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`.
+    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`. In the night after the last hour no working time has passed, and
+    /// nobody says `0 分钟`.
     pub fn remaining(&self, now: OffsetDateTime, due: OffsetDateTime) -> String {
-        if now <= due {
-            format!("还剩 {}", self.amount(self.working_between(now, due)))
-        } else {
-            format!("已超期 {}", self.amount(self.working_between(due, now)))
+        let (early, late) = (self.working_between(now, due), self.working_between(due, now));
+        match now <= due {
+            true if early < Duration::MINUTE => "还剩不到 1 分钟".to_owned(),
+            true => format!("还剩 {}", self.amount(early)),
+            false if late < Duration::MINUTE => "已超期".to_owned(),
+            false => format!("已超期 {}", self.amount(late)),
         }
     }
 
