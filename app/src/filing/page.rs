@@ -19,7 +19,7 @@ use crate::render::{reads, title};
 use crate::request::{Ctx, Request};
 use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden, select_of};
-use crate::ui::{back, facts, icon, words};
+use crate::ui::{back, facts, figures, icon, paragraph, words};
 use domain::calendar::words as calendar_words;
 use domain::catalogue::Edition;
 use domain::issue::{Issue, MAX_PHOTOS};
@@ -230,8 +230,8 @@ fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side, like: Option<Any
         <h1>"请核对"</h1>
         <section class="card">
             {facts(vec![
-                line("title", "标题", words(checked.submission.title.clone())),
-                line("text", "问题", words(checked.submission.text.clone())),
+                line("title", "标题", paragraph(&checked.submission.title)),
+                line("text", "问题", paragraph(&checked.submission.text)),
                 line("category", "分类", view! { <p>{category}{reason}</p> }.into_any()),
                 line("place", "地点", words(place)),
                 line("area", "受理", words(centre)),
@@ -306,14 +306,14 @@ fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side,
         <section class="card receipt">
             <h1>{icon("check")}"已提交"</h1>
             <p class="number">{number}</p>
-            <p>{detail.title.clone()}</p>
+            <p>{figures(&detail.title)}</p>
             {facts(vec![
                 ("企业", words(detail.enterprise_name.clone())),
                 ("信用代码", words(detail.uscc.clone())),
-                ("提交时间", words(filed)),
+                ("提交时间", paragraph(&filed)),
             ])}
-            {contact.map(|when| view! { <p>"工作人员会在"<strong>{when}</strong>"联系您"</p> })}
-            {promised.map(|when| view! { <p>"最迟"<strong>{when}</strong>"给您答复"</p> })}
+            {contact.map(|when| view! { <p>"工作人员会在"<strong>{figures(&when)}</strong>"联系您"</p> })}
+            {promised.map(|when| view! { <p>"最迟"<strong>{figures(&when)}</strong>"给您答复"</p> })}
             <ol class="steps">
                 <li aria-current="step">"企服中心受理"</li>
                 <li>"部门办理"</li>

@@ -18,6 +18,11 @@ pub fn figures(sentence: &str) -> AnyView {
     parts.collect_view().into_any()
 }
 
+/// Text as it was typed, its figures in one piece. Of pages only: an island renders [`super::words`].
+pub fn paragraph(text: &str) -> AnyView {
+    view! { <p class="words">{figures(text)}</p> }.into_any()
+}
+
 /// A sentence in pieces, and which of them are figures.
 fn split(sentence: &str) -> Vec<(&str, bool)> {
     let mut parts = Vec::new();

@@ -243,6 +243,11 @@ pub fn jpeg() -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// What is read of a page: figures stand in elements of their own.
+pub fn words(body: &str) -> String {
+    body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
+}
+
 /// The values of every hidden field of a name.
 pub fn hidden(html: &str, name: &str) -> Vec<String> {
     let mark = format!("name=\"{name}\" value=\"");

@@ -46,7 +46,7 @@ pub fn HomePolicies(view: View, today: Date) -> impl IntoView {
     section(
         "为您匹配的政策",
         view! {
-            <p class="policy-total">{format!("{fitting} 项符合，还可享 ")}<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
+            <p class="policy-total">{figures(&format!("{fitting} 项符合，还可享 "))}<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
             {standing(&view)}
             <ul class="cells">{cards}</ul>
             <p class="more"><a href="/policies">"全部政策"</a></p>
@@ -167,7 +167,7 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
             <div class="card total-card">
                 <p class="policy-total">"还可享"<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
                 {standing(view)}
-                <p class="muted">{format!("按 {} 的企业画像测算，以部门审核为准", day(today))}</p>
+                <p class="muted">{figures(&format!("按 {} 的企业画像测算，以部门审核为准", day(today)))}</p>
                 <p class="row">
                     <a class="button" href="/policies/calculator">{icon("swap")}"算一算"</a>
                     <a class="button secondary" href="/applications">"我的申请"</a>
@@ -187,7 +187,7 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
 /// What has ended and what is known and not entered: said, so that nobody looks for it in vain. Not counted anywhere.
 fn past(ended: &[&Ended]) -> Option<AnyView> {
     let rows = ended.iter().map(
-        |one| view! { <li><strong>{figures(&one.title)}</strong>" "<small class="muted">{day(one.until)}"到期"</small></li> },
+        |one| view! { <li><strong>{figures(&one.title)}</strong>" "<small class="muted">{figures(&day(one.until))}"到期"</small></li> },
     );
     let rows = rows.collect_view();
     (!ended.is_empty()).then(|| {
@@ -199,7 +199,7 @@ fn past(ended: &[&Ended]) -> Option<AnyView> {
 fn not_entered() -> AnyView {
     let rows = known().iter().map(|one| {
         let name = [one.no.as_str(), one.title.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        view! { <li><strong>{figures(&name)}</strong>" "<small class="muted">{one.issuer.clone()}" · "{one.years.clone()}"。"{figures(&one.why)}</small></li> }
+        view! { <li><strong>{figures(&name)}</strong>" "<small class="muted">{one.issuer.clone()}" · "{figures(&one.years)}"。"{figures(&one.why)}</small></li> }
     });
     let rows = rows.collect_view();
     view! { <details class="card unmet"><summary>{format!("已知、还没有录入的 {}", known().len())}</summary><p class="muted">"这些政策还不能在这里测算。想了解，请向发文机关或 12345 咨询。"</p><ul class="plain">{rows}</ul></details> }
