@@ -357,6 +357,12 @@ async fn lists_narrow_and_notices_are_remembered(pool: PgPool) {
     assert!(express.contains(VOUCHER) && !express.contains(UPGRADE));
     let tagged = owner.get("/policies?tag=%E6%8A%80%E6%9C%AF%E6%94%B9%E9%80%A0&level=district").await.body;
     assert!(tagged.contains(UPGRADE) && !tagged.contains(VOUCHER));
+    // By words, in any order, as a phone types them; what does not fit is found as well.
+    for query in ["%E8%AE%BE%E5%A4%87+%E6%8A%80%E6%9C%AF", "%E3%80%80%E6%8A%80%E6%9C%AF%E6%94%B9%E9%80%A0%E8%AE%BE%E5%A4%87"] {
+        let found = owner.get(&format!("/policies?q={query}")).await.body;
+        assert!(found.contains(UPGRADE) && !found.contains(VOUCHER), "{query}");
+    }
+    assert!(owner.get("/policies?q=zzz").await.body.contains("没有找到这样的政策"));
     assert!(owner.get("/policies?board=nonsense").await.body.contains("没有符合筛选的政策"));
     assert_eq!(owner.get("/policies/nonsense").await.status.as_u16(), 404);
 

@@ -2,8 +2,9 @@
 
 use super::card::card;
 use crate::form::Form;
+use crate::policy::filter::Filter;
 use crate::policy::known::known;
-use crate::policy::read::{self, Filter, View, tags};
+use crate::policy::read::{self, View, tags};
 use crate::policy::view::state_tag;
 use crate::render::{reads, title};
 use crate::request::Request;
@@ -90,6 +91,7 @@ struct FilterQuery {
     mode: Option<String>,
     tag: Option<String>,
     soon: Option<String>,
+    q: Option<String>,
 }
 
 impl From<FilterQuery> for Filter {
@@ -100,6 +102,7 @@ impl From<FilterQuery> for Filter {
             mode: query.mode.as_deref().and_then(Mode::parse),
             soon: query.soon.as_deref() == Some("1"),
             tag: query.tag.unwrap_or_default(),
+            words: query.q.unwrap_or_default().trim().chars().take(60).collect(),
         }
     }
 }
@@ -146,7 +149,7 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
             _ if none => None,
             Standing::Unmet => Some(
                 view! {
-                    <details class="card unmet"><summary>{format!("{} {count}", standing.label())}</summary><ul class="cells">{cards}</ul></details>
+                    <details class="card unmet" open=!filter.words.is_empty()><summary>{format!("{} {count}", standing.label())}</summary><ul class="cells">{cards}</ul></details>
                 }
                 .into_any(),
             ),
@@ -159,6 +162,9 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
     let groups: Vec<AnyView> = groups.collect();
     let body = match (groups.is_empty(), filter.is_open()) {
         (true, true) => empty("政策发布后会在这里，并告诉您适不适合您的企业。", None),
+        (true, false) if !filter.words.is_empty() => {
+            empty("没有找到这样的政策。可以换个词，或少写几个字。", Some(("/policies", "看全部")))
+        }
         (true, false) => empty("没有符合筛选的政策。", Some(("/policies", "看全部"))),
         _ => groups.into_any(),
     };
@@ -174,7 +180,8 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
                     <a class="button secondary" href="/me/portrait">"企业画像"</a>
                 </p>
             </div>
-            {questions(&view.evaluation, view)}
+            {filter.words.is_empty().then(|| questions(&view.evaluation, view))}
+            {search(filter)}
             {filters(view, filter, boards)}
             {body}
             {past(&view.ended())}
@@ -282,6 +289,24 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
     (!list.is_empty()).then(|| section("补充信息，匹配更多政策", view! { <ul class="cells">{list}</ul> }))
 }
 
+/// By name, of all that are there; what else narrows the list stays.
+fn search(filter: &Filter) -> AnyView {
+    let kept = |name: &'static str, value: &str| (!value.is_empty()).then(|| hidden(name, value.to_owned()));
+    view! {
+        <form class="search" method="get" action="/policies" role="search">
+            <label for="q" class="hidden">"政策名称、文号或主题"</label>
+            <input id="q" name="q" type="search" value=filter.words.clone() placeholder="名称、文号或主题" maxlength="60" autocomplete="off"/>
+            {kept("board", &filter.board)}
+            {kept("level", filter.level.map_or("", Level::code))}
+            {kept("mode", filter.mode.map_or("", Mode::code))}
+            {kept("tag", &filter.tag)}
+            {kept("soon", if filter.soon { "1" } else { "" })}
+            <button class="button secondary">{icon("search")}<span>"查找"</span></button>
+        </form>
+    }
+    .into_any()
+}
+
 fn filters(view: &View, filter: &Filter, boards: Vec<(String, String)>) -> AnyView {
     let mut form = Form::default();
     form.push("board", filter.board.clone());
@@ -293,9 +318,10 @@ fn filters(view: &View, filter: &Filter, boards: Vec<(String, String)>) -> AnyVi
     let tags = tags(&view.shelf).into_iter().map(|tag| (tag.clone(), tag)).collect();
     let plain = |list: Vec<(String, String)>| vec![(String::new(), list)];
     view! {
-        <details class="filters" open=!filter.is_open()>
+        <details class="filters" open=filter.is_chosen()>
             <summary>"筛选"</summary>
             <form method="get" action="/policies" class="filter-form">
+                {(!filter.words.is_empty()).then(|| hidden("q", filter.words.clone()))}
                 {select(&form, "board", "服务板块", Some("全部"), plain(boards))}
                 {select(&form, "level", "层级", Some("全部"), plain(levels))}
                 {select(&form, "mode", "兑现方式", Some("全部"), plain(modes))}
