@@ -30,7 +30,6 @@ use leptos_router::params::Params;
 use store::enterprise::Enterprise;
 use store::issue::IssueDetail;
 use store::reference::Reference;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 const TEXT: Field =
@@ -269,7 +268,7 @@ pub fn ReceiptPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let page = issue::read::of_member(&mut ctx, &number).await?;
         let owner = act::filed_by(&ctx, page.detail.enterprise)?;
-        Ok(receipt(&page.detail, &page.issue, ctx.now, Side::Own, owner, &request.head().origin))
+        Ok(receipt(&page.detail, &page.issue, Side::Own, owner, &request.head().origin))
     })
 }
 
@@ -283,21 +282,22 @@ pub fn AssistReceiptPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let (detail, issue) = issue::read::filed_beside(&mut ctx, &number).await?;
         let owner = act::filed_by(&ctx, detail.enterprise)?;
-        Ok(receipt(&detail, &issue, ctx.now, Side::Beside(detail.enterprise), owner, &request.head().origin))
+        Ok(receipt(&detail, &issue, Side::Beside(detail.enterprise), owner, &request.head().origin))
     })
 }
 
-fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side, owner: String, origin: &str) -> AnyView {
+fn receipt(detail: &IssueDetail, issue: &Issue, side: Side, owner: String, origin: &str) -> AnyView {
     title("已提交");
     let number = detail.number.clone();
     let href = format!("{}/{number}", side.issues());
-    let promised = issue.answer.map(|clock| calendar_words::due(clock.due, now));
-    let contact = issue.contact.map(|clock| calendar_words::due(clock.due, now));
+    // A receipt is kept: on a picture or on paper nothing is 今天.
+    let promised = issue.answer.map(|clock| calendar_words::dated_due(clock.due));
+    let contact = issue.contact.map(|clock| calendar_words::dated_due(clock.due));
     // The enterprise's own page of it, also on the receipt that a station prints.
     let code = (!origin.is_empty()).then(|| picture(&format!("{origin}/issues/{number}")).ok()).flatten();
     let code =
         code.map(|svg| view! { <div class="qr" role="img" aria-label="二维码：扫码查看这件诉求的进度" inner_html=svg></div> });
-    let filed = issue.submitted_at.map(|at| calendar_words::moment(at, now)).unwrap_or_default();
+    let filed = issue.submitted_at.map(calendar_words::dated).unwrap_or_default();
     // Whoever forgot the picture need not look for where it goes.
     let picture_later = (side == Side::Own && detail.photos.is_empty())
         .then(|| view! { <a class="button secondary" href=format!("/issues/{}/note", detail.number)>"添加照片或文件"</a> });

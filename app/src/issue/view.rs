@@ -2,7 +2,7 @@
 
 use super::tag::state_tag;
 use crate::issue::space::progress::TimeBar;
-use crate::ui::{When, figures, time};
+use crate::ui::{When, figures, joined, time};
 use domain::calendar::{WorkCalendar, words};
 use domain::issue::State;
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ pub fn time_bar(since: OffsetDateTime, due: OffsetDateTime, now: OffsetDateTime,
         total,
         used: calendar.working_between(since, now).whole_minutes().clamp(0, total),
         due: When::new(due, words::due(due, now)),
-        left: calendar.remaining(now, due),
+        left: joined(&calendar.remaining(now, due)),
     }
 }
 
@@ -53,7 +53,8 @@ pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Referenc
         State::Dispatched | State::Handling | State::Tracking => {
             lead.map_or_else(|| reference.centre(centre), |id| reference.department(id))
         }
-        State::AwaitingInput | State::Answered => "等待您".to_owned(),
+        State::AwaitingInput => "等您补充材料".to_owned(),
+        State::Answered => "等您评价".to_owned(),
         State::Closed | State::Declined | State::Withdrawn | State::Merged | State::Draft => String::new(),
     }
 }
@@ -61,7 +62,7 @@ pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Referenc
 /// Its number and when it was filed, in every row of the enterprise's lists.
 pub fn filed(row: &IssueRow, now: OffsetDateTime) -> AnyView {
     let when = time(row.submitted_at, words::moment(row.submitted_at, now));
-    view! { <small class="muted">{row.number.clone()}" · "{when}" 提交"</small> }.into_any()
+    view! { <small class="muted"><span class="figure">{row.number.clone()}</span>" · "{when}" 提交"</small> }.into_any()
 }
 
 /// An issue in the enterprise's lists.

@@ -23,6 +23,28 @@ pub fn paragraph(text: &str) -> AnyView {
     view! { <p class="words">{figures(text)}</p> }.into_any()
 }
 
+/// The same for a sentence that an island shows as it is: what holds a figure together is in the text (a word joiner, U+2060, or a space that
+/// does not break), and costs a module nothing.
+pub fn joined(sentence: &str) -> String {
+    split(sentence).into_iter().fold(String::with_capacity(sentence.len()), |mut text, (part, figure)| {
+        let mut before = None;
+        for c in part.chars() {
+            let c = if figure && c == ' ' { UNBROKEN } else { c };
+            // Between digits nothing breaks, and beside such a space neither.
+            let breaks = |pair: [char; 2]| !pair.iter().all(char::is_ascii) && !pair.contains(&UNBROKEN);
+            if figure && before.is_some_and(|before| breaks([before, c])) {
+                text.push(JOINER);
+            }
+            text.push(c);
+            before = Some(c);
+        }
+        text
+    })
+}
+
+const JOINER: char = '\u{2060}';
+const UNBROKEN: char = '\u{a0}';
+
 /// A sentence in pieces, and which of them are figures.
 fn split(sentence: &str) -> Vec<(&str, bool)> {
     let mut parts = Vec::new();
@@ -79,7 +101,7 @@ fn figure_start(before: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{joined, split};
 
     #[test]
     fn a_figure_is_kept_with_its_sign_and_unit() {
@@ -102,5 +124,12 @@ mod tests {
         assert_eq!(figures("2025年 3,680 万元"), ["2025年", "3,680 万元"], "a year and what it had");
         assert_eq!(figures("第 2 次办理，还剩 2 个工作日"), ["第 2 次", "2 个工作日"]);
         assert_eq!(figures("2026年 12 号令"), ["2026年"]);
+    }
+
+    #[test]
+    fn a_figure_in_plain_text_is_joined_and_nothing_else_is() {
+        assert_eq!(joined("请在12月8日 周二 17:30 前补充"), "请在12\u{2060}月\u{2060}8\u{2060}日 周二 17:30 前补充");
+        assert_eq!(joined("还剩 25 分钟"), "还剩 25\u{a0}分\u{2060}钟");
+        assert_eq!(joined("厂房旁 3 号楼\n积水"), "厂房旁 3 号楼\n积水");
     }
 }

@@ -41,8 +41,20 @@ pub fn due(at: OffsetDateTime, now: OffsetDateTime) -> String {
     match (there.date() - local(now).date()).whole_days() {
         0 => format!("今天 {clock} 前"),
         1 => format!("明天 {clock} 前"),
-        _ => format!("{} {clock} 前", day(there.date())),
+        _ => dated_due(at),
     }
+}
+
+/// `2026年11月27日 16:00`: on paper nothing is 今天.
+pub fn dated(at: OffsetDateTime) -> String {
+    let at = local(at);
+    format!("{}年{}月{}日 {:02}:{:02}", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute())
+}
+
+/// `11月27日 周五 16:00 前`, whenever it is read.
+pub fn dated_due(at: OffsetDateTime) -> String {
+    let at = local(at);
+    format!("{} {:02}:{:02} 前", day(at.date()), at.hour(), at.minute())
 }
 
 impl WorkCalendar {
