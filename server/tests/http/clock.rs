@@ -79,13 +79,15 @@ async fn every_page_shows_when_a_filing_is_due_around_holidays_and_at_the_edges_
         (datetime!(2026-11-23 12:00 +8), ["2026-11-23T14:30", "2026-11-24T12:00", "2026-12-07T12:00"], "12月7日 周一 12:00 前"),
         (datetime!(2026-11-23 17:30 +8), ["2026-11-24T10:00", "2026-11-24T17:30", "2026-12-07T17:30"], "12月7日 周一 17:30 前"),
     ];
-    for (n, (at, dues, words)) in (1..).zip(cases) {
+    for (n, (at, dues, said)) in (1..).zip(cases) {
         put(&site, at);
         let number = filed(&site, n).await;
         let owner = site.member(2).await;
-        assert!(owner.get(&format!("/issues/{number}/receipt")).await.body.contains(words), "{at}: the receipt promises {words}");
+        let receipt = words(&owner.get(&format!("/issues/{number}/receipt")).await.body);
+        assert!(receipt.contains(said), "{at}: the receipt promises {said}");
+        assert!(receipt.contains(&domain::calendar::words::dated(at)), "{at}: whole, as it is kept");
         let own = owner.get(&format!("/issues/{number}")).await.body;
-        assert!(own.contains(&format!("<time datetime=\"{}+08:00\">{words}</time>", dues[2])), "{at}: and so does its page");
+        assert!(own.contains(&format!("<time datetime=\"{}+08:00\">{said}</time>", dues[2])), "{at}: and so does its page");
         let page = seen(&site.staff("centre03").await, &number).await;
         for (step, expected) in ["首次联系", "受理", "答复"].into_iter().zip(dues) {
             assert_eq!(due(&page, step), format!("{expected}+08:00"), "{at}: {step}");

@@ -150,7 +150,7 @@ fn issue(page: &MemberIssue, links: &Links, clock: &Clock) -> AnyView {
     let call = view! {
         {station}
         <p><a class="button secondary" href=HOTLINE_LINK>{icon("phone")}{HOTLINE}</a></p>
-        <p class="muted">{format!("通话时请报编号 {}", detail.number)}</p>
+        <p class="muted">"通话时请报编号 "<span class="figure">{detail.number.clone()}</span></p>
     };
     view! {
         {back("/issues", "全部诉求")}

@@ -88,7 +88,7 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
                 {section("将提交的内容", view! { {frozen}<ul class="plain">{used.collect_view()}</ul> })}
                 {files}
                 {section("联系谁", view! { {NAME.view(form)}{PHONE.view(form)}{NOTE.view(form)} })}
-                <SubmitButton label=button.to_owned() module=Carried(Module::Space)/>
+                <div class="actions"><SubmitButton label=button.to_owned() module=Carried(Module::Space)/></div>
             </form>
     }
     .into_any()
