@@ -99,7 +99,7 @@ const OF_LOG: &str = "网络日志至少六个月（网络安全法第二十一�
 /// Every kind, in the order in which it is seen to: a person is forgotten after the last browser that knew them.
 #[rustfmt::skip]
 pub const RULES: &[Rule] = &[
-    rule(Kind::Session, "session", "会话：失效之后", 0, Act::Delete, "a session that has ended serves nothing"),
+    rule(Kind::Session, "session", "登录状态：失效之后", 0, Act::Delete, "a session that has ended serves nothing"),
     rule(Kind::Code, "code", "登录验证码：失效之后", 0, Act::Delete, "a code that has run out serves nothing"),
     rule(Kind::HalfSignIn, "half_sign_in", "等待两步验证的登录：失效之后", 0, Act::Delete, "a sign-in that was not finished serves nothing"),
     rule(Kind::Counter, "counter", "登录与上传计数：开始计数之后", 1, Act::Delete, "no limit counts longer than a day"),
@@ -125,13 +125,13 @@ pub const RULES: &[Rule] = &[
     rule(Kind::Person, "person", "不再代表任何企业的人员：最后一次登录之后", 400, Act::Anonymise,
         "nobody acts for an enterprise with it; what they did stays under the account's number; when they signed in last is not known for longer")
         .within(LOG, 400, "半年内可能重新为企业办事"),
-    rule(Kind::Job, "job", "未能送达的任务：最后一次尝试之后", 30, Act::Delete, "an operator has had a month to look")
+    rule(Kind::Job, "job", "没有办成的后台任务：最后一次尝试之后", 30, Act::Delete, "an operator has had a month to look")
         .within(7, LOG, "运维人员要有一周时间处理"),
-    rule(Kind::Notice, "notice", "无法读取的通知：搁置之后", 180, Act::Delete, "an operator has had half a year to look")
+    rule(Kind::Notice, "notice", "系统没能处理的通知：搁置之后", 180, Act::Delete, "an operator has had half a year to look")
         .within(30, YEAR, "运维人员要有一个月时间处理"),
     rule(Kind::Delivery, "delivery", "短信和邮件的发送记录：安排发送之后", 183, Act::Delete, "whoever was not reached has asked by then")
         .within(LOG, LIMITATION, OF_LOG),
-    rule(Kind::ApiAnswer, "api_answer", "接口的幂等应答：应答之后", 30, Act::Delete, "nobody sends a request of a month ago again"),
+    rule(Kind::ApiAnswer, "api_answer", "给其他系统的应答：应答之后", 30, Act::Delete, "nobody sends a request of a month ago again"),
     rule(Kind::ApiDelivery, "api_delivery", "推送通知的发送记录：安排发送之后", 183, Act::Delete, "a channel that missed one has asked by then")
         .within(LOG, LIMITATION, OF_LOG),
     rule(Kind::SecurityEvent, "security_event", "安全日志：记下之后", LIMITATION, Act::Delete,

@@ -28,7 +28,7 @@ test("more time is asked for, granted by the centre, and told to the enterprise 
     await expect(form.getByLabel("给企业的说明")).toHaveValue(/管线图/);
   });
   await owner.goto(`/issues/${number}`);
-  await expect(owner.locator(".timeline")).toContainText("答复期限延长 2 个工作日");
+  await expect(owner.locator(".timeline")).toContainText(/答复期限延长 2\s个.?工.?作.?日/);
   await expect(owner.locator(".timeline")).toContainText("要等水务部门的管线图");
   await expect(owner.locator(".timeline")).not.toContainText("部门申请延期");
 });

@@ -9,7 +9,7 @@ use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, submit};
-use crate::ui::{icon, section};
+use crate::ui::{figures, icon, section};
 use domain::calendar::local;
 use domain::calendar::words::moment;
 use domain::mask;
@@ -280,7 +280,7 @@ fn open_session(session: &OpenSession, now: OffsetDateTime) -> impl IntoView + u
         }
         .into_any()
     };
-    view! { <li class="cell"><div><strong>{device(&session.user_agent)}</strong><span class="muted">{line.clone()}</span></div>{aside}</li> }
+    view! { <li class="cell"><div><strong>{device(&session.user_agent)}</strong><span class="muted">{figures(&line)}</span></div>{aside}</li> }
 }
 
 /// Signing out: here, on one other device, everywhere.

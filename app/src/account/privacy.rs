@@ -25,7 +25,7 @@ pub fn PrivacyPage() -> impl IntoView {
 fn page(rules: &[Rule]) -> AnyView {
     let rows = rules.iter().map(|rule| {
         let (what, from) = rule.parts();
-        (what, words(format!("{from}{}", kept(rule))))
+        (what, paragraph(&format!("{from}{}", kept(rule))))
     });
     view! {
         <article class="stack">

@@ -147,7 +147,7 @@ fn waiting_cell(row: &IssueRow, now: OffsetDateTime) -> AnyView {
         <li class="cell">
             <a href=href>
                 <span class="cell-head"><strong>{row.title.clone()}</strong><span class="tag warn">{icon("star")}{verb}</span></span>
-                <span class="muted">{detail}</span>
+                <span class="muted">{figures(&detail)}</span>
                 {filed(row, now)}
             </a>
         </li>

@@ -20,7 +20,7 @@ use crate::render::{reads, title};
 use crate::request::{Ctx, Request};
 use crate::ui::SubmitButton;
 use crate::ui::form::{Field, field, hidden, select_of};
-use crate::ui::{back, facts, icon, words};
+use crate::ui::{back, facts, figures, icon, paragraph, words};
 use domain::calendar::words as calendar_words;
 use domain::catalogue::Edition;
 use domain::issue::{Issue, MAX_PHOTOS};
@@ -31,7 +31,6 @@ use leptos_router::params::Params;
 use store::enterprise::Enterprise;
 use store::issue::IssueDetail;
 use store::reference::Reference;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 const TEXT: Field =
@@ -233,8 +232,8 @@ fn check(ctx: &Ctx, checked: &Checked, form: &Form, side: Side, like: Vec<Solved
         <h1>"请核对"</h1>
         <section class="card">
             {facts(vec![
-                line("title", "标题", words(checked.submission.title.clone())),
-                line("text", "问题", words(checked.submission.text.clone())),
+                line("title", "标题", paragraph(&checked.submission.title)),
+                line("text", "问题", paragraph(&checked.submission.text)),
                 line("category", "分类", view! { <p>{category}{reason}</p> }.into_any()),
                 line("place", "地点", words(place)),
                 line("area", "受理", words(centre)),
@@ -272,7 +271,7 @@ pub fn ReceiptPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let page = issue::read::of_member(&mut ctx, &number).await?;
         let owner = act::filed_by(&ctx, page.detail.enterprise)?;
-        Ok(receipt(&page.detail, &page.issue, ctx.now, Side::Own, owner, &request.head().origin))
+        Ok(receipt(&page.detail, &page.issue, Side::Own, owner, &request.head().origin))
     })
 }
 
@@ -286,21 +285,22 @@ pub fn AssistReceiptPage() -> impl IntoView {
         let mut ctx = request.open().await?;
         let (detail, issue) = issue::read::filed_beside(&mut ctx, &number).await?;
         let owner = act::filed_by(&ctx, detail.enterprise)?;
-        Ok(receipt(&detail, &issue, ctx.now, Side::Beside(detail.enterprise), owner, &request.head().origin))
+        Ok(receipt(&detail, &issue, Side::Beside(detail.enterprise), owner, &request.head().origin))
     })
 }
 
-fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side, owner: String, origin: &str) -> AnyView {
+fn receipt(detail: &IssueDetail, issue: &Issue, side: Side, owner: String, origin: &str) -> AnyView {
     title("已提交");
     let number = detail.number.clone();
     let href = format!("{}/{number}", side.issues());
-    let promised = issue.answer.map(|clock| calendar_words::due(clock.due, now));
-    let contact = issue.contact.map(|clock| calendar_words::due(clock.due, now));
+    // A receipt is kept: on a picture or on paper nothing is 今天.
+    let promised = issue.answer.map(|clock| calendar_words::dated_due(clock.due));
+    let contact = issue.contact.map(|clock| calendar_words::dated_due(clock.due));
     // The enterprise's own page of it, also on the receipt that a station prints.
     let code = (!origin.is_empty()).then(|| picture(&format!("{origin}/issues/{number}")).ok()).flatten();
     let code =
         code.map(|svg| view! { <div class="qr" role="img" aria-label="二维码：扫码查看这件诉求的进度" inner_html=svg></div> });
-    let filed = issue.submitted_at.map(|at| calendar_words::moment(at, now)).unwrap_or_default();
+    let filed = issue.submitted_at.map(calendar_words::dated).unwrap_or_default();
     // Whoever forgot the picture need not look for where it goes.
     let picture_later = (side == Side::Own && detail.photos.is_empty())
         .then(|| view! { <a class="button secondary" href=format!("/issues/{}/note", detail.number)>"添加照片或文件"</a> });
@@ -309,14 +309,14 @@ fn receipt(detail: &IssueDetail, issue: &Issue, now: OffsetDateTime, side: Side,
         <section class="card receipt">
             <h1>{icon("check")}"已提交"</h1>
             <p class="number">{number}</p>
-            <p>{detail.title.clone()}</p>
+            <p>{figures(&detail.title)}</p>
             {facts(vec![
                 ("企业", words(detail.enterprise_name.clone())),
                 ("信用代码", words(detail.uscc.clone())),
-                ("提交时间", words(filed)),
+                ("提交时间", paragraph(&filed)),
             ])}
-            {contact.map(|when| view! { <p>"工作人员会在"<strong>{when}</strong>"联系您"</p> })}
-            {promised.map(|when| view! { <p>"最迟"<strong>{when}</strong>"给您答复"</p> })}
+            {contact.map(|when| view! { <p>"工作人员会在"<strong>{figures(&when)}</strong>"联系您"</p> })}
+            {promised.map(|when| view! { <p>"最迟"<strong>{figures(&when)}</strong>"给您答复"</p> })}
             <ol class="steps">
                 <li aria-current="step">"企服中心受理"</li>
                 <li>"部门办理"</li>

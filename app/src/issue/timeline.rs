@@ -70,8 +70,8 @@ mod server {
     use super::TimelineLine;
     use super::beside;
     use crate::request::Clock;
-    use crate::ui::When;
     use crate::ui::input::Pair;
+    use crate::ui::{When, joined};
     use domain::actor::{Actor, Duty};
     use domain::calendar::words;
     use domain::issue::alarm::Owed;
@@ -97,12 +97,14 @@ mod server {
                 event if internal => beside::note(event, clock),
                 _ => String::new(),
             };
+            // The enterprise reads it on a phone, in letters of any size.
+            let shown = |text: String| if internal { text } else { joined(text.trim_start()) };
             TimelineLine {
                 seq: row.seq,
                 when: When::new(row.at, words::moment(row.at, clock.now)),
                 who: row.actor_name.clone(),
-                title,
-                body: said.body,
+                title: shown(title),
+                body: shown(said.body),
                 internal: said.internal,
                 note,
                 photos: photos_of(detail, row.seq),

@@ -2,7 +2,7 @@
 
 use super::tag::state_tag;
 use crate::issue::space::progress::TimeBar;
-use crate::ui::{When, time};
+use crate::ui::{When, figures, joined, time};
 use domain::calendar::{WorkCalendar, words};
 use domain::issue::State;
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ pub fn time_bar(since: OffsetDateTime, due: OffsetDateTime, now: OffsetDateTime,
         total,
         used: calendar.working_between(since, now).whole_minutes().clamp(0, total),
         due: When::new(due, words::due(due, now)),
-        left: calendar.remaining(now, due),
+        left: joined(&calendar.remaining(now, due)),
     }
 }
 
@@ -39,7 +39,7 @@ fn row_time(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar) -> Opt
         // The promise stands for the answer, whose limit may be over.
         State::Tracking => row.late_at.map(|due| {
             let words = format!("部门跟踪办理，最迟{}告诉您进展", words::due(due, now));
-            view! { <p class="muted">{words}</p> }.into_any()
+            view! { <p class="muted">{figures(&words)}</p> }.into_any()
         }),
         State::AwaitingInput => Some(view! { <p class="muted">"需要您补充，补充后继续计时"</p> }.into_any()),
         _ => row.due_at.map(|due| time_bar(row.submitted_at, due, now, calendar).view().into_any()),
@@ -53,7 +53,8 @@ pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Referenc
         State::Dispatched | State::Handling | State::Tracking => {
             lead.map_or_else(|| reference.centre(centre), |id| reference.department(id))
         }
-        State::AwaitingInput | State::Answered => "等待您".to_owned(),
+        State::AwaitingInput => "等您补充材料".to_owned(),
+        State::Answered => "等您评价".to_owned(),
         State::Closed | State::Declined | State::Withdrawn | State::Merged | State::Draft => String::new(),
     }
 }
@@ -61,7 +62,7 @@ pub fn holder(state: State, centre: i32, lead: Option<i64>, reference: &Referenc
 /// Its number and when it was filed, in every row of the enterprise's lists.
 pub fn filed(row: &IssueRow, now: OffsetDateTime) -> AnyView {
     let when = time(row.submitted_at, words::moment(row.submitted_at, now));
-    view! { <small class="muted">{row.number.clone()}" · "{when}" 提交"</small> }.into_any()
+    view! { <small class="muted"><span class="figure">{row.number.clone()}</span>" · "{when}" 提交"</small> }.into_any()
 }
 
 /// An issue in the enterprise's lists.
@@ -69,11 +70,12 @@ pub fn issue_cell(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, 
     let href = format!("/issues/{}", row.number);
     let who = holder(row.state, row.centre, row.lead, reference);
     let round = (row.round > 1).then(|| format!("第 {} 次办理", row.round));
+    let line: Vec<String> = [Some(who), round].into_iter().flatten().filter(|part| !part.is_empty()).collect();
     view! {
         <li class="cell">
             <a href=href>
                 <span class="cell-head"><strong>{row.title.clone()}</strong>{state_tag(row.state)}</span>
-                <span class="muted">{[Some(who), round].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")}</span>
+                <span class="muted">{figures(&line.join(" · "))}</span>
                 {row_time(row, now, calendar)}
                 {filed(row, now)}
             </a>

@@ -93,7 +93,7 @@ fn page(mine: Mine, form: &Form, now: OffsetDateTime) -> AnyView {
 /// What owner and agent may do, as the table of the rules has it.
 fn rights() -> AnyView {
     let list = |agent: bool| {
-        let items = RULES.iter().filter(|rule| rule.agent == agent).map(|rule| view! { <li>{rule.label}</li> });
+        let items = RULES.iter().filter(|rule| rule.agent == agent).map(|rule| view! { <li>{figures(rule.label)}</li> });
         view! { <ul class="plain">{items.collect_view()}</ul> }
     };
     let rows = vec![("负责人、经办人都可以", list(true).into_any()), ("只有负责人可以", list(false).into_any())];

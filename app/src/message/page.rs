@@ -98,7 +98,7 @@ pub fn MessageList(
                         <small>{time(message.created_at, words::moment(message.created_at, now))}</small>
                     </span>
                     <span class="muted clamp">{figures(&message.body)}</span>
-                    <small class="muted">{about}{message.number}</small>
+                    <small class="muted">{about}<span class="figure">{message.number}</span></small>
                     </button>
                 </form>
             </li>

@@ -8,6 +8,8 @@ pub mod desk;
 #[cfg(any(feature = "ssr", feature = "calculator"))]
 pub mod facts;
 #[cfg(feature = "ssr")]
+mod filter;
+#[cfg(feature = "ssr")]
 mod known;
 #[cfg(feature = "ssr")]
 pub mod read;

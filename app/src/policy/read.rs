@@ -16,7 +16,7 @@ use domain::policy::book::Book;
 use domain::policy::evaluate::{Evaluation, Outcome, Standing, Verdict};
 use domain::policy::facts::Facts;
 use domain::policy::library::Library;
-use domain::policy::model::{Item, Level, Mode};
+use domain::policy::model::Item;
 use domain::policy::money::Fen;
 use domain::policy::words;
 use domain::security::Kind;
@@ -111,38 +111,6 @@ pub async fn view(ctx: &mut Ctx) -> Result<View, AppError> {
     let facts = portrait::get(&mut ctx.conn, member.enterprise.id, today).await?;
     let live = application::live(&mut ctx.conn, member.enterprise.id).await?;
     Ok(View::new(ctx.shelf.clone(), facts, live))
-}
-
-/// What the list is narrowed to; empty is everything.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// Board's code.
-    pub board: String,
-    /// Level.
-    pub level: Option<Level>,
-    /// How the money is had.
-    pub mode: Option<Mode>,
-    /// Only windows that end within 30 days.
-    pub soon: bool,
-    /// Tag.
-    pub tag: String,
-}
-
-impl Filter {
-    /// Whether an item stays.
-    pub fn lets(&self, item: &Item, today: Date) -> bool {
-        let ends_soon = || item.apply.to.is_some_and(|to| to >= today && (to - today).whole_days() <= 30);
-        (self.board.is_empty() || item.board == self.board)
-            && self.level.is_none_or(|level| item.level == level)
-            && self.mode.is_none_or(|mode| item.apply.mode == mode)
-            && (!self.soon || ends_soon())
-            && (self.tag.is_empty() || item.tags.contains(&self.tag))
-    }
-
-    /// Whether it narrows anything.
-    pub fn is_open(&self) -> bool {
-        self.board.is_empty() && self.level.is_none() && self.mode.is_none() && !self.soon && self.tag.is_empty()
-    }
 }
 
 /// One item for the enterprise.

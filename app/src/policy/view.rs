@@ -51,7 +51,7 @@ pub fn timeline(events: &[Event], files: &[File], base: &str, now: OffsetDateTim
             view! { <li><a href=href>{file.name.clone()}{format!("（{}）", file_size(file.bytes))}</a></li> }
         });
         let attached = attached.collect_view();
-        let said = (!event.text.is_empty()).then(|| view! { <p class="words">{event.text.clone()}</p> });
+        let said = (!event.text.is_empty()).then(|| view! { <p class="words">{figures(&event.text)}</p> });
         view! {
             <li>
                 <p><strong>{label}</strong>" "<small class="muted">{time(event.at, dates::moment(event.at, now))}" · "{event.actor_name.clone()}</small></p>
@@ -72,11 +72,11 @@ pub fn frozen(page: &ApplicationPage) -> AnyView {
     let again = page.book.evaluate(&page.facts).outcomes.first().map(|outcome| outcome.amount.low);
     let agrees = again == Some(Fen(application.amount));
     let rows = facts(vec![
-        ("政策版本", text(format!("{} 第 {} 版", application.title, application.version))),
-        ("测算日期", text(day(application.as_of))),
+        ("政策版本", figures(&format!("{} 第 {} 版", application.title, application.version))),
+        ("测算日期", figures(&day(application.as_of))),
         ("计算方法", figures(&words::formula(&page.library, &item.amount, &page.facts))),
         ("测算金额", figures(&Fen(application.amount).words())),
-        ("按当时内容再算一次", text(if agrees { "结果一致".to_owned() } else { again.unwrap_or_default().words() })),
+        ("按当时内容再算一次", figures(&if agrees { "结果一致".to_owned() } else { again.unwrap_or_default().words() })),
         ("联系人", text(domain::mask::contact(&application.contact_name, &application.contact_phone))),
         ("补充说明", text(if application.note.is_empty() { "无".to_owned() } else { application.note.clone() })),
     ]);

@@ -23,7 +23,7 @@ mod text_field;
 mod when;
 
 #[cfg(feature = "ssr")]
-pub use figures::figures;
+pub use figures::{figures, joined, paragraph};
 pub use icons::{face, icon};
 pub use pieces::*;
 #[cfg(any(feature = "ssr", feature = "space", feature = "filing"))]

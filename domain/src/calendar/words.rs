@@ -41,17 +41,32 @@ pub fn due(at: OffsetDateTime, now: OffsetDateTime) -> String {
     match (there.date() - local(now).date()).whole_days() {
         0 => format!("今天 {clock} 前"),
         1 => format!("明天 {clock} 前"),
-        _ => format!("{} {clock} 前", day(there.date())),
+        _ => dated_due(at),
     }
 }
 
+/// `2026年11月27日 16:00`: on paper nothing is 今天.
+pub fn dated(at: OffsetDateTime) -> String {
+    let at = local(at);
+    format!("{}年{}月{}日 {:02}:{:02}", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute())
+}
+
+/// `11月27日 周五 16:00 前`, whenever it is read.
+pub fn dated_due(at: OffsetDateTime) -> String {
+    let at = local(at);
+    format!("{} {:02}:{:02} 前", day(at.date()), at.hour(), at.minute())
+}
+
 impl WorkCalendar {
-    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`.
+    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`. In the night after the last hour no working time has passed, and
+    /// nobody says `0 分钟`.
     pub fn remaining(&self, now: OffsetDateTime, due: OffsetDateTime) -> String {
-        if now <= due {
-            format!("还剩 {}", self.amount(self.working_between(now, due)))
-        } else {
-            format!("已超期 {}", self.amount(self.working_between(due, now)))
+        let (early, late) = (self.working_between(now, due), self.working_between(due, now));
+        match now <= due {
+            true if early < Duration::MINUTE => "还剩不到 1 分钟".to_owned(),
+            true => format!("还剩 {}", self.amount(early)),
+            false if late < Duration::MINUTE => "已超期".to_owned(),
+            false => format!("已超期 {}", self.amount(late)),
         }
     }
 

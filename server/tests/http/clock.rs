@@ -1,7 +1,7 @@
 //! The clocks of the loop as people see them, over the whole server: the clock of the process is put where each of these begins, requests go through the
 //! router, and the workers take their turns. What the rules say alone is in `domain/tests/issue_alarms.rs`.
 
-use super::site::{Browser, Site, answers, file, multipart};
+use super::site::{Browser, Site, answers, file, multipart, words};
 use server::workers;
 use sqlx::PgPool;
 use time::macros::datetime;
@@ -79,13 +79,15 @@ async fn every_page_shows_when_a_filing_is_due_around_holidays_and_at_the_edges_
         (datetime!(2026-11-23 12:00 +8), ["2026-11-23T14:30", "2026-11-24T12:00", "2026-12-07T12:00"], "12月7日 周一 12:00 前"),
         (datetime!(2026-11-23 17:30 +8), ["2026-11-24T10:00", "2026-11-24T17:30", "2026-12-07T17:30"], "12月7日 周一 17:30 前"),
     ];
-    for (n, (at, dues, words)) in (1..).zip(cases) {
+    for (n, (at, dues, said)) in (1..).zip(cases) {
         put(&site, at);
         let number = filed(&site, n).await;
         let owner = site.member(2).await;
-        assert!(owner.get(&format!("/issues/{number}/receipt")).await.body.contains(words), "{at}: the receipt promises {words}");
+        let receipt = words(&owner.get(&format!("/issues/{number}/receipt")).await.body);
+        assert!(receipt.contains(said), "{at}: the receipt promises {said}");
+        assert!(receipt.contains(&domain::calendar::words::dated(at)), "{at}: whole, as it is kept");
         let own = owner.get(&format!("/issues/{number}")).await.body;
-        assert!(own.contains(&format!("<time datetime=\"{}+08:00\">{words}</time>", dues[2])), "{at}: and so does its page");
+        assert!(own.contains(&format!("<time datetime=\"{}+08:00\">{said}</time>", dues[2])), "{at}: and so does its page");
         let page = seen(&site.staff("centre03").await, &number).await;
         for (step, expected) in ["首次联系", "受理", "答复"].into_iter().zip(dues) {
             assert_eq!(due(&page, step), format!("{expected}+08:00"), "{at}: {step}");
@@ -152,7 +154,7 @@ async fn a_pause_across_a_holiday_and_more_time_move_the_due_time_by_what_they_s
     put(&site, datetime!(2026-09-30 16:00 +8));
     give(&site, "jianshe", &number, "ask", &[("what", "请补充管线位置图")]).await;
     let page = own().await;
-    assert!(page.contains("请在10月13日 周二 16:00 前补充"), "five working days, the holiday left out");
+    assert!(words(&page).contains("请在10月13日 周二 16:00 前补充"), "five working days, the holiday left out");
     put(&site, datetime!(2026-10-05 10:00 +8));
     turn(&site).await;
     assert!(seen(&site.staff("jianshe").await, &number).await.contains("待企业补充，暂停计时"));
@@ -161,7 +163,7 @@ async fn a_pause_across_a_holiday_and_more_time_move_the_due_time_by_what_they_s
     let supplied = site.member(2).await.send(multipart(&path, &[("text", "管线位置见说明，东门外三米")], &[])).await;
     assert_eq!(supplied.status.as_u16(), 303, "{}", supplied.body);
     let page = own().await;
-    assert!(page.contains("答复期限顺延到10月13日 周二 14:00 前"), "by nine and a half working hours");
+    assert!(words(&page).contains("答复期限顺延到10月13日 周二 14:00 前"), "by nine and a half working hours");
     assert!(page.contains("<time datetime=\"2026-10-13T14:00+08:00\">"));
     assert_eq!(answer().await, "2026-10-13T14:00+08:00");
     // 延期: asked for on the Friday, granted on the Saturday that works.
@@ -172,7 +174,7 @@ async fn a_pause_across_a_holiday_and_more_time_move_the_due_time_by_what_they_s
     give(&site, "centre03", &number, "grant", &[("grant_reason", "管线图下周才能拿到")]).await;
     assert_eq!(answer().await, "2026-10-15T14:00+08:00");
     put(&site, datetime!(2026-10-10 09:31 +8));
-    assert!(own().await.contains("原为10月13日 周二 14:00 前，现为10月15日 周四 14:00 前"));
+    assert!(words(&own().await).contains("原为10月13日 周二 14:00 前，现为10月15日 周四 14:00 前"));
     // Past the end that it had, nobody is told a thing; before the one it has, once.
     put(&site, datetime!(2026-10-13 14:30 +8));
     turn(&site).await;

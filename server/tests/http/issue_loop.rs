@@ -1,6 +1,6 @@
 //! More time, call-backs, boards and questions of supervision, through the plain forms: who may, what is refused, what is told.
 
-use super::site::{Answer, Browser, Site, answers, file};
+use super::site::{Answer, Browser, Site, answers, file, words};
 use sqlx::PgPool;
 
 struct Desk {
@@ -92,7 +92,7 @@ async fn more_time_is_the_centre_s_to_grant_and_the_enterprise_reads_why(pool: P
     assert_eq!(desk.give(&desk.centre, "grant", &grant).await, 409, "once");
     desk.drain().await;
     let page = desk.owner.get(&format!("/issues/{}", desk.number)).await.body;
-    assert!(page.contains("答复期限延长 2 个工作日") && page.contains("管线图下周才能拿到"));
+    assert!(words(&page).contains("答复期限延长 2 个工作日") && page.contains("管线图下周才能拿到"));
     assert!(!page.contains("要等水务部门的管线图"), "what the offices say to each other stays there");
     assert!(desk.owner.get("/messages").await.body.contains("办理时间延长"));
 }

@@ -1,7 +1,7 @@
 //! What an owner has in hand: the last look that going back does not lose, files beside pictures, its own search, whom to call, steps by text
 //! message, what the page says when something is to be mended.
 
-use super::site::{Browser, Site, answers, draft_form, file, follow, hidden, jpeg, multipart};
+use super::site::{Browser, Site, answers, draft_form, file, follow, hidden, jpeg, multipart, words};
 use axum::body::Body;
 use axum::http::Request;
 use sqlx::PgPool;
@@ -308,6 +308,7 @@ async fn anybody_reads_what_is_kept_and_how_long(pool: PgPool) {
     for rule in domain::retention::RULES {
         assert!(page.body.contains(rule.what.split('：').next().unwrap()), "{}", rule.code);
     }
-    assert!(page.body.contains("保存 2 天，然后删除") && page.body.contains("保存 3 年，然后去掉姓名和电话"));
+    let read = words(&page.body);
+    assert!(read.contains("保存 2 天，然后删除") && read.contains("保存 3 年，然后去掉姓名和电话"));
     assert!(site.anonymous().get("/sign-in").await.body.contains("href=\"/privacy\""));
 }

@@ -1,6 +1,6 @@
 //! Policies as an enterprise meets them: from one step away to money paid, and nobody else's business on the way.
 
-use super::site::{Answer, Browser, Site, hidden, jpeg, multipart};
+use super::site::{Answer, Browser, Site, hidden, jpeg, multipart, words};
 use axum::body::Body;
 use axum::http::{Request, header};
 use domain::policy::application::Command;
@@ -32,11 +32,6 @@ fn between(body: &str, word: &str, end: &str) -> String {
     let rest = rest.split_once(end).unwrap().0;
     let text = |part: &str| part.rsplit('>').next().unwrap().to_owned();
     rest.split('<').map(text).collect::<String>().trim().to_owned()
-}
-
-/// What is read of a page: figures stand in elements of their own.
-fn words(body: &str) -> String {
-    body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect()
 }
 
 #[track_caller]
@@ -135,7 +130,7 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     assert_eq!(none.status.as_u16(), 422);
     assert!(none.body.contains("按这样选的数据，企业不符合条件") && none.body.contains("现场核对一致</textarea>"));
     sent(&reviewer.post(&format!("{desk}/approve"), &[("amount", ""), ("seq", "3"), ours, why]).await, &desk);
-    let page = owner.get(&path).await.body;
+    let page = words(&owner.get(&path).await.body);
     assert!(
         page.contains("设备投资额按企业自填算（1,200 万元）；发票和现场核对一致"),
         "the enterprise reads what counted, and why"
@@ -317,7 +312,7 @@ async fn disputes_and_questions_go_into_the_loop_once(pool: PgPool) {
     let first = owner.post("/me/portrait/dispute", &dispute).await;
     let number = first.location().split('/').nth(2).unwrap().to_owned();
     sent(&owner.post("/me/portrait/dispute", &dispute).await, &format!("/issues/{number}/receipt"));
-    let issue = owner.get(&format!("/issues/{number}")).await.body;
+    let issue = words(&owner.get(&format!("/issues/{number}")).await.body);
     assert!(issue.contains("画像数据核实：年营业收入") && issue.contains("应为 3,860 万元"));
     let much = "多".repeat(2_100);
     let refused = owner
@@ -362,6 +357,12 @@ async fn lists_narrow_and_notices_are_remembered(pool: PgPool) {
     assert!(express.contains(VOUCHER) && !express.contains(UPGRADE));
     let tagged = owner.get("/policies?tag=%E6%8A%80%E6%9C%AF%E6%94%B9%E9%80%A0&level=district").await.body;
     assert!(tagged.contains(UPGRADE) && !tagged.contains(VOUCHER));
+    // By words, in any order, as a phone types them; what does not fit is found as well.
+    for query in ["%E8%AE%BE%E5%A4%87+%E6%8A%80%E6%9C%AF", "%E3%80%80%E6%8A%80%E6%9C%AF%E6%94%B9%E9%80%A0%E8%AE%BE%E5%A4%87"] {
+        let found = owner.get(&format!("/policies?q={query}")).await.body;
+        assert!(found.contains(UPGRADE) && !found.contains(VOUCHER), "{query}");
+    }
+    assert!(owner.get("/policies?q=zzz").await.body.contains("没有找到这样的政策"));
     assert!(owner.get("/policies?board=nonsense").await.body.contains("没有符合筛选的政策"));
     assert_eq!(owner.get("/policies/nonsense").await.status.as_u16(), 404);
 

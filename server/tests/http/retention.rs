@@ -1,6 +1,6 @@
 //! How long what is personal is kept: who sets it, within what, from when, and that the job keeps to it.
 
-use super::site::{Answer, Browser, Site, hidden};
+use super::site::{Answer, Browser, Site, hidden, words};
 use domain::calendar::local;
 use domain::policy::day;
 use sqlx::PgPool;
@@ -58,7 +58,7 @@ async fn the_city_s_administrator_sets_a_time_within_the_law_and_nobody_else_doe
     assert!(status(&late) == 422 && late.body.contains("您打开页面之后有人改过"));
 
     // Known to everybody, to the log of changes, and in the file.
-    let privacy = site.anonymous().get("/privacy").await.body;
+    let privacy = words(&site.anonymous().get("/privacy").await.body);
     assert!(privacy.contains("读过之后保存 2 年，然后删除"), "{privacy}");
     assert!(admin.get("/desk/admin/log?kind=retention").await.body.contains("保存：1 年 → 2 年"));
     let file = admin.get(&format!("{LIST}/table?as=csv&own=own")).await;

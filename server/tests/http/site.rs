@@ -257,6 +257,12 @@ pub fn jpeg() -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// What is read of a page: figures stand in elements of their own, or are held together in the text.
+pub fn words(body: &str) -> String {
+    let text: String = body.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    text.replace('\u{2060}', "").replace('\u{a0}', " ")
+}
+
 /// The values of every hidden field of a name.
 pub fn hidden(html: &str, name: &str) -> Vec<String> {
     let mark = format!("name=\"{name}\" value=\"");

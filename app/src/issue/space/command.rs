@@ -12,7 +12,7 @@ use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Choice, Field, choice, choices, field, hidden};
 use crate::ui::{SubmitButton, TextField};
-use crate::ui::{back, face, icon, section, words};
+use crate::ui::{back, face, icon, paragraph, section};
 use domain::issue::{CommandKind, Event, RatingReason, Satisfaction};
 use leptos::Params;
 use leptos::prelude::*;
@@ -122,7 +122,7 @@ fn supply(page: &MemberIssue, form: &Form) -> AnyView {
     let text = Field { rows: 4, max: 2000, ..field("text", "补充说明", "只补照片或文件也可以") };
     let photos = photo_question(form, Side::Own);
     view! {
-        {asked.map(|what| section("需要您补充", words(what)))}
+        {asked.map(|what| section("需要您补充", paragraph(&what)))}
         <section class="card">
             <TextField question=Carried(text.question(form))/>
             <PhotoField photos=Carried(photos)/>
@@ -144,7 +144,7 @@ fn rate(page: &MemberIssue, form: &Form) -> AnyView {
     view! {
         {answer.map(|(text, outcome, who)| section(
             format!("答复：{outcome}"),
-            view! { {words(text)}<p class="muted">{who}</p> },
+            view! { {paragraph(&text)}<p class="muted">{who}</p> },
         ))}
         <section class="card rating">
             {choices(form, "radio", "solved", "问题解决了吗？", "big two", vec![choice("yes", "解决了"), choice("no", "没解决")])}

@@ -16,7 +16,7 @@ use crate::issue::view::issue_cell;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::list::{Chip, chips, more};
-use crate::ui::{HOTLINE, HOTLINE_LINK, back, empty, facts, icon, section, words};
+use crate::ui::{HOTLINE, HOTLINE_LINK, back, empty, facts, icon, paragraph, section, words};
 use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params, use_query};
@@ -150,7 +150,7 @@ fn issue(page: &MemberIssue, links: &Links, clock: &Clock) -> AnyView {
     let call = view! {
         {station}
         <p><a class="button secondary" href=HOTLINE_LINK>{icon("phone")}{HOTLINE}</a></p>
-        <p class="muted">{format!("通话时请报编号 {}", detail.number)}</p>
+        <p class="muted">"通话时请报编号 "<span class="figure">{detail.number.clone()}</span></p>
     };
     view! {
         {back("/issues", "全部诉求")}
@@ -158,7 +158,7 @@ fn issue(page: &MemberIssue, links: &Links, clock: &Clock) -> AnyView {
         {links.view("/issues/")}
         {issue.state.is_open().then(|| section("打电话问", call))}
         {section("我提的问题", view! {
-            {words(detail.body.clone())}
+            {paragraph(&detail.body)}
             <Photos photos=photos_of(detail, 1)/>
             {facts(vec![
                 ("分类", words(clock.terms.catalogue_of(issue, clock.now).category_name(&issue.category).to_owned())),

@@ -63,6 +63,7 @@ mod server {
     use crate::issue::timeline::lines;
     use crate::issue::view::time_bar;
     use crate::request::Clock;
+    use crate::ui::joined;
     use domain::calendar::Span;
     use domain::issue::{Event, Flag, Issue, State};
     use store::reference::Reference;
@@ -80,7 +81,7 @@ mod server {
             };
             let events = || page.detail.events.iter().rev();
             let answer = events().find_map(|row| match &row.event {
-                Event::Answered { text, outcome, .. } => Some([outcome.label().to_owned(), text.clone(), row.actor_name.clone()]),
+                Event::Answered { text, outcome, .. } => Some([outcome.label().to_owned(), joined(text), row.actor_name.clone()]),
                 _ => None,
             });
             let asked = events().find_map(|row| match &row.event {
@@ -100,11 +101,11 @@ mod server {
                 holder: holder(issue, &clock.reference),
                 phone: phone(issue, &clock.reference).unwrap_or_default().to_owned(),
                 bar,
-                next: merged.or_else(|| next_words(issue, window)).unwrap_or_default(),
+                next: joined(&merged.or_else(|| next_words(issue, window)).unwrap_or_default()),
                 commands: page.commands.clone(),
                 lines: lines(&page.detail, false, clock),
                 answer,
-                asked: asked.unwrap_or_default(),
+                asked: joined(&asked.unwrap_or_default()),
             }
         }
     }

@@ -86,7 +86,7 @@ fn application(page: &ApplicationPage, clock: &Clock) -> AnyView {
             view! { <a class=class href=href>{command.label()}</a> }.into_any()
         })
         .collect();
-    let reason = (!application.reason.is_empty()).then(|| view! { <p class="lead">{application.reason.clone()}</p> });
+    let reason = (!application.reason.is_empty()).then(|| view! { <p class="lead">{figures(&application.reason)}</p> });
     let policy = format!("/policies/{}", application.item_code);
     let rated = application.rating.map(|rating| {
         let stars = format!("您的评价：{rating} 分　{}", application.rating_comment);
@@ -112,5 +112,5 @@ fn application(page: &ApplicationPage, clock: &Clock) -> AnyView {
 
 fn notice(application: &Application) -> Option<AnyView> {
     let until = application.notice_until.filter(|_| application.state == State::PublicNotice.code())?;
-    Some(view! { <p class="muted">{format!("公示到 {}", day(until))}</p> }.into_any())
+    Some(view! { <p class="muted">{figures(&format!("公示到 {}", day(until)))}</p> }.into_any())
 }

@@ -62,8 +62,8 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
         ("企业", text(offer.member.enterprise.name.clone())),
         ("测算金额", figures(&amount(item, &page.outcome))),
         ("计算方法", figures(&words::formula(library, &item.amount, &page.view.facts))),
-        ("测算日期", text(day(page.view.evaluation.as_of))),
-        ("政策版本", text(format!("第 {} 版", item.version))),
+        ("测算日期", figures(&day(page.view.evaluation.as_of))),
+        ("政策版本", figures(&format!("第 {} 版", item.version))),
     ]);
     let lead = match page.withheld.clone() {
         Some(who) => view! { <p class="lead">{icon("lock")}{who}"。您可以先备好，负责人会收到通知。"</p> }.into_any(),
@@ -88,7 +88,7 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
                 {section("将提交的内容", view! { {frozen}<ul class="plain">{used.collect_view()}</ul> })}
                 {files}
                 {section("联系谁", view! { {NAME.view(form)}{PHONE.view(form)}{NOTE.view(form)} })}
-                <SubmitButton label=button.to_owned() module=Carried(Module::Space)/>
+                <div class="actions"><SubmitButton label=button.to_owned() module=Carried(Module::Space)/></div>
             </form>
     }
     .into_any()
@@ -98,7 +98,7 @@ fn apply(offer: &Offer, now: OffsetDateTime) -> AnyView {
 pub(super) fn ready(page: &ItemPage, now: OffsetDateTime) -> Option<AnyView> {
     let ready = page.prepared.as_ref()?;
     let line = format!("{} {} 备好，等负责人核对提交。", ready.person_name, calendar::moment(ready.at, now));
-    Some(view! { <p class="muted">{icon("check")}{line}</p> }.into_any())
+    Some(view! { <p class="muted">{icon("check")}{figures(&line)}</p> }.into_any())
 }
 
 /// A place for each material, and one for anything else; files that came already are kept with the material they are.
@@ -109,7 +109,7 @@ fn file_field(item: &Item, files: &[File], form: &Form) -> AnyView {
         let kept: Vec<AnyView> = mine.map(kept_file).collect();
         view! {
             <div class="field">
-                <label for=name.clone()>{material.clone()}</label>
+                <label for=name.clone()>{figures(material)}</label>
                 <ul class="plain files">{kept}</ul>
                 <input id=name.clone() name=name type="file" multiple accept=ACCEPTED/>
             </div>

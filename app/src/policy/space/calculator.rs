@@ -8,7 +8,7 @@ use crate::policy::read;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::policy::day;
-use crate::ui::{back, icon};
+use crate::ui::{back, figures, icon};
 use domain::member::Right;
 use leptos::prelude::*;
 
@@ -33,7 +33,7 @@ pub fn CalculatorPage() -> impl IntoView {
             {back("/policies", "全部政策")}
             {form.summary()}
             <h1>"政策计算器"</h1>
-            <p class="muted">{lead}</p>
+            <p class="muted">{figures(&lead)}</p>
             {withheld.map(|who| view! { <p class="muted">{icon("lock")}{"您可以测算，不能保存："}{who}</p> })}
             <script nonce=nonce inner_html=script></script>
             <Calculator/>

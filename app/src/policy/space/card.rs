@@ -51,7 +51,7 @@ pub fn card(explainer: &mut Explainer<'_>, library: &Library, outcome: &Outcome,
                     <span class="tag quiet">{item.apply.mode.label()}</span>
                     <span class="tag quiet">{item.level.label()}</span>
                     {set_aside}
-                    {ends.map(|ends| view! { <span class="tag" class:warn=soon class:quiet=!soon>{icon("clock")}{ends}</span> })}
+                    {ends.map(|ends| view! { <span class="tag" class:warn=soon class:quiet=!soon>{icon("clock")}<span>{figures(&ends)}</span></span> })}
                 </span>
             </a>
         </li>

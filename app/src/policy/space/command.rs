@@ -76,7 +76,7 @@ fn command_form(page: &ApplicationPage, command: ApplicationCommand, files: &[Fi
         <form id="command" method="post" action=action enctype="multipart/form-data" class="stack" novalidate>
             {hidden("seq", application.seq.to_string())}
             {body}
-            <SubmitButton label=command.label().to_owned() module=Carried(Module::Space)/>
+            <div class="actions"><SubmitButton label=command.label().to_owned() module=Carried(Module::Space)/></div>
         </form>
     };
     Some(view.into_any())

@@ -75,16 +75,16 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
     };
     let others = group_note(page, item);
     let dates = facts(vec![
-        ("有效期", text(window(item.valid.from, item.valid.to))),
+        ("有效期", figures(&window(item.valid.from, item.valid.to))),
         (
             if item.apply.mode.is_applied_for() { "申报时间" } else { "享受时间" },
-            text(deadline(item, today).unwrap_or_else(|| "有效期内随时".to_owned())),
+            figures(&deadline(item, today).unwrap_or_else(|| "有效期内随时".to_owned())),
         ),
         ("兑现方式", text(item.apply.mode.label())),
         ("在哪里办", text(if item.apply.place.is_empty() { "按文件规定".to_owned() } else { item.apply.place.clone() })),
     ]);
     let materials = (!item.apply.materials.is_empty()).then(|| {
-        let list = item.apply.materials.iter().map(|material| view! { <li>{material.clone()}</li> }).collect_view();
+        let list = item.apply.materials.iter().map(|material| view! { <li>{figures(material)}</li> }).collect_view();
         let heading = if item.apply.mode.is_applied_for() { "要准备的材料" } else { "留存备查的资料" };
         section(heading, view! { <ul class="plain">{list}</ul> })
     });
@@ -206,8 +206,8 @@ fn document(page: &ItemPage, item: &Item) -> AnyView {
     section(
         "政策文件",
         view! {
-            <p><strong>{number}</strong></p>
-            <p class="muted">{format!("{} · {}", document.issuer, document.years)}</p>
+            <p><strong>{figures(&number)}</strong></p>
+            <p class="muted">{figures(&format!("{} · {}", document.issuer, document.years))}</p>
             <ul class="plain">{clauses}</ul>
             {note}
             {link}

@@ -2,8 +2,9 @@
 
 use super::card::card;
 use crate::form::Form;
+use crate::policy::filter::Filter;
 use crate::policy::known::known;
-use crate::policy::read::{self, Filter, View, tags};
+use crate::policy::read::{self, View, tags};
 use crate::policy::view::state_tag;
 use crate::render::{reads, title};
 use crate::request::Request;
@@ -46,7 +47,7 @@ pub fn HomePolicies(view: View, today: Date) -> impl IntoView {
     section(
         "为您匹配的政策",
         view! {
-            <p class="policy-total">{format!("{fitting} 项符合，还可享 ")}<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
+            <p class="policy-total">{figures(&format!("{fitting} 项符合，还可享 "))}<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
             {standing(&view)}
             <ul class="cells">{cards}</ul>
             <p class="more"><a href="/policies">"全部政策"</a></p>
@@ -90,6 +91,7 @@ struct FilterQuery {
     mode: Option<String>,
     tag: Option<String>,
     soon: Option<String>,
+    q: Option<String>,
 }
 
 impl From<FilterQuery> for Filter {
@@ -100,6 +102,7 @@ impl From<FilterQuery> for Filter {
             mode: query.mode.as_deref().and_then(Mode::parse),
             soon: query.soon.as_deref() == Some("1"),
             tag: query.tag.unwrap_or_default(),
+            words: query.q.unwrap_or_default().trim().chars().take(60).collect(),
         }
     }
 }
@@ -146,7 +149,7 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
             _ if none => None,
             Standing::Unmet => Some(
                 view! {
-                    <details class="card unmet"><summary>{format!("{} {count}", standing.label())}</summary><ul class="cells">{cards}</ul></details>
+                    <details class="card unmet" open=!filter.words.is_empty()><summary>{format!("{} {count}", standing.label())}</summary><ul class="cells">{cards}</ul></details>
                 }
                 .into_any(),
             ),
@@ -159,6 +162,9 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
     let groups: Vec<AnyView> = groups.collect();
     let body = match (groups.is_empty(), filter.is_open()) {
         (true, true) => empty("政策发布后会在这里，并告诉您适不适合您的企业。", None),
+        (true, false) if !filter.words.is_empty() => {
+            empty("没有找到这样的政策。可以换个词，或少写几个字。", Some(("/policies", "看全部")))
+        }
         (true, false) => empty("没有符合筛选的政策。", Some(("/policies", "看全部"))),
         _ => groups.into_any(),
     };
@@ -167,14 +173,15 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
             <div class="card total-card">
                 <p class="policy-total">"还可享"<strong class="money">{figures(&view.evaluation.total.words())}</strong></p>
                 {standing(view)}
-                <p class="muted">{format!("按 {} 的企业画像测算，以部门审核为准", day(today))}</p>
+                <p class="muted">{figures(&format!("按 {} 的企业画像测算，以部门审核为准", day(today)))}</p>
                 <p class="row">
                     <a class="button" href="/policies/calculator">{icon("swap")}"算一算"</a>
                     <a class="button secondary" href="/applications">"我的申请"</a>
                     <a class="button secondary" href="/me/portrait">"企业画像"</a>
                 </p>
             </div>
-            {questions(&view.evaluation, view)}
+            {filter.words.is_empty().then(|| questions(&view.evaluation, view))}
+            {search(filter)}
             {filters(view, filter, boards)}
             {body}
             {past(&view.ended())}
@@ -187,7 +194,7 @@ fn list(view: &View, filter: &Filter, boards: Vec<(String, String)>, today: Date
 /// What has ended and what is known and not entered: said, so that nobody looks for it in vain. Not counted anywhere.
 fn past(ended: &[&Ended]) -> Option<AnyView> {
     let rows = ended.iter().map(
-        |one| view! { <li><strong>{figures(&one.title)}</strong>" "<small class="muted">{day(one.until)}"到期"</small></li> },
+        |one| view! { <li><strong>{figures(&one.title)}</strong>" "<small class="muted">{figures(&day(one.until))}"到期"</small></li> },
     );
     let rows = rows.collect_view();
     (!ended.is_empty()).then(|| {
@@ -199,7 +206,7 @@ fn past(ended: &[&Ended]) -> Option<AnyView> {
 fn not_entered() -> AnyView {
     let rows = known().iter().map(|one| {
         let name = [one.no.as_str(), one.title.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-        view! { <li><strong>{figures(&name)}</strong>" "<small class="muted">{one.issuer.clone()}" · "{one.years.clone()}"。"{figures(&one.why)}</small></li> }
+        view! { <li><strong>{figures(&name)}</strong>" "<small class="muted">{one.issuer.clone()}" · "{figures(&one.years)}"。"{figures(&one.why)}</small></li> }
     });
     let rows = rows.collect_view();
     view! { <details class="card unmet"><summary>{format!("已知、还没有录入的 {}", known().len())}</summary><p class="muted">"这些政策还不能在这里测算。想了解，请向发文机关或 12345 咨询。"</p><ul class="plain">{rows}</ul></details> }
@@ -282,6 +289,24 @@ fn questions(evaluation: &Evaluation, view: &View) -> Option<AnyView> {
     (!list.is_empty()).then(|| section("补充信息，匹配更多政策", view! { <ul class="cells">{list}</ul> }))
 }
 
+/// By name, of all that are there; what else narrows the list stays.
+fn search(filter: &Filter) -> AnyView {
+    let kept = |name: &'static str, value: &str| (!value.is_empty()).then(|| hidden(name, value.to_owned()));
+    view! {
+        <form class="search" method="get" action="/policies" role="search">
+            <label for="q" class="hidden">"政策名称、文号或主题"</label>
+            <input id="q" name="q" type="search" value=filter.words.clone() placeholder="名称、文号或主题" maxlength="60" autocomplete="off"/>
+            {kept("board", &filter.board)}
+            {kept("level", filter.level.map_or("", Level::code))}
+            {kept("mode", filter.mode.map_or("", Mode::code))}
+            {kept("tag", &filter.tag)}
+            {kept("soon", if filter.soon { "1" } else { "" })}
+            <button class="button secondary">{icon("search")}<span>"查找"</span></button>
+        </form>
+    }
+    .into_any()
+}
+
 fn filters(view: &View, filter: &Filter, boards: Vec<(String, String)>) -> AnyView {
     let mut form = Form::default();
     form.push("board", filter.board.clone());
@@ -293,9 +318,10 @@ fn filters(view: &View, filter: &Filter, boards: Vec<(String, String)>) -> AnyVi
     let tags = tags(&view.shelf).into_iter().map(|tag| (tag.clone(), tag)).collect();
     let plain = |list: Vec<(String, String)>| vec![(String::new(), list)];
     view! {
-        <details class="filters" open=!filter.is_open()>
+        <details class="filters" open=filter.is_chosen()>
             <summary>"筛选"</summary>
             <form method="get" action="/policies" class="filter-form">
+                {(!filter.words.is_empty()).then(|| hidden("q", filter.words.clone()))}
                 {select(&form, "board", "服务板块", Some("全部"), plain(boards))}
                 {select(&form, "level", "层级", Some("全部"), plain(levels))}
                 {select(&form, "mode", "兑现方式", Some("全部"), plain(modes))}

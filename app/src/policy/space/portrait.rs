@@ -137,7 +137,7 @@ fn row(shelf: &Shelf, attribute: &Attribute, facts: &Facts, fact: &Fact, form: &
         <li class="cell">
             <div>
                 <span class="cell-head"><strong>{attribute.name.clone()}</strong><span>{figures(&words::value(&shelf.library, &attribute.code, &fact.value))}</span></span>
-                <span class="muted">{source.join(" · ")}</span>
+                <span class="muted">{figures(&source.join(" · "))}</span>
                 {by_rule(shelf, attribute, facts)}
                 {beside}
                 <details open=open>
@@ -168,10 +168,10 @@ fn by_rule(shelf: &Shelf, attribute: &Attribute, facts: &Facts) -> Option<AnyVie
 /// The figure as the enterprise has it, in words people type.
 fn claimed_field(id: &str, attribute: &Attribute, typed: &str) -> AnyView {
     let id = format!("{id}-figure");
-    let label = if attribute.unit.is_empty() {
-        "应该是".to_owned()
-    } else {
-        format!("应该是（{}，可写 500万、1.2亿）", attribute.unit)
+    let label = match attribute.unit.as_str() {
+        "" => "应该是".to_owned(),
+        unit if attribute.kind == AttributeKind::Money => format!("应该是（{unit}，可写 500万、1.2亿）"),
+        unit => format!("应该是（{unit}）"),
     };
     view! { <div class="field"><label for=id.clone()>{label}</label><input id=id name="figure" value=typed.to_owned() autocomplete="off" maxlength="40"/></div> }
         .into_any()
