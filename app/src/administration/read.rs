@@ -92,7 +92,7 @@ pub async fn table(ctx: &mut Ctx, kind: Kind) -> Result<Table, AppError> {
     let rows = rows.collect();
     let (columns, add) = columns(kind, area);
     let filters = filters(kind, area, &areas);
-    Ok(Table { path: path(kind), name: kind.label(), lead: "", columns, more: Vec::new(), filters, rows, add })
+    Ok(Table { path: path(kind), name: kind.label(), lead: "", columns, more: Vec::new(), filters, rows, add, shown: None })
 }
 
 /// The columns of a kind, and where one is added, by whoever may.
