@@ -73,12 +73,22 @@ fn cursor(after: &str) -> Option<String> {
 }
 
 /// Lists beside the queues that lead to an issue, and what they are called: below `/desk/`.
-const LISTS: [(&str, &str); 5] =
-    [("mine", "我的经办"), ("tasks", "交办事项"), ("abnormal", "异常件"), ("clusters", "共性问题"), ("callbacks", "回访")];
+const LISTS: [(&str, &str); 6] = [
+    ("mine", "我的经办"),
+    ("tasks", "交办事项"),
+    ("abnormal", "异常件"),
+    ("clusters", "共性问题"),
+    ("callbacks", "回访"),
+    ("indicators", "六项指标"),
+];
 
 /// `?from=…` of such a list: its path below `/desk/`, and what it was asked for.
 pub fn from_list(path: &str, query: &str) -> String {
-    let query = if query.is_empty() { String::new() } else { format!("~{}", query.replace('&', "~").replace('=', ":")) };
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("~{}", query.replace('%', "%25").replace('&', "~").replace('=', ":"))
+    };
     format!("?from=-{}{query}", path.replace('/', "."))
 }
 
@@ -162,10 +172,12 @@ mod tests {
             ("mine", "", "/desk/mine"),
             ("clusters/7", "", "/desk/clusters/7"),
             ("abnormal", "kind=dissatisfied&after=1.2", "/desk/abnormal?kind=dissatisfied&after=1.2"),
+            ("indicators/issues", "board=a%20b&failed=once", "/desk/indicators/issues?board=a%20b&failed=once"),
         ] {
             let address = format!("/desk/issues/HZ-1{}", from_list(path, query));
             assert_eq!(back_from(&address), back);
-            assert_eq!(kept(carried(&address).trim_start_matches("?from=")), carried(&address), "every page may carry it");
+            let read = carried(&address).trim_start_matches("?from=").replace("%25", "%");
+            assert_eq!(kept(&read), carried(&address), "every page may carry it");
         }
         assert_eq!(back_from("/desk/issues/HZ-1?from=-..//evil.example"), "/desk?-..//evil.example", "no list of ours");
     }
