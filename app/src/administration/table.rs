@@ -17,6 +17,9 @@ const PAGE: usize = 50;
 /// Rows of a file, of a list that the database gives a page at a time.
 const FILE: i64 = 5000;
 
+/// Columns that count something: a spreadsheet adds them up. Codes and telephones are of digits, too, and no numbers.
+const COUNTS: [&str; 4] = ["issues", "open", "held", "position"];
+
 /// A column: its code in the address (`sort=`), its heading.
 pub struct Column(pub &'static str, pub &'static str);
 
@@ -94,7 +97,12 @@ impl Table {
     /// What was asked for, whole, to be taken along.
     pub fn sheet(&self, asked: &Form) -> Sheet {
         let heading = self.columns.iter().chain(&self.more).map(|column| Cell::Heading(column.1.to_owned())).collect();
-        let rows = self.wanted(asked).into_iter().map(|at| self.rows[at].cells.iter().cloned().map(Cell::Text).collect());
+        let codes: Vec<&str> = self.columns.iter().chain(&self.more).map(|column| column.0).collect();
+        let cell = |(text, code): (&String, &&str)| match text.parse() {
+            Ok(number) if COUNTS.contains(code) => Cell::Number(number),
+            _ => Cell::Text(text.clone()),
+        };
+        let rows = self.wanted(asked).into_iter().map(|at| self.rows[at].cells.iter().zip(&codes).map(cell).collect());
         Sheet { name: self.name, rows: [heading].into_iter().chain(rows).collect() }
     }
 
