@@ -1,5 +1,6 @@
 //! 典型案例 (S-11): read by everybody, written by centres.
 
+use crate::listed::{Listed, Part};
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, DepartmentId, StaffId};
 use domain::case::Words;
@@ -54,6 +55,58 @@ pub async fn list(conn: &mut Conn, words: &str, category: &str, limit: i64) -> R
     )
     .fetch_all(conn.pg())
     .await?)
+}
+
+/// Those that are told, as a list is asked for, the newest problem first unless it asks for another order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn listed(conn: &mut Conn, asked: &Listed) -> Result<Part<Case>, StoreError> {
+    let found = sqlx::query!(
+        r#"select c.id, count(*) over () as "total!" from typical_case c
+         cross join lateral (select case $5::text when 'title' then c.title when 'requested' then (c.requested_at at time zone 'Asia/Shanghai')::text
+            when 'published' then (c.published_at at time zone 'Asia/Shanghai')::text
+            when 'category' then lpad(array_position($6::text[], c.category)::text, 6, '0')
+            when 'area' then lpad(array_position($6, c.area::text)::text, 6, '0')
+            when 'department' then lpad(array_position($6, 'd' || c.department_id)::text, 6, '0') end collate "C" as key) k
+         where c.withdrawn_at is null and ($3 = '' or c.category = $3) and ($4 = '' or c.area::text = $4)
+            and ($1 = '' or strpos(lower(concat_ws(' ', c.title, c.problem, c.answer, c.rule, (c.requested_at at time zone 'Asia/Shanghai')::date,
+                    (c.published_at at time zone 'Asia/Shanghai')::date)), $1) > 0
+                or c.category = any($2::text[]) or c.area::text = any($2) or 'd' || c.department_id = any($2))
+         order by case when not $7 then k.key end, case when $7 then k.key end desc, c.requested_at desc, c.id desc limit $8 offset $9"#,
+        asked.words,
+        &asked.named,
+        asked.mark("category"),
+        asked.mark("area"),
+        asked.sort,
+        &asked.ranked,
+        asked.down,
+        asked.limit,
+        asked.offset
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    let (total, ids) = (found.first().map_or(0, |row| row.total), found.iter().map(|row| row.id).collect::<Vec<_>>());
+    let rows = sqlx::query_as!(
+        Case,
+        "select id, title, problem, answer, rule, category, area, department_id as department, requested_at, closed_at, published_at,
+            withdrawn_at
+         from typical_case where id = any($1) order by array_position($1, id)",
+        &ids
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    Ok(Part { rows, total })
+}
+
+/// Categories and areas of those that are told, to filter them by.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn marks(conn: &mut Conn) -> Result<Vec<(String, AreaCode)>, StoreError> {
+    let rows =
+        sqlx::query!("select distinct category, area from typical_case where withdrawn_at is null").fetch_all(conn.pg()).await?;
+    Ok(rows.into_iter().map(|row| (row.category, row.area)).collect())
 }
 
 /// A case as it is compared with what somebody writes.

@@ -2,6 +2,7 @@
 
 pub mod found;
 
+use crate::listed::{Listed, Part};
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, DepartmentId, StaffId};
 use domain::issue::State;
@@ -78,20 +79,48 @@ pub struct Cluster {
     pub issues: i64,
 }
 
-/// Those of the scope, the latest first.
+/// Those of the scope, as a list is asked for, the latest first unless it asks for another order.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<Cluster>, StoreError> {
-    Ok(sqlx::query_as!(
+pub async fn list(conn: &mut Conn, asked: &Listed) -> Result<Part<Cluster>, StoreError> {
+    let found = sqlx::query!(
+        r#"select c.id, count(*) over () as "total!" from cluster c
+         cross join lateral (select case when c.answered_at is not null then 'answered' when c.department_id is not null then 'dispatched'
+            else 'open' end as state) s
+         cross join lateral (select case $4::text when 'title' then c.title when 'created' then (c.created_at at time zone 'Asia/Shanghai')::text
+            when 'state' then s.state
+            when 'issues' then lpad((select count(*) from cluster_issue m where m.cluster_id = c.id)::text, 8, '0')
+            when 'area' then lpad(array_position($5::text[], c.area::text)::text, 6, '0')
+            when 'department' then lpad(array_position($5, 'd' || c.department_id)::text, 6, '0') end collate "C" as key) k
+         where ($3 = '' or s.state = $3)
+            and ($1 = '' or strpos(lower(concat_ws(' ', c.title, c.answered_by,
+                    to_char(c.created_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
+                    to_char(c.answered_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'))), $1) > 0
+                or c.area::text = any($2::text[]) or 'd' || c.department_id = any($2) or s.state = any($2))
+         order by case when not $6 then k.key end, case when $6 then k.key end desc, c.created_at desc, c.id desc limit $7 offset $8"#,
+        asked.words,
+        &asked.named,
+        asked.mark("state"),
+        asked.sort,
+        &asked.ranked,
+        asked.down,
+        asked.limit,
+        asked.offset
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    let (total, ids) = (found.first().map_or(0, |row| row.total), found.iter().map(|row| row.id).collect::<Vec<_>>());
+    let rows = sqlx::query_as!(
         Cluster,
         r#"select c.id, c.title, c.area, c.department_id as department, c.created_at, c.answered_at, c.answered_by, c.case_id as "case",
             (select count(*) from cluster_issue m where m.cluster_id = c.id) as "issues!"
-         from cluster c order by c.created_at desc, c.id desc limit $1"#,
-        limit
+         from cluster c where c.id = any($1) order by array_position($1, c.id)"#,
+        &ids
     )
     .fetch_all(conn.pg())
-    .await?)
+    .await?;
+    Ok(Part { rows, total })
 }
 
 /// One.

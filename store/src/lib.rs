@@ -18,6 +18,7 @@ pub mod identity;
 pub mod issue;
 pub mod job;
 pub mod learning;
+pub mod listed;
 pub mod meeting;
 pub mod member;
 pub mod message;

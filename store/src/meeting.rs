@@ -1,6 +1,7 @@
 //! 恳谈会、座谈会: the problems of a meeting, written down by a centre from a table, all of them or none.
 
 use crate::issue::{CommandError, Filing, file_in};
+use crate::listed::{Listed, Part};
 use crate::{Conn, StoreError};
 use domain::actor::{Actor, AreaCode, area_covers};
 use domain::issue::{Command, ELSEWHERE, Submission, Terms};
@@ -185,21 +186,42 @@ pub struct Meeting {
     pub open: i64,
 }
 
-/// The latest meetings that the scope may see.
+/// The meetings that the scope may see, as a list is asked for, the latest first unless it asks for another order.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<Meeting>, StoreError> {
-    Ok(sqlx::query_as!(
-        Meeting,
-        r#"select m.id, m.name, m.held, m.created_at, m.staff_name, count(i.id) as "issues!", count(i.id) filter (where i.open) as "open!"
-         from (select * from meeting order by held desc, id desc limit $1) m
-         left join meeting_issue x on x.meeting_id = m.id left join issue i on i.id = x.issue_id
-         group by m.id, m.name, m.held, m.created_at, m.staff_name order by m.held desc, m.id desc"#,
-        limit
+pub async fn list(conn: &mut Conn, asked: &Listed) -> Result<Part<Meeting>, StoreError> {
+    let found = sqlx::query!(
+        r#"select m.id, count(*) over () as "total!" from meeting m
+         cross join lateral (select case $3::text when 'name' then m.name when 'held' then m.held::text when 'by' then m.staff_name
+            when 'issues' then lpad((select count(i.id) from meeting_issue x join issue i on i.id = x.issue_id
+                where x.meeting_id = m.id)::text, 8, '0')
+            when 'open' then lpad((select count(*) from meeting_issue x join issue i on i.id = x.issue_id
+                where x.meeting_id = m.id and i.open)::text, 8, '0') end collate "C" as key) k
+         where ($1 = '' or strpos(lower(concat_ws(' ', m.name, m.held, m.staff_name)), $1) > 0)
+            and ($2 = '' or ($2 = 'yes') = exists (select from meeting_issue x join issue i on i.id = x.issue_id
+                where x.meeting_id = m.id and i.open))
+         order by case when not $4 then k.key end, case when $4 then k.key end desc, m.held desc, m.id desc limit $5 offset $6"#,
+        asked.words,
+        asked.mark("open"),
+        asked.sort,
+        asked.down,
+        asked.limit,
+        asked.offset
     )
     .fetch_all(conn.pg())
-    .await?)
+    .await?;
+    let (total, ids) = (found.first().map_or(0, |row| row.total), found.iter().map(|row| row.id).collect::<Vec<_>>());
+    let rows = sqlx::query_as!(
+        Meeting,
+        r#"select m.id, m.name, m.held, m.created_at, m.staff_name, count(i.id) as "issues!", count(i.id) filter (where i.open) as "open!"
+         from meeting m left join meeting_issue x on x.meeting_id = m.id left join issue i on i.id = x.issue_id
+         where m.id = any($1) group by m.id, m.name, m.held, m.created_at, m.staff_name order by array_position($1, m.id)"#,
+        &ids
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    Ok(Part { rows, total })
 }
 
 /// A problem of a meeting, as it stands.

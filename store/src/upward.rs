@@ -1,5 +1,6 @@
 //! 上报: what a centre passed to a higher platform, and what became of it there.
 
+use crate::listed::{Listed, Part};
 use crate::{Conn, StoreError};
 use serde::Deserialize;
 use sqlx::Connection;
@@ -35,21 +36,46 @@ pub struct Reply {
     pub at: OffsetDateTime,
 }
 
-/// The latest that the scope may see.
+/// What the scope may see, as a list is asked for, the latest first unless it asks for another order.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(conn: &mut Conn, limit: i64) -> Result<Vec<Passed>, StoreError> {
-    Ok(sqlx::query_as!(
+pub async fn list(conn: &mut Conn, asked: &Listed) -> Result<Part<Passed>, StoreError> {
+    let found = sqlx::query!(
+        r#"select u.issue_id as id, count(*) over () as "total!" from issue_upward u join issue i on i.id = u.issue_id
+         cross join lateral (select case when u.received_at is null then 'waiting'
+            when exists (select from upward_reply r where r.issue_id = u.issue_id and r.done) then 'done' else 'received' end as state) s
+         cross join lateral (select case $4::text when 'number' then i.number when 'title' then i.title when 'enterprise' then i.enterprise_name
+            when 'state' then s.state when 'passed' then (u.passed_at at time zone 'Asia/Shanghai')::text
+            when 'by' then u.staff_name end collate "C" as key) k
+         where ($3 = '' or s.state = $3)
+            and ($1 = '' or strpos(lower(concat_ws(' ', i.number, i.title, i.enterprise_name, u.staff_name, u.reason, u.external_id,
+                    to_char(u.passed_at at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'))), $1) > 0
+                or s.state = any($2::text[])
+                or exists (select from upward_reply r where r.issue_id = u.issue_id and strpos(lower(r.body), $1) > 0))
+         order by case when not $5 then k.key end, case when $5 then k.key end desc, u.passed_at desc, u.issue_id desc limit $6 offset $7"#,
+        asked.words,
+        &asked.named,
+        asked.mark("state"),
+        asked.sort,
+        asked.down,
+        asked.limit,
+        asked.offset
+    )
+    .fetch_all(conn.pg())
+    .await?;
+    let (total, ids) = (found.first().map_or(0, |row| row.total), found.iter().map(|row| row.id).collect::<Vec<_>>());
+    let rows = sqlx::query_as!(
         Passed,
         r#"select i.number, i.title, i.enterprise_name, u.reason, u.passed_at, u.staff_name, u.external_id, u.received_at,
             coalesce((select json_agg(json_build_object('text', r.body, 'done', r.done, 'at', r.created_at) order by r.created_at)
                 from upward_reply r where r.issue_id = u.issue_id), '[]') as "replies!: Json<Vec<Reply>>"
-         from issue_upward u join issue i on i.id = u.issue_id order by u.passed_at desc, u.issue_id desc limit $1"#,
-        limit
+         from issue_upward u join issue i on i.id = u.issue_id where u.issue_id = any($1) order by array_position($1, u.issue_id)"#,
+        &ids
     )
     .fetch_all(conn.pg())
-    .await?)
+    .await?;
+    Ok(Part { rows, total })
 }
 
 /// Passes an issue upward, with a note beside it that its handlers read.

@@ -1,6 +1,7 @@
 //! The front of administration. An administrator opens it at the desk, a few times a month, to change one thing.
 
 use crate::administration::read;
+use crate::api_key::act::PATH as KEYS;
 use crate::render::{reads, title};
 use crate::request::Request;
 use leptos::prelude::*;
@@ -34,9 +35,7 @@ const ENTRIES: &[Entry] = &[
     Entry {
         href: "/desk/admin/staff", title: "工作人员", about: "账号、岗位和范围、首次密码、停用和移交"
     },
-    Entry {
-        href: "/desk/admin/keys", title: "接口密钥", about: "热线、会议、上级平台凭密钥提交诉求，由市级管理"
-    },
+    Entry { href: KEYS, title: "接口密钥", about: "热线、会议、上级平台凭密钥提交诉求，由市级管理" },
     Entry {
         href: "/desk/admin/retention", title: "保存期限", about: "个人信息和记录保存多久，到期自动删除"
     },
@@ -51,9 +50,10 @@ const ENTRIES: &[Entry] = &[
 pub fn AdminPage() -> impl IntoView {
     let request = Request::current();
     reads(async move {
-        let (place, waiting) = read::hub(&mut *request.open().await?).await?;
+        let (place, waiting, whole) = read::hub(&mut *request.open().await?).await?;
         title("系统管理");
-        let links = ENTRIES.iter().map(|entry| {
+        // Keys are the whole city's alone: nobody is led where they may not go.
+        let links = ENTRIES.iter().filter(|entry| whole || entry.href != KEYS).map(|entry| {
             view! { <li class="cell"><a href=entry.href><strong>{entry.title}</strong><span class="muted">{entry.about}</span></a></li> }
         });
         let waiting = (waiting > 0).then(|| {

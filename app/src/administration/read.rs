@@ -26,15 +26,15 @@ pub fn path(kind: Kind) -> &'static str {
     }
 }
 
-/// The area that is administered, and how many changes wait for their day.
+/// The area that is administered, how many changes wait for their day, and whether it is the whole city.
 ///
 /// # Errors
 /// As [`Ctx::require_administrator`].
-pub async fn hub(ctx: &mut Ctx) -> Result<(String, usize), AppError> {
+pub async fn hub(ctx: &mut Ctx) -> Result<(String, usize, bool), AppError> {
     let (_, area) = ctx.require_administrator()?;
     let wanted = Wanted { waiting: true, ..Wanted::default() };
     let waiting = change::list(&mut ctx.conn, &wanted, None, 1000).await?;
-    Ok((ctx.reference.area(area), waiting.rows.len()))
+    Ok((ctx.reference.area(area), waiting.rows.len(), area == CITY))
 }
 
 /// All of a kind that belong to the administrator's area.
@@ -92,7 +92,7 @@ pub async fn table(ctx: &mut Ctx, kind: Kind) -> Result<Table, AppError> {
     let rows = rows.collect();
     let (columns, add) = columns(kind, area);
     let filters = filters(kind, area, &areas);
-    Ok(Table { path: path(kind), name: kind.label(), lead: "", columns, more: Vec::new(), filters, rows, add })
+    Ok(Table { path: path(kind), name: kind.label(), lead: "", columns, more: Vec::new(), filters, rows, add, shown: None })
 }
 
 /// The columns of a kind, and where one is added, by whoever may.

@@ -2,15 +2,23 @@
 //! was asked for comes as the query of the address, so a list can be sent to a colleague.
 
 use crate::form::Form;
+use crate::request::Clock;
 use crate::sheet::{Cell, Sheet};
 use crate::ui::form::select;
 use crate::ui::{empty, icon};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use std::cmp::Ordering;
+use store::listed::Listed;
 
 /// Rows of a page.
 const PAGE: usize = 50;
+
+/// Rows of a file, of a list that the database gives a page at a time.
+const FILE: i64 = 5000;
+
+/// Columns that count something: a spreadsheet adds them up. Codes and telephones are of digits, too, and no numbers.
+const COUNTS: [&str; 4] = ["issues", "open", "held", "position"];
 
 /// A column: its code in the address (`sort=`), its heading.
 pub struct Column(pub &'static str, pub &'static str);
@@ -40,10 +48,19 @@ pub struct Table {
     /// Columns after those, which only the file has and the search looks at: what would be too much for a page.
     pub more: Vec<Column>,
     pub filters: Vec<Filter>,
-    /// All of them, in the order they are shown in unless somebody asks for another.
+    /// All of them, in the order they are shown in unless somebody asks for another; or those of one page.
     pub rows: Vec<Row>,
     /// Where one is added, and the words of the button.
     pub add: Option<(&'static str, &'static str)>,
+    /// The rows are those of a page that the database chose as it was asked for, of so many.
+    pub shown: Option<Shown>,
+}
+
+/// A page, counted from one, of so many rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown {
+    pub page: usize,
+    pub total: usize,
 }
 
 /// What this page was asked for.
@@ -55,6 +72,9 @@ pub fn asked() -> Form {
 impl Table {
     /// The rows that were asked for, in the order that was asked for, by their places in [`Table::rows`].
     fn wanted(&self, asked: &Form) -> Vec<usize> {
+        if self.shown.is_some() {
+            return (0..self.rows.len()).collect();
+        }
         let words = asked.value("q").trim().to_lowercase();
         let holds = |at: &usize| {
             let row = &self.rows[*at];
@@ -77,7 +97,12 @@ impl Table {
     /// What was asked for, whole, to be taken along.
     pub fn sheet(&self, asked: &Form) -> Sheet {
         let heading = self.columns.iter().chain(&self.more).map(|column| Cell::Heading(column.1.to_owned())).collect();
-        let rows = self.wanted(asked).into_iter().map(|at| self.rows[at].cells.iter().cloned().map(Cell::Text).collect());
+        let codes: Vec<&str> = self.columns.iter().chain(&self.more).map(|column| column.0).collect();
+        let cell = |(text, code): (&String, &&str)| match text.parse() {
+            Ok(number) if COUNTS.contains(code) => Cell::Number(number),
+            _ => Cell::Text(text.clone()),
+        };
+        let rows = self.wanted(asked).into_iter().map(|at| self.rows[at].cells.iter().zip(&codes).map(cell).collect());
         Sheet { name: self.name, rows: [heading].into_iter().chain(rows).collect() }
     }
 
@@ -98,10 +123,14 @@ impl Table {
     /// page, and is not asked where there are none, which `none` says.
     pub fn around(&self, asked: &Form, none: &'static str, body: impl FnOnce(&[usize]) -> AnyView) -> AnyView {
         let rows = self.wanted(asked);
-        let total = rows.len();
-        let page = asked.value("page").parse::<usize>().unwrap_or(1).clamp(1, total.div_ceil(PAGE).max(1));
-        let shown = &rows[(page - 1) * PAGE..total.min(page * PAGE)];
-        let none = if self.rows.is_empty() { none } else { "没有符合条件的。" };
+        let Shown { page, total } = self.shown.unwrap_or_else(|| {
+            let total = rows.len();
+            Shown { page: page(asked).clamp(1, total.div_ceil(PAGE).max(1)), total }
+        });
+        let shown = if self.shown.is_some() { &rows[..] } else { &rows[(page - 1) * PAGE..total.min(page * PAGE)] };
+        let narrowed =
+            std::iter::once("q").chain(self.filters.iter().map(|filter| filter.name)).any(|name| !asked.value(name).is_empty());
+        let none = if self.rows.is_empty() && !(self.shown.is_some() && narrowed) { none } else { "没有符合条件的。" };
         let list = if shown.is_empty() { empty(none, None) } else { body(shown) };
         let to = |page: usize| format!("{}?{}", self.path, query(asked, &[("page", page.to_string())]));
         let before = (page > 1).then(|| view! { <a class="button secondary" href=to(page - 1)>"上一页"</a> });
@@ -187,6 +216,49 @@ pub fn exports(path: &str, asked: &Form) -> AnyView {
     view! { {link("xlsx", "导出 xlsx")}{link("csv", "导出 csv")} }.into_any()
 }
 
+/// The page that was asked for.
+fn page(asked: &Form) -> usize {
+    asked.value("page").parse::<usize>().unwrap_or(1).clamp(1, 1_000_000)
+}
+
+/// What the address of a list asks the database for: a page, or what its file has. `names` are the codes of what rows are of, and what these are called.
+pub fn listed(asked: &Form, whole: bool, names: &[(String, String)]) -> Listed {
+    let words = asked.value("q").trim().to_lowercase();
+    let called = |name: &str| !words.is_empty() && name.to_lowercase().contains(&words);
+    let named = names.iter().filter(|(_, name)| called(name)).map(|(code, _)| code.clone()).collect();
+    let mut ranked: Vec<&(String, String)> = names.iter().collect();
+    ranked.sort_by(|a, b| a.1.cmp(&b.1));
+    let (sort, down) = order(asked);
+    let (limit, offset) = if whole { (FILE, 0) } else { (PAGE as i64, (page(asked) as i64 - 1) * PAGE as i64) };
+    Listed {
+        named,
+        ranked: ranked.into_iter().map(|(code, _)| code.clone()).collect(),
+        marks: asked.pairs().to_vec(),
+        sort: sort.to_owned(),
+        words,
+        down,
+        limit,
+        offset,
+    }
+}
+
+/// Categories, areas and departments by the codes that such lists of the database know them by.
+pub fn names(clock: &Clock) -> Vec<(String, String)> {
+    let categories = clock.catalogue(clock.now).known_categories();
+    let categories = categories.into_iter().map(|(_, known)| (known.code.clone(), known.name.clone()));
+    let areas = clock.reference.areas.iter().map(|area| (area.code.to_string(), area.name.clone()));
+    let departments = clock.reference.departments.iter().map(|known| (format!("d{}", known.id), known.name.clone()));
+    categories.chain(areas).chain(departments).collect()
+}
+
+impl Shown {
+    /// Of what [`listed`] asked for.
+    pub fn of(asked: &Listed, total: i64) -> Shown {
+        let number = |value: i64| usize::try_from(value).unwrap_or(0);
+        Shown { page: number(asked.offset) / PAGE + 1, total: number(total) }
+    }
+}
+
 /// The column that was asked for, and whether downwards.
 fn order(asked: &Form) -> (&str, bool) {
     let sort = asked.value("sort");
@@ -242,6 +314,7 @@ mod tests {
             filters: vec![Filter { name: "active", label: "状态", options: Vec::new() }],
             rows: vec![row("市建设局", "9", "yes"), row("市公安局", "10", "yes"), row("老建设局", "1", "no")],
             add: None,
+            shown: None,
         }
     }
 

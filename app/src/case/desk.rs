@@ -1,7 +1,7 @@
 //! Opened by a centre at a desktop, after an issue was closed from which others can learn.
 
 use super::act::{self, Draft, NEW, PATH};
-use crate::administration::table::{Column, Filter, Row, Table, asked};
+use crate::administration::table::{Column, Filter, Row, Shown, Table, asked, listed, names};
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::render::{reads, title};
@@ -21,28 +21,32 @@ const PROBLEM: Field =
 const ANSWER: Field = Field { max: 1000, rows: 5, ..field("answer", "怎么解决的", "谁、做了什么、多久") };
 const RULE: Field = Field { max: 300, rows: 2, ..field("rule", "依据", "按哪条规定办，以后同类问题都照此办") };
 
-/// The most cases that are listed, the newest: a centre tells of a few a month.
-const MOST: i64 = 5000;
-
 /// The cases, and where one is begun.
 #[component]
 pub fn DeskCasesPage() -> impl IntoView {
     let (request, form, asked) = (Request::current(), Form::typed(), asked());
     reads(async move {
-        let (cases, table) = told(&mut *request.open().await?).await?;
+        let (cases, table) = told(&mut *request.open().await?, &asked, false).await?;
         title("典型案例");
         Ok(list(&cases, &table, &asked, &form))
     })
 }
 
-/// The cases, and their list.
+/// The cases of a page, or of a file (`whole`), and their list.
 ///
 /// # Errors
 /// As [`Ctx::require_centre`].
-pub async fn told(ctx: &mut Ctx) -> Result<(Vec<Case>, Table), AppError> {
+pub async fn told(ctx: &mut Ctx, asked: &Form, whole: bool) -> Result<(Vec<Case>, Table), AppError> {
     ctx.require_centre()?;
-    let cases = case::list(&mut ctx.conn, "", "", MOST).await?;
     let clock = ctx.clock();
+    let mut asked = listed(asked, whole, &names(&clock));
+    let mut part = case::listed(&mut ctx.conn, &asked).await?;
+    if part.rows.is_empty() && asked.offset > 0 {
+        asked.offset = 0;
+        part = case::listed(&mut ctx.conn, &asked).await?;
+    }
+    let marks = case::marks(&mut ctx.conn).await?;
+    let (cases, shown) = (part.rows, Some(Shown::of(&asked, part.total)));
     let catalogue = clock.catalogue(clock.now);
     let rows = cases.iter().map(|case| {
         let department = case.department.map_or_else(String::new, |id| clock.reference.department(id));
@@ -62,9 +66,8 @@ pub async fn told(ctx: &mut Ctx) -> Result<(Vec<Case>, Table), AppError> {
     });
     let rows = rows.collect();
     let categories: BTreeMap<String, String> =
-        cases.iter().map(|case| (case.category.clone(), catalogue.category_name(&case.category).to_owned())).collect();
-    let areas: BTreeMap<String, String> =
-        cases.iter().map(|case| (case.area.to_string(), clock.reference.area(case.area))).collect();
+        marks.iter().map(|(category, _)| (category.clone(), catalogue.category_name(category).to_owned())).collect();
+    let areas: BTreeMap<String, String> = marks.iter().map(|(_, area)| (area.to_string(), clock.reference.area(*area))).collect();
     let table = Table {
         path: PATH,
         name: "典型案例",
@@ -84,6 +87,7 @@ pub async fn told(ctx: &mut Ctx) -> Result<(Vec<Case>, Table), AppError> {
         ],
         rows,
         add: None,
+        shown,
     };
     Ok((cases, table))
 }

@@ -1,7 +1,7 @@
 //! The list of what was put together, on the page and to be taken along.
 
 use super::act::PATH;
-use crate::administration::table::{Column, Filter, Row, Table};
+use crate::administration::table::{Column, Filter, Row, Shown, Table, listed, names};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::request::{Clock, Ctx};
@@ -12,8 +12,8 @@ use domain::calendar::words::moment;
 use leptos::prelude::*;
 use store::cluster::{self, Cluster};
 
-/// The most that are listed, the latest.
-const LISTED: i64 = 5000;
+/// How one may stand.
+const STATES: [(&str, &str); 3] = [("open", "还没有一起交办"), ("dispatched", "办理中"), ("answered", "已统一答复")];
 
 /// How one stands: its code for the filter, and in words.
 fn standing(one: &Cluster, clock: &Clock) -> (&'static str, String) {
@@ -24,16 +24,23 @@ fn standing(one: &Cluster, clock: &Clock) -> (&'static str, String) {
     }
 }
 
-/// What was put together, and its list.
+/// What was put together, of a page or of a file (`whole`), and its list.
 ///
 /// # Errors
 /// [`AppError::Forbidden`] for whoever is neither a centre's nor a department's.
-pub async fn kept(ctx: &mut Ctx) -> Result<(Vec<Cluster>, Table), AppError> {
+pub async fn kept(ctx: &mut Ctx, asked: &Form, whole: bool) -> Result<(Vec<Cluster>, Table), AppError> {
     if !matches!(ctx.require_desk()?.duty, Duty::Centre { .. } | Duty::Handler { .. }) {
         return Err(AppError::Forbidden);
     }
-    let list = cluster::list(&mut ctx.conn, LISTED).await?;
     let clock = ctx.clock();
+    let states = STATES.map(|(code, label)| (code.to_owned(), label.to_owned())).to_vec();
+    let mut asked = listed(asked, whole, &[names(&clock), states.clone()].concat());
+    let mut part = cluster::list(&mut ctx.conn, &asked).await?;
+    if part.rows.is_empty() && asked.offset > 0 {
+        asked.offset = 0;
+        part = cluster::list(&mut ctx.conn, &asked).await?;
+    }
+    let (list, shown) = (part.rows, Some(Shown::of(&asked, part.total)));
     let rows = list.iter().map(|one| {
         let (mark, words) = standing(one, &clock);
         let cells = vec![
@@ -48,8 +55,6 @@ pub async fn kept(ctx: &mut Ctx) -> Result<(Vec<Cluster>, Table), AppError> {
         ];
         Row { href: format!("{PATH}/{}", one.id), cells, marks: vec![("state", mark.to_owned())] }
     });
-    let states = [("open", "还没有一起交办"), ("dispatched", "办理中"), ("answered", "已统一答复")];
-    let states = states.map(|(code, label)| (code.to_owned(), label.to_owned())).to_vec();
     let table = Table {
         path: PATH,
         name: "共性问题",
@@ -66,6 +71,7 @@ pub async fn kept(ctx: &mut Ctx) -> Result<(Vec<Cluster>, Table), AppError> {
         filters: vec![Filter { name: "state", label: "状态", options: states }],
         rows: rows.collect(),
         add: None,
+        shown,
     };
     Ok((list, table))
 }

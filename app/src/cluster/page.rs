@@ -6,6 +6,7 @@ use super::listed;
 use crate::administration::table::asked;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
+use crate::issue::desk::from_list;
 use crate::issue::desk::view::path_of;
 use crate::issue::tag::state_tag;
 use crate::render::{reads, title};
@@ -38,7 +39,7 @@ pub fn ClustersPage() -> impl IntoView {
     reads(async move {
         let (found, list, table, clock) = {
             let mut ctx = request.open().await?;
-            let (list, table) = listed::kept(&mut ctx).await?;
+            let (list, table) = listed::kept(&mut ctx, &asked, false).await?;
             let found = match ctx.require_desk()?.duty {
                 Duty::Centre { .. } => Some(looked(&mut ctx).await?),
                 _ => None,
@@ -175,6 +176,7 @@ pub fn ClusterPage() -> impl IntoView {
 }
 
 fn show(staff: &StaffIdentity, one: &Cluster, members: &[Member], form: &Form, clock: &Clock) -> AnyView {
+    let from = from_list(&format!("clusters/{}", one.id), "");
     let rows = members.iter().map(|member| {
         let lead = member.lead.map(|id| format!(" · {}", clock.reference.department(id))).unwrap_or_default();
         let line = format!("相似度 {}% · {} · {}{lead}", member.score, member.number, member.enterprise_name);
@@ -184,7 +186,7 @@ fn show(staff: &StaffIdentity, one: &Cluster, members: &[Member], form: &Form, c
             None => None,
         };
         view! {
-            <li class="cell"><a href=path_of(&member.number)>
+            <li class="cell"><a href=[&path_of(&member.number), &from].concat()>
                 <span class="cell-head"><strong>{member.title.clone()}</strong>{state_tag(member.state)}</span>
                 <span class="muted">{line}</span>
                 <span class="tags">{mark}</span>

@@ -2,7 +2,7 @@
 
 use super::act::PATH;
 use super::read::{RowFault, TITLES};
-use crate::administration::table::{Column, Filter, Row, Table, asked};
+use crate::administration::table::{Column, Filter, Row, Shown, Table, asked, listed};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::render::{reads, title};
@@ -20,27 +20,30 @@ use store::meeting::{self, Line, Meeting};
 const NAME: Field = Field { max: 60, ..field("name", "会议名称", "例如：11 月政企恳谈会") };
 const HELD: Field = Field { kind: "date", max: 10, ..field("held", "开会的日期", "") };
 
-/// The most meetings that are listed, the latest.
-const LISTED: i64 = 5000;
-
 /// The form; above it, which lines of the last table were wrong.
 #[component]
 pub fn MeetingsPage() -> impl IntoView {
     let (request, form, faults, asked) = (Request::current(), Form::typed(), use_context::<Vec<RowFault>>(), asked());
     reads(async move {
-        let (meetings, table) = held(&mut *request.open().await?).await?;
+        let (meetings, table) = held(&mut *request.open().await?, &asked, false).await?;
         title("会议问题");
         Ok(show(&meetings, &table, &asked, faults.unwrap_or_default(), &form))
     })
 }
 
-/// The meetings, and their list.
+/// The meetings of a page, or of a file (`whole`), and their list.
 ///
 /// # Errors
 /// As [`Ctx::require_centre_of`].
-pub async fn held(ctx: &mut Ctx) -> Result<(Vec<Meeting>, Table), AppError> {
+pub async fn held(ctx: &mut Ctx, asked: &Form, whole: bool) -> Result<(Vec<Meeting>, Table), AppError> {
     ctx.require_centre_of()?;
-    let meetings = meeting::list(&mut ctx.conn, LISTED).await?;
+    let mut asked = listed(asked, whole, &[]);
+    let mut part = meeting::list(&mut ctx.conn, &asked).await?;
+    if part.rows.is_empty() && asked.offset > 0 {
+        asked.offset = 0;
+        part = meeting::list(&mut ctx.conn, &asked).await?;
+    }
+    let (meetings, shown) = (part.rows, Some(Shown::of(&asked, part.total)));
     let rows = meetings.iter().map(|one| {
         let mark = if one.open > 0 { "yes" } else { "no" };
         let cells = [&one.name, &one.held.to_string(), &one.issues.to_string(), &one.open.to_string(), &one.staff_name];
@@ -66,6 +69,7 @@ pub async fn held(ctx: &mut Ctx) -> Result<(Vec<Meeting>, Table), AppError> {
         filters: vec![Filter { name: "open", label: "办结情况", options: open }],
         rows: rows.collect(),
         add: None,
+        shown,
     };
     Ok((meetings, table))
 }

@@ -185,6 +185,7 @@ pub async fn list(ctx: &mut Ctx) -> Result<Table, AppError> {
         filters,
         rows,
         add: Some(("/desk/admin/staff/new", "添加账号")),
+        shown: None,
     })
 }
 

@@ -60,6 +60,7 @@ pub fn boards(kept: &Kept) -> Table {
         filters: vec![standings()],
         rows: rows.collect(),
         add: kept.whole_city().then_some(("/desk/admin/boards/new", "新板块")),
+        shown: None,
     }
 }
 
@@ -129,6 +130,7 @@ pub fn categories(kept: &Kept) -> Table {
         ],
         rows: rows.collect(),
         add: kept.whole_city().then_some(("/desk/admin/categories/new", "新类别")),
+        shown: None,
     }
 }
 
@@ -161,6 +163,7 @@ pub fn texts(kept: &Kept) -> Table {
         ],
         rows: rows.collect(),
         add: None,
+        shown: None,
     }
 }
 
@@ -203,5 +206,6 @@ pub fn retentions(kept: &Kept, schedule: &Schedule) -> Table {
         filters: vec![Filter { name: "own", label: "来源", options: options(&own) }],
         rows: rows.collect(),
         add: None,
+        shown: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::act::PATH;
 use crate::access::Access;
-use crate::administration::table::{Column, Filter, Row, Table, asked};
+use crate::administration::table::{Column, Filter, Row, Shown, Table, asked, listed};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::render::{reads, title};
@@ -19,8 +19,8 @@ const NUMBER: Field = Field { max: 40, ..field("number", "诉求编号", "例如
 const REASON: Field =
     Field { max: 500, rows: 3, ..field("reason", "上报的原因", "上级平台和办理单位看得到，企业看不到") };
 
-/// The most that are listed, the latest: what the city cannot give is the exception.
-const LISTED: i64 = 5000;
+/// How one may stand.
+const STATES: [(&str, &str); 3] = [("waiting", "待接收"), ("received", "已接收"), ("done", "已办结")];
 
 /// What was passed upward, and the form that passes one more.
 #[component]
@@ -29,7 +29,7 @@ pub fn UpwardPage() -> impl IntoView {
     reads(async move {
         let (list, table, now) = {
             let mut ctx = request.open().await?;
-            let (list, table) = passed(&mut ctx).await?;
+            let (list, table) = passed(&mut ctx, &asked, false).await?;
             (list, table, ctx.now)
         };
         title("上报");
@@ -68,13 +68,20 @@ fn standing(one: &Passed) -> (&'static str, &'static str) {
     }
 }
 
-/// What was passed upward, and its list.
+/// What was passed upward, of a page or of a file (`whole`), and its list.
 ///
 /// # Errors
 /// As [`Ctx::require_centre`].
-pub async fn passed(ctx: &mut Ctx) -> Result<(Vec<Passed>, Table), AppError> {
+pub async fn passed(ctx: &mut Ctx, asked: &Form, whole: bool) -> Result<(Vec<Passed>, Table), AppError> {
     ctx.require(Access::Centre)?;
-    let list = upward::list(&mut ctx.conn, LISTED).await?;
+    let states = STATES.map(|(code, label)| (code.to_owned(), label.to_owned())).to_vec();
+    let mut asked = listed(asked, whole, &states);
+    let mut part = upward::list(&mut ctx.conn, &asked).await?;
+    if part.rows.is_empty() && asked.offset > 0 {
+        asked.offset = 0;
+        part = upward::list(&mut ctx.conn, &asked).await?;
+    }
+    let (list, shown) = (part.rows, Some(Shown::of(&asked, part.total)));
     let rows = list.iter().map(|one| {
         let (mark, words) = standing(one);
         let replies: Vec<String> = one.replies.iter().map(|reply| reply.text.clone()).collect();
@@ -91,8 +98,6 @@ pub async fn passed(ctx: &mut Ctx) -> Result<(Vec<Passed>, Table), AppError> {
         ];
         Row { href: format!("/desk/issues/{}", one.number), cells, marks: vec![("state", mark.to_owned())] }
     });
-    let states = [("waiting", "待接收"), ("received", "已接收"), ("done", "已办结")];
-    let states = states.map(|(code, label)| (code.to_owned(), label.to_owned())).to_vec();
     let table = Table {
         path: PATH,
         name: "上报",
@@ -109,6 +114,7 @@ pub async fn passed(ctx: &mut Ctx) -> Result<(Vec<Passed>, Table), AppError> {
         filters: vec![Filter { name: "state", label: "状态", options: states }],
         rows: rows.collect(),
         add: None,
+        shown,
     };
     Ok((list, table))
 }

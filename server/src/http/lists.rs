@@ -13,38 +13,41 @@ use axum::extract::{Path, Query};
 type Asked = Query<Vec<(String, String)>>;
 
 /// The typical cases.
-pub async fn cases(Extension(request): Extension<Request>, asked: Asked) -> Reply {
-    let (_, table) = case::told(&mut *request.open().await?).await?;
-    send(&request, &table, asked, "cases").await
+pub async fn cases(Extension(request): Extension<Request>, Query(asked): Asked) -> Reply {
+    let asked = Form::new(asked);
+    let (_, table) = case::told(&mut *request.open().await?, &asked, true).await?;
+    send(&request, &table, &asked, "cases").await
 }
 
 /// What was put together.
-pub async fn clusters(Extension(request): Extension<Request>, asked: Asked) -> Reply {
-    let (_, table) = cluster::kept(&mut *request.open().await?).await?;
-    send(&request, &table, asked, "clusters").await
+pub async fn clusters(Extension(request): Extension<Request>, Query(asked): Asked) -> Reply {
+    let asked = Form::new(asked);
+    let (_, table) = cluster::kept(&mut *request.open().await?, &asked, true).await?;
+    send(&request, &table, &asked, "clusters").await
 }
 
 /// The meetings.
-pub async fn meetings(Extension(request): Extension<Request>, asked: Asked) -> Reply {
-    let (_, table) = meeting::held(&mut *request.open().await?).await?;
-    send(&request, &table, asked, "meetings").await
+pub async fn meetings(Extension(request): Extension<Request>, Query(asked): Asked) -> Reply {
+    let asked = Form::new(asked);
+    let (_, table) = meeting::held(&mut *request.open().await?, &asked, true).await?;
+    send(&request, &table, &asked, "meetings").await
 }
 
 /// What was passed upward.
-pub async fn upward(Extension(request): Extension<Request>, asked: Asked) -> Reply {
-    let (_, table) = upward::passed(&mut *request.open().await?).await?;
-    send(&request, &table, asked, "upward").await
+pub async fn upward(Extension(request): Extension<Request>, Query(asked): Asked) -> Reply {
+    let asked = Form::new(asked);
+    let (_, table) = upward::passed(&mut *request.open().await?, &asked, true).await?;
+    send(&request, &table, &asked, "upward").await
 }
 
 /// What decisions gave to departments, and is not done with.
-pub async fn tasks(Extension(request): Extension<Request>, asked: Asked) -> Reply {
+pub async fn tasks(Extension(request): Extension<Request>, Query(asked): Asked) -> Reply {
     let (_, table) = app::issue::desk::given(&mut *request.open().await?).await?;
-    send(&request, &table, asked, "tasks").await
+    send(&request, &table, &Form::new(asked), "tasks").await
 }
 
-async fn send(request: &Request, table: &Table, Query(asked): Asked, name: &str) -> Reply {
-    let asked = Form::new(asked);
-    tables::list(request, table.sheet(&asked), asked.value("as"), name).await
+async fn send(request: &Request, table: &Table, asked: &Form, name: &str) -> Reply {
+    tables::list(request, table.sheet(asked), asked.value("as"), name).await
 }
 
 /// What became of text messages and mail.

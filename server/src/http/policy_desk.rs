@@ -8,6 +8,7 @@ use crate::photos::MAX_BYTES;
 use crate::state::AppState;
 use app::error::AppError;
 use app::form::Form;
+use app::issue::desk::carried;
 use app::policy::desk::act::{self, path};
 use app::policy::desk::read;
 use app::policy::desk::{import_facts, require_importer};
@@ -143,7 +144,9 @@ pub async fn command(Extension(request): Extension<Request>, Path((number, code)
     let command = act::require_reviewed(&request, &number, &code).await?;
     let mut form: Form = plain(body).await?;
     form.push("open", code);
-    finish(&request, act::command(&request, &number, command, &form).await, form, &format!("/desk/applications/{number}")).await
+    // The way back to the list one came from goes along.
+    let page = format!("/desk/applications/{number}{}", carried(&request.head().path));
+    finish(&request, act::command(&request, &number, command, &form).await, form, &page).await
 }
 
 /// The policies that are asked for, to be taken along; the security log has it.

@@ -57,6 +57,8 @@ pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
                 };
             }
         }
+        // As somebody would make it before reading: wide enough, and the heading stays.
+        sheet.autofit().set_freeze_panes(1, 0)?;
     }
     book.save_to_buffer()
 }

@@ -7,6 +7,7 @@ use sqlx::PgPool;
 
 const KEY: &str = "0199b0c0-0000-7000-8000-000000000e01";
 const OTHER: &str = "0199b0c0-0000-7000-8000-000000000e02";
+const MANY: &str = "0199b0c0-0000-7000-8000-000000000e03";
 /// 市教育局 is not in the centre; 市人力社保局 leads the board 人才.
 const ACCEPT: [(&str, &str); 3] = [("category", "talent_school"), ("level", "ordinary"), ("urgency", "normal")];
 const QUEUE: &str = "/desk?queue=board_lead";
@@ -120,10 +121,24 @@ async fn only_leads_of_boards_have_the_queue_and_a_message_leads_there(pool: PgP
     assert!(messages.contains("有诉求请代为受理") && messages.contains(&number));
     assert!(!site.staff("jiaoyu").await.get("/desk/messages").await.body.contains(&number), "not its turn yet");
 
+    // Many at once, by the same rule: only in its queue, and to whose business it is, whatever department the form names.
+    let (lead, many) = (site.staff("renshe").await, file(&site.member(2).await, &school(MANY)).await);
+    assert!(lead.get(QUEUE).await.body.contains("/desk/bulk?step=accept"));
+    let jianshe = department(&site, "jianshe").await;
+    for (step, said) in [("accept", "已受理："), ("dispatch", "已交办给市教育局")] {
+        let page = lead.get(&format!("/desk/bulk?step={step}")).await.body;
+        assert!(page.contains(&many) && page.contains("/desk?queue=board_lead") && !page.contains("name=\"lead\""), "{step}");
+        let chosen = [("step", step), ("pick", many.as_str()), ("lead", jianshe.as_str())];
+        let result = follow(&lead, &lead.post("/desk/bulk", &chosen).await).await.body;
+        assert!(result.contains("1 件都已办好") && result.contains(said), "{step}: {result}");
+        let other = site.staff("jiaoyu").await;
+        assert_eq!(status(&other, "/desk/bulk", &chosen).await, 403, "leads no board: {step}");
+    }
+    assert!(!lead.get("/desk/bulk?step=dispatch").await.body.contains(&many));
+
     // Came on site since: what was filed goes on as it was, what is filed now is the centre's.
     sqlx::query("update department set on_site = true where code = 'jiaoyu'").execute(&pool).await.unwrap();
     site.state.refresh().await.unwrap();
-    let lead = site.staff("renshe").await;
     let later = file(&site.member(2).await, &school(KEY)).await;
     assert_eq!(lead.get(&format!("/desk/issues/{number}")).await.status.as_u16(), 200);
     assert_eq!(lead.get(&format!("/desk/issues/{later}")).await.status.as_u16(), 404);

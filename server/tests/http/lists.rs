@@ -28,6 +28,10 @@ async fn what_was_passed_upward_is_found_and_taken_along(pool: PgPool) {
     let page = centre.get("/desk/upward?q=%E7%A7%AF%E6%B0%B4&sort=number").await.body;
     assert!(page.contains(&numbers[1]) && !page.contains(&numbers[0]) && page.contains("导出 csv"), "{page}");
     assert!(centre.get("/desk/upward?state=done").await.body.contains("没有符合条件的"));
+    // A page that is not there any more is the first one; a file has all of them, from whichever page it was asked for; a state is found by its name.
+    let past = centre.get("/desk/upward?page=9&q=%E5%BE%85%E6%8E%A5%E6%94%B6").await.body;
+    assert!(past.contains("共 2 条") && numbers.iter().all(|number| past.contains(number)), "{past}");
+    assert_eq!(csv(&centre, "/desk/upward/table?as=csv&page=9").await.lines().count(), 3);
     let table = csv(&centre, "/desk/upward/table?as=csv&sort=-number").await;
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 3, "{table}");

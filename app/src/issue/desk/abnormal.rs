@@ -1,6 +1,7 @@
 //! 异常件 (S-7, S-8): what supervision, discipline inspection, leaders and the centre look through, kind by kind. Opened at a desktop, wanting to
 //! know: what goes wrong in my area, by which rule, and who has it. From here one issue is opened, where one asks or instructs.
 
+use super::asked::from_list;
 use super::view::path_of;
 use crate::issue::tag::{flag_tag, state_tag};
 use crate::render::{reads, title};
@@ -46,10 +47,11 @@ fn board(flag: Flag, counts: &[(Flag, i64)], page: &store::Page<IssueRow>, clock
         count: Some(*count),
         current: *kind == flag,
     });
+    let from = from_list("abnormal", &format!("kind={}", flag.code()));
     let body = if page.rows.is_empty() {
         empty("这一类现在没有。", None)
     } else {
-        let cells = page.rows.iter().map(|row| cell(row, clock)).collect_view();
+        let cells = page.rows.iter().map(|row| cell(row, &from, clock)).collect_view();
         view! { <ul class="cells card">{cells}</ul> }.into_any()
     };
     let next = format!("/desk/abnormal?kind={}&", flag.code());
@@ -69,13 +71,13 @@ fn board(flag: Flag, counts: &[(Flag, i64)], page: &store::Page<IssueRow>, clock
     .into_any()
 }
 
-fn cell(row: &IssueRow, clock: &Clock) -> impl IntoView + use<> {
+fn cell(row: &IssueRow, from: &str, clock: &Clock) -> impl IntoView + use<> {
     let who = row.lead.map_or_else(|| clock.reference.centre(row.centre), |id| clock.reference.department(id));
     let round = if row.round > 1 { format!(" · 第 {} 次办理", row.round) } else { String::new() };
     let due = row.due_at.map(|due| view! { <span class="muted">"答复期限 "{time(due, words::due(due, clock.now))}</span> });
     view! {
         <li class="cell">
-            <a href=path_of(&row.number)>
+            <a href=[&path_of(&row.number), from].concat()>
                 <span class="cell-head"><strong>{row.title.clone()}</strong>{state_tag(row.state)}</span>
                 <span class="tags">{row.flags.iter().copied().map(flag_tag).collect_view()}</span>
                 <span class="muted">{format!("{} · {} · {who}{round}", row.number, row.enterprise_name)}</span>

@@ -72,9 +72,36 @@ fn cursor(after: &str) -> Option<String> {
     plain.then(|| after.to_owned())
 }
 
-/// The list that `from` leads back to; the desk where it says nothing.
-pub fn way_back(from: &str) -> String {
-    if from.is_empty() { "/desk".to_owned() } else { format!("/desk?{}", from.replace('~', "&").replace(':', "=")) }
+/// Lists beside the queues that lead to an issue, and what they are called: below `/desk/`.
+const LISTS: [(&str, &str); 6] = [
+    ("mine", "我的经办"),
+    ("tasks", "交办事项"),
+    ("abnormal", "异常件"),
+    ("clusters", "共性问题"),
+    ("callbacks", "回访"),
+    ("indicators", "六项指标"),
+];
+
+/// `?from=…` of such a list: its path below `/desk/`, and what it was asked for.
+pub fn from_list(path: &str, query: &str) -> String {
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("~{}", query.replace('%', "%25").replace('&', "~").replace('=', ":"))
+    };
+    format!("?from=-{}{query}", path.replace('/', "."))
+}
+
+/// The list that `from` leads back to, and what it is called; the desk where it says nothing.
+pub fn way_back(from: &str) -> (String, &'static str) {
+    if let Some((path, query)) = from.strip_prefix('-').map(|rest| rest.split_once('~').unwrap_or((rest, "")))
+        && let Some((_, label)) = LISTS.iter().find(|(list, _)| path.split('.').next() == Some(list))
+    {
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.replace('~', "&").replace(':', "=")) };
+        return (format!("/desk/{}{query}", path.replace('.', "/")), label);
+    }
+    let desk = if from.is_empty() { "/desk".to_owned() } else { format!("/desk?{}", from.replace('~', "&").replace(':', "=")) };
+    (desk, "工作台")
 }
 
 /// `?from=…` again, of the value that was read from an address.
@@ -92,7 +119,7 @@ pub fn carried(address: &str) -> &str {
 
 /// The list that an address with [`carried`] came from.
 pub fn back_from(address: &str) -> String {
-    way_back(&carried(address).trim_start_matches("?from=").replace("%25", "%"))
+    way_back(&carried(address).trim_start_matches("?from=").replace("%25", "%")).0
 }
 
 #[cfg(test)]
@@ -137,6 +164,22 @@ mod tests {
         }
         assert_eq!(back_from("/desk/issues/HZ-1"), "/desk");
         assert_eq!(back_from("/desk/issues/HZ-1?from=//evil.example"), "/desk?//evil.example", "nowhere but here");
+    }
+
+    #[test]
+    fn a_list_beside_the_queues_is_led_back_to_as_well() {
+        for (path, query, back) in [
+            ("mine", "", "/desk/mine"),
+            ("clusters/7", "", "/desk/clusters/7"),
+            ("abnormal", "kind=dissatisfied&after=1.2", "/desk/abnormal?kind=dissatisfied&after=1.2"),
+            ("indicators/issues", "board=a%20b&failed=once", "/desk/indicators/issues?board=a%20b&failed=once"),
+        ] {
+            let address = format!("/desk/issues/HZ-1{}", from_list(path, query));
+            assert_eq!(back_from(&address), back);
+            let read = carried(&address).trim_start_matches("?from=").replace("%25", "%");
+            assert_eq!(kept(&read), carried(&address), "every page may carry it");
+        }
+        assert_eq!(back_from("/desk/issues/HZ-1?from=-..//evil.example"), "/desk?-..//evil.example", "no list of ours");
     }
 
     fn decoded(value: &str) -> String {

@@ -3,6 +3,7 @@
 //! centre's word: departments that ask for more time.
 
 use super::actions;
+use super::asked::from_list;
 use super::view::{Act, path_of};
 use crate::error::AppError;
 use crate::form::Form;
@@ -96,7 +97,7 @@ fn extension(row: &ExtensionRow, clock: &Clock) -> impl IntoView + use<> {
     let due = row.due.map_or_else(String::new, |due| format!("，现为{}", say::due(due, clock.now)));
     view! {
         <li class="cell">
-            <a href=path_of(&row.number)>
+            <a href=[path_of(&row.number), from_list("callbacks", "")].concat()>
                 <span class="cell-head"><strong>{row.title.clone()}</strong></span>
                 <span class="muted">{format!("{} · {}", row.number, row.enterprise_name)}</span>
                 <span class="muted">{format!("{who}申请延长 {} 个工作日{due}", row.days)}</span>
@@ -164,7 +165,7 @@ fn call(page: &StaffIssue, clock: &Clock) -> AnyView {
             ("由谁", words(who)),
         ]))}
         {form}
-        <p><a href=path_of(&detail.number)>"看全部办理过程"</a></p>
+        <p><a href=[path_of(&detail.number), from_list(&format!("callbacks/{}", detail.number), "")].concat()>"看全部办理过程"</a></p>
     }
     .into_any()
 }

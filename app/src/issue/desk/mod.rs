@@ -61,7 +61,7 @@ pub mod work;
 #[cfg(feature = "ssr")]
 pub use abnormal::AbnormalPage;
 #[cfg(feature = "ssr")]
-pub use asked::{Asked, back_from, carried};
+pub use asked::{Asked, back_from, carried, from_list, kept};
 #[cfg(feature = "ssr")]
 pub use attach::AttachPage;
 #[cfg(feature = "ssr")]

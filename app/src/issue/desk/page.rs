@@ -73,6 +73,7 @@ pub fn DeskIssuePage() -> impl IntoView {
         title(format!("{number} {}", view.head.title));
         let shown = Shown::new(Some(view.clone()));
         let issue = view! { <DeskIssue view=Carried(view) places=Carried(places)><WholeIssue shown/></DeskIssue> };
-        Ok(view! { {back(way_back(&from), "工作台")}{form.summary()}{issue}{below} }.into_any())
+        let (list, called) = way_back(&from);
+        Ok(view! { {back(list, called)}{form.summary()}{issue}{below} }.into_any())
     })
 }

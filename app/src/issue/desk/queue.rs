@@ -37,7 +37,13 @@ pub fn QueuePage() -> impl IntoView {
             let views = store::issue::view::list(&mut ctx.conn).await?;
             let (clock, duty) = (ctx.clock(), &desk.staff.duty);
             let bar = bar(&desk.asked, desk.queue, duty, &views, &typed, &clock);
-            (desk.staff.organisation.clone(), ways(duty, &desk.asked), bar, show::list(&desk, &clock), places(duty, &clock))
+            (
+                desk.staff.organisation.clone(),
+                ways(duty, &desk.asked, &clock),
+                bar,
+                show::list(&desk, &clock),
+                places(duty, &clock),
+            )
         };
         title(view.heading.clone());
         Ok(view! {

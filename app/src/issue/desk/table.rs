@@ -68,7 +68,9 @@ fn cells(line: &Line, clock: &Clock) -> Vec<Cell> {
         line.rating_level.as_deref().and_then(Satisfaction::from_code).map_or("", Satisfaction::label).to_owned(),
         flags.join("、"),
     ];
-    texts.into_iter().map(Cell::Text).chain([Cell::Number(f64::from(row.round))]).collect()
+    // Before the first dispatch nobody handles it a first time.
+    let round = if row.round == 0 { Cell::Text(String::new()) } else { Cell::Number(f64::from(row.round)) };
+    texts.into_iter().map(Cell::Text).chain([round]).collect()
 }
 
 /// `2026-11-24 09:30` on the city's clock.

@@ -1,6 +1,7 @@
 //! 交办事项: what decisions of 协商办 and 会议办 gave to departments. A handler opens it to see what its department has to do, the centre to see what waits
 //! for its word; whoever looks on sees what is late. From here one issue is opened, where it is done.
 
+use super::asked::from_list;
 use super::view::path_of;
 use crate::access::Access;
 use crate::administration::table::{Column, Filter, Row, Table, asked};
@@ -74,7 +75,7 @@ pub async fn given(ctx: &mut Ctx) -> Result<(Vec<TaskRow>, Table), AppError> {
             row.done_at.map_or_else(String::new, stamp),
         ];
         let marks = vec![("department", row.department.to_string()), ("state", mark.to_owned())];
-        Row { href: path_of(&row.number), cells, marks }
+        Row { href: [path_of(&row.number), from_list("tasks", "")].concat(), cells, marks }
     });
     let lines = lines.collect();
     let states = [("open", "在办"), ("late", "超期"), ("done", "等企服中心确认")];
@@ -99,6 +100,7 @@ pub async fn given(ctx: &mut Ctx) -> Result<(Vec<TaskRow>, Table), AppError> {
         ],
         rows: lines,
         add: None,
+        shown: None,
     };
     Ok((rows, table))
 }
@@ -132,7 +134,7 @@ fn cell(row: &TaskRow, clock: &Clock) -> impl IntoView + use<> {
     let who = clock.reference.department(row.department);
     view! {
         <li class="cell">
-            <a href=path_of(&row.number)>
+            <a href=[path_of(&row.number), from_list("tasks", "")].concat()>
                 <span class="cell-head"><strong>{row.what.clone()}</strong>{state}</span>
                 <span class="muted">{format!("{who} · {} {} · {}", row.number, row.title, row.enterprise_name)}</span>
                 <span class="muted">{time(row.due, words::due(row.due, clock.now))}"办结"</span>

@@ -6,6 +6,7 @@ use super::sheet::Part;
 use super::{place, read};
 use crate::error::{AppError, Next};
 use crate::form::Form;
+use crate::issue::desk::carried;
 use crate::policy::read::{ApplicationPage, application_page, said_by};
 use crate::request::{Ctx, Request};
 use domain::actor::CITY;
@@ -272,7 +273,7 @@ pub async fn command(request: &Request, number: &str, command: Command, form: &F
     if matches!(command, Command::Propose | Command::Approve | Command::Pay) {
         ctx.require_fresh()?;
     }
-    let page = format!("/desk/applications/{number}");
+    let page = format!("/desk/applications/{number}{}", carried(&request.head().path));
     let found = application::get(&mut ctx.conn, number).await?;
     require_own_decision(reviewer, &found)?;
     // A decision is about what the page showed: files may have come since, or another reviewer's word.

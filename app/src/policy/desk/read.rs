@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Led};
 use super::measure::{Extent, Through, measure, through};
+use super::page::{district, industry};
 use super::sheet::{Control, Fault, Group, Look, Measured, Options, Part, Sheet};
 use super::{place, walk};
 use crate::error::AppError;
@@ -435,11 +436,13 @@ pub async fn workbook(ctx: &mut Ctx, code: &str) -> Result<Vec<Table>, AppError>
     rows.extend(figures.median_days.map(|days| row("发布到拨付中位天数", days)));
     rows.extend(figures.rating.map(|(mean, _)| row("满意度（1-5）", mean)));
     rows.push(row("相关诉求（件）", figures.questions as f64));
+    let reference = ctx.reference.clone();
     let groups = [("按区县", &figures.districts), ("按行业", &figures.industries)].map(|(name, list)| {
+        let called = |key: &str| if name == "按区县" { district(key, &reference) } else { industry(key) };
         let titles = ["分组", "匹配", "申请", "拨付", "金额（元）"].map(|title| Cell::Heading(title.to_owned()));
         let rows = list.iter().map(|group| {
             let figures = [group.matched as f64, group.applied as f64, group.paid as f64, yuan(group.amount)];
-            [Cell::Text(group.key.clone())].into_iter().chain(figures.map(Cell::Number)).collect()
+            [Cell::Text(called(&group.key))].into_iter().chain(figures.map(Cell::Number)).collect()
         });
         Table { name, rows: [Vec::from(titles)].into_iter().chain(rows).collect() }
     });

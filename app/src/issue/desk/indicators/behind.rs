@@ -1,6 +1,7 @@
 //! The issues behind a figure.
 
 use super::{Asked, ISSUES, PATH, asked, named, read_period, span, to, wanted};
+use crate::issue::desk::from_list;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::{back, empty, icon, tag};
@@ -43,6 +44,9 @@ fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, clock: &Clock) -> 
         Narrow::Guard(guard) => format!("{}的诉求", said(guard)),
     };
     let heading = [vec![span(asked)], narrowed, vec![what]].concat().join(" · ");
+    let kept = ["category", "failed", "guard"].map(|name| (name, asked.form.value(name)));
+    let list = to(ISSUES, asked, &kept);
+    let from = from_list("indicators/issues", list.split_once('?').map_or("", |(_, query)| query));
     let items = rows.iter().map(|row| {
         let tags = row.failed().into_iter().map(|indicator| tag("warn", icon("warn"), missed(indicator))).collect_view();
         let good = row.passed.then(|| tag("ok", icon("check"), "六项都达到"));
@@ -50,7 +54,7 @@ fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, clock: &Clock) -> 
         let line = format!("{} · {holder} · 应答复 {}", row.enterprise_name, local(row.due_at).date());
         view! {
             <li class="cell">
-                <a href=format!("/desk/issues/{}", row.number)>
+                <a href=format!("/desk/issues/{}{from}", row.number)>
                     <strong>{row.title.clone()}</strong><span class="muted">{row.number.clone()}" · "{line}</span>
                     <span class="tags">{good}{tags}</span>
                 </a>
@@ -58,7 +62,6 @@ fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, clock: &Clock) -> 
         }
     });
     let more = page.next.as_ref().map(|after| {
-        let kept = ["category", "failed", "guard"].map(|name| (name, asked.form.value(name)));
         let href = to(ISSUES, asked, &[&kept[..], &[("after", after.as_str())]].concat());
         view! { <p><a class="button secondary" href=href rel="next">"下一页"</a></p> }
     });

@@ -25,7 +25,7 @@ pub fn DeskList(view: Carried<ListView>, places: Carried<Vec<Place>>) -> impl In
             // Of the form that narrows the list, which the server wrote beside this: it has the queue that is shown, however one came to it.
             <p class="search" role="search">
                 <label for="q" class="hidden">"搜索编号、企业、联系人、电话、部门或关键词"</label>
-                <input id="q" name="q" type="search" form="filters" value=view.words placeholder="编号 / 企业 / 电话 / 部门 / 关键词"
+                <input id="q" name="q" type="search" form="filters" value=view.words placeholder="编号、企业、电话、部门、词"
                     autocomplete="off" node_ref=list.search/>
                 <input type="hidden" name="queue" form="filters" value=move || list.queue.get()/>
                 <button class="button secondary" form="filters">{icon("search")}<span>"搜索"</span></button>

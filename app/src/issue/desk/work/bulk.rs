@@ -5,7 +5,7 @@ use crate::administration::table::asked;
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
 use crate::issue::desk::Asked;
-use crate::issue::desk::show::left;
+use crate::issue::desk::show::{left, queues};
 use crate::issue::desk::view::path_of;
 use crate::issue::read;
 use crate::render::{reads, title};
@@ -17,7 +17,7 @@ use domain::actor::{Actor, DepartmentId, Duty};
 use domain::catalogue::FALLBACK;
 use domain::issue::filter::Filter;
 use domain::issue::permission::may_command;
-use domain::issue::{Command, CommandKind, Issue, Queue};
+use domain::issue::{Command, CommandKind, Issue, Queue, State};
 use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params;
@@ -46,17 +46,20 @@ pub enum Step {
 }
 
 impl Step {
-    /// Those of a duty.
-    pub fn of(duty: &Duty) -> &'static [Step] {
+    /// Those of a duty; the lead of a board (板块牵头单位) accepts and forwards too, what is in its queue 板块代受理.
+    pub fn of(duty: &Duty, clock: &Clock) -> &'static [Step] {
         match duty {
             Duty::Centre { .. } => &[Step::Accept, Step::Dispatch],
+            Duty::Handler { .. } if queues(duty, clock).any(|queue| queue == Queue::BoardLead) => {
+                &[Step::Sign, Step::Accept, Step::Dispatch]
+            }
             Duty::Handler { .. } => &[Step::Sign],
             _ => &[],
         }
     }
 
-    fn find(duty: &Duty, code: &str) -> Option<Step> {
-        let own = Step::of(duty);
+    fn find(duty: &Duty, clock: &Clock, code: &str) -> Option<Step> {
+        let own = Step::of(duty, clock);
         if code.is_empty() { own.first().copied() } else { own.iter().copied().find(|step| step.code() == code) }
     }
 
@@ -72,12 +75,24 @@ impl Step {
         }
     }
 
-    pub fn queue(self) -> Queue {
-        match self {
-            Step::Accept => Queue::ToAccept,
-            Step::Dispatch => Queue::ToDispatch,
-            Step::Sign => Queue::ToSign,
+    /// Where its issues are.
+    pub fn queue(self, duty: &Duty) -> Queue {
+        match (self, duty) {
+            (Step::Accept | Step::Dispatch, Duty::Handler { .. }) => Queue::BoardLead,
+            (Step::Accept, _) => Queue::ToAccept,
+            (Step::Dispatch, _) => Queue::ToDispatch,
+            (Step::Sign, _) => Queue::ToSign,
         }
+    }
+
+    /// What its list is narrowed to: the queue of a board's lead has both, what is to be accepted and what is to be forwarded.
+    fn narrowed(self, duty: &Duty, filter: &Filter) -> Filter {
+        let state = match (self, self.queue(duty)) {
+            (Step::Accept, Queue::BoardLead) => Some(State::Submitted),
+            (Step::Dispatch, Queue::BoardLead) => Some(State::Accepted),
+            _ => filter.state,
+        };
+        Filter { state, ..filter.clone() }
     }
 
     fn label(self) -> &'static str {
@@ -88,9 +103,10 @@ impl Step {
         }
     }
 
-    fn about(self) -> &'static str {
+    fn about(self, duty: &Duty) -> &'static str {
         match self {
             Step::Accept => "按提交时的类别和通常的难易、紧急程度受理。类别为“其他”的，请打开后逐件受理。",
+            Step::Dispatch if matches!(duty, Duty::Handler { .. }) => "逐件转交给责任部门。转交后本单位不再看到这些诉求。",
             Step::Dispatch => "不选部门的，逐件交给建议的部门；没有建议的，留在队列里。",
             Step::Sign => "签收后开始办理，阶段性答复的时限开始计算。",
         }
@@ -104,7 +120,7 @@ impl Step {
 pub async fn act(request: &Request, form: &Form) -> Result<Next, AppError> {
     let mut ctx = request.open().await?;
     let staff = ctx.require_desk()?;
-    let step = Step::find(&staff.duty, form.value("step")).ok_or(AppError::Forbidden)?;
+    let step = Step::find(&staff.duty, &ctx.clock(), form.value("step")).ok_or(AppError::Forbidden)?;
     let key = Uuid::parse_str(form.value("key")).unwrap_or_else(|_| Uuid::now_v7());
     let mut numbers: Vec<&str> = Vec::new();
     for number in form.all("pick") {
@@ -155,6 +171,8 @@ pub async fn one(
     if !may_command(&actor, step.kind(), &issue) {
         return Err((title, AppError::Forbidden.to_string()));
     }
+    // The lead of a board has no choice: it forwards to the department whose business it is.
+    let lead = issue.with_board_lead().filter(|_| issue.only_as_board_lead(&actor)).map(|board| board.absent).or(lead);
     let (command, said) = match command(ctx, step, (&issue, &title), lead, note).await {
         Ok(given) => given,
         Err(sentence) => return Err((title, sentence)),
@@ -222,14 +240,14 @@ pub fn BulkPage() -> impl IntoView {
     reads(async move {
         let mut ctx = request.open().await?;
         let staff = ctx.require_desk()?;
-        let Some(step) = Step::find(&staff.duty, asked.value("step")) else {
+        let clock = ctx.clock();
+        let Some(step) = Step::find(&staff.duty, &clock, asked.value("step")) else {
             return Err(Stop::Redirect(Next::to("/desk").saying("您的岗位没有可以批量办理的事项")));
         };
         // What the desk's list was narrowed to holds here, too.
         let filter = Asked::of(&asked).filter;
-        let now = ctx.now;
-        let lines = store::issue::whole(&mut ctx.conn, Wanted::In(step.queue()), &filter, now, MOST).await?;
-        let clock = ctx.clock();
+        let (wanted, now) = (Wanted::In(step.queue(&staff.duty)), ctx.now);
+        let lines = store::issue::whole(&mut ctx.conn, wanted, &step.narrowed(&staff.duty, &filter), now, MOST).await?;
         title(step.label());
         Ok(page(&staff, step, &filter, &lines, asked.value("all") == "yes", &typed, &clock))
     })
@@ -241,31 +259,33 @@ pub fn path(step: Step, filter: &Filter) -> String {
 }
 
 fn page(staff: &StaffIdentity, step: Step, filter: &Filter, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
-    let steps = Step::of(&staff.duty);
+    let duty = &staff.duty;
+    let steps = Step::of(duty, clock);
     let tabs =
         steps.iter().map(|other| Chip { href: path(*other, filter), label: other.label(), count: None, current: *other == step });
     let tabs = (steps.len() > 1).then(|| chips("批量办理什么", tabs.collect()));
     let body = if lines.is_empty() {
-        empty("这个队列现在没有诉求。", Some(("/desk", "回到工作台")))
+        empty("这个队列现在没有诉求。", None)
     } else {
-        form(step, filter, lines, all, typed, clock)
+        form(step, duty, filter, lines, all, typed, clock)
     };
+    let list = format!("/desk?queue={}{}", step.queue(duty).code(), filter.query());
     let narrowed = filter.narrows().then(|| {
         view! { <p class="muted">"按工作台的筛选条件。"<a href=path(step, &Filter::default())>"不筛选"</a></p> }
     });
     view! {
-        {back("/desk", "工作台")}
+        {back(list, "工作台")}
         {typed.summary()}
         <h1>{step.label()}</h1>
         {tabs}
-        <p class="muted">{step.about()}</p>
+        <p class="muted">{step.about(duty)}</p>
         {narrowed}
         {body}
     }
     .into_any()
 }
 
-fn form(step: Step, filter: &Filter, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
+fn form(step: Step, duty: &Duty, filter: &Filter, lines: &[Line], all: bool, typed: &Form, clock: &Clock) -> AnyView {
     let list = lines.iter().map(|line| {
         let row = &line.row;
         let category = clock.catalogue(row.submitted_at).category_name(&row.category).to_owned();
@@ -282,7 +302,8 @@ fn form(step: Step, filter: &Filter, lines: &[Line], all: bool, typed: &Form, cl
     let boxes = choices(&offered, "checkbox", "pick", "选择诉求", "rows", list.collect());
     let dispatch = (step == Step::Dispatch).then(|| {
         let known = clock.reference.departments.iter().map(|known| (known.id.to_string(), known.name.clone())).collect();
-        let lead = select(&offered, "lead", "主办部门", Some("逐件按建议的部门"), vec![(String::new(), known)]);
+        let lead = matches!(duty, Duty::Centre { .. })
+            .then(|| select(&offered, "lead", "主办部门", Some("逐件按建议的部门"), vec![(String::new(), known)]));
         view! { {lead}{NOTE.view(&offered)} }
     });
     let every = (!all).then(|| {

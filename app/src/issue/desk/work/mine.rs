@@ -1,12 +1,15 @@
 //! 我的经办: what was passed to this person, and to whoever it stands in for. Opened by a handler or a centre officer in the morning, wanting to
 //! know what waits for them alone among what waits for the office.
 
+use crate::issue::desk::from_list;
 use crate::issue::desk::show::left;
 use crate::issue::desk::view::path_of;
+use crate::issue::desk::work::templates;
 use crate::issue::tag::{flag_tag, state_tag};
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
-use crate::ui::{empty, icon};
+use crate::ui::{back, empty, icon};
+use domain::actor::Duty;
 use domain::calendar::local;
 use leptos::prelude::*;
 use store::issue::work::{self, Mine};
@@ -22,6 +25,9 @@ pub fn MinePage() -> impl IntoView {
         let staff = ctx.require_desk()?;
         let today = local(ctx.now).date();
         let mine = work::mine(&mut ctx.conn, staff.id, today).await?;
+        // A centre answers nothing, and has no templates of answers.
+        let templates = matches!(staff.duty, Duty::Handler { .. })
+            .then(|| view! { <a class="button secondary" href=templates::PATH>{icon("pen")}"答复模板"</a> });
         let clock = ctx.clock();
         title("我的经办");
         let body = if mine.is_empty() {
@@ -31,10 +37,11 @@ pub fn MinePage() -> impl IntoView {
             view! { <ul class="cells card">{cells}</ul> }.into_any()
         };
         Ok(view! {
+            {back("/desk", "工作台")}
             <h1>"我的经办"</h1>
             <p class="row">
                 <a class="button secondary" href="/desk/leave">{icon("swap")}"代班"</a>
-                <a class="button secondary" href="/desk/templates">{icon("pen")}"答复模板"</a>
+                {templates}
             </p>
             {body}
         }
@@ -48,7 +55,7 @@ fn cell(mine: &Mine, clock: &Clock) -> impl IntoView + use<> {
     let whose = (!mine.own).then(|| format!(" · 代 {} 经办", mine.whose));
     view! {
         <li class="cell">
-            <a href=path_of(&row.number)>
+            <a href=[path_of(&row.number), from_list("mine", "")].concat()>
                 <span class="cell-head"><strong>{row.title.clone()}</strong>{state_tag(row.state)}</span>
                 <span class="tags">{row.flags.iter().copied().map(flag_tag).collect_view()}</span>
                 <span class="muted">{format!("{} · {}", row.number, row.enterprise_name)}{whose}</span>

@@ -14,15 +14,16 @@ pub use mine::MinePage;
 pub use templates::TemplatesPage;
 
 use crate::issue::desk::Asked;
+use crate::request::Clock;
 use crate::ui::icon;
 use domain::actor::Duty;
 use leptos::prelude::*;
 
 /// Above the desk's list: the ways to work on more than one issue.
-pub fn ways(duty: &Duty, asked: &Asked) -> Option<AnyView> {
-    let bulk = bulk::Step::of(duty);
+pub fn ways(duty: &Duty, asked: &Asked, clock: &Clock) -> Option<AnyView> {
+    let bulk = bulk::Step::of(duty, clock);
     // The step of the queue that is looked at, with what it is narrowed to.
-    let bulk = bulk.iter().find(|step| step.queue().code() == asked.queue).or(bulk.first()).map(|step| {
+    let bulk = bulk.iter().find(|step| step.queue(duty).code() == asked.queue).or(bulk.first()).map(|step| {
         let href = bulk::path(*step, &asked.filter);
         view! { <a class="button secondary" href=href>{icon("check")}"批量办理"</a> }
     });

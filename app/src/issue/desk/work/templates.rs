@@ -6,7 +6,7 @@ use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::form::{Field, field, hidden, select, submit};
-use crate::ui::{empty, section, words};
+use crate::ui::{back, empty, section, words};
 use domain::actor::{Actor, CITY, DepartmentId, Duty};
 use domain::calendar::local;
 use domain::calendar::words::day;
@@ -172,5 +172,9 @@ fn page(staff: &StaffIdentity, list: &[Kept], asked: Option<i64>, form: &Form, c
             </form>
         },
     );
-    view! { {summary}<h1>"答复模板"</h1>{edit}{body} }.into_any()
+    let above = match staff.duty {
+        Duty::Administrator { .. } => back("/desk/admin", "系统管理"),
+        _ => back("/desk/mine", "我的经办"),
+    };
+    view! { {above}{summary}<h1>"答复模板"</h1>{edit}{body} }.into_any()
 }

@@ -3,6 +3,7 @@
 use crate::administration::table::{asked, exports, query};
 use crate::error::AppError;
 use crate::form::Form;
+use crate::issue::desk::kept;
 use crate::policy::desk::read::{self, Queue};
 use crate::policy::read::{ApplicationPage, said_by};
 use crate::policy::view::{due, frozen, money, state_tag, timeline};
@@ -158,15 +159,16 @@ pub fn ReviewPage() -> impl IntoView {
         };
         title(page.application.title.clone());
         let list = if from.is_empty() { PATH.to_owned() } else { format!("{PATH}?{}", from.replace('~', "&").replace(':', "=")) };
-        Ok(application(&page, spent, &form, list, &clock))
+        Ok(application(&page, spent, &form, list, &kept(&from), &clock))
     })
 }
 
-fn application(page: &ApplicationPage, spent: i64, form: &Form, list: String, clock: &Clock) -> AnyView {
+/// `list` is where one came from, `from` the same as addresses carry it.
+fn application(page: &ApplicationPage, spent: i64, form: &Form, list: String, from: &str, clock: &Clock) -> AnyView {
     let (application, now) = (&page.application, clock.now);
     let base = format!("/desk/applications/{}", application.number);
     let open = Command::parse(form.value("open"));
-    let actions: Vec<AnyView> = page.commands.iter().map(|command| act(*command, page, form, open, &base)).collect();
+    let actions: Vec<AnyView> = page.commands.iter().map(|command| act(*command, page, form, open, &[&base, from])).collect();
     let actions = if actions.is_empty() {
         view! { <p class="muted">{nothing_to_do(application)}</p> }.into_any()
     } else {
@@ -305,9 +307,9 @@ fn consequence(command: Command) -> &'static str {
     }
 }
 
-fn act(command: Command, page: &ApplicationPage, form: &Form, open: Option<Command>, base: &str) -> AnyView {
+fn act(command: Command, page: &ApplicationPage, form: &Form, open: Option<Command>, [base, from]: &[&str; 2]) -> AnyView {
     let application = &page.application;
-    let action = format!("{base}/{}", command.code());
+    let action = format!("{base}/{}{from}", command.code());
     // Forms of several commands stand side by side: what was typed belongs to the one that was sent.
     let form = if open == Some(command) { form.clone() } else { Form::default() };
     let proposed = match command {

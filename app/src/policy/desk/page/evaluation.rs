@@ -65,11 +65,13 @@ fn page(version: &Version, figures: &Evaluation, reference: &Reference) -> AnyVi
     .into_any()
 }
 
-fn district(key: &str, reference: &Reference) -> String {
+/// What a group by district is called.
+pub fn district(key: &str, reference: &Reference) -> String {
     key.parse().map_or_else(|_| key.to_owned(), |code| reference.area(code))
 }
 
-fn industry(key: &str) -> String {
+/// What a group by industry is called.
+pub fn industry(key: &str) -> String {
     if key == "?" { "未知".to_owned() } else { code_name("industry", key) }
 }
 

@@ -9,7 +9,7 @@ mod list;
 
 pub use applications::{ApplicationsPage, ReviewPage};
 pub use editor::{NewPolicyPage, PolicyPage};
-pub use evaluation::EvaluationPage;
+pub use evaluation::{EvaluationPage, district, industry};
 pub use facts::FactsPage;
 pub use libraries::LibrariesPage;
 pub use list::PoliciesPage;
