@@ -138,6 +138,7 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         ("withdrawn", "withdrawn", "due_at is not null"),
         ("unrated", "answered_at is not null and content is null", "answered_at is not null"),
         ("disagreed", "disagreed", "due_at is not null"),
+        ("aided", "aided", "content is not null"),
     ];
     for (code, part, whole) in guards {
         let counts = format!(

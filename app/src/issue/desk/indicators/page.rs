@@ -40,15 +40,7 @@ fn view(overview: &Overview) -> AnyView {
         }
     });
     let high = percent(total.passed, total.due);
-    let guards = Guard::ALL.into_iter().map(|guard| {
-        let (part, whole) = guard.of(total);
-        let words = format!("{} {}（{part} / {whole}）", guard.label(), percent(part, whole));
-        if part == 0 {
-            return view! { <span>{words}</span> }.into_any();
-        }
-        let href = to(ISSUES, asked, &[("guard", guard.code())]);
-        view! { <a href=href>{words}</a> }.into_any()
-    });
+    let guards = guards(total, &Guard::ALL, &|guard| Some(to(ISSUES, asked, &[("guard", guard.code())])));
     let tables = groups
         .iter()
         .map(|(name, label, rows)| {
@@ -91,7 +83,7 @@ fn view(overview: &Overview) -> AnyView {
         </p>
         {published}
         <ul class="tally">{tiles.collect_view()}</ul>
-        <p class="muted row">{guards.collect_view()}</p>
+        {guards}
         {section(if asked.weekly { "近 12 周" } else { "近 12 个月" }, trend_view(trend, asked.weekly, &link))}
         {tables}
         {open}
@@ -104,6 +96,19 @@ fn view(overview: &Overview) -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// What stands beside the six, each with its list as far as there is one.
+pub fn guards(counts: &Counts, shown: &[Guard], list: &dyn Fn(Guard) -> Option<String>) -> AnyView {
+    let each = shown.iter().map(|guard| {
+        let (part, whole) = guard.of(counts);
+        let words = format!("{} {}（{part} / {whole}）", guard.label(), percent(part, whole));
+        match list(*guard).filter(|_| part > 0) {
+            Some(href) => view! { <a href=href>{words}</a> }.into_any(),
+            None => view! { <span>{words}</span> }.into_any(),
+        }
+    });
+    view! { <p class="muted row">{each.collect_view()}</p> }.into_any()
 }
 
 fn filters(asked: &Asked, clock: &Clock) -> AnyView {
