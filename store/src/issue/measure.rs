@@ -158,6 +158,10 @@ impl Guard {
 pub enum Narrow {
     #[default]
     All,
+    /// 高质效: passed all six.
+    Passed,
+    /// Failed at least one, or cannot be said yet to have passed it.
+    Fell,
     Failed(Indicator),
     Guard(Guard),
 }
@@ -166,6 +170,8 @@ impl Narrow {
     fn code(self) -> &'static str {
         match self {
             Narrow::All => "",
+            Narrow::Passed => "passed",
+            Narrow::Fell => "fell",
             Narrow::Failed(indicator) => indicator.code(),
             Narrow::Guard(guard) => guard.code(),
         }
@@ -300,7 +306,7 @@ pub async fn behind(
          from issue_measure m join issue i on i.id = m.issue_id
          where m.due_at >= $1 and m.due_at < least($2::timestamptz, $3::timestamptz) and not m.excluded and ($4::integer is null or m.area = $4)
             and ($5::text is null or m.board = $5) and ($6::bigint is null or coalesce(m.department_id, 0) = $6)
-            and case $7::text when 'contacted' then not m.contacted when 'on_time' then not m.on_time
+            and case $7::text when 'passed' then m.passed when 'fell' then not m.passed when 'contacted' then not m.contacted when 'on_time' then not m.on_time
                 when 'solved' then m.answered_at is not null and m.solved is not true when 'content' then not m.content
                 when 'once' then m.closed and not m.once when 'called_back' then m.answered_at is not null and not m.called_back
                 when 'returned' then m.returned when 'extended' then m.extended when 'withdrawn' then m.withdrawn

@@ -1,5 +1,6 @@
 //! The figures: six tiles, how they went, side by side.
 
+use super::behind::{ANY, NONE};
 use super::{
     Asked, BULLETIN, ISSUES, MONTHS, Overview, PATH, area_name, asked, key, month_before, named, percent, ranking, read, span, to,
 };
@@ -39,7 +40,12 @@ fn view(overview: &Overview) -> AnyView {
             </li>
         }
     });
-    let high = percent(total.passed, total.due);
+    let high = rate(total, to(ISSUES, asked, &[("failed", ANY)]));
+    let words = format!("六项都达到的 {} 件", total.passed);
+    let passed = match total.passed {
+        0 => words.into_any(),
+        _ => view! { <a href=to(ISSUES, asked, &[("failed", NONE)])>{words}</a> }.into_any(),
+    };
     let guards = guards(total, &Guard::ALL, &|guard| Some(to(ISSUES, asked, &[("guard", guard.code())])));
     let tables = groups
         .iter()
@@ -78,7 +84,7 @@ fn view(overview: &Overview) -> AnyView {
         {filters(asked, clock)}
         <p>
             {format!("{}应答复 {} 件，高质效解决率 ", span(asked), total.due)}<strong>{high}</strong>
-            {format!("（六项都达到的 {} 件）。", total.passed)}
+            "（"{passed}"）。"
             <a href=to(ISSUES, asked, &[])>"看这些诉求"</a>" · "<a href=download>"下载 Excel"</a>
         </p>
         {published}
@@ -155,10 +161,11 @@ fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked
         });
         let cells = cells.collect_view();
         let all = to(ISSUES, asked, &[(kind, key(kind, counts))]);
+        let high = rate(counts, to(ISSUES, asked, &[(kind, key(kind, counts)), ("failed", ANY)]));
         view! {
             <tr>
                 <th scope="row">{named(kind, &counts.key, clock)}</th><td><a href=all>{counts.due}</a></td>
-                <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
+                <td><strong>{high}</strong></td>{cells}
             </tr>
         }
     });
@@ -171,6 +178,12 @@ fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked
         </div>
     }
     .into_any()
+}
+
+/// 高质效解决率, and the list of what did not pass behind it.
+fn rate(counts: &Counts, href: String) -> AnyView {
+    let words = percent(counts.passed, counts.due);
+    if counts.passed == counts.due { words.into_any() } else { view! { <a href=href>{words}</a> }.into_any() }
 }
 
 /// A rate with what it is of, and the list of what failed behind it.
@@ -223,10 +236,11 @@ pub fn trend_view(trend: &[Counts], weekly: bool, link: Link<'_>) -> AnyView {
         });
         let cells = cells.collect_view();
         let due = chart::figure(counts.due, link(ISSUES, &[("period", &period)]));
+        let high = rate(counts, link(ISSUES, &[("period", &period), ("failed", ANY)]));
         view! {
             <tr>
                 <th scope="row"><a href=link(PATH, &[("period", &period)])>{period.clone()}</a></th><td>{due}</td>
-                <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
+                <td><strong>{high}</strong></td>{cells}
             </tr>
         }
     });
