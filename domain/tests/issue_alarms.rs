@@ -390,7 +390,7 @@ fn a_call_back_that_is_owed_is_told_to_the_centre_once_whatever_became_of_the_is
     let answer = || Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved };
     let rate = |solved| {
         let level = if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied };
-        Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new() })
+        Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new(), aid: None })
     };
     let answered = || {
         let mut life = Life::handling(Level::Simple, at);
@@ -479,7 +479,7 @@ fn a_supervised_issue_goes_by_the_135_clock_and_is_signed_off_after_its_review()
     life.give(answer, &LEAD, at);
     life.give(review(), &CENTRE, at);
     rule(&life, Command::SignOff { note: String::new() }, &SUPERVISOR, at, "sign_off");
-    let rating = Rating { solved: true, level: Satisfaction::Satisfied, reasons: vec![], comment: String::new() };
+    let rating = Rating { solved: true, level: Satisfaction::Satisfied, reasons: vec![], comment: String::new(), aid: None };
     life.give(Command::Rate(rating), &OWNER, at);
     assert!(life.issue.confirmed());
     life.give(Command::SignOff { note: String::new() }, &SUPERVISOR, at);
@@ -551,7 +551,7 @@ fn what_the_enterprise_says_by_telephone_confirms_before_it_is_closed() {
     assert!(!unhappy.issue.confirmed());
     let mut again = ordered(at);
     again.give(called(Some((true, Satisfaction::Satisfied))), &CENTRE, at);
-    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new() };
+    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new(), aid: None };
     again.give(Command::Rate(rating), &OWNER, at);
     assert!(!again.issue.confirmed());
     let told = again.turn(datetime!(2026-11-27 17:30 +8));

@@ -358,7 +358,7 @@ fn the_lead_answers_once_every_part_is_there() {
     life.ok(answer(), &LEAD, LATER);
     assert_eq!(life.issue.state, State::Answered);
     // The next round owes them anew.
-    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new() };
+    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new(), aid: None };
     life.ok(Command::Rate(rating), &OWNER, LATER);
     assert_eq!(life.issue.owing(), [6, 7]);
 }
@@ -477,7 +477,7 @@ fn an_issue_goes_up_the_levels_and_its_decisions_are_done_and_confirmed() {
     assert_eq!(life.issue.owing(), [5, 8]);
     // What was decided is followed though the issue is over.
     life.ok(answer(), &LEAD, LATER);
-    let rating = Rating { solved: true, level: Satisfaction::Satisfied, reasons: vec![], comment: String::new() };
+    let rating = Rating { solved: true, level: Satisfaction::Satisfied, reasons: vec![], comment: String::new(), aid: None };
     life.ok(Command::Rate(rating), &OWNER, LATER);
     assert_eq!(life.issue.state, State::Closed);
     life.ok(complete(1), &LEAD, LATER);

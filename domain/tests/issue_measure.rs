@@ -81,7 +81,7 @@ fn answer() -> Command {
 }
 
 fn rate(solved: bool, level: Satisfaction) -> Command {
-    Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new() })
+    Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new(), aid: None })
 }
 
 fn called(said: Option<(bool, Satisfaction)>) -> Command {

@@ -70,8 +70,9 @@ fn command() -> impl Strategy<Value = Command> {
         1 => words().prop_map(|reason| Command::Grant { reason }),
         1 => words().prop_map(|reason| Command::Refuse { reason }),
         8 => words().prop_map(|text| Command::Answer { text, outcome: Outcome::Explained }),
-        8 => (any::<bool>(), satisfaction).prop_map(|(solved, level)| Command::Rate(Rating {
-            solved, level, reasons: vec![], comment: String::new() })),
+        8 => (any::<bool>(), satisfaction, any::<bool>()).prop_map(|(solved, level, aided)| Command::Rate(Rating {
+            solved, level, reasons: vec![], comment: String::new(),
+            aid: aided.then(|| Aid { staff: 9, name: "驿站 小李".into(), at: datetime!(2026-09-21 09:00 +8) }) })),
         1 => words().prop_map(|note| Command::Close { note }),
         3 => (prop::option::weighted(0.7, (any::<bool>(), prop::sample::select(Satisfaction::ALL))), words()).prop_map(
             |(said, notes)| Command::CallBack(CallBack {
@@ -303,6 +304,11 @@ fn measured(log: &[(Event, OffsetDateTime, Actor)], issue: &Issue, terms: &Terms
         Event::Rated { rating } => Some(rating.solved),
         _ => None,
     });
+    let aids = log.iter().filter_map(|(event, ..)| match event {
+        Event::Rated { rating } => Some(rating.aid.is_some()),
+        _ => None,
+    });
+    prop_assert_eq!(measure.aided, aids.last().unwrap_or(false));
     let said = round.iter().rev().find_map(|(event, ..)| match event {
         Event::CalledBack { call, .. } => call.said.map(|said| said.solved),
         _ => None,

@@ -99,7 +99,7 @@ fn answer() -> Command {
 }
 
 fn rating(solved: bool, level: Satisfaction) -> Command {
-    Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new() })
+    Command::Rate(Rating { solved, level, reasons: vec![], comment: String::new(), aid: None })
 }
 
 fn decline() -> Command {
@@ -311,7 +311,7 @@ fn whoever_has_it_hears_of_it() {
     let moved = Event::Dispatched { lead: 5, co: vec![], from: Some(8), note, sign_due: T0, co_due: None };
     assert!(told(&case, &moved).contains(&(Recipient::Department(8), "交办件改由其他部门办理".to_owned())));
     // What the enterprise reads is true: a rating that reopens reminds the centre.
-    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new() };
+    let rating = Rating { solved: false, level: Satisfaction::Dissatisfied, reasons: vec![], comment: String::new(), aid: None };
     assert!(told(&case, &Event::Rated { rating }).iter().any(|(to, _)| *to == Recipient::Centre(330_502)));
     assert!(told(&case, &Event::Reopened { reason: "又积水了".into() }).iter().any(|(to, _)| *to == Recipient::Centre(330_502)));
 }

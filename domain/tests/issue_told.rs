@@ -40,7 +40,7 @@ fn called(said: Option<Said>) -> Event {
 }
 
 fn rated(level: Satisfaction) -> Event {
-    Event::Rated { rating: Rating { solved: !level.is_unsatisfied(), level, reasons: vec![], comment: String::new() } }
+    Event::Rated { rating: Rating { solved: !level.is_unsatisfied(), level, reasons: vec![], comment: String::new(), aid: None } }
 }
 
 fn submitted() -> Event {

@@ -290,7 +290,7 @@ fn rating(bytes: &[u8]) -> Result<Command, ApiError> {
     }
     check.finish().map_err(AppError::Invalid)?;
     let level = found.ok_or(AppError::NotFound)?;
-    Ok(Command::Rate(Rating { solved, level, reasons: known, comment: comment.unwrap_or_default() }))
+    Ok(Command::Rate(Rating { solved, level, reasons: known, comment: comment.unwrap_or_default(), aid: None }))
 }
 
 /// Gives a command to what came in by the key. `what` names it, and the field of its words.

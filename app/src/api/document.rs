@@ -37,7 +37,8 @@ struct Document;
 pub const INTRODUCTION: &str = "热线、恳谈会、亲清直通车、走访、上级平台等渠道凭密钥为企业提交诉求，查询进展，补充、撤回、评价，订阅推送。\
 密钥由市企服中心的系统管理员发放，放在 Authorization 头里：Bearer qifu_…。\
 只能看到和办理这个密钥提交的诉求。出错时的应答是 {\"errors\":[{\"code\",\"field\",\"message\"}]}，所有不对的地方一次说完。\
-请求太多时应答 429，按 Retry-After 头的秒数再试；503 也可以再试，500 请联系我们。\
+没有密钥、密钥不对或已停用时应答 401，没有这项权限时应答 403；请求太多时应答 429，按 Retry-After 头的秒数再试；503 也可以再试，500 请联系我们。\
+内容不是 application/json 时应答 415，不是有效的 JSON 时应答 400，太大时应答 413。\
 提交、补充、撤回、评价可以带 Idempotency-Key 头：没有收到应答时原样重发，只做一次，应答相同（带 Idempotent-Replayed: true）。\
 接收和答复上报的诉求凭 external_id，原样重发应答相同；订阅推送没有收到应答的，见该接口的说明。";
 
@@ -75,6 +76,7 @@ pub fn value() -> &'static Value {
             },
             "responses": { "200": { "description": "收到了" } },
         });
+        share(&mut document);
         for (schema, field, codes) in vocabularies() {
             let property = &mut document["components"]["schemas"][schema]["properties"][field];
             let place = if property["items"].is_object() { &mut property["items"] } else { property };
@@ -82,6 +84,39 @@ pub fn value() -> &'static Value {
         }
         document
     })
+}
+
+/// What is answered everywhere: whoever needs a key may hear these, and whoever sends a body those beside; said once, below the introduction.
+const SHARED: [(&str, &str, bool, &str); 7] = [
+    ("401", "NoKey", false, "没有密钥，密钥不对，或已停用"),
+    ("403", "NoScope", false, "这个密钥没有这项权限"),
+    ("429", "TooMany", false, "请求太多，按 Retry-After 头的秒数再试"),
+    ("503", "Busy", false, "系统正忙，按 Retry-After 头的秒数再试"),
+    ("400", "NoJson", true, "不是有效的 JSON，或没有传完"),
+    ("413", "TooLarge", true, "内容太大"),
+    ("415", "NoMediaType", true, "Content-Type 不是 application/json"),
+];
+
+/// Writes [`SHARED`] into every operation that may answer so.
+fn share(document: &mut Value) {
+    for (_, name, _, description) in SHARED {
+        document["components"]["responses"][name] = json!({
+            "description": description,
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Errors" } } },
+        });
+    }
+    let methods = document["paths"].as_object_mut().into_iter().flatten().filter_map(|(_, methods)| methods.as_object_mut());
+    for (_, operation) in methods.flatten() {
+        if operation["security"][0]["key"].is_null() {
+            continue;
+        }
+        let body = operation["requestBody"].is_object();
+        for (status, name, with_body, _) in SHARED {
+            if body || !with_body {
+                operation["responses"][status] = json!({ "$ref": format!("#/components/responses/{name}") });
+            }
+        }
+    }
 }
 
 /// Where a field has one of some codes: schema, field, codes. A null stands where it may be missing.
@@ -195,7 +230,9 @@ pub fn operations(document: &Value) -> Vec<Operation> {
                 let name = format!("{}（{}）", text(&one["name"]), place(&text(&one["in"])));
                 field(&name, &one["schema"], one["required"].as_bool().unwrap_or(false), &text(&one["description"]))
             });
-            let answers = operation["responses"].as_object().into_iter().flatten().map(|(status, answer)| {
+            // What all have in common the introduction says.
+            let own = operation["responses"].as_object().into_iter().flatten().filter(|(_, answer)| answer["$ref"].is_null());
+            let answers = own.map(|(status, answer)| {
                 let schema = reference(&answer["content"]["application/json"]["schema"]);
                 (status.clone(), text(&answer["description"]), schema)
             });
@@ -304,6 +341,10 @@ mod tests {
         assert_eq!(operations.len(), 15);
         for operation in &operations {
             assert!(!operation.summary.is_empty() && !operation.answers.is_empty(), "{operation:?}");
+            let method = operation.method.to_lowercase();
+            let said = |status: &str| value()["paths"][&operation.path][&method]["responses"][status].is_object();
+            let (key, body) = (!operation.scope.is_empty(), !operation.body.is_empty());
+            assert_eq!([said("401"), said("403"), said("429"), said("415")], [key, key, key, body], "{}", operation.path);
             let open = operation.path.ends_with("/categories") || operation.path.ends_with("/openapi.json");
             assert_eq!(operation.scope.is_empty(), open, "{}", operation.path);
             assert_eq!(

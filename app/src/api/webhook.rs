@@ -34,7 +34,7 @@ pub fn address(raw: &str, private: bool) -> Result<Url, String> {
     if url.fragment().is_some() {
         return Err("地址里不能带 #".to_owned());
     }
-    let host = url.host_str().unwrap_or_default();
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
     // Whatever way an address is written in, it stands here in the usual one.
     let inside = literal.is_some_and(|ip| !is_public(ip)) || host == "localhost" || host.ends_with(".localhost");
@@ -234,6 +234,7 @@ mod tests {
             "https://example.com/#part",
             "https://localhost/",
             "https://a.localhost/",
+            "https://localhost./",
             "https://127.0.0.1/",
             // The same, written otherwise.
             "https://2130706433/",

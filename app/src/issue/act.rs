@@ -64,6 +64,7 @@ fn rating(form: &Form) -> Result<Rating, AppError> {
             level,
             reasons: form.all("reason").filter_map(RatingReason::from_code).collect(),
             comment: form.value("comment").to_owned(),
+            aid: None,
         }),
         _ => Err(AppError::Invalid(errors)),
     }
@@ -95,7 +96,10 @@ pub async fn of_member(request: &Request, number: &str, kind: CommandKind, form:
     let (_, version) = store::issue::versions(&mut ctx.conn, number).await?;
     let photos = store::photo::pending(&mut ctx.conn, &form.ids("photo")).await?;
     let photos: Vec<Uuid> = photos.into_iter().map(|kept| kept.id).collect();
-    let command = read_member(kind, form, photos.len())?;
+    let mut command = read_member(kind, form, photos.len())?;
+    if let Command::Rate(rating) = &mut command {
+        rating.aid = store::identity::staff_in_browser(&mut ctx.conn, &request.browser_hash()).await?;
+    }
     let (actor, name) = (&member.actor, &member.person.name);
     let (now, terms) = (ctx.now, ctx.terms.clone());
     let done = store::issue::execute(&mut ctx.conn, number, &command, actor, name, &photos, now, &terms).await;

@@ -94,6 +94,9 @@ mod server {
             let note = match &row.event {
                 Event::Dispatched { note, .. } if internal => note.clone(),
                 Event::CalledBack { call, .. } if internal => call.notes.clone(),
+                Event::Rated { rating: Rating { aid: Some(aid), .. } } if internal => {
+                    format!("这次评价来自工作人员登录过的设备：{}，{}。", aid.name, words::moment(aid.at, clock.now))
+                }
                 event if internal => beside::note(event, clock),
                 _ => String::new(),
             };

@@ -44,7 +44,7 @@ fn fault(code: u16, description: impl Into<String>) -> Faults {
 }
 
 /// What went wrong on our side, or by a rule of the loop, in the terms of the specification.
-fn faults_of(error: impl Into<AppError>) -> Faults {
+pub fn faults_of(error: impl Into<AppError>) -> Faults {
     match error.into() {
         AppError::Invalid(errors) => errors.into_iter().map(|error| Fault::new(400, error.message)).collect(),
         AppError::NotFound => fault(404, "not found"),

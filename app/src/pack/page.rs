@@ -2,7 +2,7 @@
 
 use super::{PATH, Pack, cases, decisions, read};
 use crate::error::AppError;
-use crate::issue::desk::indicators::{ISSUES, named, percent, ranking};
+use crate::issue::desk::indicators::{ISSUES, guards, named, percent, ranking};
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::chart;
@@ -16,7 +16,7 @@ use leptos::Params;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params, use_query};
 use leptos_router::params::Params;
-use store::issue::measure::Counts;
+use store::issue::measure::{Counts, Guard};
 
 const FROM: Field = Field { kind: "date", max: 10, ..field("from", "从", "") };
 const TO: Field = Field { kind: "date", max: 10, ..field("to", "到", "") };
@@ -160,11 +160,13 @@ fn figures(pack: &Pack) -> AnyView {
         percent(indicators.passed, indicators.due),
         percent(before.passed, before.due)
     );
+    let beside = guards(indicators, &Guard::ALL, &|guard| Some(link(&format!("&guard={}", guard.code()))));
     let groups = groups.iter().map(|(kind, label, rows)| group(kind, label, rows, &link, clock)).collect_view();
     view! {
         <ul class="tally">{tiles.collect_view()}</ul>
         <p>{total}</p>
         {chart::table("六项指标", heads, rows.collect_view())}
+        {beside}
         {groups}
     }
     .into_any()

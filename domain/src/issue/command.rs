@@ -2,7 +2,7 @@
 
 use super::Issue;
 use super::state::*;
-use crate::actor::{AreaCode, DepartmentId, EnterpriseId};
+use crate::actor::{AreaCode, DepartmentId, EnterpriseId, StaffId};
 use crate::vocabulary::vocabulary;
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime};
@@ -37,6 +37,21 @@ pub struct Rating {
     pub reasons: Vec<RatingReason>,
     /// Why, in the owner's words; may be empty.
     pub comment: String,
+    /// 工作设备: what speaks for somebody of the offices beside whoever rated; never asked of them, found as they rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aid: Option<Aid>,
+}
+
+/// The browser a rating came from is one that staff had signed in with before: a station's, or a colleague's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aid {
+    /// Who signed in there last.
+    pub staff: StaffId,
+    /// Office and name, as they were then.
+    pub name: String,
+    /// When they did.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
 }
 
 impl Rating {

@@ -67,6 +67,8 @@ pub struct Measure {
     pub extended: bool,
     pub withdrawn: bool,
     pub disagreed: bool,
+    /// The last rating came from a browser of the offices.
+    pub aided: bool,
     /// Not counted: declined and not objected to with success, gone into another one, or waiting for the enterprise before it was answered, as a
     /// limit that stands still is not due.
     pub excluded: bool,
@@ -95,6 +97,7 @@ impl Measure {
             extended: false,
             withdrawn: false,
             disagreed: false,
+            aided: false,
             excluded: false,
             call_back_due: None,
             word: None,
@@ -128,6 +131,7 @@ impl Measure {
             Event::Rated { rating } => {
                 self.word = Some(rating.solved);
                 self.content = Some(!rating.level.is_unsatisfied());
+                self.aided = rating.aid.is_some();
             }
             Event::Redispatched { .. } => (self.word, self.said) = (None, Some(false)),
             Event::CalledBack { call, .. } => {

@@ -32,7 +32,7 @@ pub mod texts;
 
 pub use aggregate::{Calls, Doing, Inquiry, Issue, Part, Pause};
 pub use board_lead::{BoardLead, Office};
-pub use command::{CallBack, Command, CommandKind, Meeting, NewTask, Rating, Said, Submission, Target};
+pub use command::{Aid, CallBack, Command, CommandKind, Meeting, NewTask, Rating, Said, Submission, Target};
 pub use decide::{
     ELSEWHERE, MAX_MISSED, MAX_PHOTO_BYTES, MAX_PHOTOS, MOST_AHEAD, MOST_TASK_DAYS, MOST_TASKS, Refusal, allowed_commands,
     by_end_of, decide, extended_to, longest_extension,

@@ -49,9 +49,9 @@ pub fn status(state: State) -> (&'static str, &'static str) {
     (if state.is_open() { "open" } else { "closed" }, state.label())
 }
 
-/// The value of an argument; an empty one was not sent.
+/// The value of an argument; an empty one was not sent, wherever it stands.
 fn argument<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.trim()).find(|value| !value.is_empty())
 }
 
 /// The key that is sent, in the query or in the form.

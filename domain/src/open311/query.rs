@@ -87,11 +87,13 @@ fn list(pairs: &[(String, String)], name: &str) -> Option<Vec<String>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// An instant with its zone (W3 NOTE-datetime); a day alone begins at its midnight here.
+/// An instant with its zone (W3 NOTE-datetime, the seconds may be missing); a day alone begins at its midnight here.
 fn instant(pairs: &[(String, String)], name: &str, faults: &mut Vec<Fault>) -> Option<OffsetDateTime> {
     let text = argument(pairs, name)?;
     // In a query string a bare plus is a blank.
-    let found = when::instant(&text.replace(' ', "+")).or_else(|| when::day(text).map(midnight));
+    let text = text.replace(' ', "+");
+    let minutes = || Some(format!("{}:00{}", text.get(..16)?, text.get(16..)?));
+    let found = when::instant(&text).or_else(|| when::instant(&minutes()?)).or_else(|| when::day(&text).map(midnight));
     if found.is_none() {
         faults
             .push(Fault::new(400, format!("{name}: a date and time with its zone is needed, such as 2026-11-27T09:00:00+08:00")));
@@ -134,6 +136,8 @@ mod tests {
         let asked = fitting(&[("start_date", "2026-01-01T00:00:00Z")]);
         assert_eq!(asked.until, datetime!(2026-04-01 00:00 UTC));
         assert_eq!(fitting(&[("start_date", "2026-11-20T00:00:00 08:00")]).until, NOW);
+        assert_eq!(fitting(&[("start_date", "2026-11-20T09:30+08:00")]).from, datetime!(2026-11-20 09:30 +8));
+        assert_eq!(fitting(&[("end_date", ""), ("end_date", "2026-11-20T09:30Z")]).until, datetime!(2026-11-20 09:30 UTC));
         assert_eq!(fitting(&[("end_date", "2026-04-01")]).from, datetime!(2026-01-01 00:00 +8));
     }
 
@@ -144,7 +148,11 @@ mod tests {
         for (start, end) in [("2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"), ("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z")] {
             assert_eq!(ask(&[("start_date", start), ("end_date", end)]).unwrap_err().len(), 1, "{start}");
         }
-        assert!(ask(&[("start_date", "2026-01-01T00:00:00")]).is_err(), "without a zone");
+        for no_zone in
+            ["2026-01-01T00:00:00", "2026-01-01T00:00", "2026-01-01T00:00:00+0800", "2026-01-01T00", "二〇二六年一月一日上午九时"]
+        {
+            assert!(ask(&[("start_date", no_zone)]).is_err(), "{no_zone}");
+        }
         for no_day in ["9999-12-31T23:59:59-01:00", "-9999-01-01", "0000-01-01T00:00:00+08:00"] {
             assert!(ask(&[("start_date", no_day)]).is_err() && ask(&[("end_date", no_day)]).is_err(), "{no_day}");
         }

@@ -44,7 +44,21 @@ impl Report {
         let mut faults = Vec::new();
         let mut fault = |description: String| faults.push(Fault::new(400, description));
         let text = |name: &str| clean(argument(pairs, name).unwrap_or(""));
-        let attribute = |code: &str| text(&format!("attribute[{code}]"));
+        // A client that takes every list for one of several values writes brackets behind it.
+        let attribute = |code: &str| match text(&format!("attribute[{code}]")) {
+            single if single.is_empty() => text(&format!("attribute[{code}][]")),
+            single => single,
+        };
+        for code in [USCC, ENTERPRISE_NAME, AREA] {
+            let names = [format!("attribute[{code}]"), format!("attribute[{code}][]")];
+            let mut values: Vec<&str> =
+                pairs.iter().filter(|(name, _)| names.contains(name)).map(|(_, value)| value.trim()).collect();
+            values.retain(|value| !value.is_empty());
+            values.dedup();
+            if values.len() > 1 {
+                fault(format!("attribute[{code}]: one value only"));
+            }
+        }
         let service = text("service_code");
         if service.is_empty() {
             fault("service_code is required".to_owned());
@@ -156,6 +170,22 @@ mod tests {
         good[4].1 = code.as_str();
         let report = read(&good).unwrap();
         assert_eq!((report.place.as_str(), report.contact_name.as_str()), ("北纬 30.860000，东经 120.100000", "张三"));
+    }
+
+    #[test]
+    fn an_attribute_has_one_value_however_it_is_written() {
+        let code = Uscc::from_body("91330500MA2B0XYA1").unwrap();
+        let mut good = GOOD.to_vec();
+        good[4] = ("attribute[uscc][]", code.as_str());
+        good.extend([
+            ("attribute[area][]", "330502"),
+            ("attribute[area]", ""),
+            ("attribute[area]", "330502"),
+            ("attribute[colour]", "red"),
+        ]);
+        assert_eq!(read(&good).unwrap().area, Some(330_502));
+        good.push(("attribute[area][]", "330503"));
+        assert!(read(&good).unwrap_err()[0].description.contains("attribute[area]: one value only"));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
 use domain::calendar::local;
 use domain::issue::{
-    Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Said, Satisfaction, State, Submission, Terms, Urgency,
+    Aid, Channel, Command, ContactWay, DeclineReason, Event, Issue, Outcome, Rating, Said, Satisfaction, State, Submission,
+    Terms, Urgency,
 };
 use store::Conn;
 use store::issue::history::{self, History};
@@ -166,6 +167,13 @@ impl Story<'_> {
         let (staff, name) = self.people.stations.get(&station)?;
         let actor = Actor::Assisted { staff: *staff, station, person: firm.owner, enterprise: firm.id };
         Some(Person { actor, name: format!("{}（{name} 代办）", firm.owner_name) })
+    }
+
+    /// Of what was filed at a station every other one is rated there as well, on its own tablet.
+    fn aid(&self, life: &Living<'_>) -> Option<Aid> {
+        let station = life.issue.station.filter(|_| self.number.is_multiple_of(2))?;
+        let (staff, name) = self.people.stations.get(&station)?;
+        Some(Aid { staff: *staff, name: name.clone(), at: life.at - Duration::hours(2) })
     }
 
     fn centre(&self, issue: &Issue, other_than: Option<i64>) -> Result<&Person> {
@@ -339,7 +347,8 @@ impl Story<'_> {
                 return Ok(());
             }
             let unhappy = dice.chance(if round == 1 { 16 } else { 25 });
-            life.give(&Command::Rate(rating(dice, unhappy)), owner);
+            let rating = rating(dice, unhappy);
+            life.give(&Command::Rate(Rating { aid: self.aid(life), ..rating }), owner);
             self.call_back(dice, life)?;
             if life.issue.state != State::Dispatched {
                 if dice.chance(2) && life.wait(420 + dice.below(1500)) {

@@ -21,6 +21,7 @@ pub fn rating(dice: &mut Dice, unhappy: bool) -> Rating {
             level: *dice.pick(&[Satisfaction::Dissatisfied, Satisfaction::Dissatisfied, Satisfaction::VeryDissatisfied]),
             reasons: vec![*dice.pick(&[RatingReason::NotSolved, RatingReason::Slow, RatingReason::Unclear])],
             comment: (*dice.pick(stories::COMPLAINTS)).to_owned(),
+            aid: None,
         }
     } else {
         Rating {
@@ -33,6 +34,7 @@ pub fn rating(dice: &mut Dice, unhappy: bool) -> Rating {
             ]),
             reasons: vec![*dice.pick(&[RatingReason::Fast, RatingReason::Kind, RatingReason::Clear])],
             comment: (*dice.pick(stories::THANKS)).to_owned(),
+            aid: None,
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{Dice, stories};
 use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
 use domain::calendar::local;
-use domain::issue::{Channel, Command, Said, Satisfaction, State, Submission, Terms};
+use domain::issue::{Aid, Channel, Command, Rating, Said, Satisfaction, State, Submission, Terms};
 use std::ops::{Deref, DerefMut};
 use store::Conn;
 use store::issue::history::{self, History};
@@ -231,11 +231,19 @@ impl<'a> Life<'a> {
         true
     }
 
+    /// Some of what was filed at a station is rated in its browser.
+    fn aid(&self) -> Option<Aid> {
+        let station = self.issue.station.filter(|_| self.issue.version.is_multiple_of(2))?;
+        let (staff, name) = self.city.people.stations.get(&station)?;
+        Some(Aid { staff: *staff, name: name.clone(), at: self.at - Duration::hours(2) })
+    }
+
     fn judge(&mut self, dice: &mut Dice) -> Result<bool> {
         if self.temper != Temper::Silent && !dice.chance(10) {
             self.pass(30 + dice.below(2400));
             let unhappy = dice.chance(if self.temper == Temper::Impatient { 45 } else { 12 });
-            return Ok(self.owner(&Command::Rate(rating(dice, unhappy))));
+            let aid = self.aid();
+            return Ok(self.owner(&Command::Rate(Rating { aid, ..rating(dice, unhappy) })));
         }
         // No rating comes: called within the five days, and closed when the ten are over.
         self.pass(420 + dice.below(1800));

@@ -194,6 +194,9 @@ async fn problem(request: &Request, error: &AppError, kind: Option<Kind>) -> Res
     if request.head().path.starts_with("/api/v1/") && kind != Some(Kind::Page) {
         return super::api::answer(Err(error.clone().into()));
     }
+    if request.head().path.starts_with("/open311/") {
+        return super::open311::problem(&request.head().path, error.clone());
+    }
     if kind.is_some_and(Kind::is_for_islands) {
         return (status, error.clone().into_rpc(&request.head().request_id).ser()).into_response();
     }
@@ -326,9 +329,15 @@ pub async fn guard(mut http: axum::extract::Request, next: middleware::Next) -> 
 }
 
 /// What stands in an address and cannot be read, as a number or as UTF-8, is refused in English before its handler is asked: for a person it leads
-/// nowhere.
+/// nowhere, and neither does it for a program, which reads no plain text.
 fn legible(response: Response, kind: Kind) -> Response {
-    let illegible = response.status() == StatusCode::BAD_REQUEST && !matches!(kind, Kind::Api | Kind::Probe);
+    let plain = || response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let illegible = response.status() == StatusCode::BAD_REQUEST
+        && match kind {
+            Kind::Probe => false,
+            Kind::Api => plain(),
+            _ => true,
+        };
     if illegible { Failure::from(AppError::NotFound).into_response() } else { response }
 }
 

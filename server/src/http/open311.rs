@@ -2,6 +2,7 @@
 
 use super::context::Reply;
 use super::forms::plain;
+use app::error::AppError;
 use app::open311::{self as api, Faults};
 use app::request::Request;
 use axum::Extension;
@@ -66,6 +67,15 @@ pub async fn report(
     pairs.extend(query.map(|pairs| pairs.0).unwrap_or_default());
     let mark = headers.get("idempotency-key").map(|mark| mark.to_str().unwrap_or("?"));
     Ok(answer(format, "service_requests", api::report(&request, &pairs, mark).await))
+}
+
+/// What is answered where there is no door, or its handler was not reached.
+pub(super) fn problem(path: &str, error: AppError) -> Response {
+    let format = Format::split(path.split('?').next().unwrap_or_default()).map(|(_, format)| format);
+    match error {
+        AppError::NotFound => nothing(format),
+        error => answer(format.unwrap_or(Format::Json), "", Err(api::faults_of(error))),
+    }
 }
 
 fn nothing(format: Option<Format>) -> Response {

@@ -1,6 +1,6 @@
 //! 六项指标: the figures of the page, those of a second, naive count over the events, and the lists behind them are the same.
 
-use crate::site::Site;
+use crate::site::{Browser, Site};
 use axum::http::StatusCode;
 use domain::issue::measure::Indicator;
 use serde_json::Value;
@@ -89,6 +89,18 @@ impl Naive {
     }
 }
 
+/// How many issues a list has, page after page.
+async fn listed(browser: &Browser, first: &str) -> usize {
+    let (mut path, mut listed) = (first.to_owned(), 0);
+    loop {
+        let body = browser.get(&path).await.body;
+        listed += body.matches("<a href=\"/desk/issues/").count();
+        let next = body.split("href=\"").skip(1).find_map(|rest| rest.split('"').next().filter(|it| it.contains("after=")));
+        let Some(next) = next else { return listed };
+        path = next.replace("&amp;", "&");
+    }
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPool) {
     let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
@@ -123,6 +135,9 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
     let passed =
         these.iter().filter(|issue| Indicator::ALL.iter().all(|indicator| issue.passes(*indicator) == Some(true))).count();
     assert!(page.body.contains(&format!("六项都达到的 {passed} 件")), "{passed}");
+    for (code, count) in [("none", passed), ("any", these.len() - passed)] {
+        assert_eq!(listed(&leader, &format!("/desk/indicators/issues?period={period}&failed={code}")).await, count, "{code}");
+    }
     for indicator in Indicator::ALL {
         let whole = these.iter().filter_map(|issue| issue.passes(*indicator)).collect::<Vec<_>>();
         let part = whole.iter().filter(|passes| **passes).count();
@@ -138,6 +153,7 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         ("withdrawn", "withdrawn", "due_at is not null"),
         ("unrated", "answered_at is not null and content is null", "answered_at is not null"),
         ("disagreed", "disagreed", "due_at is not null"),
+        ("aided", "aided", "content is not null"),
     ];
     for (code, part, whole) in guards {
         let counts = format!(
@@ -147,18 +163,7 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         let (part, whole): (i64, i64) =
             sqlx::query_as(sqlx::AssertSqlSafe(counts)).bind(now).bind(first).fetch_one(&owner).await.unwrap();
         assert!(page.body.contains(&format!("（{part} / {whole}）")), "{code}: {part} of {whole}");
-        let mut path = format!("/desk/indicators/issues?period={period}&guard={code}");
-        let mut listed = 0;
-        loop {
-            let body = leader.get(&path).await.body;
-            listed += body.matches("<a href=\"/desk/issues/").count();
-            let Some(next) =
-                body.split("href=\"").skip(1).find_map(|rest| rest.split('"').next().filter(|it| it.contains("after=")))
-            else {
-                break;
-            };
-            path = next.replace("&amp;", "&");
-        }
+        let listed = listed(&leader, &format!("/desk/indicators/issues?period={period}&guard={code}")).await;
         assert_eq!(i64::try_from(listed).unwrap(), part, "{code}");
     }
     let table = leader.get(&format!("/desk/indicators/table?period={period}")).await;

@@ -101,6 +101,7 @@ const TAMPERINGS: &[(&str, &str)] = &[
     ("update issue_event set kind = 'noted' where kind = 'absorbed'", "a merger is written"),
     ("update issue_measure set contacted = not contacted", "the indicators say"),
     ("update issue_measure set extended = not extended", "the indicators say"),
+    ("update issue_measure set aided = not aided where content is not null", "the indicators say"),
     ("delete from issue_measure", "the indicators say"),
 ];
 

@@ -38,6 +38,8 @@ pub async fn list(conn: &mut Conn, key: i64) -> Result<Vec<Webhook>, StoreError>
 /// [`StoreError::Conflict`] with [`URL`].
 pub async fn add(conn: &mut Conn, key: i64, url: &str, secret: &str, now: OffsetDateTime) -> Result<Option<Webhook>, StoreError> {
     let mut tx = conn.pg().begin().await?;
+    // Two at once count one after the other.
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('api_webhook', $1)) as locked", key).fetch_one(&mut *tx).await?;
     let added = sqlx::query_as!(
         Webhook,
         "insert into api_webhook (key_id, url, created_at)

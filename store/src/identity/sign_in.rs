@@ -3,6 +3,7 @@
 use super::{Who, member_role};
 use crate::{Conn, StoreError};
 use domain::actor::{AreaCode, DepartmentId, Duty, EnterpriseId, MemberRole, PersonId, StaffId, StationId};
+use domain::issue::Aid;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -190,6 +191,16 @@ pub async fn know_browser(conn: &mut Conn, browser: &[u8], who: Who, now: Offset
     .fetch_one(conn.pg())
     .await?;
     Ok(new)
+}
+
+/// Who of the staff signed in last in this browser, for the rating that a member gives in it; nobody where none ever did.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn staff_in_browser(conn: &mut Conn, browser: &[u8]) -> Result<Option<Aid>, StoreError> {
+    Ok(sqlx::query_as!(Aid, r#"select staff as "staff!", name as "name!", at as "at!" from staff_in_browser($1)"#, browser)
+        .fetch_optional(conn.pg())
+        .await?)
 }
 
 /// Sets a password; whoever sets it for another person makes it a first password.

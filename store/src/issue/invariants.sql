@@ -33,7 +33,7 @@ again as materialized (
 ),
 rated as materialized (
     select distinct on (issue_id) issue_id, seq, (event #>> '{rating,solved}')::boolean as solved,
-        event #>> '{rating,level}' not in ('dissatisfied', 'very_dissatisfied') as content
+        event #>> '{rating,level}' not in ('dissatisfied', 'very_dissatisfied') as content, event #> '{rating,aid}' is not null as aided
     from e where kind = 'rated' order by issue_id, seq desc
 ),
 last_due as materialized (
@@ -52,7 +52,7 @@ naive as materialized (
             (select (c.event #>> '{call,said,solved}')::boolean from v c where c.issue_id = i.id and c.kind = 'called_back'
                 and c.seq > coalesce(g.seq, 0) and jsonb_typeof(c.event #> '{call,said}') = 'object' order by c.seq desc limit 1),
             case when g.seq is not null then false end) as solved,
-        r.content,
+        r.content, coalesce(r.aided, false) as aided,
         exists (select from v p join v c on c.issue_id = p.issue_id and c.kind = 'called_back' and c.seq > p.seq
                 and c.at <= (p.event->>'call_back_due')::timestamptz
             where p.issue_id = i.id and p.kind = 'answered') as called_back,
@@ -255,6 +255,7 @@ broken (rule, issue_id) as (
         or m.returned <> exists (select from v e where e.issue_id = n.issue_id and e.kind = 'returned')
         or m.extended <> exists (select from v e where e.issue_id = n.issue_id and e.kind = 'extended')
         or m.disagreed <> ('disagreed' = any (n.flags))
+        or m.aided <> n.aided
         or m.excluded <> (n.waits or n.stands in ('declined', 'merged')))
 )
 select b.rule as "rule!", count(distinct b.issue_id) as "issues!",

@@ -16,7 +16,7 @@ pub(super) fn row(measure: &Measure, board: &str) -> Result<Option<Value>, Store
         "answered_at": Projection::instant(measure.answered_at)?, "contacted": measure.contacted, "on_time": measure.on_time(),
         "solved": measure.solved, "content": measure.content, "closed": measure.closed, "once": measure.once,
         "called_back": measure.called_back, "passed": measure.passes_all(), "returned": measure.returned, "extended": measure.extended,
-        "withdrawn": measure.withdrawn, "disagreed": measure.disagreed, "excluded": measure.excluded,
+        "withdrawn": measure.withdrawn, "disagreed": measure.disagreed, "aided": measure.aided, "excluded": measure.excluded,
     })))
 }
 
@@ -77,6 +77,8 @@ pub struct Counts {
     pub extended: i64,
     pub withdrawn: i64,
     pub disagreed: i64,
+    /// Rated in a browser of the offices.
+    pub aided: i64,
 }
 
 impl Counts {
@@ -104,10 +106,13 @@ pub enum Guard {
     Unrated,
     /// Rating and call-back say otherwise of one another.
     Disagreed,
+    /// 工作设备: rated in a browser in which staff had signed in.
+    Aided,
 }
 
 impl Guard {
-    pub const ALL: [Guard; 5] = [Guard::Returned, Guard::Extended, Guard::Withdrawn, Guard::Unrated, Guard::Disagreed];
+    pub const ALL: [Guard; 6] =
+        [Guard::Returned, Guard::Extended, Guard::Withdrawn, Guard::Unrated, Guard::Aided, Guard::Disagreed];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -116,6 +121,7 @@ impl Guard {
             Guard::Withdrawn => "withdrawn",
             Guard::Unrated => "unrated",
             Guard::Disagreed => "disagreed",
+            Guard::Aided => "aided",
         }
     }
 
@@ -130,6 +136,7 @@ impl Guard {
             Guard::Withdrawn => "撤回率",
             Guard::Unrated => "未评价率",
             Guard::Disagreed => "评价回访不一致",
+            Guard::Aided => "工作设备评价率",
         }
     }
 
@@ -141,6 +148,7 @@ impl Guard {
             Guard::Withdrawn => (counts.withdrawn, counts.due),
             Guard::Unrated => (counts.answered - counts.rated, counts.answered),
             Guard::Disagreed => (counts.disagreed, counts.due),
+            Guard::Aided => (counts.aided, counts.rated),
         }
     }
 }
@@ -150,6 +158,10 @@ impl Guard {
 pub enum Narrow {
     #[default]
     All,
+    /// 高质效: passed all six.
+    Passed,
+    /// Failed at least one, or cannot be said yet to have passed it.
+    Fell,
     Failed(Indicator),
     Guard(Guard),
 }
@@ -158,6 +170,8 @@ impl Narrow {
     fn code(self) -> &'static str {
         match self {
             Narrow::All => "",
+            Narrow::Passed => "passed",
+            Narrow::Fell => "fell",
             Narrow::Failed(indicator) => indicator.code(),
             Narrow::Guard(guard) => guard.code(),
         }
@@ -195,10 +209,13 @@ pub async fn counts(conn: &mut Conn, wanted: &Wanted, group: Group, now: OffsetD
                 (answered_at is not null and coalesce(solved, false))::integer as solved, (content is not null)::integer as rated,
                 coalesce(content, false)::integer as content, closed::integer as closed, once::integer as once,
                 (answered_at is not null and called_back)::integer as called_back, passed::integer as passed, returned::integer as returned,
-                extended::integer as extended, withdrawn::integer as withdrawn, disagreed::integer as disagreed
+                extended::integer as extended, withdrawn::integer as withdrawn, disagreed::integer as disagreed, aided::integer as aided
             from measured where not excluded
             union all
-            select d.* from indicator_day d, asked
+            -- By name: a column that comes later is no concern of a server of before.
+            select day, area, board, department_id, due, contacted, on_time, answered, solved, rated, content, closed, once, called_back, passed,
+                returned, extended, withdrawn, disagreed, aided
+            from indicator_day d, asked
             where d.day >= first and d.day < least(after, edge) and d.day not in (select day from stale)
          )
          select case $7::text::text when 'area' then area::text when 'board' then board when 'department' then coalesce(department_id::text, '')
@@ -206,7 +223,7 @@ pub async fn counts(conn: &mut Conn, wanted: &Wanted, group: Group, now: OffsetD
             sum(due) as "due!", sum(contacted) as "contacted!", sum(on_time) as "on_time!", sum(answered) as "answered!", sum(solved) as "solved!",
             sum(rated) as "rated!", sum(content) as "content!", sum(closed) as "closed!", sum(once) as "once!", sum(called_back) as "called_back!",
             sum(passed) as "passed!", sum(returned) as "returned!", sum(extended) as "extended!", sum(withdrawn) as "withdrawn!",
-            sum(disagreed) as "disagreed!"
+            sum(disagreed) as "disagreed!", sum(aided) as "aided!"
          from part
          where ($4::integer is null or area = $4) and ($5::text is null or board = $5)
             and ($6::bigint is null or coalesce(department_id, 0) = $6)
@@ -289,11 +306,11 @@ pub async fn behind(
          from issue_measure m join issue i on i.id = m.issue_id
          where m.due_at >= $1 and m.due_at < least($2::timestamptz, $3::timestamptz) and not m.excluded and ($4::integer is null or m.area = $4)
             and ($5::text is null or m.board = $5) and ($6::bigint is null or coalesce(m.department_id, 0) = $6)
-            and case $7::text when 'contacted' then not m.contacted when 'on_time' then not m.on_time
+            and case $7::text when 'passed' then m.passed when 'fell' then not m.passed when 'contacted' then not m.contacted when 'on_time' then not m.on_time
                 when 'solved' then m.answered_at is not null and m.solved is not true when 'content' then not m.content
                 when 'once' then m.closed and not m.once when 'called_back' then m.answered_at is not null and not m.called_back
                 when 'returned' then m.returned when 'extended' then m.extended when 'withdrawn' then m.withdrawn
-                when 'disagreed' then m.disagreed when 'unrated' then m.answered_at is not null and m.content is null
+                when 'disagreed' then m.disagreed when 'aided' then m.aided when 'unrated' then m.answered_at is not null and m.content is null
                 else true end
             and ($9::text is null or i.category = $9) and (m.due_at, m.issue_id) > ($10, $11)
          order by m.due_at, m.issue_id limit $8"#,

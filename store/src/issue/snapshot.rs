@@ -12,6 +12,8 @@ use time::{Date, Duration, OffsetDateTime};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
     pub at: OffsetDateTime,
+    /// Whether it says of ratings which came from a browser of the offices: months settled before that was looked at do not.
+    pub aids: bool,
     pub city: Counts,
     pub areas: Vec<Counts>,
     pub boards: Vec<Counts>,
@@ -84,7 +86,8 @@ pub async fn settled(conn: &mut Conn, month: Date) -> Result<Option<Settled>, St
     .fetch_all(conn.pg())
     .await?;
     let Some(at) = rows.first().map(|row| row.settled_at) else { return Ok(None) };
-    let mut found = Settled { at, city: Counts::default(), areas: Vec::new(), boards: Vec::new(), departments: Vec::new() };
+    let aids = rows.iter().all(|row| row.counts.0.0.contains_key("aided"));
+    let mut found = Settled { at, aids, city: Counts::default(), areas: Vec::new(), boards: Vec::new(), departments: Vec::new() };
     for row in rows {
         let counts = read(&row.counts, row.key);
         match row.kind.as_str() {
@@ -114,6 +117,7 @@ fn kept(counts: &Counts) -> Kept {
         ("extended", counts.extended),
         ("withdrawn", counts.withdrawn),
         ("disagreed", counts.disagreed),
+        ("aided", counts.aided),
     ];
     Kept(counts.into_iter().map(|(name, count)| (name.to_owned(), count)).collect())
 }
@@ -137,6 +141,7 @@ fn read(kept: &Kept, key: String) -> Counts {
         extended: of("extended"),
         withdrawn: of("withdrawn"),
         disagreed: of("disagreed"),
+        aided: of("aided"),
     }
 }
 

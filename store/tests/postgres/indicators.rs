@@ -32,6 +32,7 @@ fn plain(counts: &Counts) -> (String, Vec<i64>) {
         extended,
         withdrawn,
         disagreed,
+        aided,
     } = counts.clone();
     let all = [
         due,
@@ -49,6 +50,7 @@ fn plain(counts: &Counts) -> (String, Vec<i64>) {
         extended,
         withdrawn,
         disagreed,
+        aided,
     ];
     (key, all.to_vec())
 }
@@ -60,7 +62,7 @@ async fn one_by_one(world: &World, whose: &str, key: &str, wanted: &Wanted, now:
             count(*) filter (where answered_at is not null and solved), count(content), count(*) filter (where content),
             count(*) filter (where closed), count(*) filter (where once), count(*) filter (where answered_at is not null and called_back),
             count(*) filter (where passed), count(*) filter (where returned), count(*) filter (where extended),
-            count(*) filter (where withdrawn), count(*) filter (where disagreed)]
+            count(*) filter (where withdrawn), count(*) filter (where disagreed), count(*) filter (where aided)]
          from issue_measure where not excluded and due_at >= $1 and due_at < least($2, $3) and {whose} group by 1 order by 1"
     );
     sqlx::query_as(AssertSqlSafe(sql)).bind(wanted.from).bind(wanted.until).bind(now).fetch_all(&world.owner).await.unwrap()

@@ -4,8 +4,8 @@ use crate::world::{Firm, WUXING, World, accept, answer, dispatch, rate, submissi
 use domain::actor::{Actor, Duty};
 use domain::issue::notice::{Notice, notices};
 use domain::issue::{
-    CallBack, Command, CommandKind, DeclineReason, Event, Issue, Level, Meeting, NewTask, Said, Satisfaction, State, Target,
-    Urgency, decide, evolve,
+    Aid, CallBack, Command, CommandKind, DeclineReason, Event, Issue, Level, Meeting, NewTask, Rating, Said, Satisfaction, State,
+    Target, Urgency, decide, evolve,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -118,7 +118,14 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
         CommandKind::Grant => Command::Grant { reason: words(dice) },
         CommandKind::Refuse => Command::Refuse { reason: words(dice) },
         CommandKind::Answer => answer(),
-        CommandKind::Rate => rate(dice.pick(Satisfaction::ALL)),
+        CommandKind::Rate => match rate(dice.pick(Satisfaction::ALL)) {
+            // Some in a browser of a station.
+            Command::Rate(rating) if matches!(rating.level, Satisfaction::Satisfied | Satisfaction::Dissatisfied) => {
+                let aid = Aid { staff: 1, name: "织里驿站 小李".to_owned(), at: crate::world::morning() };
+                Command::Rate(Rating { aid: Some(aid), ..rating })
+            }
+            other => other,
+        },
         CommandKind::CallBack => {
             let said = (!dice.one_in(3)).then(|| Said { solved: !dice.one_in(3), level: dice.pick(Satisfaction::ALL) });
             Command::CallBack(CallBack { way: dice.pick(domain::issue::ContactWay::ALL), said, notes: words(dice) })

@@ -513,6 +513,7 @@ async fn the_role_of_the_process_owns_nothing(owner: PgPool) {
         "search_issues",
         "sessions_beside",
         "staff_factor",
+        "staff_in_browser",
         "staff_tries",
         "staff_work",
         "strike_member",

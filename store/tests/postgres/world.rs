@@ -276,5 +276,5 @@ pub fn answer() -> Command {
 }
 
 pub fn rate(level: Satisfaction) -> Command {
-    Command::Rate(Rating { solved: !level.is_unsatisfied(), level, reasons: vec![], comment: String::new() })
+    Command::Rate(Rating { solved: !level.is_unsatisfied(), level, reasons: vec![], comment: String::new(), aid: None })
 }

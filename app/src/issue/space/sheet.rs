@@ -316,7 +316,7 @@ fn consequence(typed: Typed) -> Option<impl IntoView> {
     let (solved, level) = (typed.solved.get(), typed.level.get());
     let unsolved = solved == Some(false) || level.is_some_and(Satisfaction::is_unsatisfied);
     let reopens = match (solved, level) {
-        (Some(solved), Some(level)) => Rating { solved, level, reasons: Vec::new(), comment: String::new() }.reopens(),
+        (Some(solved), Some(level)) => Rating { solved, level, reasons: Vec::new(), comment: String::new(), aid: None }.reopens(),
         _ if unsolved => true,
         _ => return None,
     };

@@ -11,12 +11,20 @@ use leptos::prelude::*;
 use store::Page;
 use store::issue::measure::{self, Behind, Guard, Narrow};
 
+/// Instead of an indicator's code: what failed none of them, and what failed one at least.
+pub(super) const NONE: &str = "none";
+pub(super) const ANY: &str = "any";
+
 /// The issues behind a figure.
 #[component]
 pub fn IndicatorIssuesPage() -> impl IntoView {
     let (request, form) = (Request::current(), asked());
     reads(async move {
-        let failed = Indicator::from_code(form.value("failed")).map(Narrow::Failed);
+        let failed = match form.value("failed") {
+            NONE => Some(Narrow::Passed),
+            ANY => Some(Narrow::Fell),
+            code => Indicator::from_code(code).map(Narrow::Failed),
+        };
         let narrow = failed.or_else(|| Guard::from_code(form.value("guard")).map(Narrow::Guard)).unwrap_or_default();
         let (asked, rows, clock) = {
             let mut ctx = request.open().await?;
@@ -40,6 +48,8 @@ fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, clock: &Clock) -> 
     let narrowed: Vec<String> = narrowed.map(|kind| named(kind, asked.form.value(kind), clock)).collect();
     let what = match narrow {
         Narrow::All => "应答复的诉求".to_owned(),
+        Narrow::Passed => "六项都达到的诉求".to_owned(),
+        Narrow::Fell => "没有六项都达到的诉求".to_owned(),
         Narrow::Failed(indicator) => format!("未达到“{}”的诉求", indicator.label()),
         Narrow::Guard(guard) => format!("{}的诉求", said(guard)),
     };
@@ -86,6 +96,7 @@ fn said(guard: Guard) -> &'static str {
         Guard::Withdrawn => "企业撤回",
         Guard::Unrated => "已答复、企业没有评价",
         Guard::Disagreed => "评价与回访不一致",
+        Guard::Aided => "在工作人员登录过的设备上评价",
     }
 }
 

@@ -1,7 +1,7 @@
 //! 晾晒通报 (S-29): a month to be printed and sent round. Opened by the centre, leaders and supervisors when the month is settled, wanting: who did well,
 //! who did not, what is still open and for how long, which problems come up where.
 
-use super::{Asked, RANKED, asked, cell, percent, ranked, ranking_chart, read_period, span, to, wanted};
+use super::{Asked, RANKED, asked, cell, guards, percent, ranked, ranking_chart, read_period, span, to, wanted};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::issue::desk::pressure::{ages, hot, of};
@@ -13,7 +13,7 @@ use domain::calendar::{local, words};
 use domain::issue::measure::{Indicator, SETTLED_ON};
 use leptos::prelude::*;
 use store::issue::figures::{Pressure, pressure};
-use store::issue::measure::{Counts, Group, counts};
+use store::issue::measure::{Counts, Group, Guard, counts};
 use store::issue::snapshot::{Cell, Settled, categories, settled};
 
 /// Where it is.
@@ -58,7 +58,7 @@ async fn read(ctx: &mut Ctx, form: Form) -> Result<Bulletin, AppError> {
     }
     let categories = categories(conn, &these, now).await?;
     let pressure = pressure(conn, of(&staff.duty).1, local(now).date(), now).await?;
-    let now = Settled { at: now, city, areas, boards, departments };
+    let now = Settled { at: now, aids: true, city, areas, boards, departments };
     Ok(Bulletin {
         organisation: staff.organisation,
         duty: staff.duty,
@@ -102,7 +102,10 @@ fn view(bulletin: &Bulletin) -> AnyView {
             own.is_none() || settled.is_none() || kind == "area" && own.is_some_and(|area| counts.key == area.to_string());
         listed.then(|| to(super::ISSUES, asked, &[(kind, super::key(kind, counts))]))
     };
-    let changed = settled.as_ref().map(|settled| since(&settled.city, &now.city));
+    let known: Vec<Guard> = Guard::ALL.into_iter().filter(|guard| shown.aids || *guard != Guard::Aided).collect();
+    let changed = settled.as_ref().map(|settled| since(&settled.city, &now.city, &known));
+    // A settled figure is no longer the length of a list.
+    let list = |guard: Guard| settled.is_none().then(|| to(super::ISSUES, asked, &[("guard", guard.code())]));
     view! {
         {back(to(super::PATH, asked, &[]), "六项指标")}
         <h1>{format!("涉企问题高质效解决情况通报（{month}）")}</h1>
@@ -112,6 +115,7 @@ fn view(bulletin: &Bulletin) -> AnyView {
             <strong>{percent(city.passed, city.due)}</strong>"。"
         </p>
         <ul class="tally">{indicators.collect_view()}</ul>
+        {guards(city, &known, &list)}
         {changed}
         {section("区县", ranking("area", "区县", &shown.areas, link, clock))}
         {section("部门", ranking("department", "部门", &shown.departments, link, clock))}
@@ -124,13 +128,16 @@ fn view(bulletin: &Bulletin) -> AnyView {
 }
 
 /// What later events made of the month, for whoever compares.
-fn since(then: &Counts, now: &Counts) -> AnyView {
-    if then.due == now.due && Indicator::ALL.iter().all(|indicator| then.of(*indicator) == now.of(*indicator)) {
+fn since(then: &Counts, now: &Counts, known: &[Guard]) -> AnyView {
+    let indicators = Indicator::ALL.iter().map(|indicator| (indicator.label(), then.of(*indicator), now.of(*indicator)));
+    let all = ("高质效解决", (then.passed, then.due), (now.passed, now.due));
+    let guards = known.iter().map(|guard| (guard.label(), guard.of(then), guard.of(now)));
+    let moved: Vec<_> = std::iter::once(all).chain(indicators).chain(guards).filter(|(_, then, now)| then != now).collect();
+    if then.due == now.due && moved.is_empty() {
         return ().into_any();
     }
-    let parts = Indicator::ALL.iter().filter(|indicator| then.of(**indicator) != now.of(**indicator)).map(|indicator| {
-        let ((before, of), (after, whole)) = (then.of(*indicator), now.of(*indicator));
-        view! { <li>{format!("{}：定稿时 {before} / {of}，现在 {after} / {whole}", indicator.label())}</li> }
+    let parts = moved.into_iter().map(|(label, (before, of), (after, whole))| {
+        view! { <li>{format!("{label}：定稿时 {before} / {of}，现在 {after} / {whole}")}</li> }
     });
     let due = (then.due != now.due).then(|| view! { <li>{format!("应答复：定稿时 {} 件，现在 {} 件", then.due, now.due)}</li> });
     view! { <details class="card"><summary>"定稿后的变化"</summary><ul>{due}{parts.collect_view()}</ul></details> }.into_any()

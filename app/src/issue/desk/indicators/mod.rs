@@ -11,7 +11,7 @@ pub use assessment::assessment;
 pub use behind::IndicatorIssuesPage;
 pub use bulletin::{BULLETIN, BulletinPage};
 use page::cell;
-pub use page::{IndicatorsPage, trend_view};
+pub use page::{IndicatorsPage, guards, trend_view};
 pub use sheet::sheets;
 
 use super::pressure::of;
@@ -189,6 +189,7 @@ pub fn add(mut sum: Counts, part: &Counts) -> Counts {
         (&mut sum.extended, part.extended),
         (&mut sum.withdrawn, part.withdrawn),
         (&mut sum.disagreed, part.disagreed),
+        (&mut sum.aided, part.aided),
     ];
     for (sum, part) in parts {
         *sum += part;

@@ -1,5 +1,6 @@
 //! The figures: six tiles, how they went, side by side.
 
+use super::behind::{ANY, NONE};
 use super::{
     Asked, BULLETIN, ISSUES, MONTHS, Overview, PATH, area_name, asked, key, month_before, named, percent, ranking, read, span, to,
 };
@@ -39,16 +40,13 @@ fn view(overview: &Overview) -> AnyView {
             </li>
         }
     });
-    let high = percent(total.passed, total.due);
-    let guards = Guard::ALL.into_iter().map(|guard| {
-        let (part, whole) = guard.of(total);
-        let words = format!("{} {}（{part} / {whole}）", guard.label(), percent(part, whole));
-        if part == 0 {
-            return view! { <span>{words}</span> }.into_any();
-        }
-        let href = to(ISSUES, asked, &[("guard", guard.code())]);
-        view! { <a href=href>{words}</a> }.into_any()
-    });
+    let high = rate(total, to(ISSUES, asked, &[("failed", ANY)]));
+    let words = format!("六项都达到的 {} 件", total.passed);
+    let passed = match total.passed {
+        0 => words.into_any(),
+        _ => view! { <a href=to(ISSUES, asked, &[("failed", NONE)])>{words}</a> }.into_any(),
+    };
+    let guards = guards(total, &Guard::ALL, &|guard| Some(to(ISSUES, asked, &[("guard", guard.code())])));
     let tables = groups
         .iter()
         .map(|(name, label, rows)| {
@@ -86,24 +84,37 @@ fn view(overview: &Overview) -> AnyView {
         {filters(asked, clock)}
         <p>
             {format!("{}应答复 {} 件，高质效解决率 ", span(asked), total.due)}<strong>{high}</strong>
-            {format!("（六项都达到的 {} 件）。", total.passed)}
+            "（"{passed}"）。"
             <a href=to(ISSUES, asked, &[])>"看这些诉求"</a>" · "<a href=download>"下载 Excel"</a>
         </p>
         {published}
         <ul class="tally">{tiles.collect_view()}</ul>
-        <p class="muted row">{guards.collect_view()}</p>
+        {guards}
         {section(if asked.weekly { "近 12 周" } else { "近 12 个月" }, trend_view(trend, asked.weekly, &link))}
         {tables}
         {open}
         {places}
         <details class="card"><summary>"怎么算的"</summary>
-            <ul>{rules}</ul>
+            <ul>{rules}<li><strong>{Guard::Aided.label()}</strong>"：评价来自工作人员登录过的设备的 ÷ 已评价的"</li></ul>
             <p class="muted">
                 "按应答复的日子统计（不是按办结的日子），还没答复又过了期限的算未按期。不予受理的不计，答复前正等企业补充的暂不计。高质效解决：六项都达到。口径为本平台暂定，以市里公布的为准。"
             </p>
         </details>
     }
     .into_any()
+}
+
+/// What stands beside the six, each with its list as far as there is one.
+pub fn guards(counts: &Counts, shown: &[Guard], list: &dyn Fn(Guard) -> Option<String>) -> AnyView {
+    let each = shown.iter().map(|guard| {
+        let (part, whole) = guard.of(counts);
+        let words = format!("{} {}（{part} / {whole}）", guard.label(), percent(part, whole));
+        match list(*guard).filter(|_| part > 0) {
+            Some(href) => view! { <a href=href>{words}</a> }.into_any(),
+            None => view! { <span>{words}</span> }.into_any(),
+        }
+    });
+    view! { <p class="muted row">{each.collect_view()}</p> }.into_any()
 }
 
 fn filters(asked: &Asked, clock: &Clock) -> AnyView {
@@ -150,10 +161,11 @@ fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked
         });
         let cells = cells.collect_view();
         let all = to(ISSUES, asked, &[(kind, key(kind, counts))]);
+        let high = rate(counts, to(ISSUES, asked, &[(kind, key(kind, counts)), ("failed", ANY)]));
         view! {
             <tr>
                 <th scope="row">{named(kind, &counts.key, clock)}</th><td><a href=all>{counts.due}</a></td>
-                <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
+                <td><strong>{high}</strong></td>{cells}
             </tr>
         }
     });
@@ -166,6 +178,12 @@ fn table(kind: &'static str, label: &'static str, rows: &[Counts], asked: &Asked
         </div>
     }
     .into_any()
+}
+
+/// 高质效解决率, and the list of what did not pass behind it.
+fn rate(counts: &Counts, href: String) -> AnyView {
+    let words = percent(counts.passed, counts.due);
+    if counts.passed == counts.due { words.into_any() } else { view! { <a href=href>{words}</a> }.into_any() }
 }
 
 /// A rate with what it is of, and the list of what failed behind it.
@@ -218,10 +236,11 @@ pub fn trend_view(trend: &[Counts], weekly: bool, link: Link<'_>) -> AnyView {
         });
         let cells = cells.collect_view();
         let due = chart::figure(counts.due, link(ISSUES, &[("period", &period)]));
+        let high = rate(counts, link(ISSUES, &[("period", &period), ("failed", ANY)]));
         view! {
             <tr>
                 <th scope="row"><a href=link(PATH, &[("period", &period)])>{period.clone()}</a></th><td>{due}</td>
-                <td><strong>{percent(counts.passed, counts.due)}</strong></td>{cells}
+                <td><strong>{high}</strong></td>{cells}
             </tr>
         }
     });

@@ -8,7 +8,7 @@ use crate::sheet::{Cell, Sheet};
 use store::issue::measure::Counts;
 
 /// What the columns of [`numbers`] are called.
-pub(super) const COLUMNS: [&str; 15] = [
+pub(super) const COLUMNS: [&str; 16] = [
     "应答复",
     "高质效解决",
     "按时响应",
@@ -24,6 +24,7 @@ pub(super) const COLUMNS: [&str; 15] = [
     "延期",
     "撤回",
     "不一致",
+    "工作设备评价",
 ];
 
 /// Every count of a row, under [`COLUMNS`].
@@ -44,6 +45,7 @@ pub(super) fn numbers(counts: &Counts) -> impl Iterator<Item = Cell> + use<> {
         counts.extended,
         counts.withdrawn,
         counts.disagreed,
+        counts.aided,
     ];
     #[allow(clippy::cast_precision_loss)] // A sheet has no other numbers, and no count is that large.
     numbers.into_iter().map(|number| Cell::Number(number as f64))

@@ -1,0 +1,2 @@
+-- no-transaction
+drop index concurrently issue_measure_due;
