@@ -304,11 +304,11 @@ fn measured(log: &[(Event, OffsetDateTime, Actor)], issue: &Issue, terms: &Terms
         Event::Rated { rating } => Some(rating.solved),
         _ => None,
     });
-    let aids = log.iter().filter_map(|(event, ..)| match event {
+    let mut aids = log.iter().filter_map(|(event, ..)| match event {
         Event::Rated { rating } => Some(rating.aid.is_some()),
         _ => None,
     });
-    prop_assert_eq!(measure.aided, aids.last().unwrap_or(false));
+    prop_assert_eq!(measure.aided, aids.next_back().unwrap_or(false));
     let said = round.iter().rev().find_map(|(event, ..)| match event {
         Event::CalledBack { call, .. } => call.said.map(|said| said.solved),
         _ => None,
