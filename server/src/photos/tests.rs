@@ -78,10 +78,10 @@ fn what_a_picture_says_of_its_colours_is_only_so_much() {
     for (unpacked, taken) in [(1024 * 1024, true), (33 * 1024 * 1024, false)] {
         let mut packed = vec![0; zlib.zlib_compress_bound(unpacked)];
         let length = zlib.zlib_compress(&vec![0; unpacked], &mut packed).unwrap();
-        let chunk = [b"iCCPa\0\0", &packed[..length]].concat();
+        let chunk = [b"iCCPa\0\0".as_slice(), &packed[..length]].concat();
         let (size, sum) = (u32::try_from(chunk.len() - 4).unwrap().to_be_bytes(), crc(&chunk).to_be_bytes());
         // After the signature and the head.
-        let bytes = [&plain[..33], &size, &chunk, &sum, &plain[33..]].concat();
+        let bytes = [&plain[..33], &size[..], &chunk[..], &sum[..], &plain[33..]].concat();
         assert!(bytes.len() < 100_000, "{}", bytes.len());
         assert_eq!(process(&bytes).err(), (!taken).then_some(PhotoError::Broken), "{unpacked}");
     }
