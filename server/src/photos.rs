@@ -21,6 +21,8 @@ const MAX_PIXELS: u64 = 50_000_000;
 const MAX_SIDE: u32 = 30_000;
 /// The most bytes of a decoded picture: a pixel of a photo has three or four, one of a scanner may have eight.
 const MAX_DECODED: u64 = 4 * MAX_PIXELS;
+/// The most bytes that a picture takes beside its pixels: its colours' profile is packed, and 400 kilobytes of it may be 400 megabytes.
+const MAX_BESIDE: u64 = 32 * 1024 * 1024;
 /// The longest side of what is kept.
 const SIDE: u32 = 1920;
 /// The longest side of a thumbnail: 80 px on a screen of density 3.
@@ -90,7 +92,7 @@ pub fn process(bytes: &[u8]) -> Result<Picture, PhotoError> {
         return Err(PhotoError::Format);
     }
     let mut limits = Limits::default();
-    limits.max_alloc = Some(512 * 1024 * 1024);
+    limits.max_alloc = Some(MAX_BESIDE);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| PhotoError::Broken)?;
     let (width, height) = decoder.dimensions();

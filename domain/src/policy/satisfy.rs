@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 const TOO_MANY: usize = 4_000;
 
 /// What all questions about one item may take together, in comparisons of two codes: some tenths of a second. Real items take a hundredth of it.
-const MEANS: usize = 20_000_000;
+const MEANS: usize = 40_000_000;
 /// What joining two alternatives takes, for each of their constraints.
 const JOINT: usize = 20;
 
@@ -207,7 +207,7 @@ impl<'l> Asker<'l> {
             };
             for (needed, terms) in open {
                 for term in terms {
-                    self.spend(JOINT * (term.len() + 1))?;
+                    self.spend(1)?;
                     if needed == 0 {
                         add(0, term)?;
                         continue;

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
+use libdeflater::{CompressionLvl, Compressor};
 
 /// A JPEG whose left half is red and right half blue, with an EXIF block that says how it is turned and where it was taken.
 pub fn phone_photo(width: u32, height: u32, orientation: u8) -> Vec<u8> {
@@ -67,6 +68,23 @@ fn every_refusal_says_why() {
     // And a ribbon that is no longer a picture, whichever way it lies.
     assert_eq!(why(&png_head(1, MAX_SIDE + 1, 8, 0)), PhotoError::Pixels);
     assert_eq!(why(&png_head(MAX_SIDE + 1, 1, 8, 0)), PhotoError::Pixels);
+}
+
+#[test]
+fn what_a_picture_says_of_its_colours_is_only_so_much() {
+    let mut zlib = Compressor::new(CompressionLvl::new(6).unwrap());
+    let mut plain = Vec::new();
+    DynamicImage::ImageRgb8(image::RgbImage::new(8, 8)).write_to(&mut Cursor::new(&mut plain), ImageFormat::Png).unwrap();
+    for (unpacked, taken) in [(1024 * 1024, true), (33 * 1024 * 1024, false)] {
+        let mut packed = vec![0; zlib.zlib_compress_bound(unpacked)];
+        let length = zlib.zlib_compress(&vec![0; unpacked], &mut packed).unwrap();
+        let chunk = [b"iCCPa\0\0".as_slice(), &packed[..length]].concat();
+        let (size, sum) = (u32::try_from(chunk.len() - 4).unwrap().to_be_bytes(), crc(&chunk).to_be_bytes());
+        // After the signature and the head.
+        let bytes = [&plain[..33], &size[..], &chunk[..], &sum[..], &plain[33..]].concat();
+        assert!(bytes.len() < 100_000, "{}", bytes.len());
+        assert_eq!(process(&bytes).err(), (!taken).then_some(PhotoError::Broken), "{unpacked}");
+    }
 }
 
 #[tokio::test]

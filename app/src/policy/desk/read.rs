@@ -118,7 +118,9 @@ pub async fn editor(ctx: &mut Ctx, code: Option<&str>) -> Result<Editor, AppErro
         return Err(AppError::NotFound);
     }
     let item = version.item()?;
-    let problems = check(&item, &library);
+    // Off the threads that serve: whether a condition can be true takes its time.
+    let checked = tokio::task::spawn_blocking(move || (check(&item, &library), item, library));
+    let (problems, item, library) = checked.await.map_err(AppError::internal)?;
     let draft = Draft::of(&item).map_err(AppError::internal)?;
     Ok(Editor { draft, version: Some(version), versions, library, staff, problems, area })
 }
