@@ -109,7 +109,10 @@ pub fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>> {
     if names.len() > MOST_SHEETS {
         bail!("the workbook is too large: at most {MOST_SHEETS} sheets");
     }
-    let read = names.into_iter().map(|name| sheet_rows(&mut book, &name).map(|rows| (name, rows)));
+    let read = names.into_iter().map(|name| {
+        let rows = sheet_rows(&mut book, &name).with_context(|| format!("sheet “{name}”"))?;
+        Ok((name, rows))
+    });
     read.collect()
 }
 
@@ -139,7 +142,9 @@ fn sheet_rows(book: &mut Book<'_>, sheet: &str) -> Result<Vec<(usize, Vec<String
             rows.push((line, Vec::new()));
         }
         if rows.len() > MOST_ROWS || column >= MOST_CELLS || text.len() > LONGEST {
-            bail!("the table is too large: at most {MOST_ROWS} rows, {MOST_CELLS} cells a row, {LONGEST} bytes a cell");
+            bail!(
+                "the table is too large at line {line}: at most {MOST_ROWS} rows, {MOST_CELLS} cells a row, {LONGEST} bytes a cell"
+            );
         }
         room = room.checked_sub(text.len()).with_context(|| format!("the table is too large: at most {MOST_TEXT} bytes"))?;
         // Rows come in order, but nobody has to keep to it: looked for one by one, a million cells would take minutes.

@@ -50,14 +50,41 @@ impl Mailer {
     /// When the server does not take it in time.
     pub async fn send(&self, letter: &Letter) -> Result<bool> {
         let Some((way, from)) = &self.way else { return Ok(false) };
-        let to = letter.mail.parse().context("not an address")?;
-        let message = Message::builder()
-            .from(from.clone())
-            .to(to)
-            .subject(letter.text.clone())
-            .header(ContentType::TEXT_PLAIN)
-            .body(format!("{}\n\n此邮件由系统发出，请勿直接回复。", letter.text))?;
-        way.send(message).await.context("the mail server does not take it")?;
+        way.send(message(from, letter)?).await.context("the mail server does not take it")?;
         Ok(true)
+    }
+}
+
+/// The mail itself. Its subject is one line, whatever somebody typed into a title.
+fn message(from: &Mailbox, letter: &Letter) -> Result<Message> {
+    let subject = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Ok(Message::builder()
+        .from(from.clone())
+        .to(letter.mail.parse().context("not an address")?)
+        .subject(subject)
+        .header(ContentType::TEXT_PLAIN)
+        .body(format!("{}\n\n此邮件由系统发出，请勿直接回复。", letter.text))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_title_and_no_address_is_a_header_of_its_own() {
+        let from: Mailbox = "Qifu <qifu@example.com>".parse().expect("an address");
+        let letter = |mail: &str, text: &str| Letter { mail: mail.to_owned(), text: text.to_owned(), delivery: None };
+        for text in
+            ["路灯不亮\r\nBcc: evil@example.com", "Street\nBcc: evil@example.com\n\n<b>", "\rBcc: evil@example.com\u{2028}x"]
+        {
+            let mail = message(&from, &letter("zhang@example.com", text)).expect("a mail").formatted();
+            let mail = String::from_utf8(mail).expect("ASCII on the way");
+            let head = mail.split("\r\n\r\n").next().expect("a head");
+            assert_eq!(head.lines().filter(|line| line.starts_with("Subject: ")).count(), 1, "{head}");
+            assert!(!head.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc")), "{head}");
+        }
+        for mail in ["a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com", "a@example.com>\nX: <b@example.com"] {
+            assert!(message(&from, &letter(mail, "积水")).is_err(), "{mail:?}");
+        }
     }
 }

@@ -34,7 +34,7 @@ fn read(lines: &[Line], known: &Known, city: &mut City, faults: &mut Faults) {
             sound = false;
         };
         if !is_login(&login) {
-            fault("登录名用 2 到 40 个字母、数字、点、短横线".to_owned());
+            fault("登录名用 3 到 40 个小写字母、数字、点、短横和下划线".to_owned());
         } else if let Some(row) = logins.before(login.clone(), line) {
             fault(format!("登录名 {login} 与第 {row} 行重复"));
         }
