@@ -101,6 +101,9 @@ impl Book {
             });
             let known = Known { truths: &truths, answers: &answers };
             undecided(&item.condition, &known, &mut 0, &mut |leaf| self.missing_of(leaf, table, &mut missing));
+            if let Some(slots) = self.deciding(index, &truths, &answers) {
+                missing.retain(|missing| slots.iter().any(|slot| missing.is_in(&self.slots()[*slot])));
+            }
         }
         if verdict != Verdict::Ineligible && !amount.is_exact() {
             self.missing_in_amount(index, table, scratch, &mut missing);
