@@ -150,7 +150,9 @@ impl Book {
                 Test::Num { attr, .. } | Test::Ratio { num: attr, .. } => self.taken(index, leaf, attr, table, scratch),
                 _ => Some(amount),
             };
-            if let Some(amount) = taken
+            // A step that brings no money is none towards an item of money.
+            let worth = |amount: &Range| !self.items()[index].amount.is_money() || amount.high != Some(Fen::ZERO);
+            if let Some(amount) = taken.filter(worth)
                 && best.as_ref().is_none_or(|best| stride < best.stride)
             {
                 best = Some(Step { leaf, stride, amount });

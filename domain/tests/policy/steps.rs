@@ -127,6 +127,11 @@ fn more_than_so_many_is_one_more_and_nobody_is_half_a_person() {
     assert_eq!(more("25"), ("人数还差 6 人".to_owned(), Fen(310_000)));
     let share = json!({"ratio": {"num": "revenue", "den": "employees", "op": "ge", "value": "0.1"}});
     assert_eq!(said(share, json!({"revenue": "1", "employees": "15"})).1, Fen(20_000));
+    // What brings nothing is no step: more than nothing is a fen of it.
+    let share = serde_json::from_value(json!({"percent": {"of": "revenue", "rate": "0.1"}})).unwrap();
+    let taxed = item("a", serde_json::from_value(leaf("revenue", "gt", "0")).unwrap(), share);
+    let facts: Facts = serde_json::from_value(json!({"revenue": "-5"})).unwrap();
+    assert_eq!(Book::new(vec![taxed], TODAY).with(&advised()).evaluate(&facts).outcomes[0].standing, Standing::Unmet);
     // What lacks nothing that figures could say is said as it is asked.
     let library = advised();
     let facts: Facts = serde_json::from_value(json!({"revenue": "0"})).unwrap();
