@@ -105,7 +105,9 @@ impl Book {
                 missing.retain(|missing| slots.iter().any(|slot| missing.is_in(&self.slots()[*slot])));
             }
         }
-        if verdict != Verdict::Ineligible && !amount.is_exact() {
+        // Where no answer can ever decide, nobody needs to know how much it would be.
+        let decidable = verdict == Verdict::Eligible || !missing.is_empty();
+        if decidable && !amount.is_exact() {
             self.missing_in_amount(index, table, scratch, &mut missing);
         }
         let mut missing = sorted(missing, &|a, b| a.cmp(b));

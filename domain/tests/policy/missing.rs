@@ -84,6 +84,7 @@ fn nobody_is_asked_for_what_cannot_change_the_answer() {
     let ratio = |num: &str| json!({"ratio": {"num": num, "den": "revenue", "op": "ge", "value": "0.1"}});
     let nothing = json!({"revenue": "0"});
     assert_eq!(asked(ratio("rd_expense"), json!("none"), nothing.clone()), none);
+    assert_eq!(asked(ratio("rd_expense"), percent("employees", "9"), nothing.clone()), none);
     let open = json!({"attest": {"question": "q1"}});
     let two = |parts: Value| json!({"at_least": {"k": 2, "of": parts}});
     assert_eq!(asked(two(json!([ratio("rd_expense"), ratio("employees"), open.clone()])), json!("none"), nothing.clone()), none);
