@@ -138,3 +138,16 @@ fn more_than_so_many_is_one_more_and_nobody_is_half_a_person() {
     let book = book(vec![leaf("revenue", "gt", "0")]);
     assert_eq!(words::step(&library, &book.explain(0, &facts)[0]), "尚不满足：revenue > 0");
 }
+
+#[test]
+fn what_is_more_than_asked_is_told_only_where_less_is_wished() {
+    let library = advised();
+    let facts: Facts = serde_json::from_value(json!({"revenue": "80", "employees": "30"})).unwrap();
+    let gap = |condition: Value| words::gap(&library, &book(vec![condition]).explain(0, &facts)[0]);
+    assert_eq!(gap(leaf("revenue", "le", "50")), "", "nobody is told to earn less");
+    assert_eq!(gap(leaf("revenue", "eq", "50")), "");
+    assert_eq!(gap(leaf("revenue", "eq", "100")), "还差 20");
+    assert_eq!(gap(leaf("employees", "le", "20")), "超出 10", "less of it is wished, in this test");
+    assert_eq!(gap(leaf("employees", "lt", "30")), "");
+    assert_eq!(gap(leaf("revenue", "le", "90")), "", "met");
+}
