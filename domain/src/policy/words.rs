@@ -201,11 +201,12 @@ pub fn gap(library: &Library, leaf: &LeafResult) -> String {
     let asked = Decimal::parse(&leaf.required).unwrap_or_default();
     let above = leaf.actual.as_deref().and_then(|actual| Decimal::parse(actual).ok()).is_some_and(|actual| actual > asked);
     let too_much = matches!(op, Op::Le | Op::Lt) || (op == Op::Eq && above);
-    let wished = || library.attributes.get(attr).is_some_and(|attribute| attribute.want == Want::Less);
-    match too_much {
-        true if wished() => format!("超出 {said}"),
-        true => String::new(),
-        false => format!("还差 {said}"),
+    if !too_much {
+        format!("还差 {said}")
+    } else if library.attributes.get(attr).is_some_and(|attribute| attribute.want == Want::Less) {
+        format!("超出 {said}")
+    } else {
+        String::new()
     }
 }
 
