@@ -55,7 +55,7 @@ impl View {
     /// What has ended and has no successor, as far as it is of the enterprise's area.
     pub fn ended(&self) -> Vec<&Ended> {
         let here = self.facts.get("area").map_or("", |fact| fact.value.as_str());
-        let of_here = |ended: &&Ended| prefix(&ended.area).is_none_or(|codes| here.starts_with(&codes));
+        let of_here = |ended: &&Ended| prefix(&ended.area).is_some_and(|codes| here.starts_with(&codes));
         self.shelf.ended.iter().filter(of_here).collect()
     }
 

@@ -1,6 +1,7 @@
 //! Items compiled for evaluation (a "book"): attribute codes become slots of a flat table, conditions become tests over columns,
 //! and a block of rows is evaluated at a time without allocating.
 
+mod idle;
 mod plan;
 mod program;
 mod scratch;

@@ -101,8 +101,13 @@ impl Book {
             });
             let known = Known { truths: &truths, answers: &answers };
             undecided(&item.condition, &known, &mut 0, &mut |leaf| self.missing_of(leaf, table, &mut missing));
+            if let Some(slots) = self.deciding(index, &truths, &answers) {
+                missing.retain(|missing| slots.iter().any(|slot| missing.is_in(&self.slots()[*slot])));
+            }
         }
-        if verdict != Verdict::Ineligible && !amount.is_exact() {
+        // Where no answer can ever decide, nobody needs to know how much it would be.
+        let decidable = verdict == Verdict::Eligible || !missing.is_empty();
+        if decidable && !amount.is_exact() {
             self.missing_in_amount(index, table, scratch, &mut missing);
         }
         let mut missing = sorted(missing, &|a, b| a.cmp(b));
@@ -147,7 +152,9 @@ impl Book {
                 Test::Num { attr, .. } | Test::Ratio { num: attr, .. } => self.taken(index, leaf, attr, table, scratch),
                 _ => Some(amount),
             };
-            if let Some(amount) = taken
+            // A step that brings no money is none towards an item of money.
+            let worth = |amount: &Range| !self.items()[index].amount.is_money() || amount.high != Some(Fen::ZERO);
+            if let Some(amount) = taken.filter(worth)
                 && best.as_ref().is_none_or(|best| stride < best.stride)
             {
                 best = Some(Step { leaf, stride, amount });

@@ -1,6 +1,6 @@
 //! What the answer for one enterprise says, in the words people read.
 
-use super::book::{FactProblem, Truth, UNBOUNDED};
+use super::book::{FactProblem, Slot, SlotKind, Truth, UNBOUNDED};
 use super::money::Fen;
 use serde::Serialize;
 use time::Date;
@@ -142,6 +142,15 @@ pub enum Missing {
 }
 
 impl Missing {
+    /// Whether a slot holds it.
+    pub(super) fn is_in(&self, slot: &Slot) -> bool {
+        match self {
+            Missing::Tags => slot.kind == SlotKind::Tags,
+            Missing::Question(code) => slot.kind == SlotKind::Answer && slot.code == *code,
+            Missing::Attribute(code) => !matches!(slot.kind, SlotKind::Tags | SlotKind::Answer) && slot.code == *code,
+        }
+    }
+
     /// The code in answers to machines.
     pub fn code(&self) -> &str {
         match self {

@@ -7,7 +7,7 @@ use super::day;
 use super::explain::LeafResult;
 use super::facts::{Fact, Facts};
 use super::industry;
-use super::library::{AttributeKind, Library};
+use super::library::{AttributeKind, Library, Want};
 use super::money::{Decimal, Fen, ONE, thousands};
 use crate::area;
 use crate::enterprise::Scale;
@@ -178,33 +178,35 @@ pub fn actual(library: &Library, leaf: &LeafResult) -> String {
     }
 }
 
-/// Whether an attribute counts whole things.
-fn counts(library: &Library, attr: &str) -> bool {
-    library.attributes.get(attr).is_some_and(|attribute| attribute.kind == AttributeKind::Count)
-}
-
-/// What is lacking, e.g. 还差 42 万元; empty where it is met or has no measure.
+/// What is lacking, e.g. 还差 42 万元; empty where it is met, has no measure, or is more than asked of what nobody wishes to have less of:
+/// required and actual say that without advising it.
 pub fn gap(library: &Library, leaf: &LeafResult) -> String {
-    let short_of_more =
-        |test: &Test| matches!(test, Test::Num { attr, op: Op::Gt, .. } if counts(library, attr)) && leaf.truth == Truth::Unmet;
-    let lacks = |text: &&str| (*text != "0" || short_of_more(&leaf.leaf.test)) && !leaf.negated;
-    let Some(text) = leaf.gap.as_deref().filter(lacks) else { return String::new() };
-    let over = |op: &Op| if matches!(op, Op::Le | Op::Lt) { "超出" } else { "还差" };
-    match &leaf.leaf.test {
+    let Some(text) = leaf.gap.as_deref().filter(|_| leaf.truth == Truth::Unmet && !leaf.negated) else { return String::new() };
+    let lacking = Decimal::parse(text).unwrap_or_default();
+    let kind = |attr: &str| library.attributes.get(attr).map(|attribute| attribute.kind);
+    let (attr, op, said) = match &leaf.leaf.test {
+        Test::Num { attr, .. } if kind(attr) == Some(AttributeKind::Bool) => return String::new(),
         // More than thirty are thirty-one.
-        Test::Num { attr, op: Op::Gt, .. } if counts(library, attr) => {
-            let one_more =
-                Decimal::parse(text).map_or_else(|_| text.to_owned(), |gap| Decimal::from_micro(gap.micro() + ONE).to_string());
-            format!("还差 {}", value(library, attr, &one_more))
+        Test::Num { attr, op: Op::Gt, .. } if kind(attr) == Some(AttributeKind::Count) => {
+            (attr, Op::Ge, number(library, attr, Decimal::from_micro(lacking.micro() + ONE)))
         }
-        Test::Num { attr, op, .. } => format!("{} {}", over(op), value(library, attr, text)),
-        Test::Ratio { op, .. } => {
-            let points = Decimal::parse(text).map_or_else(|_| text.to_owned(), percent);
-            format!("{} {} 个百分点", over(op), points.trim_end_matches('%'))
-        }
-        Test::Date { .. } => format!("相差 {text} 天"),
-        Test::Age { .. } => format!("还差 {}", text.parse().map_or_else(|_| text.to_owned(), months)),
-        _ => String::new(),
+        Test::Num { .. } | Test::Ratio { .. } if lacking.micro() == 0 => return String::new(),
+        Test::Num { attr, op, .. } => (attr, *op, number(library, attr, lacking)),
+        Test::Ratio { num, op, .. } => (num, *op, format!("{} 个百分点", percent(lacking).trim_end_matches('%'))),
+        Test::Date { .. } | Test::Age { .. } if text == "0" => return String::new(),
+        Test::Date { .. } => return format!("相差 {text} 天"),
+        Test::Age { .. } => return format!("还差 {}", text.parse().map_or_else(|_| text.to_owned(), months)),
+        Test::InSet { .. } | Test::HasTag { .. } | Test::Attest { .. } => return String::new(),
+    };
+    let asked = Decimal::parse(&leaf.required).unwrap_or_default();
+    let above = leaf.actual.as_deref().and_then(|actual| Decimal::parse(actual).ok()).is_some_and(|actual| actual > asked);
+    let too_much = matches!(op, Op::Le | Op::Lt) || (op == Op::Eq && above);
+    if !too_much {
+        format!("还差 {said}")
+    } else if library.attributes.get(attr).is_some_and(|attribute| attribute.want == Want::Less) {
+        format!("超出 {said}")
+    } else {
+        String::new()
     }
 }
 

@@ -84,8 +84,28 @@ fn nobody_is_asked_for_what_cannot_change_the_answer() {
     let ratio = |num: &str| json!({"ratio": {"num": num, "den": "revenue", "op": "ge", "value": "0.1"}});
     let nothing = json!({"revenue": "0"});
     assert_eq!(asked(ratio("rd_expense"), json!("none"), nothing.clone()), none);
+    assert_eq!(asked(ratio("rd_expense"), percent("employees", "9"), nothing.clone()), none);
     let open = json!({"attest": {"question": "q1"}});
     let two = |parts: Value| json!({"at_least": {"k": 2, "of": parts}});
     assert_eq!(asked(two(json!([ratio("rd_expense"), ratio("employees"), open.clone()])), json!("none"), nothing.clone()), none);
     assert_eq!(asked(two(json!([ratio("rd_expense"), open.clone()])), json!("none"), nothing), ["q1"]);
+    // Another condition asks for the same fact and makes the question idle.
+    let codes = |codes: Value| json!({"in_set": {"attr": "industry", "codes": codes}});
+    let tag = |tag: &str| json!({"has_tag": {"tag": tag}});
+    let num = |op: &str, value: &str| json!({"num": {"attr": "revenue", "op": op, "value": value}});
+    let any = |parts: Value| json!({"any": parts});
+    let both = |one: Value, other: Value| json!({"all": [one, other]});
+    assert_eq!(
+        asked(both(codes(json!(["C"])), any(json!([codes(json!(["I", "C38", "C"])), open]))), json!("none"), json!({})),
+        ["industry"]
+    );
+    assert_eq!(asked(both(num("ge", "5"), any(json!([num("ge", "3"), open]))), json!("none"), json!({})), ["revenue"]);
+    assert_eq!(asked(both(num("ge", "5"), any(json!([num("ge", "7"), open]))), json!("none"), json!({})), ["revenue", "q1"]);
+    assert_eq!(asked(both(tag("sme"), any(json!([tag("sme"), open]))), json!("none"), json!({})), ["tags"]);
+    assert_eq!(asked(both(tag("sme"), any(json!([tag("hightech"), open]))), json!("none"), json!({})), ["q1", "tags"]);
+    let share = |value: &str| json!({"ratio": {"num": "rd_expense", "den": "revenue", "op": "ge", "value": value}});
+    assert_eq!(
+        asked(both(share("0.05"), any(json!([share("0.03"), open]))), json!("none"), json!({})),
+        ["rd_expense", "revenue"]
+    );
 }

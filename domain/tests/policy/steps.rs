@@ -127,9 +127,27 @@ fn more_than_so_many_is_one_more_and_nobody_is_half_a_person() {
     assert_eq!(more("25"), ("人数还差 6 人".to_owned(), Fen(310_000)));
     let share = json!({"ratio": {"num": "revenue", "den": "employees", "op": "ge", "value": "0.1"}});
     assert_eq!(said(share, json!({"revenue": "1", "employees": "15"})).1, Fen(20_000));
+    // What brings nothing is no step: more than nothing is a fen of it.
+    let share = serde_json::from_value(json!({"percent": {"of": "revenue", "rate": "0.1"}})).unwrap();
+    let taxed = item("a", serde_json::from_value(leaf("revenue", "gt", "0")).unwrap(), share);
+    let facts: Facts = serde_json::from_value(json!({"revenue": "-5"})).unwrap();
+    assert_eq!(Book::new(vec![taxed], TODAY).with(&advised()).evaluate(&facts).outcomes[0].standing, Standing::Unmet);
     // What lacks nothing that figures could say is said as it is asked.
     let library = advised();
     let facts: Facts = serde_json::from_value(json!({"revenue": "0"})).unwrap();
     let book = book(vec![leaf("revenue", "gt", "0")]);
     assert_eq!(words::step(&library, &book.explain(0, &facts)[0]), "尚不满足：revenue > 0");
+}
+
+#[test]
+fn what_is_more_than_asked_is_told_only_where_less_is_wished() {
+    let library = advised();
+    let facts: Facts = serde_json::from_value(json!({"revenue": "80", "employees": "30"})).unwrap();
+    let gap = |condition: Value| words::gap(&library, &book(vec![condition]).explain(0, &facts)[0]);
+    assert_eq!(gap(leaf("revenue", "le", "50")), "", "nobody is told to earn less");
+    assert_eq!(gap(leaf("revenue", "eq", "50")), "");
+    assert_eq!(gap(leaf("revenue", "eq", "100")), "还差 20");
+    assert_eq!(gap(leaf("employees", "le", "20")), "超出 10", "less of it is wished, in this test");
+    assert_eq!(gap(leaf("employees", "lt", "30")), "");
+    assert_eq!(gap(leaf("revenue", "le", "90")), "", "met");
 }

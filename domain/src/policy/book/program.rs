@@ -4,7 +4,7 @@
 
 use super::scratch::Scratch;
 use super::slots::Slots;
-use super::table::{BLOCK, SlotKind, Table, UNKNOWN};
+use super::table::{BLOCK, SlotKind, Table, Truth, UNKNOWN};
 use crate::policy::condition::{Condition, Leaf, Op, Test};
 use crate::policy::day;
 use crate::policy::money::{LIMIT, ONE};
@@ -18,6 +18,16 @@ pub(super) enum Probe {
     Runs { slot: usize, at: usize, len: usize },
     Ratio { num: usize, den: usize, op: Op, value: i64 },
     Tag { slot: usize, mask: i64 },
+}
+
+impl Probe {
+    /// Its slot; the two of a share.
+    pub fn looks_at(&self) -> (usize, usize) {
+        match *self {
+            Probe::Range { slot, .. } | Probe::Runs { slot, .. } | Probe::Tag { slot, .. } => (slot, slot),
+            Probe::Ratio { num, den, .. } => (num, den),
+        }
+    }
 }
 
 /// Postfix program of a condition.
@@ -104,6 +114,44 @@ impl Program {
                 let (at, len) = (self.runs.len(), runs.len());
                 self.runs.extend(runs);
                 Probe::Runs { slot, at, len }
+            }
+        }
+    }
+
+    /// The spans that a test lets through, of a slot's value or of a share; none for a tag.
+    fn spans(&self, probe: &Probe) -> Vec<(i64, i64)> {
+        match *probe {
+            Probe::Range { low, high, .. } => vec![(low, high)],
+            Probe::Runs { at, len, .. } => self.runs[at..at + len].to_vec(),
+            Probe::Ratio { op, value, .. } => vec![op.bounds(value)],
+            Probe::Tag { .. } => Vec::new(),
+        }
+    }
+
+    /// What a test says of a value that is tried.
+    pub fn truth(&self, probe: &Probe, value: i64) -> Truth {
+        let met = match *probe {
+            Probe::Tag { mask, .. } => value & mask != 0,
+            _ => self.spans(probe).iter().any(|(low, high)| (*low..=*high).contains(&value)),
+        };
+        if met { Truth::Met } else { Truth::Unmet }
+    }
+
+    /// Adds the values that a test tells apart: the ends of what it lets through and their neighbours; with tags, each with and without.
+    pub fn points(&self, probe: &Probe, points: &mut Vec<i64>) {
+        let more: Vec<i64> = match *probe {
+            Probe::Tag { mask, .. } => points.iter().map(|tags| tags | mask).chain([0, mask]).collect(),
+            _ => {
+                let ends = |(low, high): (i64, i64)| {
+                    let (below, above) = (low > -LIMIT, high < LIMIT);
+                    [below.then(|| low - 1), below.then_some(low), above.then_some(high), above.then(|| high + 1)]
+                };
+                self.spans(probe).into_iter().flat_map(ends).flatten().collect()
+            }
+        };
+        for point in more {
+            if !points.contains(&point) {
+                points.push(point);
             }
         }
     }
