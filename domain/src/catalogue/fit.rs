@@ -1,6 +1,6 @@
 //! The one category that a text points to: by its words, and by what was made of such words before.
 
-use super::heard::Heard;
+use super::heard::{APART, Heard};
 use super::learned::{DAYS, Learned, Lesson, Verdict};
 use super::{Category, Edition, FALLBACK, Suggestion};
 use std::ops::Range;
@@ -22,7 +22,7 @@ impl Fit<'_> {
     /// The longest of the words that pointed to the best: what corrections are counted by.
     pub fn furthest(&self) -> Option<&str> {
         let best = self.found.first()?;
-        best.matched.iter().copied().max_by_key(|word| (word.chars().count(), std::cmp::Reverse(*word)))
+        best.matched.iter().copied().max_by_key(|word| (weight(word), std::cmp::Reverse(*word)))
     }
 
     /// What the corrections say, in a sentence; none where they say nothing.
@@ -50,6 +50,11 @@ impl Fit<'_> {
     }
 }
 
+/// A word of three characters says more than three words of one: the square of its length.
+fn weight(word: &str) -> usize {
+    word.chars().filter(|c| *c != APART).count().pow(2)
+}
+
 /// A word of a category, and where it stands in a text.
 type Hit<'a> = (&'a str, Range<usize>);
 
@@ -64,7 +69,9 @@ impl<'a> Edition<'a> {
 
     fn pointed(self, heard: &Heard, speaker: bool) -> Vec<Suggestion<'a>> {
         let hits = |category: &'a Category| -> Vec<Hit<'a>> {
-            let of = |word: &'a String| heard.places(word, speaker).map(|place| (word.as_str(), place)).collect::<Vec<_>>();
+            let of = |word: &'a String| {
+                heard.places(word, speaker).into_iter().map(|place| (word.as_str(), place)).collect::<Vec<_>>()
+            };
             category.words.iter().flat_map(of).collect()
         };
         let all: Vec<(&Category, Vec<Hit>)> = self
@@ -73,10 +80,11 @@ impl<'a> Edition<'a> {
             .map(|category| (category, hits(category)))
             .filter(|(_, hits)| !hits.is_empty())
             .collect();
-        // 退税 says nothing where it is a part of another category's 出口退税.
+        // 退税 says nothing where it is a part of another category's 出口退税; what stands between the parts of another's is no part of it.
         let within = |category: &Category, place: &Range<usize>| {
             let others = all.iter().filter(|(other, _)| other.code != category.code).flat_map(|(_, hits)| hits);
             others
+                .filter(|(word, _)| !word.contains(APART))
                 .map(|(_, around)| around)
                 .any(|around| around.start <= place.start && place.end <= around.end && around != place)
         };
@@ -85,8 +93,7 @@ impl<'a> Edition<'a> {
             let mut matched: Vec<&str> =
                 hits.iter().filter(|(_, place)| !within(category, place)).map(|(word, _)| *word).collect();
             matched.dedup();
-            // A word of three characters says more than three words of one: weight by the square of the length.
-            let score: usize = matched.iter().map(|word| word.chars().count().pow(2)).sum();
+            let score: usize = matched.iter().map(|word| weight(word)).sum();
             if score > 0 {
                 found.push(Suggestion { category, score, matched });
             }

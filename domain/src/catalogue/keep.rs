@@ -1,5 +1,6 @@
 //! What an administrator may write into the catalogue, read from a form or from a row of a workbook alike.
 
+use super::heard::APART;
 use super::{Board, Category, Edition, FALLBACK, FALLBACK_BOARD};
 use crate::administration::{Raw, plain_code};
 use crate::issue::{Level, Urgency};
@@ -7,7 +8,7 @@ use crate::text::{Check, half_width};
 use serde_json::{Value, json};
 
 /// The most words of a category, and of characters in one.
-const MOST_WORDS: usize = 60;
+const MOST_WORDS: usize = 200;
 const LONGEST_WORD: usize = 20;
 
 /// What stands where a district has named no department of its own.
@@ -156,9 +157,15 @@ fn words(check: &mut Check, raw: &str) -> Vec<String> {
             words.push(word.to_owned());
         }
     }
-    let unfit = words.iter().find(|word| !(2..=LONGEST_WORD).contains(&word.chars().count()));
+    let unfit = words.iter().find(|word| {
+        // A part of nothing would stand everywhere.
+        !(2..=LONGEST_WORD).contains(&word.chars().count()) || word.split(APART).any(str::is_empty)
+    });
     if let Some(word) = unfit {
-        check.fault("words", format!("“{word}”不合适：每个词 2 到 {LONGEST_WORD} 个字，用空格或顿号分开"));
+        check.fault(
+            "words",
+            format!("“{word}”不合适：每个词 2 到 {LONGEST_WORD} 个字，用空格或顿号分开，可以隔开说的写成“水+停”"),
+        );
     } else if words.len() > MOST_WORDS {
         check.fault("words", format!("最多 {MOST_WORDS} 个词，现在是 {} 个", words.len()));
     }

@@ -55,9 +55,11 @@ fn routed(text: &str, area: AreaCode, terms: &Terms, at: OffsetDateTime, referen
     let board = |code: &str| now.board(code).map_or_else(|| code.to_owned(), |board| board.name.clone());
     let known = |code: &str| DEPARTMENTS.iter().find(|known| known.code == code).map_or(code, |known| known.name).to_owned();
     let department = |code: &str| reference.department_by_code(code).map_or_else(|| known(code), |found| found.name.clone());
-    let words = |found: &Suggestion<'_>| format!("“{}”：{}", found.category.name, found.matched.join("、"));
+    // What may stand apart is read so: 水…停.
+    let matched = |found: &Suggestion<'_>| found.matched.join("、").replace('+', "…");
+    let words = |found: &Suggestion<'_>| format!("“{}”：{}", found.category.name, matched(found));
     let reason = match (fit.category, fit.found.as_slice()) {
-        (Some(_), [best, ..]) => format!("提到{}", best.matched.join("、")),
+        (Some(_), [best, ..]) => format!("提到{}", matched(best)),
         (None, [_, ..]) => format!("几类一样接近，不作猜测：{}", fit.found.iter().map(words).collect::<Vec<_>>().join("；")),
         _ => "没有指向任何类别的词".to_owned(),
     };

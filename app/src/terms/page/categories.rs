@@ -28,7 +28,7 @@ const WORDS: Field = Field {
     max: 1200,
     rows: 3,
     optional: true,
-    ..field("words", "指向这一类的词", "企业会怎么说，用空格或顿号分开，例如：增容、变压器")
+    ..field("words", "指向这一类的词", "企业会怎么说，用空格或顿号分开，例如：增容、变压器；同一句里隔开说的写成“水+停”")
 };
 const POSITION: Field = Field { max: 5, inputmode: "numeric", ..field("position", "次序", "小的在前") };
 
