@@ -93,7 +93,7 @@ pub fn propose_title(text: &str, max: usize) -> String {
     let part = room.rfind(['，', ',', '、', ' ']).map_or("", |end| &room[..end]);
     let kept =
         if part.chars().count() * 2 >= max { part } else { room.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') };
-    format!("{}…", if kept.is_empty() { &room } else { kept })
+    format!("{}…", if kept.is_empty() { room.as_str() } else { kept })
 }
 
 /// Full-width digits, letters and signs as their ASCII twins, so that a phone keyboard's habits do not matter.

@@ -3,7 +3,7 @@
 
 use crate::render::{reads, title};
 use crate::request::Request;
-use crate::ui::{HOTLINE, HOTLINE_LINK, facts, icon, section, words};
+use crate::ui::{HOTLINE, HOTLINE_LINK, facts, icon, paragraph, section};
 use domain::retention::{Act, Rule, span};
 use leptos::prelude::*;
 
