@@ -26,6 +26,16 @@ pub fn problem(error: &AppError) -> AnyView {
         Some(Identity::Staff(_)) => ("/desk", "回到工作台"),
     };
     title(heading);
+    // A link of a message may be of another of one's enterprises.
+    let several = request.session().is_some_and(
+        |session| matches!(&session.identity, Identity::Person(person) if person.enterprise.is_some() && person.enterprise_count > 1),
+    );
+    let switch = (several && matches!(error, AppError::NotFound)).then(|| {
+        view! {
+            <p>"您为几家企业办事：如果是另一家的，请先切换企业，再打开一次。"</p>
+            <p><a class="button secondary" href="/enterprises">{icon("swap")}"切换企业"</a></p>
+        }
+    });
     let number = request.head().request_id.clone();
     let sentence = match error {
         // No field to show it at: a link or a search had it.
@@ -37,6 +47,7 @@ pub fn problem(error: &AppError) -> AnyView {
             <section class="card narrow problem">
                 <h1>{icon("warn")}{heading}</h1>
                 <p>{sentence}</p>
+                {switch}
                 <p><a class="button" href=href>{label}</a></p>
                 <p><a class="button secondary" href=HOTLINE_LINK>{icon("phone")}<span>"急事请拨打 "{HOTLINE}</span></a></p>
                 <p class="muted">"需要帮助时，请告诉我们这个编号："<code>{number}</code></p>

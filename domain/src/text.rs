@@ -89,16 +89,19 @@ pub fn clean(raw: &str) -> String {
     visible.trim().to_owned()
 }
 
-/// The first line or sentence of a text as a title of at most `max` characters.
+/// The first line or sentence of a text as a title of at most `max` characters. One that is longer ends with a part of the sentence, and never
+/// within a figure: 损失大约50… would be a hundredth of what was written.
 pub fn propose_title(text: &str, max: usize) -> String {
     let cleaned = clean(text);
     let first = cleaned.split(['\n', '。', '！', '？', '；']).map(str::trim).find(|part| !part.is_empty()).unwrap_or("");
     if first.chars().count() <= max {
         return first.to_owned();
     }
-    let mut title: String = first.chars().take(max.saturating_sub(1)).collect();
-    title.push('…');
-    title
+    let room: String = first.chars().take(max.saturating_sub(1)).collect();
+    let part = room.rfind(['，', ',', '、', ' ']).map_or("", |end| &room[..end]);
+    let kept =
+        if part.chars().count() * 2 >= max { part } else { room.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.') };
+    format!("{}…", if kept.is_empty() { room.as_str() } else { kept })
 }
 
 /// Full-width digits, letters and signs as their ASCII twins, so that a phone keyboard's habits do not matter.
@@ -136,5 +139,8 @@ mod tests {
     fn a_title_is_the_first_sentence() {
         assert_eq!(propose_title("厂房旁道路积水。已经三天了", 30), "厂房旁道路积水");
         assert_eq!(propose_title("一二三四五六", 4), "一二三…");
+        assert_eq!(propose_title("路灯坏了三天，晚上看不清，损失大约5000元", 16), "路灯坏了三天，晚上看不清…");
+        assert_eq!(propose_title("路灯坏了损失大约5000元", 11), "路灯坏了损失大约…");
+        assert_eq!(propose_title("50000000000000", 4), "500…", "there is nothing else");
     }
 }

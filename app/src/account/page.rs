@@ -9,7 +9,7 @@ use crate::form::Form;
 use crate::render::{reads, title};
 use crate::request::Request;
 use crate::ui::form::{Field, field, hidden, submit};
-use crate::ui::{figures, icon, section};
+use crate::ui::{HOTLINE, HOTLINE_LINK, figures, icon, section};
 use domain::calendar::local;
 use domain::calendar::words::moment;
 use domain::mask;
@@ -137,8 +137,8 @@ pub fn ChoosePage() -> impl IntoView {
         title("选择企业");
         let body = if list.is_empty() {
             view! {
-                <p>"这个手机号还没有关联企业。"</p>
-                <p>"请带营业执照到就近的企服驿站，或致电企服中心，工作人员当场为您关联。"</p>
+                <p>"这个手机号还没有关联企业。企业负责人可以在“我的”里添加您；也可以带营业执照到就近的企服驿站，工作人员当场为您登记。"</p>
+                <p><a class="button" href=HOTLINE_LINK>{icon("phone")}<span>"问驿站地址："{HOTLINE}</span></a></p>
                 <form method="post" action="/sign-out"><button class="button secondary">"退出，换一个手机号"</button></form>
             }
             .into_any()
@@ -147,7 +147,8 @@ pub fn ChoosePage() -> impl IntoView {
                 list.iter().map(|enterprise| choice(enterprise, current == Some(enterprise.id), &reference)).collect_view();
             view! { <ul class="cells">{items}</ul> }.into_any()
         };
-        Ok(view! { <section class="card narrow"><h1>"为哪家企业办事？"</h1>{body}</section> }.into_any())
+        let heading = if list.is_empty() { "请先关联企业" } else { "为哪家企业办事？" };
+        Ok(view! { <section class="card narrow"><h1>{heading}</h1>{body}</section> }.into_any())
     })
 }
 

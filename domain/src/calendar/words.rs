@@ -62,12 +62,10 @@ impl WorkCalendar {
     /// nobody says `0 分钟`.
     pub fn remaining(&self, now: OffsetDateTime, due: OffsetDateTime) -> String {
         let (early, late) = (self.working_between(now, due), self.working_between(due, now));
-        match now <= due {
-            true if early < Duration::MINUTE => "还剩不到 1 分钟".to_owned(),
-            true => format!("还剩 {}", self.amount(early)),
-            false if late < Duration::MINUTE => "已超期".to_owned(),
-            false => format!("已超期 {}", self.amount(late)),
+        if now > due {
+            return if late < Duration::MINUTE { "已超期".to_owned() } else { format!("已超期 {}", self.amount(late)) };
         }
+        if early < Duration::MINUTE { "还剩不到 1 分钟".to_owned() } else { format!("还剩 {}", self.amount(early)) }
     }
 
     /// A length of working time in the largest unit that fits.

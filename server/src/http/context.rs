@@ -133,7 +133,13 @@ pub async fn finish_in(request: &Request, done: Result<Next, AppError>, form: Fo
                 provide_context(form);
                 provide();
             };
-            page(request, path, error.status(), provide).await
+            let mut answer = page(request, path, error.status(), provide).await?;
+            // Going back to it later, a browser that kept nothing asks whether to send the form again, and what was typed is lost. What it
+            // kept goes when the member signs out (`Clear-Site-Data`); of the desk nothing is kept.
+            if !path.starts_with("/desk") {
+                answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+            }
+            Ok(answer)
         }
         Err(error) => Err(error.into()),
     }

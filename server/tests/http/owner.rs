@@ -110,6 +110,7 @@ async fn files_come_beside_pictures_and_are_downloads_of_what_they_are(pool: PgP
         ))
         .await;
     assert_eq!(refused.status.as_u16(), 422);
+    assert_eq!(refused.headers.get("cache-control").unwrap(), "private, no-cache", "the way back to it works");
     for words in
         ["第 1 个（宏.docm）含有宏", "第 2 个（旧.doc）是旧版或加密的", "第 3 个（包.zip）不是图片", "第 4 个（页.html）不是图片"]
     {
