@@ -116,6 +116,13 @@ fn what_is_left_in_words() {
     assert_eq!(calendar.remaining(datetime!(2026-11-25 16:00 +8), due), "还剩 2 个工作日");
     assert_eq!(calendar.remaining(datetime!(2026-11-27 11:00 +8), due), "还剩 3 小时");
     assert_eq!(calendar.remaining(datetime!(2026-11-30 16:30 +8), due), "已超期 1 个工作日");
+    let closing = datetime!(2026-11-27 17:30 +8);
+    assert_eq!(
+        calendar.remaining(datetime!(2026-11-28 10:00 +8), closing),
+        "已超期",
+        "a Saturday: no minute of work has gone by"
+    );
+    assert_eq!(calendar.remaining(datetime!(2026-11-27 17:29:30 +8), closing), "还剩不到 1 分钟");
     assert_eq!(words::due(due, datetime!(2026-11-24 10:00 +8)), "11月27日 周五 16:00 前");
     assert_eq!(words::moment(datetime!(2026-11-23 09:05 +8), datetime!(2026-11-24 10:00 +8)), "昨天 09:05");
 }

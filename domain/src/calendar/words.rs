@@ -46,12 +46,14 @@ pub fn due(at: OffsetDateTime, now: OffsetDateTime) -> String {
 }
 
 impl WorkCalendar {
-    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`.
+    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`. Of what ended on Friday evening no working time has gone by on Saturday: late it is.
     pub fn remaining(&self, now: OffsetDateTime, due: OffsetDateTime) -> String {
-        if now <= due {
-            format!("还剩 {}", self.amount(self.working_between(now, due)))
-        } else {
-            format!("已超期 {}", self.amount(self.working_between(due, now)))
+        let left = self.working_between(now.min(due), now.max(due));
+        match (now <= due, left < Duration::MINUTE) {
+            (true, true) => "还剩不到 1 分钟".to_owned(),
+            (true, false) => format!("还剩 {}", self.amount(left)),
+            (false, true) => "已超期".to_owned(),
+            (false, false) => format!("已超期 {}", self.amount(left)),
         }
     }
 
