@@ -398,6 +398,12 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// For what is printed: on paper there is no 今天, and a moment has its year. Looked at from another year, every date says all of itself; what is
+    /// left of a limit is asked of the clock itself.
+    pub fn on_paper(&self) -> Clock {
+        Clock { now: self.now + time::Duration::days(366), ..self.clone() }
+    }
+
     /// The catalogue as it was, or as it is now.
     pub fn catalogue(&self, at: OffsetDateTime) -> Edition<'_> {
         self.terms.catalogue.at(at)

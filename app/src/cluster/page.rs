@@ -186,7 +186,7 @@ fn show(staff: &StaffIdentity, one: &Cluster, members: &[Member], form: &Form, c
             None => None,
         };
         view! {
-            <li class="cell"><a href=path_of(&member.number) + &from>
+            <li class="cell"><a href=format!("{}{from}", path_of(&member.number))>
                 <span class="cell-head"><strong>{member.title.clone()}</strong>{state_tag(member.state)}</span>
                 <span class="muted">{line}</span>
                 <span class="tags">{mark}</span>

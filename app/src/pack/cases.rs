@@ -50,7 +50,7 @@ fn one(case: &Case, pack: &Pack) -> AnyView {
     let lines = tried.iter().skip(earlier).map(|one| {
         let (title, body) = plain(&one.event, clock);
         let body = if body.is_empty() { body } else { format!("：{}", short(&body)) };
-        let at = time(one.at, words::moment(one.at, clock.now));
+        let at = time(one.at, words::moment(one.at, clock.on_paper().now));
         view! { <li>{at}" "{title}{body}</li> }
     });
     let lines = lines.collect_view();

@@ -59,9 +59,10 @@ fn heads(issue: bool) -> Vec<String> {
 }
 
 fn row(task: &Given, issue: Option<(&String, &String)>, clock: &Clock) -> AnyView {
+    let paper = clock.on_paper().now;
     let state = match (task.confirmed_at, task.done_at) {
-        (Some(at), _) => tag("ok", icon("check"), format!("{}确认办结", words::moment(at, clock.now))),
-        (None, Some(at)) => tag("warn", icon("ask"), format!("{}已办，等企服中心确认", words::moment(at, clock.now))),
+        (Some(at), _) => tag("ok", icon("check"), format!("{}确认办结", words::moment(at, paper))),
+        (None, Some(at)) => tag("warn", icon("ask"), format!("{}已办，等企服中心确认", words::moment(at, paper))),
         (None, None) if task.due < clock.now => tag("late", icon("late"), clock.calendar.remaining(clock.now, task.due)),
         (None, None) => tag("run", icon("gear"), format!("在办，{}", clock.calendar.remaining(clock.now, task.due))),
     };
@@ -69,7 +70,7 @@ fn row(task: &Given, issue: Option<(&String, &String)>, clock: &Clock) -> AnyVie
     view! {
         <tr>
             {issue}<th scope="row">{clock.reference.department(task.department)}</th><td>{task.what.clone()}</td>
-            <td>{words::due(task.due, clock.now)}</td><td>{state}</td>
+            <td>{words::due(task.due, paper)}</td><td>{state}</td>
         </tr>
     }
     .into_any()

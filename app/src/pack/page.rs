@@ -81,7 +81,8 @@ pub fn PackPage() -> impl IntoView {
 
 fn view(pack: &Pack) -> AnyView {
     let Pack { meeting, organisation, reader, period, clock, .. } = pack;
-    let printed = format!("{reader} 于 {} 打开；在办、超期和办理情况都是这一刻的。", words::moment(clock.now, clock.now));
+    let printed =
+        format!("{reader} 于 {} 打开；在办、超期和办理情况都是这一刻的。", words::moment(clock.now, clock.on_paper().now));
     view! {
         {back(PATH, "会议材料")}
         <h1>{format!("{meeting}材料")}</h1>

@@ -58,14 +58,15 @@ pub fn dated_due(at: OffsetDateTime) -> String {
 }
 
 impl WorkCalendar {
-    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`. In the night after the last hour no working time has passed, and
-    /// nobody says `0 分钟`.
+    /// `还剩 2 个工作日`, `还剩 3 小时`, `还剩 25 分钟`, `已超期 1 个工作日`. Of what ended on Friday evening no working time has gone by on Saturday: late it is.
     pub fn remaining(&self, now: OffsetDateTime, due: OffsetDateTime) -> String {
-        let (early, late) = (self.working_between(now, due), self.working_between(due, now));
-        if now > due {
-            return if late < Duration::MINUTE { "已超期".to_owned() } else { format!("已超期 {}", self.amount(late)) };
+        let left = self.working_between(now.min(due), now.max(due));
+        match (now <= due, left < Duration::MINUTE) {
+            (true, true) => "还剩不到 1 分钟".to_owned(),
+            (true, false) => format!("还剩 {}", self.amount(left)),
+            (false, true) => "已超期".to_owned(),
+            (false, false) => format!("已超期 {}", self.amount(left)),
         }
-        if early < Duration::MINUTE { "还剩不到 1 分钟".to_owned() } else { format!("还剩 {}", self.amount(early)) }
     }
 
     /// A length of working time in the largest unit that fits.

@@ -50,7 +50,7 @@ pub async fn desk_command(
 ) -> Reply {
     let kind = kind_of(&code)?;
     let form = plain(body).await?;
-    let page = form_of(kind, &number, &request.head().path);
+    let page = form_of(kind, &number, &request.head().path, &form);
     if let Some(filled) = templates::insert(&request, &number, kind, &form).await? {
         let provide = || {
             provide_context(filled);

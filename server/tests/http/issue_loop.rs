@@ -114,9 +114,15 @@ async fn a_call_back_is_the_centre_s_and_opens_again_what_is_not_solved(pool: Pg
     assert!(shown.contains("href=\"tel:138") && shown.contains("部门答复以后，问题实际解决了吗"), "number and script");
     let called = [("call_way", "phone"), ("call_solved", "no"), ("call_level", "dissatisfied"), ("call_notes", "昨天又积水了")];
     assert_eq!(desk.give(&desk.handler, "call_back", &called).await, 403, "never whoever answered");
-    let lacking =
-        desk.send(&desk.centre, "call_back", &[("call_way", "phone"), ("call_solved", "yes"), ("call_notes", "说还行")]).await;
-    assert!(lacking.status.as_u16() == 422 && lacking.body.contains("请选择企业说的满意程度") && lacking.body.contains("说还行"));
+    // Sent from the call's own page, that page is shown again, with the script; from the issue's, the issue.
+    for (from, script) in [("", false), (list, true)] {
+        let lacking = [("call_way", "phone"), ("call_solved", "yes"), ("call_notes", "说还行"), ("from", from)];
+        let lacking = desk.send(&desk.centre, "call_back", &lacking).await;
+        assert!(
+            lacking.status.as_u16() == 422 && lacking.body.contains("请选择企业说的满意程度") && lacking.body.contains("说还行")
+        );
+        assert_eq!(lacking.body.contains("部门答复以后，问题实际解决了吗"), script, "{from}");
+    }
     let mut sent = called.to_vec();
     sent.push(("from", list));
     let done = desk.send(&desk.centre, "call_back", &sent).await;

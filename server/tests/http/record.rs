@@ -88,6 +88,12 @@ async fn a_file_says_who_opened_the_issue(pool: PgPool) {
     // In the file, with whoever opens it, in the order of their first look.
     let record = leader.get(&format!("{page}/record")).await;
     shows(&record, 200, &["谁看过", "吴兴区企服中心 ", "（领导） ", "企业查看自己的诉求不记录"]);
+    // It is printed: on paper there is no 今天, and who has it open at this moment is no part of it.
+    assert!(
+        !record.body.contains("今天 ") && !record.body.contains("昨天 ") && !record.body.contains("也在看"),
+        "{}",
+        record.body
+    );
     let (first, then) = (record.body.rfind("吴兴区企服中心 "), record.body.rfind("（领导） "));
     assert!(first < then, "in order");
     assert_eq!(times("lingdao").await.unwrap(), Some(1));

@@ -95,10 +95,10 @@ pub fn from_list(path: &str, query: &str) -> String {
 /// The list that `from` leads back to, and what it is called; the desk where it says nothing.
 pub fn way_back(from: &str) -> (String, &'static str) {
     if let Some((path, query)) = from.strip_prefix('-').map(|rest| rest.split_once('~').unwrap_or((rest, "")))
-        && let Some((_, label)) = LISTS.iter().find(|(list, _)| path.split('.').next() == Some(list))
+        && let Some((_, label)) = LISTS.iter().find(|(list, _)| path.split('.').next() == Some(*list))
     {
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.replace('~', "&").replace(':', "=")) };
-        return (format!("/desk/{}{query}", path.replace('.', "/")), label);
+        return (format!("/desk/{}{query}", path.replace('.', "/")), *label);
     }
     let desk = if from.is_empty() { "/desk".to_owned() } else { format!("/desk?{}", from.replace('~', "&").replace(':', "=")) };
     (desk, "工作台")

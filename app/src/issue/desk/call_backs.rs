@@ -4,7 +4,9 @@
 
 use super::actions;
 use super::asked::from_list;
+use super::page::Opened;
 use super::view::{Act, path_of};
+use super::work::notes;
 use crate::error::AppError;
 use crate::form::Form;
 use crate::issue::read::{self, StaffIssue};
@@ -116,7 +118,8 @@ struct IssueParams {
 #[component]
 pub fn CallBackPage() -> impl IntoView {
     let params = use_params::<IssueParams>().get_untracked();
-    let request = Request::current();
+    let (request, form) = (Request::current(), Form::typed());
+    let open = use_context::<Opened>().map(|Opened(kind)| kind);
     reads(async move {
         let number = params.map_err(|_| AppError::NotFound)?.number;
         let (page, clock) = {
@@ -125,13 +128,14 @@ pub fn CallBackPage() -> impl IntoView {
             (read::of_staff(&mut ctx, &number).await?, ctx.clock())
         };
         title(format!("回访 {number}"));
-        Ok(call(&page, &clock))
+        Ok(call(&page, &form, open, &clock))
     })
 }
 
-fn call(page: &StaffIssue, clock: &Clock) -> AnyView {
+/// `form` is what was typed and refused, if something was.
+fn call(page: &StaffIssue, form: &Form, open: Option<CommandKind>, clock: &Clock) -> AnyView {
     let (detail, issue) = (&page.detail, &page.issue);
-    let acts = actions::acts(page, &Form::default(), None, clock);
+    let acts = actions::acts(page, form, open, clock);
     let act = acts.list.into_iter().find(|act| act.code == CommandKind::CallBack.code());
     let answered = detail.events.iter().rev().find_map(|row| match &row.event {
         Event::Answered { text, outcome, .. } => Some((format!("{outcome}：{text}"), row.actor_name.clone())),
@@ -147,12 +151,14 @@ fn call(page: &StaffIssue, clock: &Clock) -> AnyView {
     } else {
         words(domain::mask::contact(&detail.contact_name, &page.phone))
     };
+    let typed = form;
     let form = match act {
         Some(act) => section("记录回访", written(act, &detail.number, acts.version)),
-        None => section("记录回访", words("这件诉求现在不需要您回访。")),
+        None => section("记录回访", view! { {words("这件诉求现在不需要您回访。")}{open.and_then(|_| notes::unsent(typed))} }),
     };
     view! {
         {back(LIST, "回访")}
+        {typed.summary()}
         <p class="number muted">{detail.number.clone()}</p>
         <h1>{detail.title.clone()}</h1>
         <p class="tags">{state_tag(issue.state)}</p>
@@ -192,7 +198,7 @@ fn script(page: &StaffIssue) -> AnyView {
 
 fn written(act: Act, number: &str, version: u32) -> AnyView {
     let href = [&path_of(number), "/", &act.code].concat();
-    let faults = Faults::new(Vec::new());
+    let faults = Faults::new(act.faults);
     let inputs = act.inputs.into_iter().map(|input| view! { <Control input faults/> }).collect_view();
     view! {
         <form method="post" action=href class="stack" novalidate>

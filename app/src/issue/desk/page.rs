@@ -8,7 +8,7 @@ use super::record;
 use super::show;
 use super::view::path_of;
 use super::work::notes;
-use super::{attach, beside};
+use super::{CALL_BACKS, attach, beside};
 use crate::carried::Carried;
 use crate::error::AppError;
 use crate::form::Form;
@@ -38,9 +38,10 @@ struct FromQuery {
 #[derive(Debug, Clone, Copy)]
 pub struct Opened(pub CommandKind);
 
-/// The page whose form gives a command; `address` is what the form was sent to. What asks for much has a page of its own.
-pub fn form_of(kind: CommandKind, number: &str, address: &str) -> String {
+/// The page whose form gives a command; `address` is what the form was sent to. What asks for much has a page of its own, and so has a call.
+pub fn form_of(kind: CommandKind, number: &str, address: &str, form: &Form) -> String {
     let page = match kind {
+        CommandKind::CallBack if form.value("from") == CALL_BACKS => return format!("{CALL_BACKS}/{number}"),
         CommandKind::Merge => "/merging",
         CommandKind::Consult | CommandKind::Resolve => "/meeting",
         _ => "",

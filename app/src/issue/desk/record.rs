@@ -9,10 +9,10 @@ use super::view::{Clock as ClockRow, IssueView, path_of};
 use crate::access::Access;
 use crate::error::AppError;
 use crate::form::Form;
-use crate::issue::read;
+use crate::issue::read::{self, StaffIssue};
 use crate::issue::timeline::{Photos, TimelineLine};
 use crate::render::{reads, title};
-use crate::request::Request;
+use crate::request::{Clock, Request};
 use crate::ui::{back, facts, section, time, words as paragraphs};
 use domain::actor::Duty;
 use domain::calendar::words;
@@ -45,18 +45,34 @@ pub fn RecordPage() -> impl IntoView {
         let number = params.map_err(|_| AppError::NotFound)?.number;
         let mut ctx = request.open().await?;
         let staff = ctx.require_record()?;
-        let page = read::of_staff(&mut ctx, &number).await?;
+        let mut page = read::of_staff(&mut ctx, &number).await?;
+        // Who else has it open is of this moment, and no part of the file.
+        page.beside.viewers.clear();
         let chain = audit::of_issue(&mut ctx.conn, page.detail.id).await?;
         let readers = record::readers(&mut ctx.conn, &number).await?;
         let openings = record::openings(&mut ctx.conn, page.detail.id).await?;
         let clock = ctx.clock();
-        let view = show::issue(&page, &Form::default(), None, &kept(""), &clock);
+        let (view, paper) = on_paper(&page, &clock);
         title(format!("案卷 {number}"));
-        let printed = format!("{} {} 于 {} 调阅", staff.organisation, staff.name, words::moment(clock.now, clock.now));
+        let printed = format!("{} {} 于 {} 调阅", staff.organisation, staff.name, words::moment(clock.now, paper));
         let looked =
-            view! { {section("谁看过", opened(&openings, clock.now))}{section("查看过完整电话的人", seen(&readers, clock.now))} };
+            view! { {section("谁看过", opened(&openings, paper))}{section("查看过完整电话的人", seen(&readers, paper))} };
         Ok(file(view, &printed, &chain, looked.into_any()))
     })
+}
+
+/// The issue in words that hold on any day, and the instant from which they are said. What is left of a limit that still runs is left of it now.
+fn on_paper(page: &StaffIssue, clock: &Clock) -> (IssueView, OffsetDateTime) {
+    let paper = clock.on_paper();
+    let said = |clock: &Clock| show::issue(page, &Form::default(), None, &kept(""), clock);
+    let (now, mut view) = (said(clock), said(&paper));
+    let met = page.issue.clocks().map(|(_, clock)| clock.met.is_some());
+    for ((row, now), met) in view.clocks.iter_mut().zip(now.clocks).zip(met) {
+        if !met {
+            (row.tone, row.status) = (now.tone, now.status);
+        }
+    }
+    (view, paper.now)
 }
 
 fn file(view: IssueView, printed: &str, chain: &Chain, looked: AnyView) -> AnyView {

@@ -88,7 +88,7 @@ fn search() -> String {
 
 /// Whether there is room for an issue beside the list, as the style sheet has it.
 fn wide() -> bool {
-    window().match_media("(min-width: 1100px)").ok().flatten().is_some_and(|query| query.matches())
+    window().match_media("(min-width: 68.75em)").ok().flatten().is_some_and(|query| query.matches())
 }
 
 /// A click that means the link itself: with the left button of a mouse, not to another tab.

@@ -11,7 +11,7 @@ use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::form::{Field, field, hidden, textarea};
 use crate::ui::list::{Chip, chips, more};
-use crate::ui::{back, empty, facts, icon, section, time, words as text};
+use crate::ui::{back, empty, facts, figures, icon, section, time, words as text};
 use domain::calendar::words as dates;
 use domain::policy::application::{Command, State};
 use domain::policy::money::Fen;
@@ -119,9 +119,9 @@ fn row(application: &Application, asked: &Form, clock: &Clock) -> impl IntoView 
                 <a href=href data-row="">{application.number.clone()}</a>
                 <small>{time(application.submitted_at, dates::moment(application.submitted_at, clock.now))}</small>
             </td>
-            <td><strong>{application.enterprise_name.clone()}</strong><small>{application.uscc.clone()}</small></td>
+            <td><strong>{application.enterprise_name.clone()}</strong><small class="code">{application.uscc.clone()}</small></td>
             <td>{application.title.clone()}</td>
-            <td>{money(application)}</td>
+            <td>{figures(&money(application))}</td>
             <td>{state_tag(&application.state)}</td>
             <td>{due(application, &clock.calendar, clock.now)}</td>
         </tr>

@@ -79,8 +79,10 @@ fn page(editor: &Editor, sheet: Sheet, form: &Form, reach: &str, now: OffsetDate
         view! { <p class="lead">"已发布的版本不会改变。保存会生成新的一版草稿，发布后按各自的有效期执行。"</p> }
     });
     provide_context(Posts(path(version.map(|version| version.code.as_str()))));
+    // The list that it stands in now.
+    let list = version.map_or_else(|| "/desk/policies".to_owned(), |version| format!("/desk/policies?state={}", version.state));
     view! {
-        {back("/desk/policies", "政策列表")}
+        {back(list, "政策列表")}
         {form.summary()}
         <h1>{heading}</h1>
         {state}

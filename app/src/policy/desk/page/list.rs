@@ -8,7 +8,7 @@ use crate::request::Request;
 use crate::ui::list::{Chip, chips, more};
 use crate::ui::policy::day;
 use crate::ui::{empty, icon, time};
-use domain::calendar::words as dates;
+use domain::calendar::{local, words as dates};
 use domain::policy::model::{Level, Mode};
 use domain::policy::version::State;
 use leptos::Params;
@@ -17,7 +17,7 @@ use leptos_router::hooks::use_query;
 use leptos_router::params::Params;
 use store::policy::item::Version;
 use store::reference::Reference;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 #[derive(Params, Debug, Clone, Default, PartialEq, Eq)]
 struct ListQuery {
@@ -95,7 +95,9 @@ fn row(version: &Version, now: OffsetDateTime, reference: &Reference) -> impl In
     let href = format!("/desk/policies/{}/edit", version.code);
     let item = version.item().ok();
     let kind = item.as_ref().map(|item| format!("{} · {}", Level::label(item.level), Mode::label(item.apply.mode)));
-    let valid = item.map(|item| item.valid.to.map_or_else(|| "长期".to_owned(), |to| format!("到 {}", day(to))));
+    let today = local(now).date();
+    let over = |to: Date| if to < today { "（已过）" } else { "" };
+    let valid = item.map(|item| item.valid.to.map_or_else(|| "长期".to_owned(), |to| format!("到 {}{}", day(to), over(to))));
     view! {
         <tr>
             <td>
