@@ -145,6 +145,12 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         let behind = leader.get(&format!("/desk/indicators/issues?period={period}&failed={}", indicator.code())).await.body;
         let listed = behind.matches("<a href=\"/desk/issues/").count();
         assert_eq!(listed, whole.len() - part, "{indicator}");
+        // Whoever supervises reads a part of them, and the figure all the same.
+        let supervisor = site.staff("jiandu").await;
+        let part = supervisor.get(&format!("/desk/indicators/issues?period={period}&failed={}", indicator.code())).await.body;
+        for body in [behind, part] {
+            assert!(body.contains(&format!("共 {listed} 件。")), "{indicator}");
+        }
     }
     // What the indicators are guarded by has its list, too, however long: page after page.
     let guards = [

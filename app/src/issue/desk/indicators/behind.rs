@@ -1,6 +1,6 @@
 //! The issues behind a figure.
 
-use super::{Asked, ISSUES, PATH, asked, named, read_period, span, to, wanted};
+use super::{Asked, ISSUES, PATH, add, asked, named, read_period, span, to, wanted};
 use crate::issue::desk::from_list;
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
@@ -9,7 +9,7 @@ use domain::calendar::local;
 use domain::issue::measure::Indicator;
 use leptos::prelude::*;
 use store::Page;
-use store::issue::measure::{self, Behind, Guard, Narrow};
+use store::issue::measure::{self, Behind, Counts, Group, Guard, Narrow};
 
 /// Instead of an indicator's code: what failed none of them, and what failed one at least.
 pub(super) const NONE: &str = "none";
@@ -26,7 +26,7 @@ pub fn IndicatorIssuesPage() -> impl IntoView {
             code => Indicator::from_code(code).map(Narrow::Failed),
         };
         let narrow = failed.or_else(|| Guard::from_code(form.value("guard")).map(Narrow::Guard)).unwrap_or_default();
-        let (asked, rows, clock) = {
+        let (asked, rows, whole, clock) = {
             let mut ctx = request.open().await?;
             ctx.require_measured()?;
             let (now, today) = (ctx.now, local(ctx.now).date());
@@ -35,14 +35,34 @@ pub fn IndicatorIssuesPage() -> impl IntoView {
             let category = Some(asked.form.value("category")).filter(|code| !code.is_empty());
             let after = Some(asked.form.value("after")).filter(|cursor| !cursor.is_empty());
             let rows = measure::behind(&mut ctx.conn, &these, narrow, category, after, now).await?;
-            (asked, rows, ctx.clock())
+            // The figure it was opened from, of which whoever supervises may read a part. By category there are only figures of what one may read.
+            let whole = match category {
+                None => Some(count(&measure::counts(&mut ctx.conn, &these, Group::Board, now).await?, narrow)),
+                Some(_) => None,
+            };
+            (asked, rows, whole, ctx.clock())
         };
         title("指标背后的诉求");
-        Ok(behind(&asked, narrow, &rows, &clock))
+        Ok(behind(&asked, narrow, &rows, whole, &clock))
     })
 }
 
-fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, clock: &Clock) -> AnyView {
+/// How many issues a figure is of.
+fn count(groups: &[Counts], narrow: Narrow) -> i64 {
+    let sum = groups.iter().fold(Counts::default(), add);
+    match narrow {
+        Narrow::All => sum.due,
+        Narrow::Passed => sum.passed,
+        Narrow::Fell => sum.due - sum.passed,
+        Narrow::Failed(indicator) => {
+            let (part, whole) = sum.of(indicator);
+            whole - part
+        }
+        Narrow::Guard(guard) => guard.of(&sum).0,
+    }
+}
+
+fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, whole: Option<i64>, clock: &Clock) -> AnyView {
     let rows = &page.rows;
     let narrowed = ["area", "board", "department", "category"].into_iter().filter(|kind| !asked.form.value(kind).is_empty());
     let narrowed: Vec<String> = narrowed.map(|kind| named(kind, asked.form.value(kind), clock)).collect();
@@ -83,7 +103,7 @@ fn behind(asked: &Asked, narrow: Narrow, page: &Page<Behind>, clock: &Clock) -> 
     view! {
         {back(to(PATH, asked, &[]), "六项指标")}
         <h1>{heading}</h1>
-        <p class="muted">"最早到期的在前，只列出您可以查看的诉求。"</p>
+        <p class="muted">{whole.map(|whole| format!("共 {whole} 件。"))}"最早到期的在前，只列出您可以查看的诉求。"</p>
         {body}{more}
     }
     .into_any()

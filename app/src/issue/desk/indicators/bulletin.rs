@@ -140,7 +140,9 @@ fn since(then: &Counts, now: &Counts, known: &[Guard]) -> AnyView {
         view! { <li>{format!("{label}：定稿时 {before} / {of}，现在 {after} / {whole}")}</li> }
     });
     let due = (then.due != now.due).then(|| view! { <li>{format!("应答复：定稿时 {} 件，现在 {} 件", then.due, now.due)}</li> });
-    view! { <details class="card"><summary>"定稿后的变化"</summary><ul>{due}{parts.collect_view()}</ul></details> }.into_any()
+    // Open, as nobody opens it on paper.
+    view! { <details class="card" open=true><summary>"定稿后的变化"</summary><ul>{due}{parts.collect_view()}</ul></details> }
+        .into_any()
 }
 
 /// The best first; what is too few for a rate after it, the most first.
