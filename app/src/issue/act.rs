@@ -7,12 +7,12 @@ use crate::error::{AppError, Next};
 use crate::form::Form;
 use crate::issue::desk::work::since::{since, weighs};
 use crate::issue::desk::{back_from, carried};
-use crate::request::Request;
+use crate::request::{Ctx, Request};
 use domain::actor::{Actor, DepartmentId};
 use domain::issue::permission::may_command;
 use domain::issue::{
-    CallBack, Command, CommandKind, ContactWay, DeclineReason, Level, Outcome, Rating, RatingReason, Refusal, Said, Satisfaction,
-    Urgency,
+    CallBack, Command, CommandKind, ContactWay, DeclineReason, Issue, Level, Outcome, Rating, RatingReason, Refusal, Said,
+    Satisfaction, Urgency,
 };
 use domain::text::FieldError;
 use store::issue::CommandError;
@@ -280,6 +280,31 @@ fn contact(form: &Form) -> Result<Command, AppError> {
     }
 }
 
+/// What a command names has to be there: the place, departments that serve it, the issue that this one goes into.
+async fn require_named(ctx: &mut Ctx, command: &Command, issue: &Issue) -> Result<(), AppError> {
+    let departments: Vec<DepartmentId> = match command {
+        Command::Dispatch { lead, co, .. } => co.iter().copied().chain([*lead]).collect(),
+        Command::Return { proposed, .. } => vec![*proposed],
+        Command::Consult(meeting) | Command::Resolve(meeting) => meeting.tasks.iter().map(|task| task.department).collect(),
+        _ => Vec::new(),
+    };
+    if let Command::Accept { area: Some(area), .. } = command
+        && !ctx.reference.areas.iter().any(|known| known.code == *area)
+    {
+        return Err(AppError::field("area", "请选择问题发生的区县"));
+    }
+    let serves = |id| ctx.reference.departments.iter().any(|known| known.id == id && known.serves(issue.area));
+    if !departments.iter().all(|id| serves(*id)) {
+        return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
+    }
+    if let Command::Merge { into, .. } = command
+        && store::issue::versions(&mut ctx.conn, &into.number).await.is_err()
+    {
+        return Err(AppError::field("into", "没有这件诉求，请从列表里选"));
+    }
+    Ok(())
+}
+
 /// Gives a staff command as its form or its island sent it.
 ///
 /// # Errors
@@ -307,26 +332,7 @@ pub async fn of_staff(request: &Request, number: &str, kind: CommandKind, form: 
         return Err(AppError::Refused(words));
     }
     let command = read_staff(kind, form)?;
-    let departments: Vec<DepartmentId> = match &command {
-        Command::Dispatch { lead, co, .. } => co.iter().copied().chain([*lead]).collect(),
-        Command::Return { proposed, .. } => vec![*proposed],
-        Command::Consult(meeting) | Command::Resolve(meeting) => meeting.tasks.iter().map(|task| task.department).collect(),
-        _ => Vec::new(),
-    };
-    if let Command::Accept { area: Some(area), .. } = &command
-        && !ctx.reference.areas.iter().any(|known| known.code == *area)
-    {
-        return Err(AppError::field("area", "请选择问题发生的区县"));
-    }
-    let serves = |id| ctx.reference.departments.iter().any(|known| known.id == id && known.serves(issue.area));
-    if !departments.iter().all(|id| serves(*id)) {
-        return Err(AppError::Refused("没有这个部门，请重新选择".to_owned()));
-    }
-    if let Command::Merge { into, .. } = &command
-        && store::issue::versions(&mut ctx.conn, &into.number).await.is_err()
-    {
-        return Err(AppError::field("into", "没有这件诉求，请从列表里选"));
-    }
+    require_named(&mut ctx, &command, &issue).await?;
     // What was made ready goes with what the enterprise reads next (desk::attach).
     let files = match kind {
         CommandKind::Answer | CommandKind::Progress | CommandKind::Report => {

@@ -100,56 +100,66 @@ enum Role {
 pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
     let store = Store::connect(url, 2).await?;
     let mut conn = store.system().await?;
-    let new = match command {
-        StaffCommand::Add(new) => new,
-        StaffCommand::Reset { login, output } => {
-            let found = known(&mut conn, &login).await?;
-            let first = password::first();
-            store::identity::set_password(&mut conn, found, &password::hash(&first)?, true).await?;
-            store::identity::end_all_sessions(&mut conn, Who::Staff(found)).await?;
-            store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
-            note(&mut conn, Kind::PasswordReset, &login).await?;
-            alert(&mut conn, found, Alert::PasswordReset { by: AT_THE_SERVER.to_owned() }).await?;
-            if output.json {
-                println!("{}", json!({ "login": login, "password": first }));
-            } else {
-                println!("{login}; first password: {first}");
-            }
-            return Ok(ExitCode::SUCCESS);
-        }
-        StaffCommand::ResetFactor { login, output } => {
-            let found = known(&mut conn, &login).await?;
-            let reset = store::identity::reset_second_factor(&mut conn, found).await?;
-            if reset {
-                note(&mut conn, Kind::FactorReset, &login).await?;
-                alert(&mut conn, found, Alert::FactorRemoved { by: AT_THE_SERVER.to_owned() }).await?;
-            }
-            if output.json {
-                println!("{}", json!({ "login": login, "reset": reset }));
-            } else if reset {
-                println!("{login} has no second factor any more; its sessions ended");
-            } else {
-                println!("{login} had no second factor: nothing was changed");
-            }
-            return Ok(ExitCode::SUCCESS);
-        }
-        StaffCommand::Unlock { login, output } => {
-            let found = known(&mut conn, &login).await?;
-            let counters = store::identity::forget_limits(&mut conn, &limits_of(&login)).await?;
-            note(&mut conn, Kind::Unlocked, &login).await?;
-            alert(&mut conn, found, Alert::Unlocked { by: AT_THE_SERVER.to_owned() }).await?;
-            if output.json {
-                println!("{}", json!({ "login": login, "counters": counters }));
-            } else {
-                println!("{login} may try again ({counters} counters forgotten)");
-            }
-            return Ok(ExitCode::SUCCESS);
-        }
-    };
+    match command {
+        StaffCommand::Add(new) => add(&mut conn, &new).await,
+        StaffCommand::Reset { login, output } => reset(&mut conn, &login, &output).await,
+        StaffCommand::ResetFactor { login, output } => reset_factor(&mut conn, &login, &output).await,
+        StaffCommand::Unlock { login, output } => unlock(&mut conn, &login, &output).await,
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn reset(conn: &mut Conn, login: &str, output: &Output) -> Result<()> {
+    let found = known(conn, login).await?;
+    let first = password::first();
+    store::identity::set_password(conn, found, &password::hash(&first)?, true).await?;
+    store::identity::end_all_sessions(conn, Who::Staff(found)).await?;
+    store::identity::forget_limits(conn, &limits_of(login)).await?;
+    note(conn, Kind::PasswordReset, login).await?;
+    alert(conn, found, Alert::PasswordReset { by: AT_THE_SERVER.to_owned() }).await?;
+    if output.json {
+        println!("{}", json!({ "login": login, "password": first }));
+    } else {
+        println!("{login}; first password: {first}");
+    }
+    Ok(())
+}
+
+async fn reset_factor(conn: &mut Conn, login: &str, output: &Output) -> Result<()> {
+    let found = known(conn, login).await?;
+    let reset = store::identity::reset_second_factor(conn, found).await?;
+    if reset {
+        note(conn, Kind::FactorReset, login).await?;
+        alert(conn, found, Alert::FactorRemoved { by: AT_THE_SERVER.to_owned() }).await?;
+    }
+    if output.json {
+        println!("{}", json!({ "login": login, "reset": reset }));
+    } else if reset {
+        println!("{login} has no second factor any more; its sessions ended");
+    } else {
+        println!("{login} had no second factor: nothing was changed");
+    }
+    Ok(())
+}
+
+async fn unlock(conn: &mut Conn, login: &str, output: &Output) -> Result<()> {
+    let found = known(conn, login).await?;
+    let counters = store::identity::forget_limits(conn, &limits_of(login)).await?;
+    note(conn, Kind::Unlocked, login).await?;
+    alert(conn, found, Alert::Unlocked { by: AT_THE_SERVER.to_owned() }).await?;
+    if output.json {
+        println!("{}", json!({ "login": login, "counters": counters }));
+    } else {
+        println!("{login} may try again ({counters} counters forgotten)");
+    }
+    Ok(())
+}
+
+async fn add(conn: &mut Conn, new: &NewAccount) -> Result<()> {
     if domain::staff::login(&new.login).as_deref() != Ok(new.login.as_str()) {
         bail!("--login: 3 to 40 small letters, digits, dots, hyphens and underscores");
     }
-    let duty = duty(&mut conn, &new).await?;
+    let duty = duty(conn, new).await?;
     let first = if new.password_stdin {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line)?;
@@ -162,7 +172,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
     }
     let hash = password::hash(&first)?;
     let account = NewStaff { login: &new.login, name: &new.name, duty, password_hash: &hash, must_change: true };
-    match store::identity::add_staff(&mut conn, &account, OffsetDateTime::now_utc()).await {
+    match store::identity::add_staff(conn, &account, OffsetDateTime::now_utc()).await {
         Ok(id) => {
             if new.output.json {
                 let shown = (!new.password_stdin).then_some(&first);
@@ -172,7 +182,7 @@ pub async fn staff(command: StaffCommand, url: &str) -> Result<ExitCode> {
             } else {
                 println!("added {}; first password: {first}", new.login);
             }
-            Ok(ExitCode::SUCCESS)
+            Ok(())
         }
         Err(StoreError::Conflict(constraint)) if constraint == "staff_login_key" => {
             bail!("the sign-in name {} is taken", new.login)

@@ -1,6 +1,7 @@
 //! The demo, loaded once and copied for each test that wants one: to load it takes seconds, to copy it a fraction of one.
 
 use super::site::Site;
+use app::request::random_hex;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, PgPool};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,8 +21,8 @@ pub async fn copy_into(pool: &PgPool) -> Option<PathBuf> {
     let mut cluster = PgConnection::connect_with(&(*options).clone().database("postgres")).await.unwrap();
     // One test at a time, whichever process it runs in, until this connection ends.
     cluster.execute("select pg_advisory_lock(7102)").await.unwrap();
-    let data = folder.join("data");
-    let age = std::fs::metadata(folder.join("loaded")).ok().and_then(|file| file.modified().ok()?.elapsed().ok());
+    let loaded = folder.join("loaded");
+    let age = std::fs::metadata(&loaded).ok().and_then(|file| file.modified().ok()?.elapsed().ok());
     if age.is_none_or(|age| age > FRESH) {
         cluster.execute(AssertSqlSafe(format!("drop database if exists {NAME} with (force)"))).await.unwrap();
         cluster.execute(AssertSqlSafe(format!("create database {NAME}"))).await.unwrap();
@@ -30,14 +31,15 @@ pub async fn copy_into(pool: &PgPool) -> Option<PathBuf> {
         let site = Site::at(template, &[]).await.with_demo().await;
         // Whoever is connected to a database keeps it from being copied.
         site.state.store.close().await;
-        _ = std::fs::remove_dir_all(&data);
+        // A folder of its own each time: who has just copied the last one may still be linking its photos.
+        let data = folder.join(random_hex::<8>());
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::rename(site.folder(), &data).unwrap();
-        std::fs::write(folder.join("loaded"), "").unwrap();
+        std::fs::write(&loaded, data.to_str().unwrap()).unwrap();
     }
     cluster.execute(AssertSqlSafe(format!("drop database {own:?} with (force)"))).await.unwrap();
     cluster.execute(AssertSqlSafe(format!("create database {own:?} template {NAME}"))).await.unwrap();
-    Some(data)
+    Some(std::fs::read_to_string(loaded).unwrap().into())
 }
 
 /// The files of a folder under another one as well. Nothing writes into a photo: it is put whole, and removed by its name.
