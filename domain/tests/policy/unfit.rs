@@ -158,8 +158,8 @@ fn what_would_take_for_ever_to_be_looked_into_is_not() {
     let library = library();
     let ratio = |n: usize| json!({ "ratio": { "num": format!("n{n}"), "den": "d", "op": "ge", "value": "1" } });
     let two_of = json!({ "at_least": { "k": 2, "of": (0..89).map(ratio).collect::<Vec<_>>() } });
-    let codes = |from: usize| (from..from + 300).map(|n| format!("C{n:05}")).collect::<Vec<_>>();
-    let set = |n: usize| json!({ "in_set": { "attr": "industry", "codes": codes(n * 300) } });
+    let codes = |from: usize| (from..from + 360).map(|n| format!("C{n:05}")).collect::<Vec<_>>();
+    let set = |n: usize| json!({ "in_set": { "attr": "industry", "codes": codes(n * 360) } });
     for (what, condition) in [
         ("millions of alternatives", json!({ "all": [two_of, two_of, two_of, two_of] })),
         ("sets that have nothing in common", json!({ "at_least": { "k": 2, "of": (0..20).map(set).collect::<Vec<_>>() } })),
