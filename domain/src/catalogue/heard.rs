@@ -80,11 +80,9 @@ impl Heard {
             let (from, to) = self.part_around(place);
             let mut taken = vec![place.clone()];
             for places in others {
-                let within = places[places.partition_point(|other| other.start < from)..].iter();
-                let mut free = within
-                    .take_while(|other| other.end <= to)
-                    .filter(|other| taken.iter().all(|known| other.end <= known.start || known.end <= other.start));
-                let found = free.next()?.clone();
+                let free = |other: &&Range<usize>| taken.iter().all(|known| other.end <= known.start || known.end <= other.start);
+                let from_here = places[places.partition_point(|other| other.start < from)..].iter();
+                let found = from_here.take_while(|other| other.end <= to).find(free)?.clone();
                 taken.push(found);
             }
             let (start, end) = (taken.iter().map(|place| place.start).min()?, taken.iter().map(|place| place.end).max()?);

@@ -242,9 +242,14 @@ mod tests {
         let mut check = Check::new();
         assert_eq!(words(&mut check, "路灯 亮化、ＬＥＤ灯，路灯\nVOCs"), ["路灯", "亮化", "led灯", "vocs"]);
         assert!(check.is_clean());
-        let many: Vec<String> = (0..61).map(|n| format!("词语{n}")).collect();
+        let many: Vec<String> = (0..=MOST_WORDS).map(|n| format!("词语{n}")).collect();
         words(&mut check, &many.join(" "));
         assert!(!check.is_clean());
+        for (word, fit) in [("水+停", true), ("水+", false), ("+水停", false), ("水++停", false)] {
+            let mut check = Check::new();
+            words(&mut check, word);
+            assert_eq!(check.is_clean(), fit, "{word}");
+        }
     }
 
     #[test]
