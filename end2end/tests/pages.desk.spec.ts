@@ -12,7 +12,7 @@ function brokenFigures(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const dates = String.raw`(?:\d{4}\s?年\s?)?\d{1,2}\s?月\s?\d{1,2}\s?日`;
     const units = "个百分点|个工作日|个月|亿元|万元|小时|分钟|元|亿|万|%|年|月|日|天|人|件|项|次|份|个|家|字|分|版|MB|KB";
-    const figure = new RegExp(String.raw`${dates}|[−+]?\d[\d,.]*\s?(?:${units})|\d{1,2}:\d{2}|\d[\d,.]+\d`, "g");
+    const figure = new RegExp(String.raw`${dates}|[−+]?\d[\d,.]*\s?(?:${units})|\d{1,2}:\d{2}|(?<![\w.,*])\d[\d,.]*\d(?![\w*])`, "g");
     // The text of a block in one piece: a figure and its unit may stand in two elements.
     const blocks = new Map<Element, Text[]>();
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

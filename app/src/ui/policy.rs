@@ -88,7 +88,7 @@ fn row(leaf: &LeafResult<'_>, library: &Library, depth: usize) -> AnyView {
         .collect();
     // Who knows the one half of a ratio says nothing while the other is missing.
     let source = (!sources.is_empty() && leaf.truth != Truth::Unknown)
-        .then(|| view! { <small class="muted">{sources.join("；")}</small> });
+        .then(|| view! { <small class="muted">{figures(&sources.join("；"))}</small> });
     // What the enterprise says and what a department has stand side by side.
     let beside: Vec<String> = leaf.facts.iter().filter_map(|(code, fact)| words::recorded(library, code, fact)).collect();
     let beside = (!beside.is_empty()).then(|| view! { <small class="tag warn">{figures(&beside.join("；"))}</small> });

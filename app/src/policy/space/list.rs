@@ -328,7 +328,7 @@ fn filters(view: &View, filter: &Filter, boards: Vec<(String, String)>) -> AnyVi
                 {select(&form, "tag", "主题", Some("全部"), plain(tags))}
                 <div class="choice">
                     <input type="checkbox" id="soon" name="soon" value="1" checked=filter.soon/>
-                    <label for="soon"><span>"30 天内截止"</span></label>
+                    <label for="soon"><span>{figures("30 天内截止")}</span></label>
                 </div>
                 <p class="row"><button class="button secondary">"筛选"</button><a class="button secondary" href="/policies">"清除"</a></p>
             </form>

@@ -47,7 +47,7 @@ fn portrait(shelf: &Shelf, facts: &Facts, withheld: Option<String>, told: Option
             view! { <h3>{title}</h3><ul class="cells fact-list">{rows}</ul> }.into_any()
         })
         .collect();
-    let about_tags = told.map(|told| view! { <p class="muted">{told}</p> });
+    let about_tags = told.map(|told| view! { <p class="muted">{figures(&told)}</p> });
     let tags = facts.tags.as_ref().map(|held| {
         let list =
             held.iter().map(|tag| view! { <span class="tag run">{library.tag_name(tag).to_owned()}</span> }).collect_view();
