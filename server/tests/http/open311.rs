@@ -95,6 +95,10 @@ async fn services_and_what_they_need_in_both_formats(owner: PgPool) {
         ("/open311/v2/services.html", 404),
         ("/open311/v2/requests/nonsense.json", 404),
         ("/open311/v2/tokens/nonsense.json", 404),
+        // No door, and an address that cannot be read.
+        ("/open311/v2/", 404),
+        ("/open311/v2/requests/1/more.json", 404),
+        ("/open311/v2/requests/%ff.json", 404),
         ("/open311/v2/requests.json?start_date=yesterday", 400),
         ("/open311/v2/requests.json?api_key=wrong", 403),
     ] {

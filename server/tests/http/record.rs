@@ -130,7 +130,7 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     let page = leader.get(&path).await;
     shows(&page, 200, &["定稿后不再变动", "退回率", "工作设备评价率"]);
     // A month that was settled before that was looked at says nothing of it.
-    let before = (first - Duration::days(1)).replace_day(1).unwrap();
+    let before = (first - Duration::days(400)).replace_day(1).unwrap();
     let kept = "insert into indicator_snapshot (month, kind, key, counts, settled_at) values ($1, 'city', '', '{\"due\": 3, \"rated\": 2}', now())";
     sqlx::query(kept).bind(before).execute(&pool).await.unwrap();
     let of_before = leader.get(&format!("/desk/indicators/bulletin?period={}", &before.to_string()[..7])).await;
