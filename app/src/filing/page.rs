@@ -19,7 +19,7 @@ use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::{Ctx, Request};
 use crate::ui::SubmitButton;
-use crate::ui::form::{Field, field, hidden, select_of};
+use crate::ui::form::{Field, field, hidden, select, select_of};
 use crate::ui::{back, facts, figures, icon, paragraph, words};
 use domain::calendar::words as calendar_words;
 use domain::catalogue::Edition;
@@ -132,17 +132,16 @@ fn questions(offer: &Offer, side: Side, restored: bool, suggested: Suggested, ct
         cases: suggested.cases,
         suggested: form.value("suggested").to_owned(),
         category: form.value("category").to_owned(),
-        category_fault: form.error("category").map(str::to_owned),
-        boards: categories(today),
         photos: photo_question(form, side),
     };
     let area = area_question(offer, reference);
+    let categories = select(form, "category", "其他分类", Some("按上面的选择"), categories(today));
     view! {
         {form.summary()}
         <h1>"提诉求"</h1>
         {beside}
         {restored}
-        <FilingForm questions=Carried(questions)/>
+        <FilingForm questions=Carried(questions)>{categories}</FilingForm>
         <section class="card">{area}</section>
         <div class="actions"><button class="button" type="submit" form=FORM>"下一步：核对"</button></div>
         <p class="muted">"填写的内容只用于办理这件事。"<a href="/privacy">"隐私说明"</a></p>

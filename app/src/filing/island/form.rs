@@ -15,6 +15,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
 
 /// What the form asks, and what was answered before.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,9 +39,6 @@ pub struct Questions {
     /// The hint that was chosen.
     pub suggested: String,
     pub category: String,
-    pub category_fault: Option<String>,
-    /// Every category as code and name, by board.
-    pub boards: Vec<(String, Vec<(String, String)>)>,
     pub photos: Photos,
 }
 
@@ -58,9 +56,9 @@ pub(super) struct Answers {
     pub category: RwSignal<String>,
 }
 
-/// The form of [`FORM`]; the page adds what stays plain HTML to it from outside.
+/// The form of [`FORM`], with the list of every category (`children`); the page adds what else stays plain HTML to it from outside.
 #[island]
-pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
+pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl IntoView {
     needs(Module::Filing);
     let Carried(questions) = questions;
     let Questions { action, key, whose, owner, text, title, place, contact_name, contact_phone, .. } = questions;
@@ -95,7 +93,7 @@ pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
             <div role="status">{move || view! { <Similar cases=cases.get()/> }}</div>
             <section class="card">
                 <Suggestions answers cases hints=questions.hints chosen=questions.suggested/>
-                <Categories category=answers.category boards=questions.boards fault=questions.category_fault/>
+                <Categories category=answers.category form>{children()}</Categories>
             </section>
             <section class="card">
                 <Answer fault=place.fault.clone() question=place value=answers.place/>
@@ -189,38 +187,18 @@ fn Choice(code: String, label: String, detail: String, chosen: RwSignal<String>)
     }
 }
 
-/// Every category, for whom no suggestion fits.
+/// Every category (`children`), for whom no suggestion fits. The server wrote the list of more than a hundred, and it stays as it is.
 #[component]
-fn Categories(category: RwSignal<String>, boards: Vec<(String, Vec<(String, String)>)>, fault: Option<String>) -> impl IntoView {
-    let select = NodeRef::<html::Select>::new();
+fn Categories(category: RwSignal<String>, form: NodeRef<html::Form>, children: Children) -> impl IntoView {
     Effect::new(move |before: Option<()>| {
         let code = category.get();
-        let Some(select) = select.get() else { return };
+        let control = form.get().and_then(|form| form.get_with_name("category"));
+        let Some(select) = control.and_then(|control| control.dyn_into::<web_sys::HtmlSelectElement>().ok()) else { return };
         match select.value() {
             shown if shown == code => {}
             shown if before.is_none() && !shown.is_empty() => category.set(shown),
             _ => select.set_value(&code),
         }
     });
-    let chosen = category.get_untracked();
-    let groups = boards.into_iter().map(|(board, list)| {
-        let list = list.into_iter().map(|(code, name)| {
-            let selected = code == chosen;
-            view! { <option value=code selected=selected>{name}</option> }
-        });
-        view! { <optgroup label=board>{list.collect_view()}</optgroup> }
-    });
-    let groups = groups.collect_view();
-    let bad = fault.is_some();
-    view! {
-        <div class="field" class:bad=bad>
-            <label for="category">"其他分类"</label>
-            {fault.map(|fault| view! { <p class="fault" id="category-error">{icon("warn")}{fault}</p> })}
-            <select node_ref=select id="category" name="category" aria-describedby=bad.then_some("category-error")
-                aria-invalid=bad.then_some("true") on:change=move |event| category.set(event_target_value(&event))>
-                <option value="">"按上面的选择"</option>
-                {groups}
-            </select>
-        </div>
-    }
+    view! { <div on:change=move |event| category.set(event_target_value(&event))>{children()}</div> }
 }
