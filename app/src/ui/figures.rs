@@ -27,7 +27,7 @@ pub fn paragraph(text: &str) -> AnyView {
 /// does not break), and costs a module nothing.
 pub fn joined(sentence: &str) -> String {
     split(sentence).into_iter().fold(String::with_capacity(sentence.len()), |mut text, (part, figure)| {
-        let mut before = None;
+        let mut before: Option<char> = None;
         for c in part.chars() {
             let c = if figure && c == ' ' { UNBROKEN } else { c };
             // Between digits nothing breaks, and beside such a space neither.
