@@ -49,12 +49,14 @@ pub fn faults_of(error: impl Into<AppError>) -> Faults {
         AppError::Invalid(errors) => errors.into_iter().map(|error| Fault::new(400, error.message)).collect(),
         AppError::NotFound => fault(404, "not found"),
         AppError::Refused(sentence) => fault(400, sentence),
+        AppError::Conflict(_, sentence) => fault(400, sentence),
+        AppError::Forbidden | AppError::Unproved | AppError::Unauthenticated => fault(403, "not allowed"),
         AppError::Busy(reason) => {
             tracing::error!(reason, "open311 could not be answered");
             fault(503, "the system is busy, please try again in a moment")
         }
-        error => {
-            tracing::error!(%error, "open311 could not be answered");
+        AppError::Internal(reason) => {
+            tracing::error!(reason, "open311 could not be answered");
             fault(500, "something is wrong on our side, please try again later")
         }
     }
