@@ -75,6 +75,25 @@ pub struct Picture {
     pub height: u32,
 }
 
+/// Reads the head of a picture, within limits of what it is and takes.
+fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder + '_, PhotoError> {
+    // What the bytes are, not what the name says.
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| PhotoError::Broken)?;
+    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
+        return Err(PhotoError::Format);
+    }
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_BESIDE);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(|_| PhotoError::Broken)?;
+    let (width, height) = decoder.dimensions();
+    let large = width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS;
+    if large || decoder.total_bytes() > MAX_DECODED {
+        return Err(PhotoError::Pixels);
+    }
+    Ok(decoder)
+}
+
 /// Decodes, turns, shrinks and encodes.
 ///
 /// # Errors
@@ -86,20 +105,7 @@ pub fn process(bytes: &[u8]) -> Result<Picture, PhotoError> {
     if bytes.len() > MAX_BYTES {
         return Err(PhotoError::TooLarge);
     }
-    // What the bytes are, not what the name says.
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| PhotoError::Broken)?;
-    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP)) {
-        return Err(PhotoError::Format);
-    }
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_BESIDE);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| PhotoError::Broken)?;
-    let (width, height) = decoder.dimensions();
-    let large = width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS;
-    if large || decoder.total_bytes() > MAX_DECODED {
-        return Err(PhotoError::Pixels);
-    }
+    let mut decoder = decoder(bytes)?;
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| PhotoError::Broken)?;
     // Shrink first: turning 12 megapixels costs more than turning two.

@@ -19,7 +19,7 @@ use crate::module::Module;
 use crate::render::{reads, title};
 use crate::request::{Ctx, Request};
 use crate::ui::SubmitButton;
-use crate::ui::form::{Field, field, hidden, select, select_of};
+use crate::ui::form::{Field, field, hidden, select_of};
 use crate::ui::{back, facts, figures, icon, paragraph, words};
 use domain::calendar::words as calendar_words;
 use domain::catalogue::Edition;
@@ -135,14 +135,15 @@ fn questions(offer: &Offer, side: Side, restored: bool, suggested: Suggested, ct
         photos: photo_question(form, side),
     };
     let area = area_question(offer, reference);
-    let categories = select(form, "category", "其他分类", Some("按上面的选择"), categories(today));
+    let boards = categories(today);
+    let categories = select_of(Some(FORM), form, "category", "其他分类", Some("按上面的选择"), boards);
     view! {
         {form.summary()}
         <h1>"提诉求"</h1>
         {beside}
         {restored}
-        <FilingForm questions=Carried(questions)>{categories}</FilingForm>
-        <section class="card">{area}</section>
+        <FilingForm questions=Carried(questions)/>
+        <section class="card">{categories}{area}</section>
         <div class="actions"><button class="button" type="submit" form=FORM>"下一步：核对"</button></div>
         <p class="muted">"填写的内容只用于办理这件事。"<a href="/privacy">"隐私说明"</a></p>
     }

@@ -24,12 +24,10 @@ pub struct Suggested {
 /// A published case (典型案例) as whoever writes a problem like it sees it (S-11).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Solved {
-    pub id: i64,
-    pub title: String,
-    /// What was done, in a sentence.
-    pub answer: String,
-    /// By which rule, in a sentence.
-    pub rule: String,
+    /// Its page.
+    pub href: String,
+    /// Its title, what was done, and by which rule, a line each.
+    pub lines: String,
 }
 
 /// What helps with the words typed so far.

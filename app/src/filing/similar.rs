@@ -55,7 +55,9 @@ pub async fn similar(words: String, cases: Vec<Near>) -> Result<Vec<Solved>, App
 }
 
 fn solved(case: &Near) -> Solved {
-    Solved { id: case.id, title: case.title.clone(), answer: sentence(&case.answer), rule: sentence(&case.rule) }
+    let lines =
+        format!("{}\n{}\n依据：{}（在新窗口打开）", case.title.replace('\n', " "), sentence(&case.answer), sentence(&case.rule));
+    Solved { href: format!("/cases/{}", case.id), lines }
 }
 
 /// The same for a page, which holds its connection anyway.

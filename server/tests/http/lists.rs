@@ -40,7 +40,7 @@ async fn what_was_passed_upward_is_found_and_taken_along(pool: PgPool) {
         .fetch_one(&pool)
         .await
         .unwrap();
-    assert_eq!(noted, 1, "whoever takes it along is written down");
+    assert_eq!(noted, 2, "whoever takes it along is written down, each time");
     let workbook = centre.get("/desk/upward/table?as=xlsx").await;
     assert!(workbook.bytes.starts_with(b"PK"));
     // Another district's centre takes nothing of it.

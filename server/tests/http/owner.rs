@@ -214,7 +214,8 @@ async fn my_problems_are_found_by_number_and_words_and_nobody_elses(pool: PgPool
         let query = serde_urlencoded::to_string([("q", words)]).unwrap();
         let page = owner.get(&format!("/issues?{query}")).await.body.replace("<!>", "");
         assert!(page.contains(&format!("href=\"/issues/{number}\"")), "{words}");
-        assert!(page.contains(&format!("{number} · ")) && page.contains(" 提交"), "number and date in the row");
+        let page = super::site::words(&page);
+        assert!(page.contains(&format!("{number} · ")) && page.contains(" 提交"), "number and date in the row: {page}");
         let others = site.member(3).await.get(&format!("/issues?{query}")).await.body;
         assert!(!others.contains(&format!("href=\"/issues/{number}\"")), "{words}");
     }

@@ -10,6 +10,7 @@ use crate::module::{Module, needs};
 use crate::ui::icon;
 use crate::ui::island::{Answer, Question, send_once};
 use domain::catalogue::Hint;
+use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
 use leptos::html;
 use leptos::prelude::*;
@@ -58,7 +59,7 @@ pub(super) struct Answers {
 
 /// The form of [`FORM`], with the list of every category (`children`); the page adds what else stays plain HTML to it from outside.
 #[island]
-pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl IntoView {
+pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
     needs(Module::Filing);
     let Carried(questions) = questions;
     let Questions { action, key, whose, owner, text, title, place, contact_name, contact_phone, .. } = questions;
@@ -75,6 +76,7 @@ pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl Int
     form.on_load(move |form| {
         hold_back(&form, tray);
         send_once(&form);
+        keep_category(&form, answers.category);
     });
     let restored = RwSignal::new(false);
     let cases = RwSignal::new(questions.cases);
@@ -93,7 +95,7 @@ pub fn FilingForm(questions: Carried<Questions>, children: Children) -> impl Int
             <div role="status">{move || view! { <Similar cases=cases.get()/> }}</div>
             <section class="card">
                 <Suggestions answers cases hints=questions.hints chosen=questions.suggested/>
-                <Categories category=answers.category form>{children()}</Categories>
+
             </section>
             <section class="card">
                 <Answer fault=place.fault.clone() question=place value=answers.place/>
@@ -187,18 +189,15 @@ fn Choice(code: String, label: String, detail: String, chosen: RwSignal<String>)
     }
 }
 
-/// Every category (`children`), for whom no suggestion fits. The server wrote the list of more than a hundred, and it stays as it is.
-#[component]
-fn Categories(category: RwSignal<String>, form: NodeRef<html::Form>, children: Children) -> impl IntoView {
-    Effect::new(move |before: Option<()>| {
-        let code = category.get();
-        let control = form.get().and_then(|form| form.get_with_name("category"));
-        let Some(select) = control.and_then(|control| control.dyn_into::<web_sys::HtmlSelectElement>().ok()) else { return };
-        match select.value() {
-            shown if shown == code => {}
-            shown if before.is_none() && !shown.is_empty() => category.set(shown),
-            _ => select.set_value(&code),
-        }
-    });
-    view! { <div on:change=move |event| category.set(event_target_value(&event))>{children()}</div> }
+/// 其他分类 is a list of more than a hundred that the page writes outside of the island, and that stays as it is. It belongs to the form.
+fn keep_category(form: &web_sys::HtmlFormElement, category: RwSignal<String>) {
+    let control = form.get_with_name("category").and_then(|control| control.dyn_into::<web_sys::HtmlSelectElement>().ok());
+    let Some(select) = control else { return };
+    let chosen = select.clone();
+    EventListener::new(&select, "change", move |_| category.set(chosen.value())).forget();
+    // What the browser kept of a page that was left.
+    if !select.value().is_empty() {
+        category.set(select.value());
+    }
+    Effect::new(move || select.set_value(&category.read()));
 }
