@@ -166,9 +166,10 @@ fn Suggestions(answers: Answers, cases: RwSignal<Vec<Solved>>, hints: Vec<Hint>,
             <fieldset class="field choices big">
                 <legend>"属于哪一类？"</legend>
                 <div class="options">
-                    <For each=move || hints.get() key=|hint| hint.code.clone() let:hint>
-                        <Choice code=hint.code label=hint.name detail=hint.board chosen/>
-                    </For>
+                    {move || {
+                        let choice = |hint: Hint| view! { <Choice code=hint.code label=hint.name detail=hint.board chosen/> };
+                        hints.get().into_iter().map(choice).collect::<Vec<_>>()
+                    }}
                     <Choice code="other".to_owned() label="其他 / 不知道".to_owned() detail="由企服中心分类".to_owned() chosen/>
                 </div>
             </fieldset>

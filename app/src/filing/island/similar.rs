@@ -11,6 +11,7 @@ pub fn Similar(cases: Vec<Solved>) -> impl IntoView {
         view! {
             <section class="card told">
                 <h2>"类似问题已有办法"</h2>
+                <p class="muted">"先看看别的企业是怎么解决的；不一样的，接着提交就好。"</p>
                 <ul>{items.collect::<Vec<_>>()}</ul>
             </section>
         }
