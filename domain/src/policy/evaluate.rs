@@ -101,7 +101,10 @@ impl Book {
             });
             let known = Known { truths: &truths, answers: &answers };
             undecided(&item.condition, &known, &mut 0, &mut |leaf| self.missing_of(leaf, table, &mut missing));
-            if let Some(slots) = self.deciding(index, &truths, &answers) {
+            // The calculator's module has no room for it: a question may be idle there.
+            if cfg!(feature = "server")
+                && let Some(slots) = self.deciding(index, &truths, &answers)
+            {
                 missing.retain(|missing| slots.iter().any(|slot| missing.is_in(&self.slots()[*slot])));
             }
         }

@@ -104,8 +104,8 @@ impl Slots {
             SlotKind::Date => day::parse(text).map(day::number).ok_or_else(|| format!("“{text}”应为日期，如 2026-01-31")),
             SlotKind::Code => {
                 let text = text.trim();
-                // Where an enterprise lies may be said by name, as an item says it.
-                let named = if slot.code == AREA { area::of_name(text) } else { None };
+                // Where an enterprise lies may be said by name, as an item says it. A browser is told the code.
+                let named = if cfg!(feature = "server") && slot.code == AREA { area::of_name(text) } else { None };
                 let text = named.as_deref().unwrap_or(text);
                 Ok(self.codes.get(&slot.code).map_or(0, |codes| codes.place(text)))
             }
