@@ -118,8 +118,8 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Map<V>, A::Error> {
                 let mut map = Map::default();
                 while let Some((code, value)) = access.next_entry::<String, V>()? {
-                    // Which of two holds would hang on their order.
-                    if map.contains_key(&code) {
+                    // Which of two holds would hang on their order. What a browser reads was written by the server.
+                    if cfg!(feature = "server") && map.contains_key(&code) {
                         return Err(A::Error::custom(format_args!("“{code}”写了两次，请只保留一个")));
                     }
                     map.insert(code, value);
