@@ -57,7 +57,7 @@ pub(super) struct Answers {
     pub category: RwSignal<String>,
 }
 
-/// The form of [`FORM`], with the list of every category (`children`); the page adds what else stays plain HTML to it from outside.
+/// The form of [`FORM`]; the page adds what stays plain HTML to it from outside, the list of every category among it.
 #[island]
 pub fn FilingForm(questions: Carried<Questions>) -> impl IntoView {
     needs(Module::Filing);
