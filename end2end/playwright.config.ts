@@ -29,7 +29,7 @@ export default defineConfig({
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [["list"], ["html", { open: "never", outputFolder: "playwright-report" }]],
+  reporter: [["list"], ["html", { open: "never", outputFolder: "playwright-report" }], ["./last.ts"]],
   use: {
     locale: "zh-CN",
     timezoneId: "Asia/Shanghai",
