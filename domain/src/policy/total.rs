@@ -1,10 +1,11 @@
 //! Group rules (就高不重复、差额补足、不可兼得、可叠加), yearly caps and budgets over everything an enterprise is eligible for:
-//! the best total there is, exactly.
+//! the best total there is.
 //!
 //! `highest` and `exclusive` pay one item of the group, `top_up` pays all but together no more than the highest less what was
 //! already received, `stack` pays all up to the group's cap. Above them stand a cap per enterprise and year and what is left of
 //! a fund. For a given choice the payments are a flow, yearly cap → group → item → fund, so its maximum is the best for that
-//! choice; choices are searched, and only where they compete for a cap or a fund.
+//! choice; choices are searched, and only where they compete for a cap or a fund: all of them up to [`MOST_CHOICES`], beyond that group by
+//! group, which always finds what can be had and nearly always the most.
 
 use super::model::GroupRule;
 use super::sorted;
@@ -55,6 +56,10 @@ pub struct Allocation {
     pub total: i64,
 }
 
+/// How many ways to choose are tried; each group of items on different funds multiplies them, so that without an end twenty such
+/// groups, which two people can publish, would keep a server busy for a minute.
+pub const MOST_CHOICES: u32 = 4096;
+
 fn pays_one(limits: &Limits, claim: &Claim) -> Option<usize> {
     let group = claim.group?;
     matches!(limits.groups[group].rule, GroupRule::Highest | GroupRule::Exclusive).then_some(group)
@@ -96,8 +101,11 @@ pub fn allocate(claims: &[Claim], limits: &Limits) -> Allocation {
     }
     // Something binds: try the other choices, group by group, as long as they could still be better.
     let contested: Vec<&Vec<usize>> = open.iter().filter(|list| list.len() > 1).collect();
-    let mut search = Search { claims, limits, contested: &contested, best: first };
+    let mut search = Search { claims, limits, contested: &contested, best: first, left: MOST_CHOICES };
     search.descend(0, &mut chosen, wish);
+    if search.left == 0 {
+        search.climb(&mut chosen);
+    }
     search.best
 }
 
@@ -106,15 +114,18 @@ struct Search<'a> {
     limits: &'a Limits,
     contested: &'a [&'a Vec<usize>],
     best: Allocation,
+    /// Choices that may still be tried.
+    left: u32,
 }
 
 impl Search<'_> {
     /// `bound`: what the present choice would pay if nothing bound; deeper choices only lower it.
     fn descend(&mut self, depth: usize, chosen: &mut [bool], bound: i64) {
-        if bound <= self.best.total {
+        if bound <= self.best.total || self.left == 0 {
             return;
         }
         let Some(list) = self.contested.get(depth) else {
+            self.left -= 1;
             let allocation = pay(self.claims, self.limits, chosen);
             if allocation.total > self.best.total {
                 self.best = allocation;
@@ -130,6 +141,34 @@ impl Search<'_> {
             chosen[option] = false;
         }
         chosen[top] = true;
+    }
+
+    /// Changes one group's choice at a time for as long as that pays more.
+    fn climb(&mut self, chosen: &mut [bool]) {
+        let mut present = pay(self.claims, self.limits, chosen).total;
+        loop {
+            let before = present;
+            for list in self.contested {
+                for option in list.iter().copied() {
+                    let Some(now) = list.iter().copied().find(|at| chosen[*at]) else { continue };
+                    chosen[now] = false;
+                    chosen[option] = true;
+                    let allocation = pay(self.claims, self.limits, chosen);
+                    if allocation.total > present {
+                        present = allocation.total;
+                        if present > self.best.total {
+                            self.best = allocation;
+                        }
+                    } else {
+                        chosen[option] = false;
+                        chosen[now] = true;
+                    }
+                }
+            }
+            if present == before {
+                return;
+            }
+        }
     }
 }
 

@@ -76,6 +76,19 @@ fn problem() -> impl Strategy<Value = (Vec<Claim>, Limits)> {
     })
 }
 
+#[test]
+fn thirty_groups_that_may_pay_from_a_fund_of_their_own_are_not_tried_in_all_ways() {
+    let claim =
+        |group: usize, amount: i64, fund: usize| Claim { amount, tie: amount, group: Some(group), cap: None, fund: Some(fund) };
+    let groups = 30;
+    let claims: Vec<Claim> = (0..groups).flat_map(|group| [claim(group, 10, groups), claim(group, 9, group)]).collect();
+    let limit = GroupLimit { rule: GroupRule::Highest, cap: i64::MAX, received: 0 };
+    // The fund of all has enough for one; who leaves it gets nearly as much.
+    let funds = (0..groups).map(|_| 9).chain([10]).collect();
+    let allocation = allocate(&claims, &Limits { groups: vec![limit; groups], caps: Vec::new(), funds });
+    assert_eq!(allocation.total, 10 + 29 * 9);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
 
