@@ -69,10 +69,17 @@ impl Sender {
         self.faults.set(Vec::new());
         // What the island hears meanwhile draws no other actions under the hand that sent this one.
         self.shown.typed.set_value(true);
+        self.shown.sending.set_value(Some(false));
         let (code, fields) = (self.code.get_value(), pairs(&form));
         spawn_local(async move {
             let answer = desk_act(number.clone(), code, fields).await;
-            let here = self.shown.number_untracked().as_ref() == Some(&number);
+            let shown = self.shown.number_untracked();
+            let here = shown.as_ref() == Some(&number);
+            let moved = self.shown.sending.get_value() == Some(true);
+            self.shown.sending.set_value(None);
+            if moved && (answer.is_err() || !here) {
+                shown.into_iter().for_each(|number| self.shown.look(number));
+            }
             match answer {
                 Ok(acted) => self.shown.acted(acted, here),
                 // Whoever went on to another issue meanwhile sees what became of this one in the list.

@@ -17,6 +17,8 @@ pub struct Shown {
     pub acts: RwSignal<Option<Acts>>,
     /// Something was typed into an action.
     pub typed: StoredValue<bool>,
+    /// An action is under way, and whether the issue moved meanwhile: its answer brings what there is then, unless it is refused.
+    pub sending: StoredValue<Option<bool>>,
     /// The actions that are drawn are no longer those that there are.
     pub stale: RwSignal<bool>,
     /// What was just done, or why the issue is not here.
@@ -50,6 +52,7 @@ impl Shown {
             acts: RwSignal::new(view.as_ref().map(|view| view.acts.clone())),
             view: RwSignal::new(view),
             typed: StoredValue::new(false),
+            sending: StoredValue::new(None),
             stale: RwSignal::new(false),
             said: RwSignal::new(String::new()),
             told: RwSignal::new(""),
@@ -249,6 +252,10 @@ impl Shown {
 
     /// The issue that is shown moved elsewhere. Whoever writes goes on writing, and is told.
     pub fn moved(self, view: IssueView) {
+        // Asked for before something was done here, and answered after it.
+        if self.view.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.acts.version > view.acts.version)) {
+            return;
+        }
         self.told.set("内容已更新");
         let same = self.acts.with_untracked(|acts| acts.as_ref() == Some(&view.acts));
         self.view.set(Some(view));

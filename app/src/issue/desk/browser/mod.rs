@@ -162,8 +162,15 @@ impl Shown {
         true
     }
 
-    /// Asks for the issue that is shown again: it moved.
+    /// Asks for the issue that is shown again: it moved. Not while an action of one's own is under way, which is what moved it, most often out of
+    /// sight of whoever gives an issue back.
     pub fn look(self, number: String) {
+        if self.sending.get_value().is_some() {
+            return self.sending.set_value(Some(true));
+        }
+        if self.number_untracked().as_ref() != Some(&number) {
+            return;
+        }
         spawn_local(async move {
             let answer = desk_issue(number.clone()).await;
             if self.number_untracked().as_deref() != Some(&number) {
