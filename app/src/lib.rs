@@ -39,6 +39,8 @@ pub mod issue;
 #[cfg(feature = "ssr")]
 pub mod layout;
 #[cfg(feature = "ssr")]
+pub mod means;
+#[cfg(feature = "ssr")]
 pub mod meeting;
 #[cfg(feature = "ssr")]
 pub mod member;

@@ -123,6 +123,9 @@ fn phone_note(kind: Kind, masked: &str) -> Note<'_> {
 }
 
 const OFTEN: &str = "获取验证码太频繁，请 10 分钟后再试";
+const SPENT_HERE: &str = "这个网络今天获取验证码的次数已用完，请换个网络，或到就近的企服驿站办理";
+/// An address has so many times in a day what it has in ten minutes: a few of them are not to use up what the city has.
+const TIMES_A_DAY: i32 = 10;
 const SPENT_TODAY: &str = "这个手机号今天获取验证码的次数已用完，请明天再试，或到就近的企服驿站办理";
 
 /// What a code is counted by. A browser in which the phone signed in before has a count of its own: whatever strangers do, its owner gets
@@ -168,7 +171,13 @@ pub async fn send_code(request: &Request, form: &Form) -> Result<CodeSent, AppEr
     let masked = mask::phone(mobile.as_str());
     if !known {
         // Before anything is written of the browser: without a cookie it is another one each time, and each would be a row.
-        let limits = per_address(request, "code", OFTEN);
+        let mut limits = per_address(request, "code", OFTEN);
+        limits.extend(per_address(request, "code", SPENT_HERE).into_iter().map(|limit| Limit {
+            key: format!("{}:day", limit.key),
+            most: limit.most.saturating_mul(TIMES_A_DAY),
+            window: Duration::days(1),
+            ..limit
+        }));
         within(request, &mut conn, &limits, "phone", phone_note(Kind::Locked, &masked)).await?;
     }
     let pause = pause_key(request, &mobile);

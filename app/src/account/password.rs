@@ -1,39 +1,8 @@
 //! Passwords of staff: argon2id, checked and made off the async threads.
 
-use crate::error::AppError;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use rand::RngExt;
-use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock};
-use std::thread::available_parallelism;
-use std::time::Duration;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
-
-/// As many passwords are hashed at once as there are processors: each takes one of them for a while, and 19 MB.
-static PLACES: LazyLock<Arc<Semaphore>> =
-    LazyLock::new(|| Arc::new(Semaphore::new(available_parallelism().map_or(1, NonZeroUsize::get))));
-
-/// How long somebody waits for a place.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Hashes or compares on behalf of a request: off the async threads, and no more at once than the machine can. The work goes on when whoever
-/// asked for it is gone, and keeps its place until it is done.
-///
-/// # Errors
-/// [`AppError::Busy`] where no place is free in two seconds.
-pub async fn within_means<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-    let place = timeout(PATIENCE, PLACES.clone().acquire_owned()).await;
-    let place = place.map_err(|_| AppError::Busy("every processor is hashing passwords".to_owned()))?;
-    let place = place.map_err(AppError::internal)?;
-    let done = spawn_blocking(move || {
-        let _place = place;
-        work()
-    });
-    done.await.map_err(AppError::internal)
-}
 
 /// Hashes a password (PHC form).
 ///
@@ -85,29 +54,6 @@ pub fn fault(password: &str, login: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{AppError, NonZeroUsize, available_parallelism, within_means};
-    use std::sync::mpsc::channel;
-
-    #[tokio::test]
-    async fn a_flood_of_passwords_takes_no_more_than_there_is() {
-        let places = available_parallelism().map_or(1, NonZeroUsize::get);
-        let (mut ends, mut asked) = (Vec::new(), Vec::new());
-        for _ in 0..places {
-            let (end, ended) = channel::<()>();
-            ends.push(end);
-            asked.push(Box::pin(within_means(move || ended.recv().is_ok())));
-        }
-        for one in &mut asked {
-            assert!(futures::poll!(one).is_pending());
-        }
-        assert!(matches!(within_means(|| ()).await, Err(AppError::Busy(_))), "nobody waits for long");
-        // Whoever goes away makes no room: their password is still being hashed.
-        drop(asked);
-        assert!(matches!(within_means(|| ()).await, Err(AppError::Busy(_))));
-        drop(ends);
-        assert!(matches!(within_means(|| 7).await, Ok(7)), "and then there is room again");
-    }
-
     #[test]
     fn a_hash_fits_its_password_only() {
         let hash = super::hash("taihu-2026-qifu").expect("random bytes");

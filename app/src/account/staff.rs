@@ -4,6 +4,7 @@ use super::act::{Limit, Signed, TEN_MINUTES, TOO_OFTEN, limits_of, own_path, per
 use super::{alert, factor, password};
 use crate::error::{AppError, Next, Stop};
 use crate::form::Form;
+use crate::means::PASSWORDS;
 use crate::request::Request;
 use crate::security::{self, Note};
 use domain::account::Alert;
@@ -60,7 +61,7 @@ async fn forget(conn: &mut Conn, limits: &[Limit], login: &str) -> Result<(), Ap
 async fn fits(typed: &str, found: Option<&Credentials>) -> Result<bool, AppError> {
     let hash = found.map_or_else(|| NOBODY.to_owned(), |found| found.password_hash.clone());
     let typed = typed.to_owned();
-    password::within_means(move || password::verify(&typed, &hash)).await
+    PASSWORDS.run(move || password::verify(&typed, &hash)).await
 }
 
 /// Checks a name and a password. Whatever is wrong, the sentence and the time it takes are the same. A try counts before it is
@@ -239,7 +240,7 @@ pub async fn change_password(request: &Request, form: &Form) -> Result<Signed, A
         security::note(request, &mut conn, noted(Kind::ProofFailed), now).await?;
         return Err(AppError::field("password", "原密码不对"));
     }
-    let hashed = password::within_means(move || password::hash(&fresh)).await?.map_err(AppError::internal)?;
+    let hashed = PASSWORDS.run(move || password::hash(&fresh)).await?.map_err(AppError::internal)?;
     let mut conn = services.store.system().await?;
     identity::set_password(&mut conn, staff.id, &hashed, false).await?;
     identity::forget_limit(&mut conn, &tries[0].key).await?;

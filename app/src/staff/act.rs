@@ -5,6 +5,7 @@ use super::read::{self, account_id};
 use crate::account::{alert, password};
 use crate::error::{AppError, Next};
 use crate::form::Form;
+use crate::means::PASSWORDS;
 use crate::request::Request;
 use domain::account::Alert;
 use domain::actor::{Duty, StaffId};
@@ -70,7 +71,7 @@ pub async fn require_kept(request: &Request, id: &str, command: &str) -> Result<
 /// A fresh first password and its hash, which takes its time: nobody waits for a connection meanwhile.
 async fn first_password(request: &Request) -> Result<(String, String), AppError> {
     request.close().await;
-    let made = password::within_means(|| {
+    let made = PASSWORDS.run(|| {
         let first = password::first();
         password::hash(&first).map(|hash| (first, hash))
     });

@@ -1,7 +1,7 @@
 //! Open311 GeoReport v2: paths, and values as JSON or XML (the specification's own mapping, where a list's members bear the name of one of them).
 
 use super::context::Reply;
-use super::forms::plain;
+use super::forms::within;
 use app::error::AppError;
 use app::open311::{self as api, Faults};
 use app::request::Request;
@@ -15,6 +15,10 @@ use domain::open311::{Fault, Format};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use serde_json::{Value, json};
+
+/// The largest report: whoever has no key may send it as well, and it is whole in memory before anybody looks at it. The longest text there is takes
+/// 18 KB of it.
+const REPORT_LIMIT: usize = 64 * 1024;
 
 /// The arguments; what cannot be read has none.
 type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
@@ -60,7 +64,7 @@ pub async fn report(
     let Some(("requests", format)) = Format::split(&file) else {
         return Ok(nothing(Format::split(&file).map(|(_, format)| format)));
     };
-    let Ok(form) = plain(body).await else {
+    let Ok(form) = within(body, REPORT_LIMIT).await else {
         return Ok(answer(format, "", Err(vec![Fault::new(400, "the form cannot be read, or is too large")])));
     };
     let mut pairs = form.pairs().to_vec();

@@ -140,6 +140,13 @@ async fn what_nobody_sends_is_only_so_large(pool: PgPool) {
             nobody.post(path, &[("back", &long[..8_000]), ("login", &long[..4_000]), ("password", &long[..2_000])]).await;
         assert!(answer.status != StatusCode::CONFLICT && !answer.status.is_server_error(), "{path}: {}", answer.status);
     }
+    // A report of another system's is larger, with a key or without.
+    let (fits, large) = ("x".repeat(60_000), "x".repeat(70_000));
+    assert_eq!(nobody.post("/open311/v2/requests.json", &[("description", fits.as_str())]).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        nobody.post("/open311/v2/requests.json", &[("description", large.as_str())]).await.status,
+        StatusCode::BAD_REQUEST
+    );
 }
 
 /// What an island sends is whole in memory before anybody looks at it: only the editor's drafts are large.

@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::sheet::{Leaf, Line, Mark, Measured, Options, Part, Tried};
 use super::{place, walk};
 use crate::error::AppError;
+use crate::means::POLICIES;
 use crate::request::Ctx;
 use crate::ui::policy::amount;
 use domain::actor::{AreaCode, CITY};
@@ -42,15 +43,15 @@ pub struct Through {
 /// Goes through a draft; `boards` are those it may be put under. Off the threads that serve: a large one takes its time.
 ///
 /// # Errors
-/// [`AppError::Internal`].
+/// [`AppError::Busy`] where every processor checks policies already.
 pub async fn through(draft: &Draft, library: &Library, boards: Options, area: AreaCode) -> Result<Through, AppError> {
     let (draft, library) = (draft.clone(), library.clone());
-    let gone = tokio::task::spawn_blocking(move || {
+    let gone = POLICIES.run(move || {
         let (parts, lists) = walk::parts(&draft, &library, boards);
         let item = draft.item().map_err(|_| draft.faults(|item| alone(item, &library, area)));
         Through { parts, lists, item }
     });
-    gone.await.map_err(AppError::internal)
+    gone.await
 }
 
 /// Measures a draft; `names` are enterprises to try it on.
@@ -86,7 +87,7 @@ pub async fn measure(
 /// What is wrong with an item, by itself and beside the others. Off the threads that serve: whether a condition can be true takes its time.
 async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Problem>, AppError> {
     let (shelf, item, library) = (ctx.shelf.clone(), item.clone(), library.clone());
-    let checked = tokio::task::spawn_blocking(move || {
+    let checked = POLICIES.run(move || {
         let mut problems = check(&item, &library);
         problems.extend(unseen(&item));
         if may_publish(&problems) {
@@ -95,7 +96,7 @@ async fn problems(ctx: &Ctx, item: &Item, library: &Library) -> Result<Vec<Probl
         }
         problems
     });
-    checked.await.map_err(AppError::internal)
+    checked.await
 }
 
 /// What is wrong with the fields of an item, each by itself.

@@ -7,6 +7,7 @@ use super::sheet::{Control, Fault, Group, Look, Measured, Options, Part, Sheet};
 use super::{place, walk};
 use crate::error::AppError;
 use crate::form::Form;
+use crate::means::POLICIES;
 use crate::policy::read::{ApplicationPage, application_page};
 use crate::request::Ctx;
 use crate::sheet::{Cell, Sheet as Table};
@@ -119,8 +120,7 @@ pub async fn editor(ctx: &mut Ctx, code: Option<&str>) -> Result<Editor, AppErro
     }
     let item = version.item()?;
     // Off the threads that serve: whether a condition can be true takes its time.
-    let checked = tokio::task::spawn_blocking(move || (check(&item, &library), item, library));
-    let (problems, item, library) = checked.await.map_err(AppError::internal)?;
+    let (problems, item, library) = POLICIES.run(move || (check(&item, &library), item, library)).await?;
     let draft = Draft::of(&item).map_err(AppError::internal)?;
     Ok(Editor { draft, version: Some(version), versions, library, staff, problems, area })
 }
