@@ -37,7 +37,7 @@ test("two problems become one, and the owner finds the one that goes on", async 
   await page.getByRole("button", { name: "并案", exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`/desk/issues/${again}`));
   await owner.goto(`/issues/${again}`);
-  await expect(owner.locator(".tags").first()).toContainText("已并案");
+  await expect(owner.locator(".tags").first()).toContainText("已与另一件合并办理");
   await owner.getByRole("link", { name: new RegExp(`已并入 ${number}`) }).click();
   await expect(owner).toHaveURL(new RegExp(`/issues/${number}$`));
   await expect(owner.getByRole("link", { name: new RegExp(`并入这件的 ${again}`) })).toBeVisible();

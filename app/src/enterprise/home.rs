@@ -37,14 +37,14 @@ pub fn HomePage() -> impl IntoView {
 }
 
 fn page(home: Home, clock: &Clock) -> AnyView {
-    let Home { enterprise, issues, messages, policies } = home;
+    let Home { enterprise, issues, messages, titles, policies } = home;
     let owed: Vec<&Live> = policies.live.iter().filter(|live| live.waits()).collect();
     let owed: Vec<AnyView> = owed.into_iter().map(|live| owed_cell(live, clock.now)).collect();
     let messages = (!messages.is_empty()).then(|| {
         section(
             "最近消息",
             view! {
-                <MessageList list=messages base="/issues" now=clock.now/>
+                <MessageList list=messages titles base="/issues" now=clock.now/>
                 <p class="more"><a href="/messages">"全部消息"</a></p>
             },
         )
@@ -60,14 +60,14 @@ fn page(home: Home, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-/// Who it is: name, masked code, place, size, industry, tags. Size and tags are those of the portrait, which says where they come from.
+/// Who it is: name, masked code, place, size, industry, tags. Size, industry and tags are those of the portrait, which says where they come from.
 fn identity(enterprise: &Enterprise, policies: &View, clock: &Clock) -> AnyView {
     let code = Uscc::parse(&enterprise.uscc).map_or_else(|_| enterprise.uscc.clone(), |code| code.masked());
     let (facts, library) = (&policies.facts, &policies.shelf.library);
     let scale = facts.get("scale").and_then(|fact| Scale::parse(&fact.value)).map_or("", Scale::label);
     let place = clock.reference.area(enterprise.area);
-    let line =
-        [place.as_str(), scale, enterprise.industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let industry = read::industry(facts, enterprise);
+    let line = [place.as_str(), scale, industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = (EnterpriseClass::parse(&enterprise.class) == Some(EnterpriseClass::Key))
         .then(|| view! { <span class="tag run">{icon("star")}"重点企业"</span> });
     let held = facts.tags.iter().flatten();
@@ -98,7 +98,9 @@ fn owed_cell(live: &Live, now: OffsetDateTime) -> AnyView {
     let when = words::moment(live.state_at, now);
     let (verb, step, detail) = match State::parse(&live.state) {
         Some(State::AwaitingInput) => ("补充材料", "supply", format!("{when} 请您补充材料")),
-        _ => ("请您评价", "rate", format!("{when} 已拨付 {}", Fen(live.fen()).words())),
+        // What gives no money has no sum.
+        Some(state) if live.fen() == 0 => ("请您评价", "rate", format!("{when} {}", state.label())),
+        state => ("请您评价", "rate", format!("{when} {} {}", state.map_or("", State::label), Fen(live.fen()).words())),
     };
     let href = format!("/applications/{}/{step}", live.number);
     view! {

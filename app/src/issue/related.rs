@@ -1,7 +1,7 @@
 //! 并案: the issues that went into this one, and the one that this went into. A pointer that can be followed both ways, for the enterprise and at
 //! the desk: whoever may read the other issue has a link, the others have its number.
 
-use super::tag::state_tag;
+use super::tag::{plain_tag, state_tag};
 use crate::error::AppError;
 use crate::request::Ctx;
 use crate::ui::section;
@@ -51,11 +51,21 @@ pub async fn links(ctx: &mut Ctx, detail: &IssueDetail) -> Result<Links, AppErro
 }
 
 impl Links {
-    /// As links to `path`, which ends before the number; nothing where there is no other issue.
-    pub fn view(&self, path: &'static str) -> Option<AnyView> {
+    /// As links for the offices; nothing where there is no other issue.
+    pub fn at_desk(&self) -> Option<AnyView> {
+        self.view("并案", "/desk/issues/", state_tag)
+    }
+
+    /// As links for the enterprise, in its words.
+    pub fn own(&self) -> Option<AnyView> {
+        self.view("合并办理", "/issues/", plain_tag)
+    }
+
+    /// Under a heading, as links to `path`, which ends before the number.
+    fn view(&self, heading: &'static str, path: &'static str, tag: fn(State) -> AnyView) -> Option<AnyView> {
         let cell = |number: &String, said: &'static str| {
             let known = self.known.iter().find(|known| known.number == *number);
-            let about = known.map(|known| (format!("{path}{number}"), known.title.clone(), state_tag(known.state)));
+            let about = known.map(|known| (format!("{path}{number}"), known.title.clone(), tag(known.state)));
             let inner = match about {
                 Some((href, title, state)) => view! {
                     <a href=href>
@@ -75,6 +85,6 @@ impl Links {
             .chain(self.last.iter().map(|last| cell(last, "现在一起办理的是")))
             .chain(self.from.iter().map(|from| cell(from, "并入这件的")))
             .collect();
-        (!cells.is_empty()).then(|| section("并案", view! { <ul class="cells">{cells}</ul> }))
+        (!cells.is_empty()).then(|| section(heading, view! { <ul class="cells">{cells}</ul> }))
     }
 }

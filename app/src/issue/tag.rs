@@ -4,8 +4,17 @@ use crate::ui::{icon, tag};
 use domain::issue::{Flag, State};
 use leptos::prelude::AnyView;
 
-/// A state as icon and word; the colour only repeats it.
+/// A state as icon and word, as the offices say it; the colour only repeats it.
 pub fn state_tag(state: State) -> AnyView {
+    mark(state, state.label())
+}
+
+/// As [`state_tag`], in the words of the enterprise.
+pub fn plain_tag(state: State) -> AnyView {
+    mark(state, state.plain())
+}
+
+fn mark(state: State, words: &'static str) -> AnyView {
     let (symbol, tone) = match state {
         State::Draft => (icon("pen"), "quiet"),
         State::Submitted => (icon("inbox"), "run"),
@@ -20,7 +29,7 @@ pub fn state_tag(state: State) -> AnyView {
         State::Withdrawn => (icon("undo"), "quiet"),
         State::Merged => (icon("send"), "quiet"),
     };
-    tag(tone, symbol, state.label())
+    tag(tone, symbol, words)
 }
 
 /// A flag as icon and word.

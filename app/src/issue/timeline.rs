@@ -91,6 +91,7 @@ mod server {
             let fronted = matches!(row.actor, Actor::Staff { duty: Duty::Handler { .. }, .. })
                 && matches!(row.event, Event::Accepted { .. });
             let title = if fronted { format!("{}（板块牵头单位代为受理）", said.title) } else { said.title };
+            let title = if internal { title } else { beside::plain(&row.event).unwrap_or(title) };
             let note = match &row.event {
                 Event::Dispatched { note, .. } if internal => note.clone(),
                 Event::CalledBack { call, .. } if internal => call.notes.clone(),

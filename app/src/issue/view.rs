@@ -1,6 +1,6 @@
 //! How an issue looks: the bar of time, rows of lists.
 
-use super::tag::state_tag;
+use super::tag::plain_tag;
 use crate::issue::space::progress::TimeBar;
 use crate::ui::{When, figures, joined, time};
 use domain::calendar::{WorkCalendar, words};
@@ -74,7 +74,7 @@ pub fn issue_cell(row: &IssueRow, now: OffsetDateTime, calendar: &WorkCalendar, 
     view! {
         <li class="cell">
             <a href=href>
-                <span class="cell-head"><strong>{row.title.clone()}</strong>{state_tag(row.state)}</span>
+                <span class="cell-head"><strong>{row.title.clone()}</strong>{plain_tag(row.state)}</span>
                 <span class="muted">{figures(&line.join(" · "))}</span>
                 {row_time(row, now, calendar)}
                 {filed(row, now)}

@@ -41,7 +41,7 @@ pub enum Refusal {
     WrongState {
         /// The command's label.
         command: &'static str,
-        /// The state's label.
+        /// The state's label, or its words for the enterprise.
         state: &'static str,
     },
     /// A rule of the loop stands against it.
@@ -203,7 +203,9 @@ fn possible(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDateTime
         return Err(Refusal::NotAllowed(kind.label()));
     }
     if !transition(kind).is_some_and(|row| row.from.contains(&issue.state)) {
-        return Err(Refusal::WrongState { command: kind.label(), state: issue.state.label() });
+        let own = matches!(actor, Actor::Member { .. } | Actor::Assisted { .. });
+        let state = if own { issue.state.plain() } else { issue.state.label() };
+        return Err(Refusal::WrongState { command: kind.label(), state });
     }
     stands_against(issue, kind, actor, now, terms)
 }

@@ -97,7 +97,8 @@ async fn two_problems_become_one_and_either_leads_to_the_other(pool: PgPool) {
     desk.drain().await;
     // The enterprise is told, and finds its way both ways.
     let own = desk.own().await;
-    assert!(own.contains("已并案") && own.contains(&format!("href=\"/issues/{other}\"")) && own.contains("同一处积水"));
+    assert!(own.contains("已与另一件合并办理") && !own.contains("并案"), "in its own words");
+    assert!(own.contains(&format!("href=\"/issues/{other}\"")) && own.contains("同一处积水"));
     assert!(!own.contains("/withdraw\""), "nothing is left to do about it");
     let goes_on = desk.owner.get(&format!("/issues/{other}")).await.body;
     assert!(goes_on.contains(&format!("href=\"/issues/{}\"", desk.number)), "back again");
@@ -137,7 +138,13 @@ async fn what_cannot_be_solved_in_time_is_tracked_with_dates_that_the_enterprise
     assert!(lacking.status.as_u16() == 422 && lacking.body.contains("请选择最迟什么时候告诉企业"));
     assert_eq!(desk.give(&desk.centre, "track", &[("track_days", "5"), reason]).await, 303);
     let own = desk.own().await;
-    assert!(own.contains("挂账跟踪") && own.contains("管网改造列入明年计划") && own.contains("前告诉您进展"), "with a date");
+    assert!(
+        own.contains("继续跟踪办理")
+            && !own.contains("挂账")
+            && own.contains("管网改造列入明年计划")
+            && own.contains("前告诉您进展"),
+        "with a date"
+    );
     assert!(desk.owner.get("/issues?filter=open").await.body.contains("部门跟踪办理，最迟"));
     assert!(desk.lead.get("/desk?queue=mine").await.body.contains(&desk.number));
     assert!(desk.centre.get("/desk?queue=open&state=tracking").await.body.contains(&desk.number));

@@ -135,6 +135,9 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
         page.contains("设备投资额按企业自填算（1,200 万元）；发票和现场核对一致"),
         "the enterprise reads what counted, and why"
     );
+    // It waits to be rated already: not everything that is approved is ever paid.
+    let home = owner.get("/home").await.body;
+    assert!(home.contains(&format!("href=\"{path}/rate\"")) && words(&home).contains("已核准 960,000 元"));
     let cashier = site.staff("jingxin02").await;
     sent(&cashier.post(&format!("{desk}/pay"), &[("amount", "960000"), ("seq", "4")]).await, &desk);
     assert!(words(&owner.get(&path).await.body).contains("已拨付 960,000 元"));
@@ -147,17 +150,24 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     let page = owner.get(&path).await.body;
     assert!(page.contains("比预想的快") && page.contains("您的评价"));
     // Paid is paid: it stands apart from what can still be had, everywhere alike, and is not had again in this window.
-    owner.post("/me/portrait", &[("f.equipment_investment", "12000000")]).await;
+    // Not what today's other figures come to.
+    owner.post("/me/portrait", &[("f.equipment_investment", "20000000")]).await;
     let item = owner.get(UPGRADE).await.body;
+    assert!(
+        !words(&item).contains("1,600,000 元") && !words(&item).contains("160 万元"),
+        "the item's page has the sum that was paid"
+    );
     assert!(item.contains("查看申请（已拨付）") && !item.contains(&format!("href=\"{UPGRADE}/apply\"")));
     let mut again = form("0199b0c0-0000-7000-8000-000000000112").to_vec();
     again.push(("file", kept[0].as_str()));
     sent(&owner.post(&format!("{UPGRADE}/apply"), &again).await, UPGRADE);
     let mut totals = Vec::new();
-    for path in ["/home", "/policies"] {
+    for path in ["/home", "/policies", UPGRADE] {
         let body = owner.get(path).await.body;
         assert!(words(&body).contains("已拨付 960,000 元"), "{path}");
-        totals.push(between(&body, "还可享", "</strong>"));
+        if path != UPGRADE {
+            totals.push(between(&body, "还可享", "</strong>"));
+        }
     }
     totals.push(between(&owner.get("/policies/calculator").await.body, "还可享", "</strong>"));
     assert!(totals.iter().all(|total| *total == totals[0]), "{totals:?}");
@@ -167,6 +177,45 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     let mut conn = site.state.store.system().await.unwrap();
     let application = store::policy::application::get(&mut conn, &number).await.unwrap();
     assert_eq!((application.rating, application.rating_comment.as_str()), (Some(4), "比预想的快"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_approved_is_rated_once_and_not_again_when_it_is_paid(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let path = apply(&owner, "0199b0c0-0000-7000-8000-000000000121").await;
+    let (desk, rate) = (format!("/desk{path}"), format!("href=\"{path}/rate\""));
+    assert!(!owner.get(&path).await.body.contains(&rate), "nothing was decided");
+    let approved = [("amount", ""), ("text", "符合条件"), ("seq", "1")];
+    sent(&site.staff("jingxin").await.post(&format!("{desk}/approve"), &approved).await, &desk);
+    for page in ["/home", path.as_str()] {
+        assert!(owner.get(page).await.body.contains(&rate), "{page}");
+    }
+    sent(&owner.post(&format!("{path}/rate"), &[("rating", "5"), ("text", "很快"), ("seq", "2")]).await, &path);
+    let page = owner.get(&path).await.body;
+    assert!(page.contains("已核准") && page.contains("您的评价：5 分"), "it stands where it stood");
+    sent(&site.staff("jingxin02").await.post(&format!("{desk}/pay"), &[("amount", ""), ("seq", "3")]).await, &desk);
+    assert!(owner.get(&path).await.body.contains("已拨付"));
+    for page in ["/home", path.as_str()] {
+        assert!(!owner.get(page).await.body.contains(&rate), "{page} asks again");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_application_says_who_has_it_and_until_when(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let held = async |member: usize, key: &'static str| {
+        let owner = site.member(member).await;
+        let path = apply(&owner, key).await;
+        words(&owner.get(&path).await.body)
+    };
+    let page = held(2, "0199b0c0-0000-7000-8000-000000000122").await;
+    assert!(page.contains("市经信局") && page.contains("办理期限"));
+    // Without a department it is the area's policy editors who review it, and no centre.
+    let own = "update policy_item set department_id = null where code = 'demo-digital-voucher'";
+    sqlx::query(own).execute(&pool).await.unwrap();
+    let page = held(3, "0199b0c0-0000-7000-8000-000000000123").await;
+    assert!(page.contains("湖州市政策审核人员") && page.contains("办理期限"));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -453,7 +502,7 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
     let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
     let enterprise = store::identity::enterprises_of(&mut conn, phone).await.unwrap()[0].id;
     // What the register once said of size and tags is nobody's fact.
-    sqlx::query("update enterprise set scale = 'large', tags = '{旧标签}' where id = $1")
+    sqlx::query("update enterprise set scale = 'large', tags = '{旧标签}', industry = '旧行业' where id = $1")
         .bind(enterprise)
         .execute(&pool)
         .await
@@ -464,8 +513,19 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
         period: String::new(),
         source: "市科技局".to_owned(),
     };
+    let industry = store::policy::portrait::Change {
+        code: "industry".to_owned(),
+        value: Some(serde_json::json!("C38")),
+        period: String::new(),
+        source: "市市场监管局".to_owned(),
+    };
     let (today, now) = (site.state.now().date(), site.state.now());
-    store::policy::portrait::put(&mut conn, enterprise, &[change], today, now).await.unwrap();
+    store::policy::portrait::put(&mut conn, enterprise, &[change, industry], today, now).await.unwrap();
+    let named = domain::policy::words::code_name("industry", "C38");
+    for path in ["/home", "/me", "/me/portrait"] {
+        let page = owner.get(path).await.body;
+        assert!(words(&page).contains(&named) && !page.contains("旧行业"), "{path}");
+    }
     let home = owner.get("/home").await.body;
     let identity = home.split_once("class=\"identity\"").unwrap().1.split_once("</div>").unwrap().0;
     assert!(identity.contains("高新技术企业") && identity.contains("小型"), "{identity}");

@@ -29,7 +29,7 @@ fn decisions(detail: &IssueDetail) -> impl Iterator<Item = (bool, &Decision)> {
 /// The sections that there is something to say in.
 pub fn sections(page: &StaffIssue, links: &Links, clock: &Clock) -> AnyView {
     view! {
-        {links.view("/desk/issues/")}
+        {links.at_desk()}
         {page.internal.then(|| parts(page, clock))}
         {page.internal.then(|| levels(page, clock))}
         {more(page)}

@@ -6,11 +6,11 @@ use super::sheet::{self, Sheet};
 use crate::carried::Carried;
 use crate::error::RpcError;
 use crate::filing::island::Photos;
-use crate::issue::tag::{flag_tag, state_tag};
+use crate::issue::tag::plain_tag;
 use crate::issue::timeline::TimelineEntry;
 use crate::module::{Module, needs};
 use crate::ui::{icon, tag};
-use domain::issue::{CommandKind, Flag};
+use domain::issue::CommandKind;
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
 use leptos::ev::MouseEvent;
@@ -112,7 +112,7 @@ pub fn LiveIssue(shown: Carried<Shown>) -> impl IntoView {
 
 fn tags((state, round, late): (domain::issue::State, u16, bool)) -> impl IntoView {
     let round = (round > 1).then(|| tag("warn", icon("loop"), ["第 ", &round.to_string(), " 次办理"].concat()));
-    (state_tag(state), round, late.then(|| flag_tag(Flag::AnsweredLate)))
+    (plain_tag(state), round, late.then(|| tag("late", icon("late"), "答复超期")))
 }
 
 fn standing(now: &Progress) -> impl IntoView + use<> {

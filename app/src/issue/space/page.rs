@@ -155,7 +155,7 @@ fn issue(page: &MemberIssue, links: &Links, clock: &Clock) -> AnyView {
     view! {
         {back("/issues", "全部诉求")}
         <LiveIssue shown=Carried(shown)/>
-        {links.view("/issues/")}
+        {links.own()}
         {issue.state.is_open().then(|| section("打电话问", call))}
         {section("我提的问题", view! {
             {paragraph(&detail.body)}

@@ -145,7 +145,7 @@ mod server {
             State::Accepted => "下一步：企服中心交给责任部门。",
             State::Dispatched if issue.round > 1 => "已退回办理单位重新办理，企服中心已收到提醒。",
             State::Dispatched => "下一步：部门签收并开始办理。",
-            State::Tracking => "暂时不能解决，部门跟踪办理，到期前告诉您进展，解决前一直开着。",
+            State::Tracking => "暂时不能解决，部门继续跟踪办理，到期前告诉您进展，直到解决。",
             State::Answered => "问题解决了吗？请您评价。不满意会重新办理。",
             State::Declined => return Some(format!("如有不同意见，{window}内可以提出异议，由其他人员重新审核。")),
             State::Closed => return Some(format!("如果问题又出现，{window}内可以要求重新办理。")),

@@ -50,6 +50,16 @@ pub(super) fn describe(event: &Event, clock: &Clock) -> Said {
     }
 }
 
+/// What the enterprise reads in place of a title in the offices' words.
+pub(super) fn plain(event: &Event) -> Option<String> {
+    match event {
+        Event::Merged { into, .. } => Some(format!("与您的另一件 {into} 合并办理")),
+        Event::Absorbed { from, .. } => Some(format!("您的另一件 {from} 并入这件，一起办理")),
+        Event::Tracked { .. } => Some("暂时不能解决，继续跟踪办理".to_owned()),
+        _ => None,
+    }
+}
+
 fn held(title: &str, decision: &Decision) -> Said {
     said(format!("{title}（{}）", words::day(local(decision.held).date())), decision.told.clone())
 }
