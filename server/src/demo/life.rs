@@ -3,7 +3,7 @@
 use super::living::Living;
 use super::people::{Firm, People, Person};
 use super::said::{called, rating};
-use super::{Dice, pictures, stories};
+use super::{Dice, pictures, replies, stories};
 use crate::photos::{PhotoStore, Picture};
 use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
@@ -190,7 +190,7 @@ impl Story<'_> {
         let way = if dice.chance(85) { ContactWay::Phone } else { ContactWay::Visit };
         let with =
             life.events.first().map_or_else(String::new, |(_, _, name, _)| name.split('（').next().unwrap_or("").to_owned());
-        let result = (*dice.pick(stories::CALLS)).to_owned();
+        let result = (*dice.pick(replies::of(&life.issue.category).calls)).to_owned();
         let centre = self.centre(&life.issue, None)?;
         Ok(life.give(&Command::Contact { way, with, reached: true, result }, centre))
     }
@@ -232,7 +232,7 @@ impl Story<'_> {
             return Ok(());
         }
         if dice.chance(7) {
-            life.give(&Command::Ask { what: (*dice.pick(stories::ASKS)).to_owned() }, centre);
+            life.give(&Command::Ask { what: (*dice.pick(replies::of(category).asks)).to_owned() }, centre);
             if dice.chance(25) || !life.wait(200 + dice.below(1200)) {
                 return Ok(());
             }
@@ -274,19 +274,20 @@ impl Story<'_> {
 
     /// The centre calls back most of what was rated; a few say another thing then.
     fn call_back(&self, dice: &mut Dice, life: &mut Living<'_>) -> Result<()> {
+        let replies = replies::of(&life.issue.category);
         if life.issue.state != State::Closed || !dice.chance(90) || !life.wait(300 + dice.below(1500)) {
             return Ok(());
         }
         let centre = self.centre(&life.issue, None)?;
         if dice.chance(15) {
-            life.give(&called(dice, None), centre);
+            life.give(&called(dice, None, replies), centre);
             if !life.wait(90 + dice.below(300)) {
                 return Ok(());
             }
         }
         let solved = !dice.chance(3);
         let level = if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied };
-        life.give(&called(dice, Some(Said { solved, level })), centre);
+        life.give(&called(dice, Some(Said { solved, level }), replies), centre);
         Ok(())
     }
 
@@ -310,6 +311,7 @@ impl Story<'_> {
     /// At the department, round after round.
     fn handle(&self, dice: &mut Dice, life: &mut Living<'_>, owner: &Person, department: DepartmentId) -> Result<()> {
         let handler = self.handler(department)?;
+        let replies = replies::of(&life.issue.category);
         for round in 1..=3 {
             if !life.wait(if dice.chance(8) { 420 + dice.below(300) } else { 10 + dice.below(300) }) {
                 return Ok(());
@@ -319,7 +321,7 @@ impl Story<'_> {
                 return Ok(());
             }
             if dice.chance(55) {
-                life.give(&Command::Progress { text: (*dice.pick(stories::PROGRESS)).to_owned() }, handler);
+                life.give(&Command::Progress { text: (*dice.pick(replies.progress)).to_owned() }, handler);
             }
             // Most answer in time, one in eight does not.
             let left =
@@ -330,7 +332,7 @@ impl Story<'_> {
                 return Ok(());
             }
             let solved = dice.chance(80);
-            let text = *dice.pick(if solved { stories::SOLVED } else { stories::EXPLAINED });
+            let text = *dice.pick(if solved { replies.solved } else { replies.explained });
             let outcome = if solved { Outcome::Solved } else { Outcome::Explained };
             self.parts(life)?;
             life.give(&Command::Answer { text: text.to_owned(), outcome }, handler);
@@ -338,7 +340,7 @@ impl Story<'_> {
                 // No rating comes: ten working days later somebody calls, and the clock closes it.
                 if life.wait(10 * 420 + 200 + dice.below(600)) {
                     let centre = self.centre(&life.issue, None)?;
-                    life.give(&called(dice, None), centre);
+                    life.give(&called(dice, None, replies), centre);
                     life.tick(life.at);
                 }
                 return Ok(());
@@ -347,7 +349,7 @@ impl Story<'_> {
                 return Ok(());
             }
             let unhappy = dice.chance(if round == 1 { 16 } else { 25 });
-            let rating = rating(dice, unhappy);
+            let rating = rating(dice, unhappy, replies);
             life.give(&Command::Rate(Rating { aid: self.aid(life), ..rating }), owner);
             self.call_back(dice, life)?;
             if life.issue.state != State::Dispatched {
