@@ -217,7 +217,7 @@ mod tests {
             }
         }
         places.sort_unstable();
-        assert_eq!(places, ["drainage", "fire", "order", "sewage", "street", "water"]);
+        assert_eq!(places, ["drainage", "fire_acceptance", "order", "sewage", "street", "water"]);
     }
 
     #[test]
