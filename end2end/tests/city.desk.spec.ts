@@ -145,7 +145,7 @@ test("a city is set up from a workbook, and a first problem is solved", async ({
     await station.waitForURL(/\/desk/);
     await station.goto(`/desk/members?q=${code}`);
     await station.getByRole("link", { name: firm }).first().click();
-    await station.getByLabel("姓名").fill("周敏");
+    await station.getByLabel("姓名").fill("姚厂长");
     await station.getByLabel("手机号").fill(PHONE);
     await station.getByLabel("负责人", { exact: true }).check();
     await station.getByLabel("营业执照", { exact: true }).check();

@@ -43,7 +43,7 @@ test("a station registers an owner, who adds an agent and takes it out again", a
   await station.getByRole("searchbox").fill(code);
   await station.getByRole("button", { name: "查找" }).click();
   await station.getByRole("link", { name: firm }).first().click();
-  await station.getByLabel("姓名").fill("周敏");
+  await station.getByLabel("姓名").fill("姚厂长");
   await station.getByLabel("手机号").fill(ownerPhone);
   await station.getByLabel("负责人", { exact: true }).check();
   await station.getByLabel("营业执照", { exact: true }).check();
@@ -53,7 +53,7 @@ test("a station registers an owner, who adds an agent and takes it out again", a
   await station.getByLabel("本人身份证").check();
   await station.getByRole("button", { name: "登记", exact: true }).click();
   await expect(station.getByRole("status").filter({ hasText: "已登记" })).toBeVisible();
-  await expect(station.getByText("当场登记：负责人 周敏")).toBeVisible();
+  await expect(station.getByText("当场登记：负责人 姚厂长")).toBeVisible();
   await expect(station.getByText(ownerPhone)).toHaveCount(0);
   await picture(station, "members-desk-enterprise");
   const desk = { ...DESK, storageState: await station.context().storageState() };
@@ -64,14 +64,14 @@ test("a station registers an owner, who adds an agent and takes it out again", a
   await expect(page).toHaveURL(/\/home$/);
   await page.goto("/me");
   await page.getByRole("link", { name: /增减联系人/ }).click();
-  await page.getByLabel("姓名").fill("李强");
+  await page.getByLabel("姓名").fill("俞会计");
   await page.getByLabel("手机号").fill("139000");
   await page.getByRole("button", { name: "添加", exact: true }).click();
   await expect(page.locator(".error-summary")).toContainText("手机号应为 11 位数字");
-  await expect(page.getByLabel("姓名")).toHaveValue("李强");
+  await expect(page.getByLabel("姓名")).toHaveValue("俞会计");
   await page.getByLabel("手机号").fill(agentPhone);
   await page.getByRole("button", { name: "添加", exact: true }).click();
-  await expect(page.getByRole("status").filter({ hasText: "已添加李强" })).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "已添加俞会计" })).toBeVisible();
   await expectNoSidewaysScroll(page);
   await picture(page, "members-owner");
   const phone = { viewport: { width: 360, height: 740 }, storageState: await page.context().storageState() };
@@ -94,24 +94,24 @@ test("a station registers an owner, who adds an agent and takes it out again", a
   await expectNoSidewaysScroll(agent);
   await picture(agent, "members-agent");
   await agent.goto("/me/portrait");
-  await expect(agent.getByText("填写企业画像由负责人办理。负责人：周敏")).toBeVisible();
+  await expect(agent.getByText("填写企业画像由负责人办理。负责人：姚厂长")).toBeVisible();
 
   // The owner takes it out, only when it was confirmed; the agent's next page is the choice of an enterprise.
-  await page.getByRole("link", { name: /李强/ }).click();
+  await page.getByRole("link", { name: /俞会计/ }).click();
   await expectNoSidewaysScroll(page);
   await picture(page, "members-one");
   await expectAccessible(browser, new URL(page.url()).pathname, phone);
   await page.getByRole("button", { name: "移除" }).click();
   await expect(page.locator(".error-summary")).toContainText("请先勾选确认");
-  await page.getByLabel("我确认移除李强").check();
+  await page.getByLabel("我确认移除俞会计").check();
   await page.getByRole("button", { name: "移除" }).click();
-  await expect(page.getByRole("status").filter({ hasText: "已移除李强" })).toBeVisible();
-  await expect(page.getByText("移除：经办人 李强")).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "已移除俞会计" })).toBeVisible();
+  await expect(page.getByText("移除：经办人 俞会计")).toBeVisible();
   await agent.goto("/home");
   await expect(agent).toHaveURL(/\/enterprises$/);
   await expect(agent.getByText("这个手机号还没有关联企业。")).toBeVisible();
 
   // The owner alone stays.
-  await page.getByRole("link", { name: /周敏/ }).click();
+  await page.getByRole("link", { name: /姚厂长/ }).click();
   await expect(page.getByText("您是唯一的负责人，不能退出。")).toBeVisible();
 });

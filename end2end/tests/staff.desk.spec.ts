@@ -32,7 +32,7 @@ test("a handler is added, signs in, is disabled and is out", async ({ page, anot
   await page.goto("/desk/admin/staff");
   await page.getByRole("link", { name: "添加账号" }).click();
   await page.getByLabel("用户名").fill(login);
-  await page.getByLabel("姓名").fill("王小芳");
+  await page.getByLabel("姓名").fill("潘同志");
   // What is missing is said, and what was typed stays.
   await page.getByRole("button", { name: "添加", exact: true }).click();
   await expect(page.locator(".error-summary")).toContainText("请选择岗位和范围");
@@ -61,7 +61,7 @@ test("a handler is added, signs in, is disabled and is out", async ({ page, anot
   await there.waitForURL(/\/desk$/);
 
   await page.goto(`/desk/admin/staff?q=${login}`);
-  await page.getByRole("link", { name: "王小芳" }).click();
+  await page.getByRole("link", { name: "潘同志" }).click();
   await give(page, "停用账号");
   await expect(page.getByRole("status").filter({ hasText: "账号已停用" })).toBeVisible();
   await expect(page.locator(".tag", { hasText: "已停用" })).toBeVisible();
@@ -76,9 +76,9 @@ test("a handler is added, signs in, is disabled and is out", async ({ page, anot
   // In use again, with another name; all of it is told on the page.
   await give(page, "启用账号");
   await expect(page.getByRole("status").filter({ hasText: "账号已启用" })).toBeVisible();
-  await give(page, "修改姓名", (form) => form.getByLabel("姓名").fill("王大芳"));
-  await expect(page.getByRole("heading", { name: "王大芳" })).toBeVisible();
-  for (const words of ["停用账号", "启用账号", "姓名由 王小芳 改为 王大芳", "新到岗"]) {
+  await give(page, "修改姓名", (form) => form.getByLabel("姓名").fill("潘专员"));
+  await expect(page.getByRole("heading", { name: "潘专员" })).toBeVisible();
+  for (const words of ["停用账号", "启用账号", "姓名由 潘同志 改为 潘专员", "新到岗"]) {
     await expect(page.locator(".cells")).toContainText(words);
   }
   const state = { storageState: await page.context().storageState() };

@@ -52,7 +52,7 @@ fn value(field: &str, value: Option<&Value>, reference: &Reference) -> String {
     }
 }
 
-/// What a change did, field by field: 名称：市建设局 → 市住建局.
+/// What a change did, field by field: 名称：市建设局 → 市城乡建设局.
 pub fn said(change: &Change, reference: &Reference) -> String {
     if change.kind == Kind::Staff.code() {
         return crate::staff::sentences(change).join("；");
@@ -75,7 +75,7 @@ pub fn said(change: &Change, reference: &Reference) -> String {
     format!("{verb}{}", parts.join("；"))
 }
 
-/// A thing as it is, field by field: 名称：市住建局；入驻：是.
+/// A thing as it is, field by field: 名称：市建设局；入驻：是.
 pub fn as_it_is(thing: &Value, reference: &Reference) -> String {
     let parts = fields(None, Some(thing)).into_iter();
     let parts = parts.map(|(field, _, now)| format!("{}：{}", label(&field), value(&field, now.as_ref(), reference)));

@@ -103,18 +103,18 @@ mod tests {
     #[test]
     fn what_others_changed_in_between_stays() {
         let before = json!({ "name": "市建设局", "on_site": true, "active": true });
-        let after = json!({ "name": "市住建局", "on_site": true, "active": true });
+        let after = json!({ "name": "市城乡建设局", "on_site": true, "active": true });
         let current = json!({ "name": "市建设局", "on_site": false, "active": true });
-        assert_eq!(overlay(&current, &before, &after), json!({ "name": "市住建局", "on_site": false, "active": true }));
+        assert_eq!(overlay(&current, &before, &after), json!({ "name": "市城乡建设局", "on_site": false, "active": true }));
         assert_eq!(overlay(&Value::Null, &Value::Null, &after), after);
     }
 
     #[test]
     fn only_what_was_touched_is_told() {
         let before = json!({ "name": "市建设局", "on_site": true });
-        let after = json!({ "name": "市住建局", "on_site": true });
+        let after = json!({ "name": "市城乡建设局", "on_site": true });
         let told = fields(Some(&before), Some(&after));
-        assert_eq!(told, [("name".to_owned(), Some(json!("市建设局")), Some(json!("市住建局")))]);
+        assert_eq!(told, [("name".to_owned(), Some(json!("市建设局")), Some(json!("市城乡建设局")))]);
         assert_eq!(fields(None, Some(&after)).len(), 2);
     }
 }

@@ -97,6 +97,10 @@ pub const DEPARTMENTS: &[Department] = &[
     department("tongxin", "市通信发展办", false),
     department("youzheng", "市邮政管理局", false),
     department("qixiang", "市气象局", false),
+    department("tongzhan", "市委统战部", false),
+    department("zhengfa", "市委政法委", false),
+    department("bianban", "市委编办", false),
+    department("shenji", "市审计局", false),
 ];
 
 /// Code, board, name, the department whose business it is, usual difficulty.

@@ -29,6 +29,19 @@ fn codes_are_unique_and_refer_to_each_other() {
     assert!(today.offers(FALLBACK) && today.board(FALLBACK_BOARD).is_some());
 }
 
+/// Who has to take part is for the city's paper to say.
+#[test]
+fn every_department_that_the_paper_names_is_there() {
+    let paper = "市纪委市监委 市委组织部 市委宣传部 市委统战部 市委政法委 市委编办 市发展改革委 市经信局 市教育局 市科技局 市公安局 市民政局 市司法局 \
+        市财政局 市人力社保局 市自然资源和规划局 市生态环境局 市建设局 市交通运输局 市农业农村局 市商务局 市文化广电旅游局 市卫生健康委 \
+        市应急管理局 市市场监管局 市审计局 市医保局 市综合执法局 市数据局 市政务办 市法院 市检察院 市税务局 市府办（金融口） 市工商联";
+    let known: HashSet<_> = DEPARTMENTS.iter().map(|d| d.name).collect();
+    assert_eq!(known.len(), DEPARTMENTS.len(), "a name twice");
+    for name in paper.split_whitespace() {
+        assert!(known.contains(name), "{name}");
+    }
+}
+
 /// Codes that issues were filed under before the boards were the city's.
 #[test]
 fn codes_of_before_are_still_known() {
@@ -63,6 +76,7 @@ fn what_owners_write_goes_to_the_department_whose_business_it_is() {
         ("甲方拖欠货款一年多，一直不付", "arrears", "jingxin"),
         ("环评审批到哪一步了", "eia", "huanbao"),
         ("消防检查提了意见，灭火器怎么配", "fire", "xiaofang"),
+        ("消防验收提了整改意见，设计单位和施工单位说法不一样", "fire_acceptance", "jianshe"),
         ("商标被同行仿冒，想维权", "ip", "shijian"),
         ("海关查验时间太长，货柜压在港口", "customs", "haiguan"),
         ("新项目用地指标什么时候能批", "land", "zigui"),

@@ -2,8 +2,9 @@
 
 use super::living::Living;
 use super::people::{Firm, People, Person};
+use super::pictures::{self, Scene};
 use super::said::{called, rating};
-use super::{Dice, pictures, stories};
+use super::{Dice, replies, stories};
 use crate::photos::{PhotoStore, Picture};
 use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
@@ -48,22 +49,26 @@ pub async fn load(
     let midnight = local(start).replace_time(time::Time::MIDNIGHT);
     // Tests load a little data a hundred times: drawing would take most of their time.
     let coarse = if count < PICTURED / 2 { 4 } else { 1 };
-    let album = (0..16).map(|_| pictures::draw(&mut dice, coarse)).collect::<Result<Vec<_>>>()?;
+    let scenes = Scene::ALL.iter().copied().cycle().take(16);
+    let album = scenes.map(|scene| Ok((scene, pictures::draw(&mut dice, scene, coarse)?))).collect::<Result<Vec<_>>>()?;
     for (chunk_index, chunk) in starts.chunks(BATCH).enumerate() {
         let mut histories = Vec::with_capacity(chunk.len());
+        let mut thrown = Vec::with_capacity(chunk.len());
         for (index, offset) in chunk.iter().enumerate() {
             let filed = midnight + Duration::seconds(*offset);
             if filed < now {
                 let story = Story { people, terms, now, number: chunk_index * BATCH + index };
-                histories.push(story.live(&mut dice, filed)?);
+                let (history, photos) = story.live(&mut dice, filed)?;
+                histories.push(history);
+                thrown.push(photos);
             }
         }
         let ids = history::import(conn, &histories, terms).await?;
         if chunk_index * BATCH < PICTURED {
-            for history in &histories {
-                let wanted = pictured(history);
+            for (history, thrown) in histories.iter().zip(&thrown) {
+                let pictures = chosen(&album, &mut dice, scene(history), *thrown);
                 let id = ids.get(&history.client_key).copied().context("the issue was just written")?;
-                attach(conn, photos, &album, &mut dice, history, id, wanted, now).await?;
+                attach(conn, photos, &pictures, history, id, now).await?;
             }
         }
         if count > BATCH * 10 && chunk_index % 20 == 19 {
@@ -73,27 +78,39 @@ pub async fn load(
     Ok(())
 }
 
-fn pictured(history: &History) -> u8 {
+/// What pictures of an issue show.
+fn scene(history: &History) -> Option<Scene> {
     match history.events.first() {
-        Some((_, _, _, Event::Submitted { submission, .. })) => submission.photos,
-        _ => 0,
+        Some((_, _, _, Event::Submitted { submission, .. })) => Scene::of(&submission.category),
+        _ => None,
     }
 }
 
-#[allow(clippy::too_many_arguments)] // Called from one place.
+/// So many pictures of a scene as the dice are thrown. Without a scene they are thrown all the same: what comes after stays what it was.
+fn chosen<'a>(album: &'a [(Scene, Picture)], dice: &mut Dice, scene: Option<Scene>, thrown: u8) -> Vec<&'a Picture> {
+    let mut left: Vec<&Picture> = album.iter().filter(|(shows, _)| Some(*shows) == scene).map(|(_, picture)| picture).collect();
+    let mut pictures = Vec::new();
+    for _ in 0..thrown {
+        let at = dice.below(left.len());
+        if at < left.len() {
+            // None twice.
+            pictures.push(left.swap_remove(at));
+        }
+    }
+    pictures
+}
+
 async fn attach(
     conn: &mut Conn,
     photos: &PhotoStore,
-    album: &[Picture],
-    dice: &mut Dice,
+    pictures: &[&Picture],
     history: &History,
     issue: i64,
-    wanted: u8,
     now: OffsetDateTime,
 ) -> Result<()> {
     let mut ids = Vec::new();
-    for ordinal in 0..wanted {
-        let Picture { full, thumb, width, height } = dice.pick(album);
+    for (ordinal, picture) in (0u8..).zip(pictures) {
+        let Picture { full, thumb, width, height } = picture;
         let id = Uuid::new_v5(&history.client_key, &[ordinal]);
         let new = NewPhoto {
             id,
@@ -126,7 +143,8 @@ struct Story<'a> {
 }
 
 impl Story<'_> {
-    fn live(&self, dice: &mut Dice, filed: OffsetDateTime) -> Result<History> {
+    /// The life, and for how many pictures the dice were thrown.
+    fn live(&self, dice: &mut Dice, filed: OffsetDateTime) -> Result<(History, u8)> {
         // The first two, whose numbers the start prints, have more to show than the others.
         let firm = match dice.below(100) {
             0..=2 => &self.people.firms[0],
@@ -140,7 +158,7 @@ impl Story<'_> {
         };
         let mut life = Living::begin(firm.id, filed, self.terms, self.now, None);
         let (category, title, text) = *dice.pick(stories::PROBLEMS);
-        let photos = if self.number < PICTURED && dice.chance(30) { u8::try_from(dice.below(3) + 1)? } else { 0 };
+        let thrown = if self.number < PICTURED && dice.chance(30) { u8::try_from(dice.below(3) + 1)? } else { 0 };
         let assisted = dice.chance(12).then(|| self.assisted(&firm)).flatten();
         let filer = assisted.unwrap_or_else(|| owner.clone());
         let channel = if matches!(filer.actor, Actor::Assisted { .. }) { Channel::Station } else { Channel::Online };
@@ -151,7 +169,7 @@ impl Story<'_> {
             place: firm.address.clone(),
             area: firm.area,
             channel,
-            photos,
+            photos: if Scene::of(category).is_some() { thrown } else { 0 },
         };
         if life.give(&Command::Submit(submission), &filer) && self.call(dice, &mut life)? {
             self.route(dice, &mut life, &owner, category)?;
@@ -159,7 +177,7 @@ impl Story<'_> {
         life.tick(self.now);
         let tell = self.now - life.at < Duration::days(3);
         let client_key = Uuid::new_v5(&Uuid::NAMESPACE_OID, &self.number.to_be_bytes());
-        Ok(life.history(client_key, firm.owner_name, firm.phone, tell))
+        Ok((life.history(client_key, firm.owner_name, firm.phone, tell), thrown))
     }
 
     fn assisted(&self, firm: &Firm) -> Option<Person> {
@@ -190,7 +208,7 @@ impl Story<'_> {
         let way = if dice.chance(85) { ContactWay::Phone } else { ContactWay::Visit };
         let with =
             life.events.first().map_or_else(String::new, |(_, _, name, _)| name.split('（').next().unwrap_or("").to_owned());
-        let result = (*dice.pick(stories::CALLS)).to_owned();
+        let result = (*dice.pick(replies::of(&life.issue.category).calls)).to_owned();
         let centre = self.centre(&life.issue, None)?;
         Ok(life.give(&Command::Contact { way, with, reached: true, result }, centre))
     }
@@ -232,7 +250,7 @@ impl Story<'_> {
             return Ok(());
         }
         if dice.chance(7) {
-            life.give(&Command::Ask { what: (*dice.pick(stories::ASKS)).to_owned() }, centre);
+            life.give(&Command::Ask { what: (*dice.pick(replies::of(category).asks)).to_owned() }, centre);
             if dice.chance(25) || !life.wait(200 + dice.below(1200)) {
                 return Ok(());
             }
@@ -274,19 +292,20 @@ impl Story<'_> {
 
     /// The centre calls back most of what was rated; a few say another thing then.
     fn call_back(&self, dice: &mut Dice, life: &mut Living<'_>) -> Result<()> {
+        let replies = replies::of(&life.issue.category);
         if life.issue.state != State::Closed || !dice.chance(90) || !life.wait(300 + dice.below(1500)) {
             return Ok(());
         }
         let centre = self.centre(&life.issue, None)?;
         if dice.chance(15) {
-            life.give(&called(dice, None), centre);
+            life.give(&called(dice, None, replies), centre);
             if !life.wait(90 + dice.below(300)) {
                 return Ok(());
             }
         }
         let solved = !dice.chance(3);
         let level = if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied };
-        life.give(&called(dice, Some(Said { solved, level })), centre);
+        life.give(&called(dice, Some(Said { solved, level }), replies), centre);
         Ok(())
     }
 
@@ -310,6 +329,7 @@ impl Story<'_> {
     /// At the department, round after round.
     fn handle(&self, dice: &mut Dice, life: &mut Living<'_>, owner: &Person, department: DepartmentId) -> Result<()> {
         let handler = self.handler(department)?;
+        let replies = replies::of(&life.issue.category);
         for round in 1..=3 {
             if !life.wait(if dice.chance(8) { 420 + dice.below(300) } else { 10 + dice.below(300) }) {
                 return Ok(());
@@ -319,7 +339,7 @@ impl Story<'_> {
                 return Ok(());
             }
             if dice.chance(55) {
-                life.give(&Command::Progress { text: (*dice.pick(stories::PROGRESS)).to_owned() }, handler);
+                life.give(&Command::Progress { text: (*dice.pick(replies.progress)).to_owned() }, handler);
             }
             // Most answer in time, one in eight does not.
             let left =
@@ -330,7 +350,7 @@ impl Story<'_> {
                 return Ok(());
             }
             let solved = dice.chance(80);
-            let text = *dice.pick(if solved { stories::SOLVED } else { stories::EXPLAINED });
+            let text = *dice.pick(if solved { replies.solved } else { replies.explained });
             let outcome = if solved { Outcome::Solved } else { Outcome::Explained };
             self.parts(life)?;
             life.give(&Command::Answer { text: text.to_owned(), outcome }, handler);
@@ -338,7 +358,7 @@ impl Story<'_> {
                 // No rating comes: ten working days later somebody calls, and the clock closes it.
                 if life.wait(10 * 420 + 200 + dice.below(600)) {
                     let centre = self.centre(&life.issue, None)?;
-                    life.give(&called(dice, None), centre);
+                    life.give(&called(dice, None, replies), centre);
                     life.tick(life.at);
                 }
                 return Ok(());
@@ -347,7 +367,7 @@ impl Story<'_> {
                 return Ok(());
             }
             let unhappy = dice.chance(if round == 1 { 16 } else { 25 });
-            let rating = rating(dice, unhappy);
+            let rating = rating(dice, unhappy, replies);
             life.give(&Command::Rate(Rating { aid: self.aid(life), ..rating }), owner);
             self.call_back(dice, life)?;
             if life.issue.state != State::Dispatched {

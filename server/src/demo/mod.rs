@@ -8,6 +8,7 @@ mod names;
 mod people;
 mod pictures;
 mod policy;
+mod replies;
 mod said;
 mod simulation;
 mod stories;

@@ -11,7 +11,7 @@ use super::living::Living;
 use super::people::{Firm, People, Person};
 use super::said::{called, rating};
 use super::weather::{Temper, Weather};
-use super::{Dice, stories};
+use super::{Dice, replies, stories};
 use anyhow::{Context, Result};
 use domain::actor::{Actor, DepartmentId, MemberRole};
 use domain::calendar::local;
@@ -242,8 +242,8 @@ impl<'a> Life<'a> {
         if self.temper != Temper::Silent && !dice.chance(10) {
             self.pass(30 + dice.below(2400));
             let unhappy = dice.chance(if self.temper == Temper::Impatient { 45 } else { 12 });
-            let aid = self.aid();
-            return Ok(self.owner(&Command::Rate(Rating { aid, ..rating(dice, unhappy) })));
+            let (aid, replies) = (self.aid(), replies::of(&self.issue.category));
+            return Ok(self.owner(&Command::Rate(Rating { aid, ..rating(dice, unhappy, replies) })));
         }
         // No rating comes: called within the five days, and closed when the ten are over.
         self.pass(420 + dice.below(1800));
@@ -264,7 +264,7 @@ impl<'a> Life<'a> {
     fn call_back(&mut self, dice: &mut Dice, reached: bool) -> Result<bool> {
         let solved = !dice.chance(5);
         let level = if solved { Satisfaction::Satisfied } else { Satisfaction::Dissatisfied };
-        let call = called(dice, reached.then_some(Said { solved, level }));
+        let call = called(dice, reached.then_some(Said { solved, level }), replies::of(&self.issue.category));
         let centre = self.centre()?;
         Ok(self.give(&call, centre))
     }

@@ -1,4 +1,4 @@
-//! What happens to enterprises of the region, in their words, and what departments answer.
+//! What happens to enterprises of the region, in their words.
 
 /// Category, title, text.
 pub const PROBLEMS: &[(&str, &str, &str)] = &[
@@ -27,7 +27,7 @@ pub const PROBLEMS: &[(&str, &str, &str)] = &[
     ("talent_school", "员工子女入学没有学位", "公司引进的两名技术骨干孩子要上小学，住处附近的学校说没有学位了，希望协调解决。"),
     ("sewage", "生产废水纳管接不上", "厂区污水管已经铺好，但市政接口的位置还没有定，纳管手续办不下去，环保验收也等着。"),
     (
-        "fire",
+        "fire_acceptance",
         "消防验收整改不清楚",
         "消防验收提了五条整改意见，其中喷淋间距这一条设计单位和施工单位说法不一样，希望有人来现场指导。",
     ),
@@ -58,43 +58,5 @@ pub const PROBLEMS: &[(&str, &str, &str)] = &[
     ("eia", "环评审批进度查询", "扩建项目的环评报告交上去已经四十天，想知道现在到哪一步了，什么时候能批。"),
 ];
 
-/// Interim answers.
-pub const PROGRESS: &[&str] = &[
-    "已联系企业了解情况，正在安排工作人员到现场查看。",
-    "已到现场查看，问题属实，正在与相关单位商量处理办法。",
-    "材料已收齐，正在办理，预计本周内有结果。",
-    "已列入本周的协调会议题，会后第一时间告诉您。",
-];
-
-/// Answers that solve.
-pub const SOLVED: &[&str] = &[
-    "已到现场处理完毕，并请企业负责人当场确认。后续如有问题可以直接联系经办人。",
-    "经核实材料齐全，已办结，结果已通过短信告知企业。",
-    "已协调相关单位完成施工，今天恢复正常。我们会在一周后再去看一次。",
-    "已安排专人上门辅导，材料一次补齐，申请已经通过。",
-];
-
-/// Answers that explain.
-pub const EXPLAINED: &[&str] = &[
-    "您反映的事项按现行规定还不符合条件，已上门说明理由，并为企业推荐了可以申请的另一项政策。",
-    "该事项需要上级部门审批，目前正常流转中，预计十五个工作日内完成，我们会继续跟进。",
-];
-
-/// What enterprises say when it is not solved.
-pub const COMPLAINTS: &[&str] = &[
-    "只是来看了一下，问题还在。",
-    "答复和上次一样，没有实际解决。",
-    "电话里说好了，到现在没有人来。",
-    "处理了一半，下雨还是积水。",
-];
-
-/// What enterprises say when it is.
+/// What enterprises say when it is solved.
 pub const THANKS: &[&str] = &["处理得很快，谢谢。", "说得很清楚，问题解决了。", "", "", "希望以后都这样。"];
-
-/// What came of a first contact.
-pub const CALLS: &[&str] =
-    &["已了解情况，说明了办理步骤和时限。", "已核实地点和现状，约好到现场查看的时间。", "已确认诉求内容，企业希望尽快答复。"];
-
-/// What is asked of enterprises.
-pub const ASKS: &[&str] =
-    &["请补充营业执照照片和具体位置。", "请补充用电户号和现有变压器容量。", "请补充申报编号和系统截图。", "请补充合同和对账单。"];

@@ -90,12 +90,13 @@ async fn what_was_changed_meanwhile_is_looked_at_first(pool: PgPool) {
     };
     let same = save("市建设局", seen.clone()).await;
     assert!(same.status.as_u16() == 409 && same.body.contains("没有改动"), "{}", same.body);
-    assert_eq!(save("市住建局", seen.clone()).await.location(), "/desk/admin/departments");
+    assert_eq!(save("市城乡建设局", seen.clone()).await.location(), "/desk/admin/departments");
     let late = save("市城乡局", seen).await;
     // Somebody was quicker: what stands now is said, what was typed is there, and may be sent once more.
     assert_eq!(late.status.as_u16(), 422);
     let page = late.body;
-    for words in ["您打开页面之后有人改过", "现在是：", "名称：市住建局", "名称：市建设局 → 市住建局", "value=\"市城乡局\""]
+    for words in
+        ["您打开页面之后有人改过", "现在是：", "名称：市城乡建设局", "名称：市建设局 → 市城乡建设局", "value=\"市城乡局\""]
     {
         assert!(page.contains(words), "{words} is not in {page}");
     }

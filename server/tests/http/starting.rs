@@ -29,3 +29,15 @@ async fn a_demo_starts_again_where_one_was(pool: PgPool) {
     sqlx::raw_sql(forgotten).execute(&pool).await.unwrap();
     demo::on_first_start(&site.state).await.unwrap();
 }
+
+/// A photo of a road with water under a question about a tax refund says that nobody looked.
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn only_what_can_be_photographed_has_photos(pool: PgPool) {
+    let _site = Site::demo(&pool, &[]).await;
+    let said = "select distinct i.category from photo p join issue i on i.id = p.issue_id";
+    let shown: Vec<String> = sqlx::query_scalar(said).fetch_all(&pool).await.unwrap();
+    assert!(!shown.is_empty());
+    for category in &shown {
+        assert!(["drainage", "street", "logistics", "order", "sewage"].contains(&category.as_str()), "{category}");
+    }
+}

@@ -144,7 +144,7 @@ async fn a_change_takes_effect_on_its_day(owner: PgPool) {
     let world = World::new(owner).await;
     let mut city = world.staff("admin").await;
     let known = department("jianshe", "市建设局", CITY);
-    assert_eq!(put(&mut city, &renamed(&known, "市住建局"), Expect::Either, 3).await.unwrap(), Put::Waits);
+    assert_eq!(put(&mut city, &renamed(&known, "市城乡建设局"), Expect::Either, 3).await.unwrap(), Put::Waits);
     assert!(matches!(put(&mut city, &renamed(&known, "市城乡局"), Expect::Either, 5).await, Err(SettingError::Waiting)));
     // In between it is closed at once: that stays when the name changes.
     let Organisation::Department(open) = known else { panic!("a department") };
@@ -158,7 +158,7 @@ async fn a_change_takes_effect_on_its_day(owner: PgPool) {
     assert_eq!((name(&world, "jianshe").await.as_str(), name(&world, "zhihui").await.as_str()), ("市建设局", ""));
     assert_eq!(due::apply(&mut system, today() + Duration::days(3), morning()).await.unwrap(), 2);
     assert_eq!(due::apply(&mut system, today() + Duration::days(3), morning()).await.unwrap(), 0, "once");
-    assert_eq!((name(&world, "jianshe").await.as_str(), name(&world, "zhihui").await.as_str()), ("市住建局", "市智慧局"));
+    assert_eq!((name(&world, "jianshe").await.as_str(), name(&world, "zhihui").await.as_str()), ("市城乡建设局", "市智慧局"));
     assert_eq!(world.count("select count(*) from department where code = 'jianshe' and not active").await, 1);
     let told = log(&mut city, "zhihui").await;
     assert_eq!((told.len(), told[0].outcome.as_deref()), (1, Some("applied")));
@@ -218,14 +218,14 @@ async fn nobody_overwrites_what_they_did_not_see(owner: PgPool) {
     let mut city = world.staff("admin").await;
     let known = department("jianshe", "市建设局", CITY);
     let seen = change::last(&mut city, Kind::Department, "jianshe").await.unwrap();
-    let first = put(&mut city, &renamed(&known, "市住建局"), Expect::Seen(seen), 0).await;
+    let first = put(&mut city, &renamed(&known, "市城乡建设局"), Expect::Seen(seen), 0).await;
     assert_eq!(first.unwrap(), Put::Changed);
     let second = put(&mut city, &renamed(&known, "市城乡局"), Expect::Seen(seen), 0).await;
     assert!(matches!(second, Err(SettingError::Stale)));
-    let same = put(&mut city, &renamed(&known, "市住建局"), Expect::Either, 0).await;
+    let same = put(&mut city, &renamed(&known, "市城乡建设局"), Expect::Either, 0).await;
     assert_eq!(same.unwrap(), Put::Unchanged);
     assert!(matches!(put(&mut city, &known, Expect::New, 0).await, Err(SettingError::Taken)));
-    let name = put(&mut city, &department("other", "市住建局", CITY), Expect::New, 0).await;
+    let name = put(&mut city, &department("other", "市城乡建设局", CITY), Expect::New, 0).await;
     assert!(matches!(&name, Err(SettingError::Store(error)) if error.is_conflict_with("department_name_key")), "{name:?}");
     assert_eq!(log(&mut city, "jianshe").await.len(), 2, "what was refused is not in the log");
     drop(city);

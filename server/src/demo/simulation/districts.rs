@@ -8,8 +8,13 @@ use domain::catalogue::{Catalogue, Responsible};
 use std::sync::Arc;
 
 /// The city's department whose categories it takes over in its district, and what it is called there.
-const OFFICES: &[(&str, &str)] =
-    &[("jianshe", "住建局"), ("jingxin", "经信局"), ("renshe", "人社局"), ("huanbao", "生态环境分局"), ("shijian", "市场监管局")];
+const OFFICES: &[(&str, &str)] = &[
+    ("jianshe", "建设局"),
+    ("jingxin", "经信局"),
+    ("renshe", "人力社保局"),
+    ("huanbao", "生态环境分局"),
+    ("shijian", "市场监管局"),
+];
 
 fn code(office: &str, district: AreaCode) -> String {
     format!("{office}{district}")

@@ -3,7 +3,7 @@
 use super::Life;
 use crate::demo::people::Person;
 use crate::demo::weather::Temper;
-use crate::demo::{Dice, stories};
+use crate::demo::{Dice, replies};
 use anyhow::{Context, Result};
 use domain::issue::{Command, ContactWay, DeclineReason, Outcome, State, Urgency};
 
@@ -12,7 +12,8 @@ impl Life<'_> {
         if self.issue.contact.is_some_and(|clock| clock.runs()) {
             self.pass(if dice.chance(92) { 3 + dice.below(52) } else { 70 + dice.below(200) });
             let reached = self.temper != Temper::Silent || dice.chance(50);
-            let (with, result) = (self.firm.owner_name.clone(), (*dice.pick(stories::CALLS)).to_owned());
+            let result = (*dice.pick(replies::of(&self.issue.category).calls)).to_owned();
+            let with = self.firm.owner_name.clone();
             let centre = self.centre()?;
             self.give(&Command::Contact { way: ContactWay::Phone, with, reached, result }, centre);
         }
@@ -35,7 +36,8 @@ impl Life<'_> {
     pub(super) fn dispatch(&mut self, dice: &mut Dice) -> Result<bool> {
         self.pass(if dice.chance(4) { 500 + dice.below(1500) } else { 5 + dice.below(120) });
         let centre = self.centre()?;
-        if dice.chance(7) && self.give(&Command::Ask { what: (*dice.pick(stories::ASKS)).to_owned() }, centre) {
+        let replies = replies::of(&self.issue.category);
+        if dice.chance(7) && self.give(&Command::Ask { what: (*dice.pick(replies.asks)).to_owned() }, centre) {
             return Ok(true);
         }
         let catalogue = self.city.terms.catalogue_of(&self.issue, self.at);
@@ -76,10 +78,11 @@ impl Life<'_> {
     pub(super) fn handle(&mut self, dice: &mut Dice) -> Result<bool> {
         self.pass(30 + dice.below(600));
         let lead = self.lead()?;
+        let replies = replies::of(&self.issue.category);
         if dice.chance(55) {
-            self.give(&Command::Progress { text: (*dice.pick(stories::PROGRESS)).to_owned() }, lead);
+            self.give(&Command::Progress { text: (*dice.pick(replies.progress)).to_owned() }, lead);
         }
-        if dice.chance(5) && self.give(&Command::Ask { what: (*dice.pick(stories::ASKS)).to_owned() }, lead) {
+        if dice.chance(5) && self.give(&Command::Ask { what: (*dice.pick(replies.asks)).to_owned() }, lead) {
             return Ok(true);
         }
         let days = 1 + u32::try_from(dice.below(5))?;
@@ -112,7 +115,8 @@ impl Life<'_> {
 
     pub(super) fn answer(&mut self, dice: &mut Dice, lead: &Person) -> Result<bool> {
         let solved = dice.chance(80);
-        let text = (*dice.pick(if solved { stories::SOLVED } else { stories::EXPLAINED })).to_owned();
+        let replies = replies::of(&self.issue.category);
+        let text = (*dice.pick(if solved { replies.solved } else { replies.explained })).to_owned();
         let outcome = if solved { Outcome::Solved } else { Outcome::Explained };
         Ok(self.give(&Command::Answer { text, outcome }, lead))
     }
