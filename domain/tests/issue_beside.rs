@@ -14,6 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 const OWNER: Actor = Actor::Member { person: 1, enterprise: 7, role: MemberRole::Owner };
 const CENTRE: Actor = Actor::Staff { id: 10, duty: Duty::Centre { area: 330_502 } };
+const CITY_CENTRE: Actor = Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } };
 const LEAD: Actor = Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } };
 const CO: Actor = Actor::Staff { id: 21, duty: Duty::Handler { department: 6 } };
 const OTHER_CO: Actor = Actor::Staff { id: 22, duty: Duty::Handler { department: 7 } };
@@ -444,7 +445,7 @@ fn an_issue_goes_up_the_levels_and_its_decisions_are_done_and_confirmed() {
     let mut life = Life::handling(&[]);
     assert_eq!(life.issue.tier, Tier::Board);
     life.forbidden(Command::Consult(meeting(&[(8, 5)])), &[OWNER, LEAD, SUPERVISOR]);
-    life.rule(Command::Resolve(meeting(&[(8, 5)])), &CENTRE, LATER, "not_referred");
+    life.rule(Command::Resolve(meeting(&[(8, 5)])), &CITY_CENTRE, LATER, "not_referred");
     life.ok(Command::Consult(meeting(&[(8, 5)])), &CENTRE, LATER);
     assert_eq!((life.issue.tier, life.issue.state), (Tier::Consult, State::Handling), "the lead goes on");
     assert_eq!(life.issue.taking_part(), [8], "who has something to do reads it");
@@ -456,7 +457,10 @@ fn an_issue_goes_up_the_levels_and_its_decisions_are_done_and_confirmed() {
     assert!(!life.told.iter().any(|told| told.recipient == Recipient::Enterprise(7) && told.body.contains("资金")), "internal");
     life.rule(Command::Consult(meeting(&[(8, 5)])), &CENTRE, LATER, "at_meeting");
     life.rule(Command::Refer { reason: "再提交一次会议".into() }, &CENTRE, LATER, "referred");
-    life.ok(Command::Resolve(meeting(&[(5, 5), (6, 10)])), &CENTRE, LATER);
+    // The joint meeting is the city's: a district's own centre refers to it, and does not write down what it decided.
+    life.rule(Command::Resolve(meeting(&[(5, 5), (6, 10)])), &CENTRE, LATER, "city_resolves");
+    assert!(!life.offers(CommandKind::Resolve, &CENTRE, LATER) && life.offers(CommandKind::Resolve, &CITY_CENTRE, LATER));
+    life.ok(Command::Resolve(meeting(&[(5, 5), (6, 10)])), &CITY_CENTRE, LATER);
     assert_eq!((life.issue.tier, life.issue.referred, life.issue.tasks.len()), (Tier::Meeting, false, 3));
     assert_eq!(life.issue.owing(), [5, 6, 8]);
     // Only whose it is, only what is there, and the centre has the last word.

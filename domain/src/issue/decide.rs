@@ -271,7 +271,7 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
         CommandKind::Merge => merge::may(issue)?,
         CommandKind::Answer => joint::may_answer(issue)?,
         CommandKind::Part | CommandKind::Waive => joint::may(issue, kind, actor)?,
-        CommandKind::Consult | CommandKind::Refer | CommandKind::Resolve => meeting::may(issue, kind)?,
+        CommandKind::Consult | CommandKind::Refer | CommandKind::Resolve => meeting::may(issue, kind, actor)?,
         CommandKind::Complete | CommandKind::Confirm => meeting::may_follow(issue, kind, actor)?,
         CommandKind::Inquire if issue.inquiry.is_some() => return rule("inquired", "上一次询问还没有回复"),
         CommandKind::Inquire if issue.flags.is_empty() && issue.late_at().is_none_or(|due| now < due) => {
