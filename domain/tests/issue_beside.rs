@@ -208,7 +208,7 @@ fn only_an_unanswered_issue_of_the_same_enterprise_goes_on_for_another() {
 fn what_supervision_or_a_meeting_follows_does_not_vanish_in_a_merger() {
     let other = Life::filed(7, T0);
     let mut instructed = Life::handling(&[]);
-    instructed.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, LATER);
+    instructed.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None }, &CENTRE, LATER);
     let mut goes_on = Life::filed(7, T0);
     goes_on.ok(Command::Absorb { from: target(&instructed) }, &CENTRE, LATER);
     assert_eq!(goes_on.issue.flags, [Flag::Instructed], "the instruction is owed there");
@@ -258,7 +258,7 @@ fn a_chain_of_mergers_keeps_the_earliest_promise_and_has_no_circle() {
 fn an_order_outlives_a_withdrawal_and_stands_against_a_merger() {
     let supervise = Command::Supervise { reason: "领导批示，要求尽快办结".into() };
     let mut life = Life::handling(&[]);
-    life.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, LATER);
+    life.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None }, &CENTRE, LATER);
     life.ok(supervise, &SUPERVISOR, LATER);
     life.rule(merge(&Life::filed(7, T0)), &CENTRE, LATER, "merge_supervised");
     // Nobody keeps an enterprise from withdrawing, and the order is followed to its end all the same.
