@@ -304,8 +304,8 @@ fn measured(log: &[(Event, OffsetDateTime, Actor)], issue: &Issue, terms: &Terms
         Event::Rated { rating } => Some(rating.solved),
         _ => None,
     });
-    let mut aids = log.iter().filter_map(|(event, ..)| match event {
-        Event::Rated { rating } => Some(rating.aid.is_some()),
+    let mut aids = log.iter().filter_map(|(event, _, actor)| match event {
+        Event::Rated { rating } => Some(rating.aid.is_some() || matches!(actor, Actor::Integration { .. })),
         _ => None,
     });
     prop_assert_eq!(measure.aided, aids.next_back().unwrap_or(false));
