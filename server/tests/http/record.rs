@@ -24,10 +24,21 @@ async fn a_file_has_everything_that_happened_and_who_read_the_number(pool: PgPoo
     .fetch_one(&pool)
     .await
     .unwrap();
+    // Why it is abnormal: by which of its events, and whose that was.
+    let (seq, who): (i32, String) = sqlx::query_as(
+        "select e.seq, e.actor_name from issue_event e join issue i on i.id = e.issue_id where i.number = $1 and e.kind = 'redispatched'",
+    )
+    .bind(&number)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let evidence = format!(" 起（第 {seq} 条 · {who}）");
     let path = format!("/desk/issues/{number}/record");
     for login in ["jiandu", "lingdao", "centre01"] {
         let page = site.staff(login).await.get(&path).await;
         shows(&page, 200, &["案卷：", "办理过程", "再次交办", &format!("{events} 条记录都与写入时一致"), "没有人查看过"]);
+        shows(&page, 200, &[&evidence]);
+        shows(&site.staff(login).await.get(&format!("/desk/issues/{number}")).await, 200, &[&evidence]);
     }
     // Departments, stations, members and nobody.
     for login in ["jianshe", "station01", "admin", "zhengce"] {
