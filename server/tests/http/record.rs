@@ -130,7 +130,9 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     // Not before its day.
     settle_indicators(&site.state, at(next.replace_day(9).unwrap(), 23)).await.unwrap();
     let leader = site.staff("lingdao").await;
-    shows(&leader.get(&path).await, 200, &["次月 10 日定稿", "区县", "部门排名", "正在办理的，提交了多久", "哪里什么问题多"]);
+    let early = leader.get(&path).await;
+    shows(&early, 200, &["次月 10 日定稿", "区县", "部门排名", "正在办理的，提交了多久", "哪里什么问题多"]);
+    assert!(!early.body.contains("不属定稿数据"), "nothing is settled");
     // On its day, by two servers.
     let settled = at(next.replace_day(10).unwrap(), 1);
     let (one, other) = tokio::join!(settle_indicators(&site.state, settled), settle_indicators(&site.state, settled));
@@ -140,6 +142,7 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     assert_eq!(rows, 1);
     let page = leader.get(&path).await;
     shows(&page, 200, &["定稿后不再变动", "退回率", "工作设备评价率"]);
+    assert_eq!(page.body.matches("目前的情况（不属定稿数据）").count(), 2, "what is open, and where, is of now");
     // A month that was settled before that was looked at says nothing of it.
     let before = (first - Duration::days(400)).replace_day(1).unwrap();
     let kept = "insert into indicator_snapshot (month, kind, key, counts, settled_at) values ($1, 'city', '', '{\"due\": 3, \"rated\": 2}', now())";
