@@ -109,7 +109,7 @@ mod tests {
         let secret = "只给内部看的话".to_owned();
         for event in [
             Event::Returned { reason: secret.clone(), proposed: 5 },
-            Event::Instructed { leader: secret.clone(), text: secret.clone() },
+            Event::Instructed { leader: secret.clone(), text: secret.clone(), on: None },
             Event::Inquired { question: secret.clone(), reply_due: due },
             Event::ExtensionRefused { reason: secret.clone() },
             Event::PartAnswered { department: 5, text: secret.clone(), late: false },

@@ -294,7 +294,7 @@ fn a_flag_says_by_which_event_it_came_and_went() {
     let mut log: Vec<(Event, OffsetDateTime, Actor)> = vec![];
     life.issue = Issue::draft(7);
     let (way, with, result) = (ContactWay::Phone, "陈伟".to_owned(), "约好到现场看".to_owned());
-    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
+    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None };
     let leader = Actor::Staff { id: 40, duty: Duty::Leader { area: CITY } };
     for (command, actor, at) in [
         (Command::Submit(submission()), OWNER, filed),
@@ -356,7 +356,7 @@ fn supervision_asks_about_what_is_abnormal_and_gets_an_answer() {
 fn a_question_of_supervision_that_nobody_replies_to_is_told_once() {
     let at = datetime!(2026-11-23 09:00 +8);
     let mut life = Life::handling(Level::Complex, at);
-    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, at);
+    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None }, &CENTRE, at);
     let ask = || Command::Inquire { question: "现场看过了吗".into() };
     let reply = || Command::Reply { text: "已经看过，正在排水。".into() };
     life.give(ask(), &SUPERVISOR, at);
@@ -464,7 +464,7 @@ fn a_supervised_issue_goes_by_the_135_clock_and_is_signed_off_after_its_review()
     let at = datetime!(2026-09-29 17:30 +8);
     let mut life = Life::handling(Level::Simple, at);
     rule(&life, supervise(), &SUPERVISOR, at, "not_abnormal");
-    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
+    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None };
     life.give(instruct, &CENTRE, at);
     life.give(supervise(), &SUPERVISOR, at);
     let order = life.issue.supervision.clone().unwrap();
@@ -491,7 +491,7 @@ fn a_supervised_issue_goes_by_the_135_clock_and_is_signed_off_after_its_review()
 fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
     let at = datetime!(2026-11-23 09:00 +8);
     let mut life = Life::handling(Level::Complex, at);
-    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
+    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None };
     life.give(instruct, &CENTRE, at);
     life.give(supervise(), &SUPERVISOR, at);
     let told = life.minutes(at, datetime!(2026-11-27 17:30 +8));
@@ -511,7 +511,7 @@ fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
     );
     // What was closed without the enterprise's word does not end it.
     let mut late = Life::handling(Level::Complex, at);
-    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() };
+    let instruct = Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None };
     late.give(instruct, &CENTRE, at);
     late.give(supervise(), &CENTRE, at);
     assert!(late.issue.supervision.as_ref().unwrap().issued, "the centre's own order is verified as it is written");
@@ -522,7 +522,7 @@ fn an_order_nobody_follows_ends_in_joint_supervision_each_step_told_once() {
 /// Supervised on what a leader instructed, explained and answered at once.
 fn ordered(at: OffsetDateTime) -> Life {
     let mut life = Life::handling(Level::Simple, at);
-    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, at);
+    life.give(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None }, &CENTRE, at);
     life.give(supervise(), &CENTRE, at);
     life.give(explain(), &LEAD, at);
     life.give(Command::Answer { text: "已疏通排水口并加装一处雨水口。".into(), outcome: Outcome::Solved }, &LEAD, at);

@@ -14,6 +14,7 @@ use time::{Duration, OffsetDateTime};
 
 const OWNER: Actor = Actor::Member { person: 1, enterprise: 7, role: MemberRole::Owner };
 const CENTRE: Actor = Actor::Staff { id: 10, duty: Duty::Centre { area: 330_502 } };
+const CITY_CENTRE: Actor = Actor::Staff { id: 11, duty: Duty::Centre { area: CITY } };
 const LEAD: Actor = Actor::Staff { id: 20, duty: Duty::Handler { department: 5 } };
 const CO: Actor = Actor::Staff { id: 21, duty: Duty::Handler { department: 6 } };
 const OTHER_CO: Actor = Actor::Staff { id: 22, duty: Duty::Handler { department: 7 } };
@@ -207,7 +208,7 @@ fn only_an_unanswered_issue_of_the_same_enterprise_goes_on_for_another() {
 fn what_supervision_or_a_meeting_follows_does_not_vanish_in_a_merger() {
     let other = Life::filed(7, T0);
     let mut instructed = Life::handling(&[]);
-    instructed.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, LATER);
+    instructed.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None }, &CENTRE, LATER);
     let mut goes_on = Life::filed(7, T0);
     goes_on.ok(Command::Absorb { from: target(&instructed) }, &CENTRE, LATER);
     assert_eq!(goes_on.issue.flags, [Flag::Instructed], "the instruction is owed there");
@@ -257,7 +258,7 @@ fn a_chain_of_mergers_keeps_the_earliest_promise_and_has_no_circle() {
 fn an_order_outlives_a_withdrawal_and_stands_against_a_merger() {
     let supervise = Command::Supervise { reason: "领导批示，要求尽快办结".into() };
     let mut life = Life::handling(&[]);
-    life.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into() }, &CENTRE, LATER);
+    life.ok(Command::Instruct { leader: "王市长".into(), text: "请今天到现场".into(), on: None }, &CENTRE, LATER);
     life.ok(supervise, &SUPERVISOR, LATER);
     life.rule(merge(&Life::filed(7, T0)), &CENTRE, LATER, "merge_supervised");
     // Nobody keeps an enterprise from withdrawing, and the order is followed to its end all the same.
@@ -444,7 +445,7 @@ fn an_issue_goes_up_the_levels_and_its_decisions_are_done_and_confirmed() {
     let mut life = Life::handling(&[]);
     assert_eq!(life.issue.tier, Tier::Board);
     life.forbidden(Command::Consult(meeting(&[(8, 5)])), &[OWNER, LEAD, SUPERVISOR]);
-    life.rule(Command::Resolve(meeting(&[(8, 5)])), &CENTRE, LATER, "not_referred");
+    life.rule(Command::Resolve(meeting(&[(8, 5)])), &CITY_CENTRE, LATER, "not_referred");
     life.ok(Command::Consult(meeting(&[(8, 5)])), &CENTRE, LATER);
     assert_eq!((life.issue.tier, life.issue.state), (Tier::Consult, State::Handling), "the lead goes on");
     assert_eq!(life.issue.taking_part(), [8], "who has something to do reads it");
@@ -456,7 +457,10 @@ fn an_issue_goes_up_the_levels_and_its_decisions_are_done_and_confirmed() {
     assert!(!life.told.iter().any(|told| told.recipient == Recipient::Enterprise(7) && told.body.contains("资金")), "internal");
     life.rule(Command::Consult(meeting(&[(8, 5)])), &CENTRE, LATER, "at_meeting");
     life.rule(Command::Refer { reason: "再提交一次会议".into() }, &CENTRE, LATER, "referred");
-    life.ok(Command::Resolve(meeting(&[(5, 5), (6, 10)])), &CENTRE, LATER);
+    // The joint meeting is the city's: a district's own centre refers to it, and does not write down what it decided.
+    life.rule(Command::Resolve(meeting(&[(5, 5), (6, 10)])), &CENTRE, LATER, "city_resolves");
+    assert!(!life.offers(CommandKind::Resolve, &CENTRE, LATER) && life.offers(CommandKind::Resolve, &CITY_CENTRE, LATER));
+    life.ok(Command::Resolve(meeting(&[(5, 5), (6, 10)])), &CITY_CENTRE, LATER);
     assert_eq!((life.issue.tier, life.issue.referred, life.issue.tasks.len()), (Tier::Meeting, false, 3));
     assert_eq!(life.issue.owing(), [5, 6, 8]);
     // Only whose it is, only what is there, and the centre has the last word.

@@ -120,6 +120,27 @@ fn a_round_is_solved_by_what_was_said_of_it_and_not_by_what_was_said_before() {
 }
 
 #[test]
+fn a_rating_that_a_channel_passed_on_counts_with_those_from_the_offices_devices() {
+    let channel = Actor::Integration { key: 3, enterprise: 7 };
+    let mut life = Life { issue: Issue::draft(7), terms: Terms::default(), log: vec![] };
+    life.ok(Command::Submit(submission()), &channel, T0);
+    let category = "drainage".into();
+    life.ok(Command::Accept { category, level: Level::Simple, urgency: Urgency::Normal, area: None }, &CENTRE, T0);
+    life.ok(dispatch(5), &CENTRE, T0);
+    for (by, aided) in [(channel, true), (OWNER, false)] {
+        life.ok(Command::Sign, &LEAD, T0);
+        life.ok(answer(), &LEAD, T0);
+        life.ok(rate(false, Satisfaction::Dissatisfied), &by, T0);
+        assert_eq!(life.measure().aided, aided, "the last rating's");
+    }
+    let mut own = Life::answered();
+    let aid = Aid { staff: 9, name: "驿站 小李".into(), at: T0 };
+    let Command::Rate(rating) = rate(true, Satisfaction::Satisfied) else { unreachable!("rate() rates") };
+    own.ok(Command::Rate(Rating { aid: Some(aid), ..rating }), &OWNER, T0);
+    assert!(own.measure().aided);
+}
+
+#[test]
 fn what_waits_for_the_enterprise_is_not_due() {
     let mut life = Life::handling();
     assert!(!life.measure().excluded);

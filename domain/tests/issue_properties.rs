@@ -81,7 +81,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => words().prop_map(|reason| Command::Withdraw { reason }),
         1 => Just(Command::LapsePause),
         3 => Just(Command::Alarm),
-        1 => words().prop_map(|text| Command::Instruct { leader: "王市长".into(), text }),
+        1 => words().prop_map(|text| Command::Instruct { leader: "王市长".into(), text, on: None }),
         2 => words().prop_map(|reason| Command::Supervise { reason }),
         2 => words().prop_map(|note| Command::Verify { note }),
         2 => words().prop_map(|cause| Command::Explain { measures: cause.clone(), cause }),
@@ -304,8 +304,8 @@ fn measured(log: &[(Event, OffsetDateTime, Actor)], issue: &Issue, terms: &Terms
         Event::Rated { rating } => Some(rating.solved),
         _ => None,
     });
-    let mut aids = log.iter().filter_map(|(event, ..)| match event {
-        Event::Rated { rating } => Some(rating.aid.is_some()),
+    let mut aids = log.iter().filter_map(|(event, _, actor)| match event {
+        Event::Rated { rating } => Some(rating.aid.is_some() || matches!(actor, Actor::Integration { .. })),
         _ => None,
     });
     prop_assert_eq!(measure.aided, aids.next_back().unwrap_or(false));

@@ -198,7 +198,7 @@ fn the_centre_of_the_place_goes_on_wherever_it_was_filed_for() {
     // Supervision and leaders follow the district it was filed in, as row-level security does: whoever reads it may act, and nobody else.
     case.ok(Command::Alarm, &Actor::System, datetime!(2026-11-24 17:30 +8));
     let inquire = || Command::Inquire { question: "为什么还没有联系企业".into() };
-    let instruct = || Command::Instruct { leader: "王区长".into(), text: "请今天到现场".into() };
+    let instruct = || Command::Instruct { leader: "王区长".into(), text: "请今天到现场".into(), on: None };
     let at = datetime!(2026-11-24 17:30 +8);
     for (command, duty) in [(inquire(), Duty::Supervisor { area: 330_522 }), (instruct(), Duty::Leader { area: 330_522 })] {
         assert!(matches!(case.refused(command, &Actor::Staff { id: 50, duty }, at), Refusal::NotAllowed(_)), "{duty:?}");
@@ -216,6 +216,27 @@ fn the_centre_of_the_place_goes_on_wherever_it_was_filed_for() {
     objected.ok(Command::Object { reason: "这次是另一处道路".into() }, &OWNER, T0);
     objected.ok(there(330_522), &CITY_CENTRE, T0);
     assert_eq!((objected.issue.area, objected.issue.centre), (330_522, CITY));
+}
+
+#[test]
+fn an_instruction_has_the_day_on_which_it_was_given() {
+    let mut case = Case::submitted();
+    let instruct = |on| Command::Instruct { leader: "王区长".into(), text: "请今天到现场".into(), on };
+    let given = |case: &Case, on| decide(&case.issue, &instruct(on), &CITY_CENTRE, T0, &case.terms).unwrap();
+    let dated = |events: &[Event]| match &events[0] {
+        Event::Instructed { on, .. } => *on,
+        other => panic!("{other:?}"),
+    };
+    let (today, before) = (date!(2026 - 11 - 23), date!(2026 - 11 - 20));
+    assert_eq!(T0.date(), today);
+    assert_eq!(dated(&given(&case, Some(before))), Some(datetime!(2026-11-20 00:00 +8)), "written down later");
+    assert_eq!(dated(&given(&case, None)), Some(datetime!(2026-11-23 00:00 +8)), "nobody said: today");
+    case.rule(instruct(today.next_day()), &CITY_CENTRE, T0, "instructed_on");
+    case.ok(instruct(Some(today)), &CITY_CENTRE, T0);
+    // Those of before are what they were: their hash is over these very words.
+    let old = r#"{"type":"instructed","leader":"王区长","text":"请今天到现场"}"#;
+    let event: Event = serde_json::from_str(old).unwrap();
+    assert_eq!((dated(std::slice::from_ref(&event)), serde_json::to_string(&event).unwrap().as_str()), (None, old));
 }
 
 #[test]

@@ -86,7 +86,7 @@ fn next(event: &Event) -> Option<Event> {
         Event::Closed { .. } => Event::Reopened { reason: text },
         Event::Reopened { .. } => Event::Redispatched { round: 2, sign_due: AT, answer_due: AT, co_due: None },
         Event::Redispatched { .. } => called(Some(Said { solved: false, level: Satisfaction::Dissatisfied })),
-        Event::CalledBack { .. } => Event::Instructed { leader: text.clone(), text },
+        Event::CalledBack { .. } => Event::Instructed { leader: text.clone(), text, on: Some(AT) },
         Event::Instructed { .. } => Event::Supervised { reason: text, verify_due: AT, explain_due: AT, done_due: AT },
         Event::Supervised { .. } => Event::OrderIssued { note: text },
         Event::OrderIssued { .. } => Event::Explained { cause: text.clone(), measures: text, late: false },

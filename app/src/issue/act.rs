@@ -15,6 +15,7 @@ use domain::issue::{
     Satisfaction, Urgency,
 };
 use domain::text::FieldError;
+use domain::when::day;
 use store::issue::CommandError;
 use uuid::Uuid;
 
@@ -150,6 +151,7 @@ fn words_of(kind: CommandKind, members: bool) -> &'static str {
 fn refused(error: CommandError, words: &str) -> AppError {
     match error {
         CommandError::Refused(Refusal::Rule { code: "text", sentence }) => AppError::field(words, sentence),
+        CommandError::Refused(Refusal::Rule { code: code @ "instructed_on", sentence }) => AppError::field(code, sentence),
         other => other.into(),
     }
 }
@@ -204,7 +206,14 @@ pub fn read_staff(kind: CommandKind, form: &Form) -> Result<Command, AppError> {
             days: form.value("days").parse().map_err(|_| missing("days", "请选择延长多久"))?,
             reason: text("extend_reason"),
         },
-        CommandKind::Instruct => Command::Instruct { leader: text("leader"), text: text("instruction") },
+        CommandKind::Instruct => Command::Instruct {
+            leader: text("leader"),
+            text: text("instruction"),
+            on: match form.value("instructed_on") {
+                "" => None,
+                on => Some(day(on).ok_or_else(|| missing("instructed_on", "请选择批示日期"))?),
+            },
+        },
         CommandKind::Supervise => Command::Supervise { reason: text("supervision_reason") },
         CommandKind::Verify => Command::Verify { note: text("verified") },
         CommandKind::Explain => Command::Explain { cause: text("cause"), measures: text("measures") },

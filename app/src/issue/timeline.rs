@@ -73,7 +73,7 @@ mod server {
     use crate::ui::input::Pair;
     use crate::ui::{When, joined};
     use domain::actor::{Actor, Duty};
-    use domain::calendar::words;
+    use domain::calendar::{local, words};
     use domain::issue::alarm::Owed;
     use domain::issue::supervision::Stage;
     use domain::issue::{CallBack, CloseBasis, Event, Rating};
@@ -229,8 +229,9 @@ mod server {
                 said(format!("第 {round} 次办理：重新交办"), format!("最迟{}答复。", due(answer_due)))
             }
             Event::CalledBack { call, missed } => called_back(call, *missed),
-            Event::Instructed { leader, text } => {
-                Said { internal: true, ..said(format!("领导批示：{leader}"), text.clone()) }
+            Event::Instructed { leader, text, on } => {
+                let on = on.map(|on| format!("（{}）", words::day(local(on).date()))).unwrap_or_default();
+                Said { internal: true, ..said(format!("领导批示：{leader}{on}"), text.clone()) }
             }
             Event::Supervised { .. }
             | Event::OrderIssued { .. }

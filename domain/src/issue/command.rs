@@ -276,6 +276,9 @@ pub enum Command {
         leader: String,
         /// What is to be done.
         text: String,
+        /// The day it was given, which may be before it is written down; today where nobody says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Date>,
     },
     /// 督办.
     Supervise { reason: String },

@@ -26,7 +26,7 @@ use super::permission::may_command;
 use super::table::transition;
 use super::{Issue, Terms};
 use crate::actor::{Actor, CITY, Duty, area_covers};
-use crate::calendar::{CalendarError, Span, local, words};
+use crate::calendar::{CalendarError, Span, local, midnight, words};
 use crate::text::clean;
 use time::OffsetDateTime;
 
@@ -115,8 +115,17 @@ pub fn decide(
             let Shifted { answer_due, minutes: shifted_minutes, interim_due, co_due } = case.shifted()?;
             Event::Supplied { text, photos: *photos, answer_due, shifted_minutes, interim_due, co_due }
         }
-        Command::Instruct { leader, text } => {
-            Event::Instructed { leader: worded(leader, "批示的领导", 2, 30)?, text: worded(text, "批示内容", 2, 500)? }
+        Command::Instruct { leader, text, on } => {
+            let today = local(now).date();
+            let on = on.unwrap_or(today);
+            if on > today {
+                return rule("instructed_on", "批示日期不能晚于今天");
+            }
+            Event::Instructed {
+                leader: worded(leader, "批示的领导", 2, 30)?,
+                text: worded(text, "批示内容", 2, 500)?,
+                on: Some(midnight(on)),
+            }
         }
         Command::Supervise { reason } => return case.supervise(reason, actor),
         Command::Verify { note } => Event::OrderIssued { note: worded(note, "核实情况", 5, 500)? },
@@ -273,7 +282,7 @@ fn stands_against(issue: &Issue, kind: CommandKind, actor: &Actor, now: OffsetDa
         CommandKind::Merge => merge::may(issue)?,
         CommandKind::Answer => joint::may_answer(issue)?,
         CommandKind::Part | CommandKind::Waive => joint::may(issue, kind, actor)?,
-        CommandKind::Consult | CommandKind::Refer | CommandKind::Resolve => meeting::may(issue, kind)?,
+        CommandKind::Consult | CommandKind::Refer | CommandKind::Resolve => meeting::may(issue, kind, actor)?,
         CommandKind::Complete | CommandKind::Confirm => meeting::may_follow(issue, kind, actor)?,
         CommandKind::Inquire if issue.inquiry.is_some() => return rule("inquired", "上一次询问还没有回复"),
         CommandKind::Inquire if issue.flags.is_empty() && issue.late_at().is_none_or(|due| now < due) => {

@@ -212,7 +212,13 @@ pub enum Event {
         missed: u16,
     },
     /// 领导批示.
-    Instructed { leader: String, text: String },
+    Instructed {
+        leader: String,
+        text: String,
+        /// The day it was given, as its first instant; in events of before, nobody was asked for it.
+        #[serde(default, with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+        on: Option<OffsetDateTime>,
+    },
     /// 督办: the "135" clock begins.
     Supervised {
         reason: String,

@@ -67,7 +67,7 @@ pub struct Measure {
     pub extended: bool,
     pub withdrawn: bool,
     pub disagreed: bool,
-    /// The last rating came from a browser of the offices.
+    /// The last rating came from a browser of the offices, or by a channel.
     pub aided: bool,
     /// Not counted: declined and not objected to with success, gone into another one, or waiting for the enterprise before it was answered, as a
     /// limit that stands still is not due.
@@ -114,13 +114,13 @@ impl Measure {
         let mut measure = Measure::begin();
         for (event, at, actor) in events {
             issue = evolve(issue, event, at, actor, calendar);
-            measure.follow(&issue, event, at);
+            measure.follow(&issue, event, at, actor);
         }
         measure
     }
 
     /// One event further; `issue` is as it is after it.
-    pub fn follow(&mut self, issue: &Issue, event: &Event, at: OffsetDateTime) {
+    pub fn follow(&mut self, issue: &Issue, event: &Event, at: OffsetDateTime, actor: &Actor) {
         match event {
             Event::Answered { call_back_due, .. } => {
                 self.answered_at = self.answered_at.or(Some(at));
@@ -131,7 +131,8 @@ impl Measure {
             Event::Rated { rating } => {
                 self.word = Some(rating.solved);
                 self.content = Some(!rating.level.is_unsatisfied());
-                self.aided = rating.aid.is_some();
+                // What a channel passes on, the enterprise may have said to it; nobody saw it do so here.
+                self.aided = rating.aid.is_some() || matches!(actor, Actor::Integration { .. });
             }
             Event::Redispatched { .. } => (self.word, self.said) = (None, Some(false)),
             Event::CalledBack { call, .. } => {

@@ -313,7 +313,7 @@ fn to_handlers(event: &Event, after: &Issue) -> Option<Words> {
                 vec![("level", said.level.to_string()), ("solved", solved.to_owned()), ("text", notes.clone())],
             )
         }
-        Event::Instructed { leader, text } => told_of(leader, text),
+        Event::Instructed { leader, text, .. } => told_of(leader, text),
         Event::Inquired { question, reply_due } => asked_by(question, *reply_due),
         Event::OrderIssued { note } => {
             let dues = after.supervision.as_ref().map(|order| order.due.map(day)).unwrap_or_default();
@@ -342,7 +342,7 @@ fn to_centre(event: &Event) -> Option<Words> {
         Event::ExtensionAsked { days, reason, .. } => {
             (TextKey::CentreExtensionAsked, vec![("reason", reason.clone()), ("days", days.to_string())])
         }
-        Event::Instructed { leader, text } => told_of(leader, text),
+        Event::Instructed { leader, text, .. } => told_of(leader, text),
         Event::Inquired { question, reply_due } => asked_by(question, *reply_due),
         Event::Supervised { reason, verify_due, .. } => {
             (TextKey::Supervised, vec![("text", reason.clone()), ("due", day(*verify_due))])

@@ -3,7 +3,7 @@
 
 use super::people::{People, Person};
 use anyhow::{Context, Result};
-use domain::actor::{Actor, DepartmentId, MemberRole};
+use domain::actor::{Actor, AreaCode, CITY, DepartmentId, MemberRole};
 use domain::calendar::local;
 use domain::issue::{Channel, Command, ContactWay, Level, Meeting, NewTask, Submission, Target, Terms, Urgency};
 use store::Conn;
@@ -54,7 +54,11 @@ impl Show<'_> {
     }
 
     fn centre(&self) -> Result<Person> {
-        let list = self.people.centres.get(&self.firm().area).context("every area has a centre")?;
+        self.centre_of(self.firm().area)
+    }
+
+    fn centre_of(&self, area: AreaCode) -> Result<Person> {
+        let list = self.people.centres.get(&area).context("every area has a centre")?;
         list.first().cloned().context("every centre has somebody")
     }
 
@@ -171,7 +175,7 @@ impl Show<'_> {
         let told = "市联席会议已研究，改造列入今年计划，资金由市里统筹，由市建设局组织实施。";
         let tasks = [("caizheng", "落实改造资金", 10), ("jianshe", "完成改造方案并开工", 20)];
         let Command::Consult(meeting) = self.meeting(held, who, told, &tasks)? else { return Ok(()) };
-        self.give(&number, Command::Resolve(meeting), &centre, held).await?;
+        self.give(&number, Command::Resolve(meeting), &self.centre_of(CITY)?, held).await?;
         let text = "资金已下达。".to_owned();
         self.give(&number, Command::Complete { task: 0, text }, &self.handler("caizheng")?, self.ago(2)).await?;
         self.give(&number, Command::Confirm { task: 0, done: true, note: String::new() }, &centre, self.ago(1)).await?;

@@ -141,9 +141,16 @@ async fn supervision_sees_what_is_abnormal_asks_and_is_answered(pool: PgPool) {
     let desk = Desk::handling(&pool).await;
     let supervisor = desk.site.staff("jiandu").await;
     assert_eq!(supervisor.get(&format!("/desk/issues/{}", desk.number)).await.status.as_u16(), 404, "nothing is wrong with it");
-    let instruct = [("leader", "王市长"), ("instruction", "请今天到现场")];
+    let today = domain::calendar::local(desk.site.state.now()).date();
+    let (on, tomorrow) = (today.previous_day().unwrap(), today.next_day().unwrap().to_string());
+    let day = on.to_string();
+    let instruct = [("leader", "王市长"), ("instruction", "请今天到现场"), ("instructed_on", day.as_str())];
     assert_eq!(desk.give(&desk.handler, "instruct", &instruct).await, 403);
+    let early = [instruct[0], instruct[1], ("instructed_on", tomorrow.as_str())];
+    assert_eq!(desk.give(&desk.centre, "instruct", &early).await, 422, "not given yet");
     assert_eq!(desk.give(&desk.centre, "instruct", &instruct).await, 303);
+    let said = format!("领导批示：王市长（{}）", domain::calendar::words::day(on));
+    assert!(desk.seen(&desk.centre).await.contains(&said), "{said}");
     let board = supervisor.get("/desk/abnormal?kind=instructed").await.body;
     assert!(board.contains(&desk.number) && board.contains("规则：领导批示"));
     assert!(!supervisor.get("/desk/abnormal?kind=disagreed").await.body.contains(&desk.number));

@@ -24,10 +24,21 @@ async fn a_file_has_everything_that_happened_and_who_read_the_number(pool: PgPoo
     .fetch_one(&pool)
     .await
     .unwrap();
+    // Why it is abnormal: by which of its events, and whose that was.
+    let (seq, who): (i32, String) = sqlx::query_as(
+        "select e.seq, e.actor_name from issue_event e join issue i on i.id = e.issue_id where i.number = $1 and e.kind = 'redispatched'",
+    )
+    .bind(&number)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    let evidence = format!(" 起（第 {seq} 条 · {who}）");
     let path = format!("/desk/issues/{number}/record");
     for login in ["jiandu", "lingdao", "centre01"] {
         let page = site.staff(login).await.get(&path).await;
         shows(&page, 200, &["案卷：", "办理过程", "再次交办", &format!("{events} 条记录都与写入时一致"), "没有人查看过"]);
+        shows(&page, 200, &[&evidence]);
+        shows(&site.staff(login).await.get(&format!("/desk/issues/{number}")).await, 200, &[&evidence]);
     }
     // Departments, stations, members and nobody.
     for login in ["jianshe", "station01", "admin", "zhengce"] {
@@ -119,7 +130,9 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     // Not before its day.
     settle_indicators(&site.state, at(next.replace_day(9).unwrap(), 23)).await.unwrap();
     let leader = site.staff("lingdao").await;
-    shows(&leader.get(&path).await, 200, &["次月 10 日定稿", "区县", "部门排名", "正在办理的，提交了多久", "哪里什么问题多"]);
+    let early = leader.get(&path).await;
+    shows(&early, 200, &["次月 10 日定稿", "区县", "部门排名", "正在办理的，提交了多久", "哪里什么问题多"]);
+    assert!(!early.body.contains("不属定稿数据"), "nothing is settled");
     // On its day, by two servers.
     let settled = at(next.replace_day(10).unwrap(), 1);
     let (one, other) = tokio::join!(settle_indicators(&site.state, settled), settle_indicators(&site.state, settled));
@@ -129,6 +142,7 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     assert_eq!(rows, 1);
     let page = leader.get(&path).await;
     shows(&page, 200, &["定稿后不再变动", "退回率", "工作设备评价率"]);
+    assert_eq!(page.body.matches("目前的情况（不属定稿数据）").count(), 2, "what is open, and where, is of now");
     // A month that was settled before that was looked at says nothing of it.
     let before = (first - Duration::days(400)).replace_day(1).unwrap();
     let kept = "insert into indicator_snapshot (month, kind, key, counts, settled_at) values ($1, 'city', '', '{\"due\": 3, \"rated\": 2}', now())";

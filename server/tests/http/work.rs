@@ -181,6 +181,26 @@ async fn whoever_decides_on_an_old_page_is_told_first_what_the_department_and_th
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_decision_of_any_kind_is_stopped_once_and_what_is_only_noted_is_not(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let number = file(&owner, &answers(KEY)).await;
+    let centre = site.staff("centre01").await;
+    let of = |command: &str| format!("/desk/issues/{number}/{command}");
+    let noted = "改成四号车间门口了，三号车间已经没有积水";
+    assert_eq!(owner.post(&format!("/issues/{number}/note"), &[("text", noted)]).await.status.as_u16(), 303);
+    // A call was made, whatever was written meanwhile.
+    let call = [&CONTACT[..], &[("version", "1")]].concat();
+    assert_eq!(centre.post(&of("contact"), &call).await.status.as_u16(), 303);
+    // Accepting says what it is and how hard: that may be another thing now.
+    let accept = [&ACCEPT[..], &[("version", "1")]].concat();
+    let refused = centre.post(&of("accept"), &accept).await;
+    assert_eq!(refused.status.as_u16(), 409);
+    assert!(refused.body.contains("这件诉求刚刚有新进展") && refused.body.contains(noted));
+    assert_eq!(centre.post(&of("accept"), &accept).await.status.as_u16(), 303, "read, and sent again");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn notes_are_for_those_who_handle(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let (number, handler) = handled(&site, KEY).await;

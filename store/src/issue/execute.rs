@@ -144,7 +144,7 @@ impl Loaded {
         for row in stored {
             let (actor, event): (Actor, Event) = (parse(&row.actor, number)?, parse(&row.event, number)?);
             issue = evolve(issue, &event, row.at, &actor, &terms.calendar);
-            measure.follow(&issue, &event, row.at);
+            measure.follow(&issue, &event, row.at, &actor);
             tasks.follow(&event, row.at);
             if let Event::Submitted { submission, .. } = event {
                 filed = Some(submission);
@@ -162,7 +162,7 @@ impl Loaded {
         let (mut seqs, mut kinds, mut texts) = (vec![], vec![], vec![]);
         for event in events {
             self.issue = evolve(self.issue.clone(), event, by.at, by.actor, &self.terms.calendar);
-            self.measure.follow(&self.issue, event, by.at);
+            self.measure.follow(&self.issue, event, by.at, by.actor);
             self.tasks.follow(event, by.at);
             seqs.push(to_i32(self.issue.version));
             kinds.push(event.kind().to_owned());

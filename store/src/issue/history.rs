@@ -52,7 +52,7 @@ pub async fn import(conn: &mut Conn, histories: &[History], terms: &Terms) -> Re
         for (at, actor, name, event) in &history.events {
             let at = microseconds(*at);
             issue = evolve(issue, event, at, actor, &terms.calendar);
-            measure.follow(&issue, event, at);
+            measure.follow(&issue, event, at, actor);
             tasks.follow(event, at);
             let (actor_text, event_text) = (text(actor)?, text(event)?);
             if at != last_at {

@@ -33,7 +33,8 @@ again as materialized (
 ),
 rated as materialized (
     select distinct on (issue_id) issue_id, seq, (event #>> '{rating,solved}')::boolean as solved,
-        event #>> '{rating,level}' not in ('dissatisfied', 'very_dissatisfied') as content, event #> '{rating,aid}' is not null as aided
+        event #>> '{rating,level}' not in ('dissatisfied', 'very_dissatisfied') as content,
+        event #> '{rating,aid}' is not null or who = 'integration' as aided
     from e where kind = 'rated' order by issue_id, seq desc
 ),
 last_due as materialized (

@@ -106,7 +106,7 @@ pub enum Guard {
     Unrated,
     /// Rating and call-back say otherwise of one another.
     Disagreed,
-    /// 工作设备: rated in a browser in which staff had signed in.
+    /// 工作设备: rated in a browser in which staff had signed in, or by a channel.
     Aided,
 }
 
@@ -367,7 +367,7 @@ pub async fn measure_again(conn: &mut Conn, id: i64, terms: &Terms) -> Result<()
     for row in &stored {
         let (actor, event): (Actor, Event) = (parse(&row.actor, &row.number)?, parse(&row.event, &row.number)?);
         issue = evolve(issue, &event, row.at, &actor, &terms.calendar);
-        measure.follow(&issue, &event, row.at);
+        measure.follow(&issue, &event, row.at, &actor);
     }
     if let Some(row) = self::row(&measure, &first.board)? {
         sqlx::query!("select put_measure($1, $2) as done", id, json(&row)?).execute(conn.pg()).await?;

@@ -132,7 +132,7 @@ async fn a_call_back_and_a_reply_that_nobody_gives_are_told_once_to_whom_they_co
     let (way, with, result) = (ContactWay::Phone, "陈伟".to_owned(), "约好到现场看".to_owned());
     world.as_staff("centre_wuxing", &number, &Command::Contact { way, with, reached: true, result }, FILED).await;
     world.as_staff("centre_wuxing", &number, &accept(), FILED).await;
-    let instruct = Command::Instruct { leader: "王市长".to_owned(), text: "请今天到现场".to_owned() };
+    let instruct = Command::Instruct { leader: "王市长".to_owned(), text: "请今天到现场".to_owned(), on: None };
     world.as_staff("leader_city", &number, &instruct, FILED).await;
     let inquire = Command::Inquire { question: "现场看过了吗".to_owned() };
     world.as_staff("supervisor_wuxing", &number, &inquire, FILED).await;
@@ -301,7 +301,7 @@ async fn supervision_and_leaders_write_what_the_rules_let_them_and_see_their_boa
     world.as_staff("supervisor_wuxing", &number, &ask, at).await;
     let reply = Command::Reply { text: "已约下午上门".to_owned() };
     world.as_staff("centre_wuxing", &number, &reply, at).await;
-    let instruct = Command::Instruct { leader: "王市长".to_owned(), text: "请今天到现场".to_owned() };
+    let instruct = Command::Instruct { leader: "王市长".to_owned(), text: "请今天到现场".to_owned(), on: None };
     let issue = world.as_staff("leader_city", &number, &instruct, at).await;
     assert_eq!(issue.flags, [Flag::Overdue, Flag::Instructed]);
     world.end().await;

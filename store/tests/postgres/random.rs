@@ -133,7 +133,7 @@ fn command(kind: CommandKind, world: &World, dice: &mut Dice) -> Command {
         CommandKind::Close => Command::Close { note: words(dice) },
         CommandKind::Reopen => Command::Reopen { reason: words(dice) },
         CommandKind::Withdraw => Command::Withdraw { reason: words(dice) },
-        CommandKind::Instruct => Command::Instruct { leader: "王市长".to_owned(), text: words(dice) },
+        CommandKind::Instruct => Command::Instruct { leader: "王市长".to_owned(), text: words(dice), on: None },
         CommandKind::Supervise => Command::Supervise { reason: words(dice) },
         CommandKind::Verify => Command::Verify { note: words(dice) },
         CommandKind::Explain => Command::Explain { cause: words(dice), measures: words(dice) },

@@ -10,7 +10,7 @@ use crate::issue::read::StaffIssue;
 use crate::request::Clock;
 use crate::ui::input::{Input, Pair};
 use domain::actor::Duty;
-use domain::calendar::{Span, words};
+use domain::calendar::{Span, local, words};
 use domain::catalogue::Edition;
 use domain::issue::limits::Limits;
 use domain::issue::{
@@ -19,6 +19,10 @@ use domain::issue::{
 };
 use fields::*;
 use store::reference::Department;
+use time::Duration;
+
+/// How many days back an instruction is offered to be dated.
+const DAYS_BACK: i64 = 31;
 
 /// What this person may do now. What moves the issue on is what one came for, so speaking, asking and taking away go last; the first is
 /// open, unless another was sent and refused.
@@ -126,7 +130,7 @@ impl Desk<'_> {
             CommandKind::Instruct => asked(
                 "i",
                 "这件诉求会成为领导批示件，部门和企服中心会收到通知。",
-                vec![LEADER.input(form), INSTRUCTION.input(form)],
+                vec![LEADER.input(form), self.instructed_on(), INSTRUCTION.input(form)],
             ),
             CommandKind::Supervise => {
                 let words = "1 个工作日内企服中心核实下达督办单，3 个工作日内部门说明原因和措施，5 个工作日内办结并经企业确认，否则转入联合督办。";
@@ -160,6 +164,14 @@ impl Desk<'_> {
             CommandKind::Reopen => asked("o", "按二次交办件重新办理，企业和部门都会收到通知。", vec![REOPEN.input(form)]),
             _ => return self.beside(kind),
         })
+    }
+
+    /// On which day, of those that a centre still writes down.
+    fn instructed_on(&self) -> Input {
+        let today = local(self.clock.now).date();
+        let days = (0..=DAYS_BACK).map(|back| today.saturating_sub(Duration::days(back)));
+        let days = days.map(|on| (on.to_string(), words::day(on))).collect();
+        Input::select(&self.form, "instructed_on", "批示日期", "", vec![(String::new(), days)])
     }
 
     /// By when, if it were done now.

@@ -184,16 +184,26 @@ fn viewers(page: &StaffIssue) -> String {
     said.collect::<Vec<_>>().join("；")
 }
 
-/// Every flag it ever bore: by which rule, since when, and when it went.
+/// Every flag it ever bore: by which rule, since when, when it went, and each time by which event and whose it was (S-7).
 fn flags(page: &StaffIssue, clock: &Clock) -> Vec<(String, String)> {
     let events = page.detail.events.iter().map(|row| (&row.event, row.at, &row.actor));
     let raised = flags::raised(Issue::draft(page.detail.enterprise), events, &clock.calendar);
     let said = raised.into_iter().map(|raised| {
         let moment = |at| words::moment(at, clock.now);
-        let gone = raised.cleared.map_or_else(String::new, |(_, at)| format!("，{} 消除", moment(at)));
-        (raised.flag.label().to_owned(), format!("{}：{} 起{gone}", raised.flag.rule(), moment(raised.at)))
+        let gone = raised.cleared.map_or_else(String::new, |(seq, at)| format!("，{} 消除{}", moment(at), evidence(page, seq)));
+        let from = evidence(page, raised.seq);
+        (raised.flag.label().to_owned(), format!("{}：{} 起{from}{gone}", raised.flag.rule(), moment(raised.at)))
     });
     said.collect()
+}
+
+/// The event that raised a flag or ended it; whose it was is for those who read every line.
+fn evidence(page: &StaffIssue, seq: u32) -> String {
+    let row = page.detail.events.iter().find(|row| u32::try_from(row.seq) == Ok(seq));
+    match row.filter(|_| page.internal) {
+        Some(row) => format!("（第 {seq} 条 · {}）", row.actor_name),
+        None => format!("（第 {seq} 条）"),
+    }
 }
 
 /// The clocks of every step.

@@ -4,7 +4,7 @@
 use super::case::Case;
 use super::joint::department;
 use super::{Refusal, by_end_of, rule, worded};
-use crate::actor::Actor;
+use crate::actor::{Actor, CITY, Duty};
 use crate::calendar::{local, midnight};
 use crate::issue::command::{Meeting, NewTask};
 use crate::issue::event::{Decision, Event, Task};
@@ -16,9 +16,12 @@ pub const MOST_TASKS: usize = 6;
 /// The most working days that a task may have *(assumed)*: a quarter.
 pub const MOST_TASK_DAYS: u32 = 60;
 
-/// Up the levels, and not down again.
-pub(super) fn may(issue: &Issue, kind: CommandKind) -> Result<(), Refusal> {
+/// Up the levels, and not down again. The joint meeting is the city's, and so is the record of what it decided: a district's centre that wrote it
+/// down would give the city's word itself.
+pub(super) fn may(issue: &Issue, kind: CommandKind, actor: &Actor) -> Result<(), Refusal> {
+    let city = matches!(actor, Actor::Staff { duty: Duty::Centre { area: CITY }, .. });
     match kind {
+        CommandKind::Resolve if !city => rule("city_resolves", "联席会议的决定由市企服中心记录"),
         CommandKind::Consult if issue.tier == Tier::Meeting => rule("at_meeting", "已提交会议办，不能再协商办"),
         CommandKind::Refer if issue.referred => rule("referred", "已提交会议办，还没有会议决定"),
         CommandKind::Resolve if !issue.referred => rule("not_referred", "没有等会议决定；请先提交会议办"),

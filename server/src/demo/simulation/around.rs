@@ -23,7 +23,12 @@ impl Life<'_> {
         if dice.chance(1)
             && let Some(leader) = self.city.people.leaders.first()
         {
-            self.give(&Command::Instruct { leader: leader.name.clone(), text: "请抓紧办理，把结果报我。".to_owned() }, leader);
+            self.give(
+                &Command::Instruct {
+                    leader: leader.name.clone(), text: "请抓紧办理，把结果报我。".to_owned(), on: None
+                },
+                leader,
+            );
         }
         if self.issue.flags.contains(&Flag::Overdue) && dice.chance(30) {
             self.supervise(dice)?;

@@ -116,7 +116,7 @@ fn said(guard: Guard) -> &'static str {
         Guard::Withdrawn => "企业撤回",
         Guard::Unrated => "已答复、企业没有评价",
         Guard::Disagreed => "评价与回访不一致",
-        Guard::Aided => "在工作人员登录过的设备上评价",
+        Guard::Aided => "在工作人员登录过的设备上、或由其他渠道转来评价",
     }
 }
 

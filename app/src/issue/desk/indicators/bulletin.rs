@@ -104,6 +104,11 @@ fn view(bulletin: &Bulletin) -> AnyView {
     };
     let known: Vec<Guard> = Guard::ALL.into_iter().filter(|guard| shown.aids || *guard != Guard::Aided).collect();
     let changed = settled.as_ref().map(|settled| since(&settled.city, &now.city, &known));
+    // What is open, and where, was not kept with the month: beside what does not change any more it says that it is of now.
+    let live = || {
+        let read = words::moment(now.at, clock.on_paper().now);
+        settled.is_some().then(|| view! { <p class="muted">{format!("目前的情况（不属定稿数据），{read} 读取。")}</p> })
+    };
     // A settled figure is no longer the length of a list.
     let list = |guard: Guard| settled.is_none().then(|| to(super::ISSUES, asked, &[("guard", guard.code())]));
     view! {
@@ -120,8 +125,8 @@ fn view(bulletin: &Bulletin) -> AnyView {
         {section("区县", ranking("area", "区县", &shown.areas, link, clock))}
         {section("部门", ranking("department", "部门", &shown.departments, link, clock))}
         {section("板块", ranking("board", "板块", &shown.boards, link, clock))}
-        {section("正在办理的，提交了多久", ages(&pressure.ages, of(duty).0, clock))}
-        {section("哪里什么问题多", hot(categories, |category, area| behind(asked, category, area), clock))}
+        {section("正在办理的，提交了多久", view! { {live()}{ages(&pressure.ages, of(duty).0, clock)} })}
+        {section("哪里什么问题多", view! { {live()}{hot(categories, |category, area| behind(asked, category, area), clock)} })}
         <p class="muted">{format!("应答复不足 {RANKED} 件的不排名。指标口径为本平台暂定，以市里公布的为准。")}</p>
     }
     .into_any()

@@ -95,7 +95,7 @@ fn view(overview: &Overview) -> AnyView {
         {open}
         {places}
         <details class="card"><summary>"怎么算的"</summary>
-            <ul>{rules}<li><strong>{Guard::Aided.label()}</strong>"：评价来自工作人员登录过的设备的 ÷ 已评价的"</li></ul>
+            <ul>{rules}<li><strong>{Guard::Aided.label()}</strong>"：评价来自工作人员登录过的设备、或由其他渠道转来的 ÷ 已评价的"</li></ul>
             <p class="muted">
                 "按应答复的日子统计（不是按办结的日子），还没答复又过了期限的算未按期。不予受理的不计，答复前正等企业补充的暂不计。高质效解决：六项都达到。口径为本平台暂定，以市里公布的为准。"
             </p>

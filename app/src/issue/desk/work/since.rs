@@ -15,20 +15,18 @@ const TOLD: usize = 3;
 /// So much of what an event says.
 const WORDS: usize = 60;
 
-/// Whether a command says or decides something that what happened meanwhile may change.
+/// Whether a command says or decides something that what happened meanwhile may change. All do but those that are true whatever happened: what was
+/// done already is only noted, what is set in motion is refused by its state where it is under way, and what is asked or ordered from above stands.
 pub fn weighs(kind: CommandKind) -> bool {
-    matches!(
+    !matches!(
         kind,
-        CommandKind::Answer
-            | CommandKind::Progress
-            | CommandKind::Dispatch
-            | CommandKind::Return
-            | CommandKind::Decline
-            | CommandKind::Ask
-            | CommandKind::Track
-            | CommandKind::Report
-            | CommandKind::Refuse
-            | CommandKind::Close
+        CommandKind::Contact
+            | CommandKind::Sign
+            | CommandKind::Instruct
+            | CommandKind::Supervise
+            | CommandKind::Verify
+            | CommandKind::Inquire
+            | CommandKind::Complete
     )
 }
 
