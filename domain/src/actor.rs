@@ -74,7 +74,7 @@ pub enum Duty {
     },
     /// 部门经办: handles what is dispatched to the department (S-4).
     Handler { department: DepartmentId },
-    /// 监督: reads every abnormal issue of its area (S-8).
+    /// 监督: reads every abnormal issue of its area (S-8), and what it has had to do with.
     Supervisor {
         /// City or district.
         area: AreaCode,

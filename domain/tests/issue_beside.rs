@@ -529,6 +529,7 @@ fn an_overdue_task_is_told_exactly_once_whatever_becomes_of_the_issue() {
     for to in [Recipient::Department(8), Recipient::Centre(330_502), Recipient::Supervisor(330_502)] {
         assert!(life.told.iter().any(|told| told.recipient == to), "{to:?}");
     }
+    assert!(life.issue.watched && life.issue.flags.is_empty(), "no flag says it, and supervision opens what it is told of");
     assert_eq!(told(&mut life, due + Duration::days(90)), 1);
     let doer = Actor::Staff { id: 24, duty: Duty::Handler { department: 8 } };
     life.ok(Command::Complete { task: 0, text: "雨水管已重排".into() }, &doer, due + Duration::days(90));

@@ -106,6 +106,7 @@ fn scope(issue: &Issue) -> IssueScope<'_> {
         enterprise_station: issue.serving,
         key: issue.key,
         abnormal: false,
+        watched: issue.watched,
     }
 }
 

@@ -4,6 +4,7 @@
 use domain::actor::{Actor, CITY, Duty, MemberRole};
 use domain::issue::alarm::Owed;
 use domain::issue::measure::Measure;
+use domain::issue::notice::{Notice, Recipient, notices};
 use domain::issue::table::{To, transition};
 use domain::issue::*;
 use proptest::prelude::*;
@@ -224,6 +225,10 @@ fn run(steps: Vec<(Command, Option<Actor>, i64)>, terms: &Terms) -> Result<(), T
                         prop_assert!(after.met == before.met || (reached && before.met.is_none()), "{} met it", event.kind());
                         prop_assert!(after.due <= before.due);
                     }
+                    // What supervision is told of it can open, then and later.
+                    let to_supervision = |notice: &Notice| matches!(notice.recipient, Recipient::Supervisor(_));
+                    let told = !issue.watched && notices(&event, &issue, now, terms).iter().any(to_supervision);
+                    prop_assert!(!told && issue.watched >= before.watched, "{} is told of and not read", event.kind());
                     log.push((event, now, actor));
                 }
                 match row.to {

@@ -125,6 +125,8 @@ pub struct Issue {
     pub supervised_round: u16,
     /// A question of supervision that waits for its reply.
     pub inquiry: Option<Inquiry>,
+    /// Supervision asked about it, put it in order or was told of it: it goes on reading it, whatever becomes of the flags.
+    pub watched: bool,
     /// Which of the limits that run were told of.
     pub told: Vec<Told>,
     /// How many of [`super::alarm::Rung`] were told that nobody takes it.
@@ -275,6 +277,7 @@ impl Issue {
             supervision: None,
             supervised_round: 0,
             inquiry: None,
+            watched: false,
             told: Vec::new(),
             climbed: 0,
             waiting_since: None,

@@ -89,8 +89,15 @@ pub fn evolve(mut issue: Issue, event: &Event, at: OffsetDateTime, actor: &Actor
         issue.climbed = 0;
         issue.waiting_since = (issue.state == State::Accepted).then_some(at);
     }
+    issue.watched |= watches(event);
     settle(&mut issue);
     issue
+}
+
+/// What supervision did, or is told of though no flag is raised by it: its page is to be there for good.
+fn watches(event: &Event) -> bool {
+    let promise = matches!(event, Event::Overdue { step: Step::Promise, .. });
+    promise || matches!(event, Event::Supervised { .. } | Event::Inquired { .. } | Event::TaskOverdue { .. })
 }
 
 /// From the filing to the centre's ruling.

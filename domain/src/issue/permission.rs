@@ -28,6 +28,8 @@ pub struct IssueScope<'a> {
     pub key: Option<i64>,
     /// True when a flag is up, or a clock has warned or run out (S-7).
     pub abnormal: bool,
+    /// Supervision has had to do with it ([`Issue::watched`]).
+    pub watched: bool,
 }
 
 /// One row of the reading table, as documentation and test data.
@@ -54,7 +56,7 @@ pub const READING: &[ReadRule] = &[
     },
     ReadRule {
         role: "supervisor",
-        reads: "abnormal issues of its area, those about to be late among them (S-7, S-8)",
+        reads: "abnormal issues of its area, those about to be late among them, and what it asked about, ordered or was told of (S-7, S-8)",
         internal: true,
     },
     ReadRule { role: "leader", reads: "every issue of its area", internal: true },
@@ -75,7 +77,7 @@ pub fn may_read(actor: &Actor, issue: &IssueScope<'_>) -> bool {
             Duty::Handler { department } => {
                 [issue.lead, issue.board_lead].contains(&Some(*department)) || issue.co.contains(department)
             }
-            Duty::Supervisor { area } => issue.abnormal && area_covers(*area, issue.area),
+            Duty::Supervisor { area } => (issue.abnormal || issue.watched) && area_covers(*area, issue.area),
             Duty::Leader { area } => area_covers(*area, issue.area),
             Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
         },

@@ -273,3 +273,60 @@ async fn a_demo_s_clock_starts_where_its_setting_says_and_stays_there(pool: PgPo
     plain.state.store.put_ahead(Duration::days(-3));
     assert!((shifted.state.now() - plain.state.now() - Duration::days(3)).abs() < Duration::minutes(1), "and back");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_supervision_asked_about_and_signed_off_it_reads_on_when_nothing_is_wrong_any_more(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    put(&site, datetime!(2026-11-23 09:00 +8));
+    let (asked, ordered, ordinary) = (filed(&site, 60).await, filed(&site, 61).await, filed(&site, 62).await);
+    give(&site, "centre03", &ordinary, "contact", &CONTACT).await;
+    // Nobody called about two of them within the hour.
+    put(&site, datetime!(2026-11-23 10:05 +8));
+    turn(&site).await;
+    let supervisor = site.staff("jiandu").await;
+    // The page, and the file (案卷).
+    let opens = async |number: &str| {
+        let page = supervisor.get(&format!("/desk/issues/{number}")).await.status.as_u16();
+        (page, supervisor.get(&format!("/desk/issues/{number}/record")).await.status.as_u16())
+    };
+    // No flag, and nothing about to be late.
+    let nothing_is_wrong = async |number: &str| {
+        let sql = "select flags = '{}' and (not open or warn_at > $2) from issue where number = $1";
+        let now = site.state.now();
+        sqlx::query_scalar::<_, bool>(sql).bind(number.to_owned()).bind(now).fetch_one(&pool).await.unwrap()
+    };
+    for (number, wrong) in [(&asked, true), (&ordered, true), (&ordinary, false)] {
+        assert_eq!(nothing_is_wrong(number.as_str()).await, !wrong);
+        assert_eq!(opens(number.as_str()).await, if wrong { (200, 200) } else { (404, 404) });
+    }
+    // Asked, then called: the reply is to come yet.
+    give(&site, "jiandu", &asked, "inquire", &[("question", "为什么没有按时联系企业")]).await;
+    give(&site, "centre03", &asked, "contact", &CONTACT).await;
+    assert!(nothing_is_wrong(asked.as_str()).await);
+    assert_eq!(opens(asked.as_str()).await, (200, 200));
+    give(&site, "centre03", &asked, "reply", &[("reply", "值班人员漏看了提醒，刚才已联系")]).await;
+    assert!(seen(&supervisor, &asked).await.contains("值班人员漏看了提醒"), "who asked reads the reply");
+    // Ordered, done and signed off: the file is there for whoever signed.
+    let mut conn = site.state.store.system().await.unwrap();
+    let lead = store::reference::load(&mut conn).await.unwrap().department_by_code("jianshe").unwrap().id.to_string();
+    drop(conn);
+    give(&site, "jiandu", &ordered, "supervise", &[("supervision_reason", "企业打来电话说没有人联系")]).await;
+    give(&site, "centre03", &ordered, "contact", &CONTACT).await;
+    give(&site, "centre03", &ordered, "verify", &[("verified", "情况属实，请按期办结")]).await;
+    give(&site, "centre03", &ordered, "accept", &ACCEPT).await;
+    give(&site, "centre03", &ordered, "dispatch", &[("lead", &lead)]).await;
+    give(&site, "jianshe", &ordered, "sign", &[]).await;
+    let explained = [("cause", "抢修班组没有接到派单"), ("measures", "今天下午到场，明天办结")];
+    give(&site, "jianshe", &ordered, "explain", &explained).await;
+    let answer = [("answer", "已疏通排水口，并加装一处雨水口。"), ("outcome", "solved")];
+    give(&site, "jianshe", &ordered, "answer", &answer).await;
+    let review = [("review_cause", "派单系统夜间不推送"), ("responsibility", "市政养护所"), ("rule_change", "夜间改为电话确认")];
+    give(&site, "centre03", &ordered, "review", &review).await;
+    let rating = [("solved", "yes"), ("level", "satisfied"), ("version", "1")];
+    let rated = site.member(2).await.post(&format!("/issues/{ordered}/rate"), &rating).await;
+    assert_eq!(rated.status.as_u16(), 303, "{}", rated.body);
+    give(&site, "jiandu", &ordered, "sign_off", &[]).await;
+    assert!(nothing_is_wrong(ordered.as_str()).await);
+    assert_eq!(opens(ordered.as_str()).await, (200, 200));
+    assert_eq!(opens(ordinary.as_str()).await, (404, 404), "what it has nothing to do with is none of its business");
+}

@@ -184,7 +184,7 @@ pub(super) fn projection_of(issue: &Issue, now: OffsetDateTime, terms: &Terms) -
         "rating_solved": issue.rating.as_ref().map(|r| r.solved), "flags": flags, "last_event_at": rfc3339(now)?,
         "open": issue.state.is_open(), "queue": queue_of(issue).map(Queue::code), "extension": issue.extension,
         "call_back_due": time(issue.call_back.due)?, "call_back_missed": (issue.call_back.missed > 0).then_some(issue.call_back.missed),
-        "alarm_at": time(issue.alarm_at(terms))?,
+        "alarm_at": time(issue.alarm_at(terms))?, "watched": issue.watched,
     }))
 }
 

@@ -102,6 +102,7 @@ impl City {
                     enterprise_station: life.firm.station,
                     key: issue.key,
                     abnormal: !issue.flags.is_empty() || warned,
+                    watched: issue.watched,
                 },
             )
         };
@@ -186,7 +187,7 @@ pub fn belongs(queue: Queue, duty: &Duty, life: &Life, now: OffsetDateTime) -> b
         Duty::Handler { department } => issue.lead == Some(*department),
         Duty::Centre { area } => *area == CITY || *area == issue.centre,
         Duty::Leader { area } => area_covers(*area, life.filed_for),
-        Duty::Supervisor { area } => area_covers(*area, life.filed_for) && (warned || !issue.flags.is_empty()),
+        Duty::Supervisor { area } => area_covers(*area, life.filed_for) && (warned || issue.watched || !issue.flags.is_empty()),
         Duty::PolicyEditor { .. } | Duty::Administrator { .. } => false,
     };
     scope

@@ -48,7 +48,7 @@ fn expected(issue: &Issue, last_event_at: OffsetDateTime) -> Value {
         "flags": issue.flags.iter().map(|flag| flag.code()).collect::<Vec<_>>(),
         "last_event_at": text(last_event_at), "open": issue.state.is_open(), "extension": issue.extension,
         "call_back_due": maybe(issue.call_back.due),
-        "call_back_missed": Some(issue.call_back.missed).filter(|missed| *missed > 0),
+        "call_back_missed": Some(issue.call_back.missed).filter(|missed| *missed > 0), "watched": issue.watched,
     })
 }
 
