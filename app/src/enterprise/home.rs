@@ -98,7 +98,9 @@ fn owed_cell(live: &Live, now: OffsetDateTime) -> AnyView {
     let when = words::moment(live.state_at, now);
     let (verb, step, detail) = match State::parse(&live.state) {
         Some(State::AwaitingInput) => ("补充材料", "supply", format!("{when} 请您补充材料")),
-        _ => ("请您评价", "rate", format!("{when} 已拨付 {}", Fen(live.fen()).words())),
+        // What gives no money has no sum.
+        Some(state) if live.fen() == 0 => ("请您评价", "rate", format!("{when} {}", state.label())),
+        state => ("请您评价", "rate", format!("{when} {} {}", state.map_or("", State::label), Fen(live.fen()).words())),
     };
     let href = format!("/applications/{}/{step}", live.number);
     view! {

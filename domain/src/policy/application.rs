@@ -192,6 +192,8 @@ pub const TRANSITIONS: &[(Command, &[State], State)] = &[
     (Command::Pay, &[State::Approved], State::Paid),
     (Command::Reject, &[State::Submitted, State::AwaitingInput, State::Reviewing, State::PublicNotice], State::Rejected),
     (Command::Withdraw, &[State::Submitted, State::AwaitingInput, State::Reviewing], State::Withdrawn),
+    // What gives no money ends with the approval: it is rated as it stands.
+    (Command::Rate, &[State::Approved], State::Approved),
     (Command::Rate, &[State::Paid], State::Paid),
 ];
 

@@ -173,8 +173,15 @@ fn an_application_moves_only_as_the_table_has_it() {
     let noticed = at(State::PublicNotice, Mode::Declare, Some(date!(2026 - 11 - 24)));
     assert!(noticed.decide(Command::Approve, TODAY).is_err());
     assert_eq!(noticed.decide(Command::Approve, date!(2026 - 11 - 25)), Ok(State::Approved));
-    let rated = Standing { rated: true, ..at(State::Paid, Mode::Declare, None) };
-    assert!(rated.decide(Command::Rate, TODAY).is_err());
+    // Approved or paid, it is rated where it stands, and once.
+    for state in [State::Approved, State::Paid] {
+        let given = at(state, Mode::Declare, None);
+        assert_eq!(given.decide(Command::Rate, TODAY), Ok(state));
+        assert!(Standing { rated: true, ..given }.decide(Command::Rate, TODAY).is_err());
+    }
+    let rated = Standing { rated: true, ..at(State::Approved, Mode::Declare, None) };
+    assert_eq!(rated.decide(Command::Pay, TODAY), Ok(State::Paid), "what was rated is still paid");
+    assert!(at(State::Reviewing, Mode::Declare, None).decide(Command::Rate, TODAY).is_err());
     for state in [State::Rejected, State::Withdrawn] {
         for command in Command::ALL {
             assert!(at(state, Mode::Declare, None).decide(command, TODAY).is_err());

@@ -135,6 +135,9 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
         page.contains("设备投资额按企业自填算（1,200 万元）；发票和现场核对一致"),
         "the enterprise reads what counted, and why"
     );
+    // It waits to be rated already: not everything that is approved is ever paid.
+    let home = owner.get("/home").await.body;
+    assert!(home.contains(&format!("href=\"{path}/rate\"")) && words(&home).contains("已核准 960,000 元"));
     let cashier = site.staff("jingxin02").await;
     sent(&cashier.post(&format!("{desk}/pay"), &[("amount", "960000"), ("seq", "4")]).await, &desk);
     assert!(words(&owner.get(&path).await.body).contains("已拨付 960,000 元"));
@@ -167,6 +170,28 @@ async fn from_one_step_away_to_money_paid_and_rated(pool: PgPool) {
     let mut conn = site.state.store.system().await.unwrap();
     let application = store::policy::application::get(&mut conn, &number).await.unwrap();
     assert_eq!((application.rating, application.rating_comment.as_str()), (Some(4), "比预想的快"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_approved_is_rated_once_and_not_again_when_it_is_paid(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let path = apply(&owner, "0199b0c0-0000-7000-8000-000000000121").await;
+    let (desk, rate) = (format!("/desk{path}"), format!("href=\"{path}/rate\""));
+    assert!(!owner.get(&path).await.body.contains(&rate), "nothing was decided");
+    let approved = [("amount", "20000"), ("text", "符合条件"), ("seq", "1")];
+    sent(&site.staff("jingxin").await.post(&format!("{desk}/approve"), &approved).await, &desk);
+    for page in ["/home", path.as_str()] {
+        assert!(owner.get(page).await.body.contains(&rate), "{page}");
+    }
+    sent(&owner.post(&format!("{path}/rate"), &[("rating", "5"), ("text", "很快"), ("seq", "2")]).await, &path);
+    let page = owner.get(&path).await.body;
+    assert!(page.contains("已核准") && page.contains("您的评价：5 分"), "it stands where it stood");
+    sent(&site.staff("jingxin02").await.post(&format!("{desk}/pay"), &[("amount", "20000"), ("seq", "3")]).await, &desk);
+    assert!(owner.get(&path).await.body.contains("已拨付"));
+    for page in ["/home", path.as_str()] {
+        assert!(!owner.get(page).await.body.contains(&rate), "{page} asks again");
+    }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

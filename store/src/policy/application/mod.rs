@@ -345,11 +345,11 @@ pub struct Live {
 }
 
 impl Live {
-    /// What waits for the enterprise: to supply what was asked for, to rate what was paid.
+    /// What waits for the enterprise: to supply what was asked for, to rate, once, what was approved or paid.
     pub fn waits(&self) -> bool {
         match State::parse(&self.state) {
             Some(State::AwaitingInput) => true,
-            Some(State::Paid) => !self.rated,
+            Some(State::Approved | State::Paid) => !self.rated,
             _ => false,
         }
     }

@@ -300,7 +300,7 @@ fn consequence(command: Command) -> &'static str {
         Command::Ask => "退给企业补充，补充后回到审核。",
         Command::Notice => "公示期满后才能核准。",
         Command::Propose => "超过测算金额时用：您提请并写明理由，另一位同事核准同样的金额才算数。企业看不到。",
-        Command::Approve => "核准后等待拨付，由另一位同事登记。",
+        Command::Approve => "核准后企业可以评价；有资金的等待拨付，由另一位同事登记。",
         Command::Pay => "企业会收到到账提醒，并可以评价。",
         Command::Reject => "结束这件申请，企业会看到原因。",
         _ => "",
