@@ -18,6 +18,7 @@ use domain::policy::evaluate::{Standing, Verdict};
 use domain::policy::explain::LeafResult;
 use domain::policy::facts::{Fact, Facts};
 use domain::policy::model::{Item, Mode};
+use domain::policy::money::Fen;
 use domain::policy::words;
 use leptos::Params;
 use leptos::prelude::*;
@@ -64,14 +65,16 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
         Standing::Near | Standing::Unknown => "tag warn",
         Standing::Closed | Standing::Unmet => "tag quiet",
     };
-    let formula = item.amount.is_money().then(|| {
+    let had = (standing == Standing::Had).then(|| had(page, item)).flatten();
+    // What today's facts come to says nothing of a sum that stands.
+    let formula = (item.amount.is_money() && had.is_none()).then(|| {
         let filled = words::formula(library, &item.amount, &reckoned(page, &explained));
         view! { <p class="formula">{figures(&filled)}</p> }
     });
-    let worth = if standing == Standing::Near {
-        format!("达到后约 {}", amount(item, &page.outcome))
-    } else {
-        amount(item, &page.outcome)
+    let worth = match had {
+        Some(had) => had,
+        None if standing == Standing::Near => format!("达到后约 {}", amount(item, &page.outcome)),
+        None => amount(item, &page.outcome),
     };
     let others = group_note(page, item);
     let dates = facts(vec![
@@ -111,6 +114,16 @@ fn item(page: &ItemPage, form: &Form, now: OffsetDateTime) -> AnyView {
             {ask(item, form)}
     }
     .into_any()
+}
+
+/// What was applied for, approved or paid in this period: the figure that home and list say.
+fn had(page: &ItemPage, item: &Item) -> Option<String> {
+    let live = page.view.live.iter().find(|live| live.item_code == item.id).filter(|_| item.amount.is_money())?;
+    let state = match State::parse(&live.state) {
+        Some(state @ (State::Approved | State::Paid)) => state.label(),
+        _ => Standing::Had.label(),
+    };
+    Some(format!("{state} {}", Fen(live.fen()).words()))
 }
 
 /// The facts that the amount is said of: as they are, or with the missing step taken.
