@@ -202,6 +202,23 @@ async fn what_is_approved_is_rated_once_and_not_again_when_it_is_paid(pool: PgPo
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_application_says_who_has_it_and_until_when(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let held = async |member: usize, key: &'static str| {
+        let owner = site.member(member).await;
+        let path = apply(&owner, key).await;
+        words(&owner.get(&path).await.body)
+    };
+    let page = held(2, "0199b0c0-0000-7000-8000-000000000122").await;
+    assert!(page.contains("市经信局") && page.contains("办理期限"));
+    // Without a department it is the area's policy editors who review it, and no centre.
+    let own = "update policy_item set department_id = null where code = 'demo-digital-voucher'";
+    sqlx::query(own).execute(&pool).await.unwrap();
+    let page = held(3, "0199b0c0-0000-7000-8000-000000000123").await;
+    assert!(page.contains("湖州市政策审核人员") && page.contains("办理期限"));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_form_sent_twenty_times_at_once_applies_once(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;

@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::policy::read::{self, ApplicationPage};
-use crate::policy::view::{frozen, money, state_tag, timeline};
+use crate::policy::view::{due, frozen, money, state_tag, timeline};
 use crate::render::{reads, title};
 use crate::request::{Clock, Request};
 use crate::ui::policy::day;
@@ -68,10 +68,14 @@ fn standing(application: &Application, clock: &Clock) -> AnyView {
             });
             view! { <p>{clock.reference.department(department)}{call}</p> }.into_any()
         }
-        (Some(state), None) if state.is_open() => words("企服中心"),
+        // The area's policy editors review it; no centre has any part in it.
+        (Some(state), None) if state.is_open() => words(format!("{}政策审核人员", clock.reference.area(application.item_area))),
         _ => words(state.map_or("", State::label)),
     };
-    facts(vec![("当前办理单位", holder), ("最近进展", since)])
+    // What gives no money ends with the approval: nothing is owed after it.
+    let ended = state == Some(State::Approved) && application.approved_amount.unwrap_or(application.amount) == 0;
+    let until = due(application, &clock.calendar, clock.now).filter(|_| !ended).map(|until| ("办理期限", until));
+    facts([("当前办理单位", holder), ("最近进展", since)].into_iter().chain(until).collect())
 }
 
 fn application(page: &ApplicationPage, clock: &Clock) -> AnyView {

@@ -7,7 +7,7 @@ macro_rules! select_application {
             Application,
             "select a.id, a.number, a.enterprise_id, a.enterprise_name, a.uscc, a.item_id, i.code as item_code, a.version,
                 a.title, a.mode, a.facts, a.as_of, a.amount, a.approved_amount, a.paid_amount, a.state, a.seq,
-                a.department_id, a.approved_by, a.proposed_by, a.proposed_amount,
+                a.item_area, a.department_id, a.approved_by, a.proposed_by, a.proposed_amount,
                 a.contact_name, a.contact_phone, a.note,
                 a.submitted_at, a.state_at, a.notice_until, a.reason, a.rating, a.rating_comment,
                 (select max(e.at) from application_event e where e.application_id = a.id and e.kind = 'supply') as supplied_at
@@ -30,7 +30,7 @@ pub use queue::{Found, Reviewer, counts, found, queue};
 
 use super::settle;
 use crate::{Conn, Page, StoreError};
-use domain::actor::{EnterpriseId, PersonId, StaffId};
+use domain::actor::{AreaCode, EnterpriseId, PersonId, StaffId};
 use domain::calendar::WorkCalendar;
 use domain::policy::application::{Standing, State, due};
 use domain::policy::facts::Facts;
@@ -89,6 +89,8 @@ pub struct Application {
     /// Paid, fen.
     pub paid_amount: Option<i64>,
     pub state: String,
+    /// The area that keeps the item: its policy editors review what no department does.
+    pub item_area: AreaCode,
     /// Whose it is to decide; none for one that the area's policy editors review.
     pub department_id: Option<i64>,
     /// Who approved it.
