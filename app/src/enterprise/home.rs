@@ -37,14 +37,14 @@ pub fn HomePage() -> impl IntoView {
 }
 
 fn page(home: Home, clock: &Clock) -> AnyView {
-    let Home { enterprise, issues, messages, policies } = home;
+    let Home { enterprise, issues, messages, titles, policies } = home;
     let owed: Vec<&Live> = policies.live.iter().filter(|live| live.waits()).collect();
     let owed: Vec<AnyView> = owed.into_iter().map(|live| owed_cell(live, clock.now)).collect();
     let messages = (!messages.is_empty()).then(|| {
         section(
             "最近消息",
             view! {
-                <MessageList list=messages base="/issues" now=clock.now/>
+                <MessageList list=messages titles base="/issues" now=clock.now/>
                 <p class="more"><a href="/messages">"全部消息"</a></p>
             },
         )

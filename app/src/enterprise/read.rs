@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use crate::policy::read as policies;
 use crate::request::Ctx;
+use std::collections::HashMap;
 use store::enterprise::{self, Enterprise};
 use store::identity::PersonIdentity;
 use store::issue::{HomeIssues, HomePage};
@@ -16,6 +17,8 @@ pub struct Home {
     pub issues: HomeIssues,
     /// The latest messages.
     pub messages: Vec<Message>,
+    /// What the problems that they are about are called, by number.
+    pub titles: HashMap<String, String>,
     /// What fits it, and the money.
     pub policies: policies::View,
 }
@@ -27,8 +30,20 @@ pub struct Home {
 pub async fn home(ctx: &mut Ctx) -> Result<Home, AppError> {
     ctx.require_member()?;
     let HomePage { enterprise, issues, messages } = store::issue::home_page(&mut ctx.conn).await?;
+    let titles = titles(ctx, &issues, &messages).await?;
     let policies = policies::view(ctx).await?;
-    Ok(Home { enterprise, issues, messages, policies })
+    Ok(Home { enterprise, issues, messages, titles, policies })
+}
+
+/// Most messages are about what the page shows anyway; the store is asked where one is not.
+async fn titles(ctx: &mut Ctx, issues: &HomeIssues, messages: &[Message]) -> Result<HashMap<String, String>, AppError> {
+    let shown = issues.waiting.iter().chain(&issues.open);
+    let known: HashMap<String, String> = shown.map(|row| (row.number.clone(), row.title.clone())).collect();
+    // What has a link of its own is about no problem.
+    if messages.iter().all(|message| message.link.is_some() || known.contains_key(&message.number)) {
+        return Ok(known);
+    }
+    Ok(store::message::titles(&mut ctx.conn, messages).await?)
 }
 
 /// Who somebody is, for whom, and who else may act.

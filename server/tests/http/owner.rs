@@ -227,6 +227,25 @@ async fn my_problems_are_found_by_number_and_words_and_nobody_elses(pool: PgPool
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_message_at_home_says_what_the_problem_is_called(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let owner = site.member(2).await;
+    let latest = async || {
+        drain(&site).await;
+        let home = owner.get("/home").await.body;
+        home.split_once("<h2>最近消息</h2>").unwrap().1.split_once("</section>").unwrap().0.to_owned()
+    };
+    let (number, _) = handled(&site, &owner, "0199b0c0-0000-7000-8000-000000000b0c").await;
+    let list = latest().await;
+    assert!(list.contains(&number) && list.contains("三号车间门口的路淹了"), "{list}");
+    // The same once the page does not list the problem itself any more.
+    let gone = owner.post(&format!("/issues/{number}/withdraw"), &[("text", "已经自己修好了"), ("version", "4")]).await;
+    assert_eq!(gone.status.as_u16(), 303, "{}", gone.body);
+    let list = latest().await;
+    assert!(list.contains(&number) && list.contains("三号车间门口的路淹了"), "{list}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn whoever_has_it_can_be_called(pool: PgPool) {
     let site = Site::demo(&pool, &[]).await;
     let owner = site.member(2).await;
