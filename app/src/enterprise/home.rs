@@ -60,14 +60,14 @@ fn page(home: Home, clock: &Clock) -> AnyView {
     .into_any()
 }
 
-/// Who it is: name, masked code, place, size, industry, tags. Size and tags are those of the portrait, which says where they come from.
+/// Who it is: name, masked code, place, size, industry, tags. Size, industry and tags are those of the portrait, which says where they come from.
 fn identity(enterprise: &Enterprise, policies: &View, clock: &Clock) -> AnyView {
     let code = Uscc::parse(&enterprise.uscc).map_or_else(|_| enterprise.uscc.clone(), |code| code.masked());
     let (facts, library) = (&policies.facts, &policies.shelf.library);
     let scale = facts.get("scale").and_then(|fact| Scale::parse(&fact.value)).map_or("", Scale::label);
     let place = clock.reference.area(enterprise.area);
-    let line =
-        [place.as_str(), scale, enterprise.industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let industry = read::industry(facts, enterprise);
+    let line = [place.as_str(), scale, industry.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = (EnterpriseClass::parse(&enterprise.class) == Some(EnterpriseClass::Key))
         .then(|| view! { <span class="tag run">{icon("star")}"重点企业"</span> });
     let held = facts.tags.iter().flatten();

@@ -25,7 +25,7 @@ pub fn MePage() -> impl IntoView {
 }
 
 fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
-    let Me { person, enterprise, members, sms, mail } = me;
+    let Me { person, enterprise, industry, members, sms, mail } = me;
     let typed = Form::typed();
     let summary = typed.summary();
     let typed = typed.or("mail", mail.clone());
@@ -45,7 +45,7 @@ fn page(me: &Me, place: String, leave: AnyView) -> AnyView {
                 ("统一社会信用代码", words(enterprise.uscc.clone())),
                 ("所在区县", words(place)),
                 ("地址", words(if enterprise.address.is_empty() { "未登记".to_owned() } else { enterprise.address.clone() })),
-                ("行业", words(enterprise.industry.clone())),
+                ("行业", words(industry.clone())),
             ])}
             {switch}
         })}

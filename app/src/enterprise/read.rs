@@ -3,6 +3,8 @@
 use crate::error::AppError;
 use crate::policy::read as policies;
 use crate::request::Ctx;
+use domain::policy::facts::Facts;
+use domain::policy::words::code_name;
 use std::collections::HashMap;
 use store::enterprise::{self, Enterprise};
 use store::identity::PersonIdentity;
@@ -46,10 +48,17 @@ async fn titles(ctx: &mut Ctx, issues: &HomeIssues, messages: &[Message]) -> Res
     Ok(store::message::titles(&mut ctx.conn, messages).await?)
 }
 
+/// Its industry as its portrait has it; what the register says where no department has told.
+pub(super) fn industry(facts: &Facts, enterprise: &Enterprise) -> String {
+    facts.get("industry").map_or_else(|| enterprise.industry.clone(), |fact| code_name("industry", &fact.value))
+}
+
 /// Who somebody is, for whom, and who else may act.
 pub struct Me {
     pub person: PersonIdentity,
     pub enterprise: Enterprise,
+    /// What it does, in words.
+    pub industry: String,
     pub members: Vec<Member>,
     /// The steps of issues by text message.
     pub sms: bool,
@@ -64,8 +73,11 @@ pub struct Me {
 pub async fn me(ctx: &mut Ctx) -> Result<Me, AppError> {
     let me = ctx.require_member()?;
     let enterprise = enterprise::get(&mut ctx.conn, me.enterprise.id).await?;
+    let today = ctx.today();
+    let facts = store::policy::portrait::get(&mut ctx.conn, me.enterprise.id, today).await?;
+    let industry = industry(&facts, &enterprise);
     let members = member::list(&mut ctx.conn, me.enterprise.id).await?;
     let sms = member::issue_sms(&mut ctx.conn, me.person.person).await?;
     let mail = store::delivery::address(&mut ctx.conn).await?.mail;
-    Ok(Me { person: me.person, enterprise, members, sms, mail })
+    Ok(Me { person: me.person, enterprise, industry, members, sms, mail })
 }

@@ -502,7 +502,7 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
     let phone = store::identity::person_of_phone(&mut conn, "13800000002", "", site.state.now()).await.unwrap();
     let enterprise = store::identity::enterprises_of(&mut conn, phone).await.unwrap()[0].id;
     // What the register once said of size and tags is nobody's fact.
-    sqlx::query("update enterprise set scale = 'large', tags = '{旧标签}' where id = $1")
+    sqlx::query("update enterprise set scale = 'large', tags = '{旧标签}', industry = '旧行业' where id = $1")
         .bind(enterprise)
         .execute(&pool)
         .await
@@ -513,8 +513,19 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
         period: String::new(),
         source: "市科技局".to_owned(),
     };
+    let industry = store::policy::portrait::Change {
+        code: "industry".to_owned(),
+        value: Some(serde_json::json!("C38")),
+        period: String::new(),
+        source: "市市场监管局".to_owned(),
+    };
     let (today, now) = (site.state.now().date(), site.state.now());
-    store::policy::portrait::put(&mut conn, enterprise, &[change], today, now).await.unwrap();
+    store::policy::portrait::put(&mut conn, enterprise, &[change, industry], today, now).await.unwrap();
+    let named = domain::policy::words::code_name("industry", "C38");
+    for path in ["/home", "/me", "/me/portrait"] {
+        let page = owner.get(path).await.body;
+        assert!(words(&page).contains(&named) && !page.contains("旧行业"), "{path}");
+    }
     let home = owner.get("/home").await.body;
     let identity = home.split_once("class=\"identity\"").unwrap().1.split_once("</div>").unwrap().0;
     assert!(identity.contains("高新技术企业") && identity.contains("小型"), "{identity}");
