@@ -450,6 +450,18 @@ async fn tax_reliefs_have_nothing_to_click_and_other_cities_nothing_to_say(pool:
     let key = "0199b0c0-0000-7000-8000-000000000113";
     let refused = owner.post("/policies/small-profit-cit/apply", &form(key)).await;
     assert_eq!((refused.status.as_u16(), refused.location()), (303, "/policies/small-profit-cit"));
+    // What the tax office takes itself is said to be had there, with what to bring, and taken nowhere here.
+    let refund = "/policies/software-vat-refund";
+    sent(&owner.post("/me/portrait", &[("f.software_vat_over_3", "185000")]).await, "/me/portrait");
+    let page = words(&owner.get(refund).await.body);
+    for words in ["到主管税务机关申请退税，不在这里申请", "185,000 元", "要准备的材料"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!owner.get(refund).await.body.contains("/apply\""));
+    sent(&owner.get(&format!("{refund}/apply")).await, refund);
+    let key = "0199b0c0-0000-7000-8000-000000000124";
+    sent(&owner.post(&format!("{refund}/apply"), &form(key)).await, refund);
+    assert!(!owner.get("/applications").await.body.contains("软件产品增值税即征即退"));
     // What is ruled out reads as such, with the mark of what it comes to.
     let research = owner.get("/policies/rd-superdeduction").await.body;
     let row =
