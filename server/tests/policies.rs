@@ -131,6 +131,11 @@ fn tax_reliefs_are_enjoyed_and_say_what_to_keep() {
     for item in &enjoyed {
         assert!(!item.apply.materials.is_empty(), "{} says what to keep on file", item.id);
     }
+    // No tax office, and no ministry's system, sees what would be sent here.
+    for item in items.iter().filter(|item| item.board == "tax" || item.tags.iter().any(|tag| tag == "认定")) {
+        assert!(!item.apply.is_here(), "{} is applied for elsewhere", item.id);
+        assert!(!item.apply.place.is_empty(), "{} says where", item.id);
+    }
     let paid = |item: &&Item| item.apply.mode == Mode::Automatic && item.board == "tax";
     assert_eq!(items.iter().filter(paid).map(|item| item.id.as_str()).collect::<Vec<_>>(), Vec::<&str>::new());
 }

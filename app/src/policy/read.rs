@@ -243,8 +243,12 @@ impl ItemPage {
     /// # Errors
     /// A sentence that says what stands against it.
     pub fn may_apply(&self, today: Date) -> Result<(), &'static str> {
-        if !self.view.item(&self.outcome).apply.mode.is_applied_for() {
+        let apply = &self.view.item(&self.outcome).apply;
+        if !apply.mode.is_applied_for() {
             return Err("这项政策在纳税申报时直接享受，不用在这里申请");
+        }
+        if !apply.is_here() {
+            return Err("这项政策由其他系统受理，不在这里申请");
         }
         if self.application.as_ref().and_then(|application| application.state().ok()).is_some_and(State::is_open) {
             return Err(ALREADY_OPEN);

@@ -226,6 +226,15 @@ pub struct Apply {
     pub materials: Vec<String>,
 }
 
+impl Apply {
+    /// Whether an enterprise asks for it here: not what it has in a tax return, and not what another system takes. Of that `place` says where to
+    /// go (到……): an application sent here would reach nobody there.
+    #[cfg(feature = "server")]
+    pub fn is_here(&self) -> bool {
+        self.mode.is_applied_for() && !self.place.starts_with('到')
+    }
+}
+
 /// Items that stand together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

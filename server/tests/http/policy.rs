@@ -186,7 +186,7 @@ async fn what_is_approved_is_rated_once_and_not_again_when_it_is_paid(pool: PgPo
     let path = apply(&owner, "0199b0c0-0000-7000-8000-000000000121").await;
     let (desk, rate) = (format!("/desk{path}"), format!("href=\"{path}/rate\""));
     assert!(!owner.get(&path).await.body.contains(&rate), "nothing was decided");
-    let approved = [("amount", ""), ("text", "符合条件"), ("seq", "1")];
+    let approved = [("amount", "20000"), ("text", "符合条件"), ("seq", "1")];
     sent(&site.staff("jingxin").await.post(&format!("{desk}/approve"), &approved).await, &desk);
     for page in ["/home", path.as_str()] {
         assert!(owner.get(page).await.body.contains(&rate), "{page}");
@@ -194,7 +194,7 @@ async fn what_is_approved_is_rated_once_and_not_again_when_it_is_paid(pool: PgPo
     sent(&owner.post(&format!("{path}/rate"), &[("rating", "5"), ("text", "很快"), ("seq", "2")]).await, &path);
     let page = owner.get(&path).await.body;
     assert!(page.contains("已核准") && page.contains("您的评价：5 分"), "it stands where it stood");
-    sent(&site.staff("jingxin02").await.post(&format!("{desk}/pay"), &[("amount", ""), ("seq", "3")]).await, &desk);
+    sent(&site.staff("jingxin02").await.post(&format!("{desk}/pay"), &[("amount", "20000"), ("seq", "3")]).await, &desk);
     assert!(owner.get(&path).await.body.contains("已拨付"));
     for page in ["/home", path.as_str()] {
         assert!(!owner.get(page).await.body.contains(&rate), "{page} asks again");
@@ -450,6 +450,18 @@ async fn tax_reliefs_have_nothing_to_click_and_other_cities_nothing_to_say(pool:
     let key = "0199b0c0-0000-7000-8000-000000000113";
     let refused = owner.post("/policies/small-profit-cit/apply", &form(key)).await;
     assert_eq!((refused.status.as_u16(), refused.location()), (303, "/policies/small-profit-cit"));
+    // What the tax office takes itself is said to be had there, with what to bring, and taken nowhere here.
+    let refund = "/policies/software-vat-refund";
+    sent(&owner.post("/me/portrait", &[("f.software_vat_over_3", "185000")]).await, "/me/portrait");
+    let page = words(&owner.get(refund).await.body);
+    for words in ["到主管税务机关申请退税，不在这里申请", "185,000 元", "要准备的材料"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!owner.get(refund).await.body.contains("/apply\""));
+    sent(&owner.get(&format!("{refund}/apply")).await, refund);
+    let key = "0199b0c0-0000-7000-8000-000000000124";
+    sent(&owner.post(&format!("{refund}/apply"), &form(key)).await, refund);
+    assert!(!owner.get("/applications").await.body.contains("软件产品增值税即征即退"));
     // What is ruled out reads as such, with the mark of what it comes to.
     let research = owner.get("/policies/rd-superdeduction").await.body;
     let row =

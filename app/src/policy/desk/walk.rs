@@ -159,7 +159,7 @@ impl Walk<'_> {
         self.choice("/apply/per", "每家企业", options(&[("window", "每个申报期（年）一次"), ("once", "只享受一次")]));
         self.control("/apply/from", "申报从", Look::Day);
         self.control("/apply/to", "申报到", Look::Day);
-        self.line("/apply/where", "在哪里办");
+        self.line("/apply/where", "在哪里办（写“到……”的，企业在那里办，不在这里申请）");
         self.control("lines:/apply/materials", "材料（每行一个）", Look::Lines);
         self.close();
     }

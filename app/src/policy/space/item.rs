@@ -183,6 +183,10 @@ fn act(page: &ItemPage, item: &Item, now: OffsetDateTime) -> AnyView {
             return view! { <p class="row"><a class="button" href=href>{label}</a>{calculator}</p> }.into_any();
         }
     }
+    if page.outcome.verdict == Verdict::Eligible && !item.apply.is_here() {
+        let place = format!("{}，不在这里申请。", item.apply.place);
+        return view! { <p class="muted">{icon("right")}{figures(&place)}</p><p class="row">{calculator}</p> }.into_any();
+    }
     let href = format!("/policies/{code}/apply");
     if page.outcome.verdict == Verdict::Eligible && item.open_on(local(now).date()) {
         let who = page.withheld.clone().map(|who| view! { <p class="muted">{icon("lock")}{who}</p> });
