@@ -7,9 +7,9 @@ use clap::Subcommand;
 use domain::actor::CITY;
 use domain::calendar::local;
 use domain::policy::book::Book;
-use domain::policy::check::{check, check_on, check_set, may_publish};
+use domain::policy::check::{Problem, check, check_on, check_set, may_publish};
 use domain::policy::facts::{Facts, FactsFile};
-use domain::policy::model::day;
+use domain::policy::model::{Item, day};
 use domain::policy::words;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use time::{Date, OffsetDateTime};
 /// What can be done with policies.
 #[derive(Subcommand)]
 pub enum PolicyCommand {
-    /// Check items before they are published; status 1 when something stands against it.
+    /// Check items before they are published, alone and beside those of the other files; status 1 when something stands against it.
     Check {
         /// JSON files; attributes, tags and questions are those of the nearest folder above with an attributes.json, else the built-in ones.
         #[arg(required = true)]
@@ -55,7 +55,7 @@ pub enum PolicyCommand {
 
 /// Checks files.
 pub fn check_files(files: &[PathBuf], as_json: bool) -> ExitCode {
-    let mut all = true;
+    let mut found = Vec::new();
     // A whole folder by a pattern brings cases and libraries along.
     for path in files.iter().filter(|path| policies::is_item(path)) {
         let (text, library) = match std::fs::read_to_string(path)
@@ -69,23 +69,39 @@ pub fn check_files(files: &[PathBuf], as_json: bool) -> ExitCode {
             }
         };
         for file in policies::parse_file(path, &text) {
-            let (id, problems) = match &file.item {
-                Ok(item) => (Some(item.id.clone()), check(item, &library)),
-                Err(problem) => (None, vec![problem.clone()]),
+            let problems = match &file.item {
+                Ok(item) => check(item, &library),
+                Err(problem) => vec![problem.clone()],
             };
-            let valid = may_publish(&problems);
-            all &= valid;
-            if as_json {
-                println!("{}", json!({ "file": path.display().to_string(), "id": id, "valid": valid, "problems": problems }));
-                continue;
-            }
-            println!("{}  {}", path.display(), if valid { "可以发布" } else { "不能发布" });
-            for problem in problems {
-                println!("  {}{}: {}", if problem.advice { "（建议）" } else { "" }, problem.place, problem.sentence);
-            }
+            found.push((file, problems));
+        }
+    }
+    // Each may be right by itself, and an import of all of them is refused.
+    let items: Vec<Item> = found.iter().filter_map(|(file, _)| file.item.as_ref().ok().cloned()).collect();
+    let together = check_set(&items);
+    let mut all = true;
+    for (file, mut problems) in found {
+        let id = file.item.as_ref().ok().map(|item| item.id.as_str());
+        problems.extend(together.iter().filter_map(|problem| at_place(problem, id?)));
+        let valid = may_publish(&problems);
+        all &= valid;
+        if as_json {
+            println!("{}", json!({ "file": file.path.display().to_string(), "id": id, "valid": valid, "problems": problems }));
+            continue;
+        }
+        println!("{}  {}", file.path.display(), if valid { "可以发布" } else { "不能发布" });
+        for problem in problems {
+            println!("  {}{}: {}", if problem.advice { "（建议）" } else { "" }, problem.place, problem.sentence);
         }
     }
     if all { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What stands against an item among others, at its place in it; `None` where another is named.
+fn at_place(problem: &Problem, id: &str) -> Option<Problem> {
+    // That a version is there twice is said of the item as a whole.
+    let (named, place) = problem.place.split_once(": ").unwrap_or((problem.place.as_str(), "version"));
+    (named == id).then(|| Problem { place: place.to_owned(), ..problem.clone() })
 }
 
 /// Evaluates a folder for a facts file.

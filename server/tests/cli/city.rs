@@ -172,6 +172,14 @@ async fn what_issues_are_decided_by_comes_from_the_workbook_too(pool: PgPool) {
         ("culture", "wuxing-jianshe", "jianshe")
     );
     assert_eq!(today.fit("博物馆的展览").code(), "museum");
+    // The command line asks the same catalogue, for a district and for the city.
+    let responsible = |area: &[&str]| {
+        let ran = qifu(&[&["route", "--json", "路灯"][..], area].concat(), &settings);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.json()["department"].clone()
+    };
+    assert_eq!(responsible(&["--area", "330502"]), json!("吴兴区建设局"));
+    assert_eq!((responsible(&["--area", "330503"]), responsible(&[])), (json!("市建设局"), json!("市建设局")));
     let sign = |at: time::OffsetDateTime| terms.limits.in_force(at).contact.to_string();
     assert_eq!(
         (sign(now), sign(time::macros::datetime!(2030-01-02 09:00 +8))),

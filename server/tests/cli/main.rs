@@ -72,6 +72,18 @@ fn texts_are_routed_to_whose_business_it_is() {
     assert_eq!(of(1), (&json!("人才"), &json!("市教育局"), &json!(100)));
     assert_eq!(of(2), (&json!("兜底"), &Value::Null, &json!(0)));
     assert_eq!(of(3), (&json!("兜底"), &Value::Null, &json!(0)));
+    let categories: Vec<&Value> = lines.iter().map(|line| &line["category"]).collect();
+    assert_eq!(categories, ["路灯与市政设施", "子女入学", "其他问题", "其他问题"]);
+    let reason = |index: usize| lines[index]["reason"].as_str().unwrap();
+    assert!(reason(0).starts_with("提到") && reason(0).contains("路灯"), "{}", reason(0));
+    assert_eq!(reason(2), "没有指向任何类别的词");
+    for words in ["几类一样接近，不作猜测：", "“发票”：", "贷款"] {
+        assert!(reason(3).contains(words), "{}", reason(3));
+    }
+    // No district has named a department of its own before there is a city.
+    let there = qifu(&["route", "--json", "--area", "330502", texts[0]], &[("QIFU_DATA", &folder)]);
+    assert_eq!((there.code, there.json()), (0, lines[0].clone()), "{}", there.err);
+    assert_eq!(qifu(&["route", "--area", "吴兴", texts[0]], &[("QIFU_DATA", &folder)]).code, 2);
     assert_eq!(lines[3]["others"].as_array().unwrap().len(), 2, "what it might be is said, and not guessed");
     assert_eq!(lines[0]["text"], json!("厂门口的路灯坏了"));
     assert!(!std::path::Path::new(&folder).exists());

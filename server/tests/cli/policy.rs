@@ -18,6 +18,21 @@ fn evaluated(items: &[Value], facts: Value) -> Ran {
     ran
 }
 
+/// What `policy check` says of items, each in a file of its own, a line each.
+fn checked(items: &[Value]) -> (i32, Vec<Value>) {
+    let folder = std::env::temp_dir().join(format!("qifu-check-{}", uuid::Uuid::new_v4()));
+    std::fs::create_dir(&folder).unwrap();
+    let paths: Vec<String> = (0..items.len()).map(|at| folder.join(format!("{at}.json")).to_str().unwrap().to_owned()).collect();
+    for (path, item) in paths.iter().zip(items) {
+        std::fs::write(path, item.to_string()).unwrap();
+    }
+    let mut arguments = vec!["policy", "check", "--json"];
+    arguments.extend(paths.iter().map(String::as_str));
+    let ran = qifu(&arguments, &[]);
+    std::fs::remove_dir_all(&folder).unwrap();
+    (ran.code, ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
 /// An item that pays for everybody, with some of it changed.
 fn paying(id: &str, changes: Value) -> Value {
     let mut item = json!({
@@ -55,6 +70,27 @@ fn a_set_that_contradicts_itself_is_refused_with_a_sentence() {
     let ran = evaluated(&[paying("aaa", json!({})), paying("aaa", json!({ "amount": { "fixed": "7" } }))], json!({}));
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("第 1 版有 2 份"), "{}", ran.err);
+}
+
+#[test]
+fn files_are_checked_beside_each_other() {
+    // A condition that everybody meets would be one more thing against it.
+    let condition = json!({ "num": { "attr": "employees", "op": "ge", "value": "20" } });
+    let of =
+        |id: &str, amount: &str| paying(id, json!({ "condition": condition, "yearly_cap": { "id": "y", "amount": amount } }));
+    let against = |line: &Value| -> Vec<(String, String)> {
+        let problems = line["problems"].as_array().unwrap().iter().filter(|problem| problem["advice"] != json!(true));
+        problems.map(|p| (p["place"].as_str().unwrap().to_owned(), p["sentence"].as_str().unwrap().to_owned())).collect()
+    };
+    let (alone, together) = (checked(&[of("bbb", "6")]), checked(&[of("aaa", "6"), of("bbb", "6")]));
+    assert_eq!((alone.0, together.0, together.1.len()), (0, 0, 2), "{alone:?} {together:?}");
+    let (code, lines) = checked(&[of("aaa", "5"), of("bbb", "6")]);
+    assert_eq!((code, &lines[0]["valid"], &lines[1]["valid"]), (1, &json!(true), &json!(false)), "{lines:?}");
+    let said = ("yearly_cap.amount".to_owned(), "与 aaa 用同一年度封顶，但金额不同".to_owned());
+    assert_eq!((against(&lines[0]), against(&lines[1])), (vec![], vec![said]));
+    let (code, lines) = checked(&[of("aaa", "5"), of("aaa", "5")]);
+    let said = ("version".to_owned(), "第 1 版有 2 份，请只保留一份".to_owned());
+    assert_eq!((code, against(&lines[0]), against(&lines[1])), (1, vec![said.clone()], vec![said]));
 }
 
 #[test]

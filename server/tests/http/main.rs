@@ -51,4 +51,5 @@ mod template;
 mod terms;
 mod threads;
 mod wire;
+mod words;
 mod work;

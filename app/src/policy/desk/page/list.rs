@@ -50,7 +50,7 @@ fn page(list: &List, now: OffsetDateTime, reference: &Reference) -> AnyView {
         current: list.state == *state,
     });
     let table = if list.page.rows.is_empty() {
-        empty("这里没有政策。", Some(("/desk/policies/new", "写一项新政策")))
+        empty("暂无政策。", Some(("/desk/policies/new", "写一项新政策")))
     } else {
         view! {
             <div class="table-wrap" tabindex="0" role="region" aria-label="政策">
