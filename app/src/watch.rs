@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::request::{Ctx, Request};
-use domain::actor::{Duty, EnterpriseId, area_covers};
+use domain::actor::{Duty, EnterpriseId, StaffId, area_covers};
 use store::outbox::{Live, News};
 
 /// What an open page listens to.
@@ -13,7 +13,8 @@ pub struct Watch {
 }
 
 enum Of {
-    Issue(i64),
+    /// By whom of staff; a member is not told who of the offices looks at its issue.
+    Issue(i64, Option<StaffId>),
     Application(i64),
     Scope(Duty),
     Enterprise(EnterpriseId),
@@ -23,13 +24,16 @@ impl Watch {
     /// Whether it should be told.
     pub fn wants(&self, news: &News) -> bool {
         match (&self.of, news) {
-            (Of::Issue(id), News::Issue(live)) => live.issue == *id,
+            (Of::Issue(id, _), News::Issue(live)) => live.issue == *id,
+            (Of::Issue(id, Some(staff)), News::Opened(news)) => news.opened == *id && news.by != *staff,
             (Of::Application(id), News::Application(moved)) => moved.application == *id,
             (Of::Scope(duty), News::Issue(live)) => concerns(duty, live),
             (Of::Enterprise(id), News::Issue(live)) => live.enterprise == *id,
             // It left messages too.
             (Of::Enterprise(id), News::Application(moved)) => moved.enterprise == *id,
-            (Of::Issue(_) | Of::Scope(_), News::Application(_)) | (Of::Application(_), News::Issue(_)) => false,
+            (Of::Issue(..) | Of::Scope(_), News::Application(_))
+            | (Of::Application(_), News::Issue(_))
+            | (_, News::Opened(_)) => false,
         }
     }
 }
@@ -39,7 +43,7 @@ impl Watch {
 /// # Errors
 /// [`AppError::NotFound`] for another enterprise's.
 pub async fn of_member(request: &Request, number: &str, seen: Option<i32>) -> Result<Watch, AppError> {
-    one(request, number, seen, |ctx| ctx.require_member().map(|_| ())).await
+    one(request, number, seen, |ctx| ctx.require_member().map(|_| None)).await
 }
 
 /// An issue in the scope.
@@ -47,22 +51,21 @@ pub async fn of_member(request: &Request, number: &str, seen: Option<i32>) -> Re
 /// # Errors
 /// [`AppError::NotFound`] outside of it.
 pub async fn of_staff(request: &Request, number: &str, seen: Option<i32>) -> Result<Watch, AppError> {
-    one(request, number, seen, |ctx| ctx.require_desk().map(|_| ())).await
+    one(request, number, seen, |ctx| ctx.require_desk().map(|staff| Some(staff.id))).await
 }
 
 async fn one(
     request: &Request,
     number: &str,
     seen: Option<i32>,
-    require: impl FnOnce(&Ctx) -> Result<(), AppError>,
+    require: impl FnOnce(&Ctx) -> Result<Option<StaffId>, AppError>,
 ) -> Result<Watch, AppError> {
-    let (id, version) = {
+    let (staff, (id, version)) = {
         let mut ctx = request.open().await?;
-        require(&ctx)?;
-        store::issue::versions(&mut ctx.conn, number).await?
+        (require(&ctx)?, store::issue::versions(&mut ctx.conn, number).await?)
     };
     request.close().await;
-    Ok(Watch { of: Of::Issue(id), behind: seen.is_some_and(|seen| seen < version) })
+    Ok(Watch { of: Of::Issue(id, staff), behind: seen.is_some_and(|seen| seen < version) })
 }
 
 /// An application of the own enterprise; `seen` is the number of the last event that the page shows.

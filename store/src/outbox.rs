@@ -52,20 +52,31 @@ pub struct Moved {
     pub version: i32,
 }
 
+/// What the others' open pages hear where somebody of staff opened an issue that they have open (`issue::work::beside`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Which issue.
+    pub opened: i64,
+    /// Whose account: no news to that one's own pages.
+    pub by: i64,
+}
+
 /// What comes through the channel.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum News {
     Issue(Live),
     Application(Moved),
+    Opened(Opened),
 }
 
 impl News {
-    /// The version it moved to.
+    /// The version it moved to; none where nothing moved.
     pub fn version(&self) -> i32 {
         match self {
             News::Issue(live) => live.version,
             News::Application(moved) => moved.version,
+            News::Opened(_) => 0,
         }
     }
 }

@@ -1,8 +1,13 @@
 //! The desk at work: many at once, two who write at once, notes that stay inside, templates, colleagues.
 
 use super::site::{Browser, Site, answers, file, follow};
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt;
 use sqlx::PgPool;
+use std::time::Duration;
 use store::issue::work::OPEN;
+use tokio::time::timeout;
 
 const KEY: &str = "0199b0c0-0000-7000-8000-000000000b01";
 const OTHER: &str = "0199b0c0-0000-7000-8000-000000000b02";
@@ -198,6 +203,39 @@ async fn a_decision_of_any_kind_is_stopped_once_and_what_is_only_noted_is_not(po
     assert_eq!(refused.status.as_u16(), 409);
     assert!(refused.body.contains("这件诉求刚刚有新进展") && refused.body.contains(noted));
     assert_eq!(centre.post(&of("accept"), &accept).await.status.as_u16(), 303, "read, and sent again");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_opened_it_first_hears_of_the_second_and_only_once(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let _workers = server::workers::start(&site.state).unwrap();
+    let (number, handler) = handled(&site, KEY).await;
+    let (page, seen) = (format!("/desk/issues/{number}"), version(&site, &number).await);
+    assert!(!handler.get(&page).await.body.contains("也在看"), "nobody else has it open");
+    let stream = Request::get(format!("{page}/events?after={seen}")).body(Body::empty()).unwrap();
+    let mut body = handler.raw(stream).await.into_body();
+    let mut text = String::new();
+    let mut hear = async |wanted: &str| {
+        let heard = timeout(Duration::from_secs(2), async {
+            while !text.contains(wanted) {
+                let frame = body.frame().await.expect("the stream goes on").unwrap();
+                text.push_str(&String::from_utf8_lossy(frame.data_ref().expect("data")));
+            }
+        });
+        heard.await.expect("within two seconds");
+        text.clone()
+    };
+    let centre = site.staff("centre02").await;
+    assert!(centre.get(&page).await.body.contains("也在看"));
+    hear("data: 0").await;
+    // Asked again, as the open page does, the first sees the second; and neither that nor the second's own asking is news.
+    for _ in 0..2 {
+        let again = handler.get(&page).await.body;
+        assert!(again.contains("也在看") && again.contains("正在查看"));
+        assert!(centre.get(&page).await.status.is_success());
+    }
+    assert_eq!(centre.post(&format!("{page}/contact"), &CONTACT).await.status.as_u16(), 303);
+    assert_eq!(hear("data: 5").await.matches("data: 0").count(), 1, "told once");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

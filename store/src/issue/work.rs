@@ -49,13 +49,21 @@ pub struct Beside {
     pub templates: Vec<Template>,
 }
 
-/// What stands beside an issue, and that this person opened it: one query.
+/// What stands beside an issue, and that this person opened it: one query. Open pages of the others hear of it, so that the first sees the second;
+/// whoever asks again is there already and is no news, or two pages would wake one another for ever. Only where there are others: `NOTIFY` takes a lock
+/// of the whole database at commit (`outbox`), and most issues are opened by one person.
 ///
 /// # Errors
 /// [`StoreError`]; of the policies for a duty that reads no internal notes.
 pub async fn beside(conn: &mut Conn, issue: i64, staff: StaffId, name: &str, now: OffsetDateTime) -> Result<Beside, StoreError> {
     let row = sqlx::query!(
-        r#"with opened as (
+        r#"with was as (
+            select from issue_presence where issue_id = $1 and staff_id = $2 and opened_at > $5
+        ), news as (
+            select pg_notify($6, jsonb_build_object('opened', $1::bigint, 'by', $2::bigint)::text)
+            where not exists (select from was)
+                and exists (select from issue_presence where issue_id = $1 and staff_id <> $2 and opened_at > $5)
+        ), opened as (
             insert into issue_presence (issue_id, staff_id, name, opened_at) values ($1, $2, $3, $4::timestamptz)
             on conflict (issue_id, staff_id) do update set opened_at = excluded.opened_at, name = excluded.name)
         select coalesce((select json_agg(json_build_object('name', p.name, 'ago', extract(epoch from $4::timestamptz - p.opened_at)::bigint)
@@ -69,12 +77,14 @@ pub async fn beside(conn: &mut Conn, issue: i64, staff: StaffId, name: &str, now
                 as "colleagues!: Json<Vec<Colleague>>",
             coalesce((select json_agg(json_build_object('id', t.id, 'department', t.department_id, 'title', t.title, 'body', t.body)
                 order by t.department_id nulls last, t.title) from answer_template t where t.gone_at is null), '[]')
-                as "templates!: Json<Vec<Template>>""#,
+                as "templates!: Json<Vec<Template>>",
+            (select count(*) from news) as "told!""#,
         issue,
         staff,
         name,
         now,
-        now - OPEN
+        now - OPEN,
+        crate::outbox::CHANNEL
     )
     .fetch_one(conn.pg())
     .await?;
