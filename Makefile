@@ -1,7 +1,7 @@
 # The commands of the project; each is a script that can be run by itself.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build dev lint audit sbom fuzz simulate bench lighthouse walks sqlx clean
+.PHONY: help run test build dev lint audit sbom fuzz simulate bench million lighthouse walks sqlx clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ simulate: ## Load a city's year at random, then check every rule of the loop ove
 
 bench: ## Measure pages per second and CPU per page; writes docs/BENCHMARKS.md
 	@exec scripts/bench
+
+million: ## Measure indicators and queues with a million issues; writes docs/BENCHMARKS.md, fails when one is too slow; takes long
+	@exec scripts/bench --million
 
 lighthouse: ## Look at the pages with Lighthouse; writes docs/BENCHMARKS.md, fails when one is too slow
 	@exec scripts/lighthouse

@@ -1,6 +1,6 @@
 //! 六项指标: the figures of the page, those of a second, naive count over the events, and the lists behind them are the same.
 
-use crate::site::{Browser, Site};
+use crate::site::{Browser, Site, sheet_rows};
 use axum::http::StatusCode;
 use domain::issue::measure::Indicator;
 use serde_json::Value;
@@ -172,8 +172,34 @@ async fn figures_are_what_the_events_say_and_lead_to_as_many_issues(owner: PgPoo
         let listed = listed(&leader, &format!("/desk/indicators/issues?period={period}&guard={code}")).await;
         assert_eq!(i64::try_from(listed).unwrap(), part, "{code}");
     }
-    let table = leader.get(&format!("/desk/indicators/table?period={period}")).await;
-    assert_eq!(table.status, StatusCode::OK);
+    // What is taken along says the same as the page.
+    let months = sheet_rows(&leader.get(&format!("/desk/indicators/table?period={period}")).await, "时间");
+    let headings = [
+        "时间",
+        "应答复",
+        "高质效解决",
+        "按时响应",
+        "按期答复",
+        "已答复",
+        "已解决",
+        "已评价",
+        "满意",
+        "已办结",
+        "一次办结",
+        "已回访",
+    ];
+    assert_eq!(months[0][..headings.len()].to_vec(), headings);
+    let part_of = |indicator: Indicator| {
+        let whole = these.iter().filter_map(|issue| issue.passes(indicator)).collect::<Vec<_>>();
+        (whole.iter().filter(|passes| **passes).count(), whole.len())
+    };
+    let [contacted, on_time] = [Indicator::Contacted, Indicator::OnTime].map(part_of);
+    let [solved, content, once] = [Indicator::Solved, Indicator::Content, Indicator::Once].map(part_of);
+    let called = part_of(Indicator::CalledBack);
+    let figures =
+        [these.len(), passed, contacted.0, on_time.0, solved.1, solved.0, content.1, content.0, once.1, once.0, called.0];
+    let row = months.iter().find(|row| row[0].starts_with(&period)).expect("the month's own row");
+    assert_eq!(row[1..headings.len()].to_vec(), figures.map(|figure| figure.to_string()));
 
     // A department is measured by its own only, and a district by its own.
     for (login, area) in [("jianshe", None), ("centre03", Some(330_502))] {

@@ -110,3 +110,79 @@ async fn a_centre_writes_a_meeting_down_once(pool: PgPool) {
     let template = centre.get("/desk/meetings/template").await;
     assert!(template.status.as_u16() == 200 && template.bytes.starts_with(b"PK"));
 }
+
+/// The table as people fill it: numbers and telephones are numbers to a spreadsheet.
+fn sheet(lines: &[[String; 9]]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let page = book.add_worksheet();
+    let heading: Vec<String> = HEADING.split(',').map(str::to_owned).collect();
+    for (row, cells) in (0_u32..).zip(std::iter::once(heading.as_slice()).chain(lines.iter().map(<[String; 9]>::as_slice))) {
+        for (column, text) in (0_u16..).zip(cells) {
+            match text.parse::<f64>() {
+                // Number, telephone, district; a code may have digits only, and is a text.
+                Ok(number) if [0, 4, 8].contains(&column) => page.write(row, column, number).unwrap(),
+                _ => page.write(row, column, text).unwrap(),
+            };
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_workbook_of_eighty_lines_is_filed_once_it_is_right(pool: PgPool) {
+    let site = Site::demo(&pool, &[]).await;
+    let centre = site.staff("centre03").await;
+    let area: i32 = sqlx::query_scalar("select area from staff where login = 'centre03'").fetch_one(&pool).await.unwrap();
+    let codes: Vec<String> =
+        sqlx::query_scalar("select uscc from enterprise order by id limit 4").fetch_all(&pool).await.unwrap();
+    let line = |n: usize| {
+        let text = format!("第{n}位企业代表说，厂区门口的道路一下雨就积水，货车进不来");
+        let contact = ("陈某某".to_owned(), "13912345678".to_owned());
+        let place = ("厂区西门".to_owned(), area.to_string());
+        [
+            n.to_string(),
+            codes[n % codes.len()].clone(),
+            String::new(),
+            contact.0,
+            contact.1,
+            text,
+            String::new(),
+            place.0,
+            place.1,
+        ]
+    };
+    let good: Vec<_> = (1..=80).map(line).collect();
+    let mut bad = good.clone();
+    "短".clone_into(&mut bad[16][5]);
+    "没有的类别".clone_into(&mut bad[52][6]);
+    let send = async |lines: &[[String; 9]]| {
+        let form = [("name", "11 月座谈会"), ("held", "2026-01-15")];
+        centre.send(multipart("/desk/meetings", &form, &[("会议.xlsx", sheet(lines))])).await
+    };
+    // The heading is the first line: what is wrong is told by line, each with its sentence, and nothing else is.
+    let refused = send(bad.as_slice()).await;
+    assert_eq!(refused.status.as_u16(), 422);
+    assert!(refused.body.contains("2 行要改，都还没有提交"), "{}", refused.body);
+    for (at, sentence) in [("第 18 行", "问题至少写 10 个字"), ("第 54 行", "没有“没有的类别”这个类别")]
+    {
+        let (_, row) = refused.body.split_once(&format!("<th scope=\"row\">{at}</th>")).unwrap_or_else(|| panic!("{at}"));
+        assert!(row.split("</tr>").next().unwrap().contains(sentence), "{at}: {sentence}");
+    }
+    assert_eq!(refused.body.matches("<th scope=\"row\">第 ").count(), 2);
+    assert_eq!(filed(&pool).await, 0, "as the page says: one line that is wrong, and none is filed");
+    // Mended, all of them; the same table again, nothing.
+    let done = send(good.as_slice()).await;
+    assert_eq!((done.status.as_u16(), filed(&pool).await), (303, 80), "{}", done.body);
+    let receipt = done.location().to_owned();
+    assert!(centre.get(&receipt).await.body.contains("共 80 件"));
+    let again = send(good.as_slice()).await;
+    assert_eq!((again.status.as_u16(), again.location(), filed(&pool).await), (303, receipt.as_str(), 80), "each once");
+    // The two that were wrong stand there as they were mended.
+    let texts: Vec<String> = sqlx::query_scalar(
+        "select i.body from meeting_issue m join issue i on i.id = m.issue_id where m.place = any('{17,53}') order by m.place",
+    )
+    .fetch_all(&pool)
+    .await
+    .unwrap();
+    assert_eq!(texts, [good[16][5].as_str(), good[52][5].as_str()]);
+}

@@ -280,6 +280,13 @@ async fn what_is_refused_is_told_whole(owner: PgPool) {
 async fn without_a_key_published_cases_are_seen_and_nothing_else(owner: PgPool) {
     let site = Site::demo(&owner, &[("QIFU_DEMO", "1")]).await;
     let browser = site.anonymous();
+    // What others published of the last ninety days is there already.
+    let told = "select count(*) from typical_case where withdrawn_at is null and requested_at > now() - interval '90 days'";
+    let told: i64 = sqlx::query_scalar(told).fetch_one(&owner).await.unwrap();
+    let list = json_of(&browser, "/open311/v2/requests.json").await;
+    let cases = list.as_array().unwrap();
+    let is_case = |one: &Value| one["service_request_id"].as_str().is_some_and(|number| number.starts_with("CASE-"));
+    assert!(told > 0 && i64::try_from(cases.len()).unwrap() == told && cases.iter().all(is_case), "{told} are told: {list}");
     let issue: (i64, String, String) = sqlx::query_as(
         "select id, number, enterprise_name from issue i where state = 'closed' and submitted_at > now() - interval '80 days'
              and not exists (select from typical_case_source s where s.issue_id = i.id) order by ended_at desc limit 1",

@@ -1,6 +1,6 @@
 //! 案卷 and 通报: who may open them, what is in them, and that what was settled stays.
 
-use crate::site::{Answer, Site, answers, file};
+use crate::site::{Answer, Site, answers, file, sheet_rows};
 use axum::http::StatusCode;
 use server::workers::settle_indicators;
 use sqlx::PgPool;
@@ -183,8 +183,24 @@ async fn a_month_is_settled_once_and_later_events_stand_beside_it(pool: PgPool) 
     assert!(sqlx::query("update indicator_snapshot set counts = '{}'").execute(&pool).await.is_err(), "never changed");
 
     // The assessment has every settled month of the year, and their sum.
-    let table = leader.get(&format!("/desk/indicators/assessment?year={}", first.year())).await;
-    assert_eq!(table.status, StatusCode::OK);
+    let year = sheet_rows(&leader.get(&format!("/desk/indicators/assessment?year={}", first.year())).await, "区县");
+    let (area, kept): (String, serde_json::Value) = sqlx::query_as(
+        "select a.name, s.counts from indicator_snapshot s join area a on a.code::text = s.key
+         where s.month = $1 and s.kind = 'area' and a.code % 100 <> 0 order by (s.counts->>'due')::bigint desc, a.code limit 1",
+    )
+    .bind(first)
+    .fetch_one(&pool)
+    .await
+    .unwrap();
+    assert_eq!(year[0][..5].to_vec(), ["区县", "月份", "应答复", "高质效解决", "按时响应"]);
+    let (rows, totals): (Vec<_>, Vec<_>) = year.iter().filter(|row| row[0] == area).partition(|row| row[1] != "全年合计");
+    let month = rows.iter().find(|row| row[1] == format!("{} 月", u8::from(first.month()))).expect("the settled month");
+    assert_eq!(month[2..5].to_vec(), ["due", "passed", "contacted"].map(|count| kept[count].to_string()));
+    for column in 2..year[0].len() {
+        let figure = |row: &Vec<String>| row[column].parse::<i64>().unwrap();
+        let sum: i64 = rows.iter().map(|row| figure(row)).sum();
+        assert_eq!(totals.iter().map(|row| figure(row)).collect::<Vec<_>>(), [sum], "{}", year[0][column]);
+    }
     for login in ["jianshe", "station01", "zhengce", "admin"] {
         let other = site.staff(login).await;
         for door in [path.as_str(), "/desk/indicators/assessment"] {

@@ -218,6 +218,15 @@ pub fn multipart(path: &str, pairs: &[(&str, &str)], files: &[(&str, Vec<u8>)]) 
     Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX").body(Body::from(body)).unwrap()
 }
 
+/// The rows of a sheet of the workbook that was sent, as text, the heading first.
+pub fn sheet_rows(answer: &Answer, sheet: &str) -> Vec<Vec<String>> {
+    use calamine::Reader;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(answer.bytes.to_vec())).unwrap();
+    let range = book.worksheet_range(sheet).unwrap();
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
 /// The answers of a filing that are right.
 pub fn answers(key: &str) -> Vec<(&str, &str)> {
     vec![
