@@ -52,3 +52,4 @@ mod terms;
 mod threads;
 mod wire;
 mod work;
+mod work_figure;
