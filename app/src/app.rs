@@ -40,7 +40,7 @@ use crate::security::SecurityPage;
 use crate::staff::{NewStaffPage, StaffListPage, StaffPage};
 use crate::terms::{
     BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, RetentionPage, RetentionsPage, TextPage,
-    TextsPage,
+    TextsPage, WorkFiguresPage,
 };
 use crate::upward::UpwardPage;
 use leptos::prelude::*;
@@ -158,6 +158,7 @@ fn DeskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("desk/admin/calendar") view=CalendarPage/>
             <Route path=path!("desk/admin/texts") view=TextsPage/>
             <Route path=path!("desk/admin/texts/:code") view=TextPage/>
+            <Route path=path!("desk/admin/work") view=WorkFiguresPage/>
             <Route path=path!("desk/admin/retention") view=RetentionsPage/>
             <Route path=path!("desk/admin/retention/:code") view=RetentionPage/>
             <Route path=path!("desk/account") view=AccountPage/>

@@ -43,3 +43,5 @@ mod vocabulary;
 #[cfg(feature = "server")]
 pub mod webhook;
 pub mod when;
+#[cfg(feature = "server")]
+pub mod work_indicator;

@@ -153,7 +153,7 @@ doors! {
     Page GET "/desk/indicators" Measured;
     Page GET "/desk/indicators/issues" Measured;
     File GET "/desk/indicators/table" Measured;
-    Page GET "/desk/indicators/bulletin" Record;
+    Page GET "/desk/indicators/bulletin" Measured;
     File GET "/desk/indicators/assessment" Record;
     Page GET "/desk/packs" Record;
     Page GET "/desk/packs/{pack}" Record;
@@ -261,6 +261,8 @@ doors! {
     File GET "/desk/admin/texts/table" Administrator;
     Page GET "/desk/admin/texts/{code}" Administrator;
     Form POST "/desk/admin/texts/{code}" Administrator;
+    Page GET "/desk/admin/work" Administrator;
+    Form POST "/desk/admin/work" Administrator;
     Page GET "/desk/admin/retention" Administrator;
     File GET "/desk/admin/retention/table" Administrator;
     Page GET "/desk/admin/retention/{code}" Administrator;

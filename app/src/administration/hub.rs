@@ -24,6 +24,7 @@ const ENTRIES: &[Entry] = &[
     },
     Entry { href: "/desk/templates", title: "答复模板", about: "全市和各部门常用的答复" },
     Entry { href: "/desk/admin/limits", title: "办理时限", about: "各环节的时限，按提交那天的版本办理" },
+    Entry { href: "/desk/admin/work", title: "工作指标", about: "每月的走访、培训，进入通报和年度考核" },
     Entry { href: "/desk/admin/calendar", title: "工作日历", about: "节假日和调休" },
     Entry {
         href: "/desk/admin/texts", title: "通知用语、短信模板", about: "发给企业、部门、企服中心的消息，短信平台的模板编号"

@@ -1,6 +1,7 @@
 //! Changes in words.
 
 use domain::administration::{Kind, fields};
+use domain::work_indicator::WorkIndicator;
 use serde_json::Value;
 use store::administration::change::Change;
 use store::reference::Reference;
@@ -35,7 +36,7 @@ fn label(field: &str) -> &str {
         "day" => "安排",
         "told" => "通知",
         "keep" => "保存",
-        other => other,
+        other => WorkIndicator::from_code(other).map_or(other, |it| it.label()),
     }
 }
 

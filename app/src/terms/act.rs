@@ -1,6 +1,10 @@
 //! What administrators change of the terms. Each change says why and from which day, and stands in the log; nothing that was filed before
 //! is moved by it.
 
+mod work;
+
+pub use work::save_work;
+
 use super::read::{self, Kept};
 use crate::administration::stale;
 use crate::error::{AppError, Next};
@@ -31,6 +35,8 @@ pub const CALENDAR: &str = "/desk/admin/calendar";
 pub const TEXTS: &str = "/desk/admin/texts";
 /// Where it is said how long what is personal is kept; each kind has its page below.
 pub const RETENTION: &str = "/desk/admin/retention";
+/// Where work figures of a month are entered.
+pub const WORK: &str = "/desk/admin/work";
 /// In the place of a code: one that is not there yet.
 pub const NEW: &str = "new";
 /// The key of the limits' changes: there is one set of them.

@@ -8,5 +8,5 @@ pub mod tables;
 
 pub use page::{
     BoardPage, BoardsPage, CalendarPage, CategoriesPage, CategoryPage, LimitsPage, RetentionPage, RetentionsPage, TextPage,
-    TextsPage,
+    TextsPage, WorkFiguresPage,
 };

@@ -8,10 +8,12 @@ use domain::calendar::midnight;
 use domain::catalogue::{Board, Category, Edition};
 use domain::issue::Terms;
 use domain::retention::Schedule;
+use domain::work_indicator::{Whose, Work, month_text};
 use serde_json::Value;
 use std::sync::Arc;
 use store::administration::change::{self, Change, Wanted};
 use store::identity::StaffIdentity;
+use store::issue::work_figure;
 use store::reference::Reference;
 use time::{Date, OffsetDateTime};
 
@@ -58,6 +60,16 @@ pub async fn retention(ctx: &mut Ctx, key: &str) -> Result<(Kept, Schedule), App
     Ok((kept, schedule))
 }
 
+/// As [`kept`], with every district and department and its work figures of a month.
+///
+/// # Errors
+/// As [`kept`].
+pub async fn work(ctx: &mut Ctx, month: Date) -> Result<(Kept, Vec<Work>), AppError> {
+    let kept = kept(ctx, Kind::Work, &month_text(month)).await?;
+    let works = work_figure::works(&mut ctx.conn, month, &kept.reference, kept.catalogue()).await?;
+    Ok((kept, works))
+}
+
 impl Kept {
     /// The catalogue as it is now.
     pub fn catalogue(&self) -> Edition<'_> {
@@ -77,6 +89,11 @@ impl Kept {
     /// Whether this administrator keeps an area.
     pub fn keeps(&self, area: AreaCode) -> bool {
         area_covers(self.area, area)
+    }
+
+    /// Whether this administrator enters its work figures.
+    pub fn measures(&self, whose: Whose) -> bool {
+        work_figure::area(&self.reference, whose).is_some_and(|area| self.keeps(area))
     }
 
     /// The name of a department by its code; the code where there is none.

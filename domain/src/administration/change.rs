@@ -21,6 +21,7 @@ vocabulary! {
         Route = "route", "通知方式";
         Retention = "retention", "保存期限";
         Security = "security", "安全设置";
+        Work = "work_figure", "工作指标";
     }
 }
 

@@ -190,6 +190,7 @@ routes! {
     GET "/desk/upward/table" => lists::upward;
     GET "/desk/admin/deliveries/table" => lists::deliveries;
     GET "/desk/admin/keys/{key}/table" => lists::pushed;
+    POST "/desk/admin/work" => terms::work;
     GET "/desk/admin/retention/table" => terms::retentions;
     POST "/desk/admin/retention/{code}" => terms::retention;
     POST "/desk/messages/open" => message::desk_open;

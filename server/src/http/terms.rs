@@ -6,7 +6,7 @@ use super::tables;
 use app::administration::table::Table;
 use app::form::Form;
 use app::request::Request;
-use app::terms::act::{self, BOARDS, CALENDAR, CATEGORIES, LIMITS, RETENTION, TEXTS};
+use app::terms::act::{self, BOARDS, CALENDAR, CATEGORIES, LIMITS, RETENTION, TEXTS, WORK};
 use app::terms::read::{self, Kept};
 use app::terms::tables as lists;
 use axum::Extension;
@@ -85,4 +85,10 @@ pub async fn text(Extension(request): Extension<Request>, Path(code): Path<Strin
 pub async fn retention(Extension(request): Extension<Request>, Path(code): Path<String>, body: Body) -> Reply {
     let form = plain(body).await?;
     finish(&request, act::save_retention(&request, &code, &form).await, form, &format!("{RETENTION}/{code}")).await
+}
+
+/// A month's work figures of a district or a department.
+pub async fn work(Extension(request): Extension<Request>, body: Body) -> Reply {
+    let form = plain(body).await?;
+    finish(&request, act::save_work(&request, &form).await, form, WORK).await
 }

@@ -5,6 +5,7 @@ use domain::calendar::local;
 use domain::issue::measure::SETTLED_ON;
 use store::issue::measure::{self, first_month};
 use store::issue::snapshot::{month_after, months, settle};
+use store::issue::work_figure::works;
 use time::OffsetDateTime;
 
 /// Settles the months that are due and not settled, the oldest first; what several servers do at once is done once.
@@ -21,7 +22,9 @@ pub async fn monthly(state: &AppState, now: OffsetDateTime) -> anyhow::Result<()
     };
     let mut month = latest.map_or_else(|| first.replace_day(1).unwrap_or(first), month_after);
     while today >= month_after(month).replace_day(SETTLED_ON).unwrap_or(today) {
-        if settle(&mut conn, month, now).await? {
+        let tables = state.tables();
+        let works = works(&mut conn, month, &tables.reference, tables.terms.catalogue.at(now)).await?;
+        if settle(&mut conn, month, &works, now).await? {
             tracing::info!(%month, "a month's indicators are settled");
         }
         month = month_after(month);

@@ -53,3 +53,4 @@ mod threads;
 mod wire;
 mod words;
 mod work;
+mod work_figure;

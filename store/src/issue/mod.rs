@@ -19,6 +19,7 @@ mod task;
 pub mod template;
 pub mod view;
 pub mod work;
+pub mod work_figure;
 mod write;
 
 pub use abnormal::{ABNORMAL_COUNTED, abnormal, abnormal_counts};

@@ -1,8 +1,9 @@
-//! 晾晒通报 (S-29): the six indicators of a month as they were settled, which later events do not move, and what is open by age.
+//! 晾晒通报 (S-29): the six indicators of a month and the six of work as they were settled, which later events do not move, and what is open by age.
 
 use super::measure::{Counts, Group, Wanted, counts};
 use crate::{Conn, StoreError};
 use domain::calendar::midnight;
+use domain::work_indicator::{Figure, Figures, Whose, Work, WorkIndicator};
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use std::collections::BTreeMap;
@@ -18,7 +19,12 @@ pub struct Settled {
     pub areas: Vec<Counts>,
     pub boards: Vec<Counts>,
     pub departments: Vec<Counts>,
+    /// None of months settled before they were asked for.
+    pub works: Vec<Work>,
 }
+
+/// The kind of rows that keep figures of work.
+const WORK: &str = "work";
 
 /// Counts as they are kept: by name, so that later ones may have more.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,11 +36,12 @@ pub fn month_after(day: Date) -> Date {
     next.replace_day(1).unwrap_or(next)
 }
 
-/// Settles a month as its figures stand now; `false` where it is settled already. Needs the system's scope.
+/// Settles a month as its figures stand now, with those of work ([`super::work_figure::works`]); `false` where it is settled already. Needs the system's
+/// scope.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn settle(conn: &mut Conn, month: Date, now: OffsetDateTime) -> Result<bool, StoreError> {
+pub async fn settle(conn: &mut Conn, month: Date, works: &[Work], now: OffsetDateTime) -> Result<bool, StoreError> {
     let wanted = Wanted { from: midnight(month), until: midnight(month_after(month)), area: None, board: None, department: None };
     let (mut kinds, mut keys, mut all) = (Vec::new(), Vec::new(), Vec::new());
     let mut add = |kind: &str, key: &str, counts: &Counts| {
@@ -48,6 +55,11 @@ pub async fn settle(conn: &mut Conn, month: Date, now: OffsetDateTime) -> Result
         for row in counts(conn, &wanted, group, now).await? {
             add(kind, &row.key, &row);
         }
+    }
+    for work in works {
+        kinds.push(WORK.to_owned());
+        keys.push(work.whose.key());
+        all.push(serde_json::to_value(kept_work(&work.figures)).unwrap_or_default());
     }
     // Of several servers the first one's stands.
     let written = sqlx::query!(
@@ -86,9 +98,14 @@ pub async fn settled(conn: &mut Conn, month: Date) -> Result<Option<Settled>, St
     .fetch_all(conn.pg())
     .await?;
     let Some(at) = rows.first().map(|row| row.settled_at) else { return Ok(None) };
-    let aids = rows.iter().all(|row| row.counts.0.0.contains_key("aided"));
-    let mut found = Settled { at, aids, city: Counts::default(), areas: Vec::new(), boards: Vec::new(), departments: Vec::new() };
+    let aids = rows.iter().all(|row| row.kind == WORK || row.counts.0.0.contains_key("aided"));
+    let (areas, boards, departments, works) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut found = Settled { at, aids, city: Counts::default(), areas, boards, departments, works };
     for row in rows {
+        if row.kind == WORK {
+            found.works.extend(Whose::from_key(&row.key).map(|whose| Work { whose, figures: read_work(&row.counts) }));
+            continue;
+        }
         let counts = read(&row.counts, row.key);
         match row.kind.as_str() {
             "city" => found.city = counts,
@@ -143,6 +160,23 @@ fn read(kept: &Kept, key: String) -> Counts {
         disagreed: of("disagreed"),
         aided: of("aided"),
     }
+}
+
+/// The name under which is kept of how many a figure is.
+fn of_how_many(indicator: WorkIndicator) -> String {
+    format!("{}_of", indicator.code())
+}
+
+fn kept_work(figures: &Figures) -> Kept {
+    let values = figures.iter().map(|(indicator, figure)| (indicator.code().to_owned(), figure.value));
+    let wholes = figures.iter().filter_map(|(indicator, figure)| figure.of.map(|of| (of_how_many(*indicator), of)));
+    Kept(values.chain(wholes).collect())
+}
+
+fn read_work(kept: &Kept) -> Figures {
+    let of = |name: &str| kept.0.get(name).copied();
+    let figure = |indicator: WorkIndicator| Some(Figure { value: of(indicator.code())?, of: of(&of_how_many(indicator)) });
+    WorkIndicator::ALL.iter().filter_map(|indicator| figure(*indicator).map(|figure| (*indicator, figure))).collect()
 }
 
 /// How many issues of a category there are in a district.

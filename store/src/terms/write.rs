@@ -2,11 +2,13 @@
 
 use crate::administration::change::{self, NewChange};
 use crate::{Conn, StoreError};
+use domain::actor::{AreaCode, DepartmentId};
 use domain::calendar::midnight;
 use domain::catalogue::{Board, Category, Responsible};
 use domain::issue::limits::Spans;
 use domain::issue::texts::{Text, TextKey};
 use domain::retention::Rule;
+use domain::work_indicator::WorkIndicator;
 use sqlx::{Connection, PgConnection};
 use time::{Date, OffsetDateTime};
 
@@ -28,6 +30,13 @@ pub enum Line<'a> {
         /// At work, off, or as the built-in table has it.
         working: Option<bool>,
         note: &'a str,
+    },
+    /// What was entered of a month's work figures, for an area or a department of it.
+    Work {
+        month: Date,
+        area: AreaCode,
+        department: Option<DepartmentId>,
+        figures: &'a [(WorkIndicator, i64)],
     },
 }
 
@@ -174,6 +183,23 @@ pub(super) async fn insert(
                 *note,
                 change,
                 i32::try_from((*until - from).whole_days()).unwrap_or(0)
+            )
+            .execute(tx)
+            .await?
+        }
+        Line::Work { month, area, department, figures } => {
+            let indicators: Vec<String> = figures.iter().map(|(indicator, _)| indicator.code().to_owned()).collect();
+            let values: Vec<i64> = figures.iter().map(|(_, value)| *value).collect();
+            sqlx::query!(
+                "insert into work_figure (month, area, department_id, indicator, value, change_id)
+                 select $1::date, $2::integer, $3::bigint, n.indicator, n.value, $4::bigint
+                 from unnest($5::text[], $6::bigint[]) as n (indicator, value)",
+                *month,
+                *area,
+                *department,
+                change,
+                &indicators,
+                &values
             )
             .execute(tx)
             .await?

@@ -97,11 +97,12 @@ pub const RULES: &[(&str, &str, &str)] = &[
     ("indicator_rolled", "true", SUMS),
     ("issue_measure", "true", "centre_city centre_wuxing handler_jianshe supervisor_city supervisor_wuxing leader_city leader_wuxing system"),
     ("indicator_snapshot", "kind = 'city'", SUMS),
+    ("indicator_snapshot", "kind = 'area'", SUMS),
     (
-        "indicator_snapshot",
-        "kind = 'area'",
+        "work_figure",
+        "true",
         "centre_city centre_wuxing centre_nanxun supervisor_city supervisor_wuxing supervisor_nanxun leader_city leader_wuxing \
-            leader_nanxun system",
+            leader_nanxun admin system",
     ),
     ("membership", "enterprise_id = {a}", SELF),
     ("membership_event", "enterprise_id = {a}", "member_a station_zhili centre_city centre_wuxing system"),
@@ -228,6 +229,7 @@ pub async fn seed(world: &World) {
         "insert into indicator_rolled (through) values ('2026-09-01')",
         "insert into indicator_snapshot (month, kind, key, counts, settled_at)
             values ('2026-01-01', 'city', '', '{}', now()), ('2026-01-01', 'area', '330502', '{}', now())",
+        "insert into work_figure (month, area, indicator, value, change_id) select '2026-01-01', 330502, 'visits', 3, min(id) from setting_change",
         "insert into api_key (name, hash, channel, created_at) values ('x', 'channel', 'hotline', now()), ('y', 'other', 'upper', now())",
         "update issue set key_id = (select id from api_key where name = 'x')",
         "insert into api_filing (issue_id, key_id, client_key) select id, key_id, gen_random_uuid() from issue limit 1",

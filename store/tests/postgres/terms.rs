@@ -10,10 +10,12 @@ use domain::issue::limits::Spans;
 use domain::issue::texts::{Text, TextKey};
 use domain::issue::{Command, Level, Terms, Urgency};
 use domain::retention::Rule;
+use domain::work_indicator::{Figure, Whose, WorkIndicator};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 use store::administration::change::{self, NewChange, Wanted};
 use store::identity::{self, NewStaff, Who};
+use store::issue::work_figure;
 use store::terms::{self, Line, put};
 use store::{Conn, StoreError};
 use time::{Date, Duration, OffsetDateTime};
@@ -277,5 +279,59 @@ async fn messages_say_what_the_city_wrote(owner: PgPool) {
     assert!(told[0].1.starts_with("“道路积水”最迟") && told[0].1.ends_with("答复"), "{}", told[0].1);
     assert_eq!(told[1], ("诉求已交给责任部门".to_owned(), "部门签收后开始办理。".to_owned()));
     drop((admin, system));
+    world.end().await;
+}
+
+/// Visits of this month.
+fn visits(area: i32, department: Option<i64>, figures: &[(WorkIndicator, i64)]) -> Line<'_> {
+    Line::Work { month: today().replace_day(1).unwrap(), area, department, figures }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn work_figures_are_entered_by_whoever_administers_the_area(owner: PgPool) {
+    let (world, district) = world(owner).await;
+    let jianshe = world.departments[0];
+    let month = today().replace_day(1).unwrap();
+    let figures = |value: i64| [(WorkIndicator::Visits, value)];
+    let mut strangers = vec![
+        world.member(&world.a).await,
+        world.staff("centre_city").await,
+        world.staff("handler_jianshe").await,
+        world.store.anonymous().await.unwrap(),
+    ];
+    let three = figures(3);
+    for stranger in &mut strangers {
+        let refused = write(stranger, Kind::Work, "x", WUXING, today(), &visits(WUXING, None, &three)).await.unwrap_err();
+        assert!(refused.is_row_refused(), "{refused}");
+    }
+    drop(strangers);
+    let mut own = world.sign_in(Who::Staff(district)).await;
+    // Another district, and a department of the city's under one's own name.
+    for (area, department) in [(NANXUN, None), (WUXING, Some(jianshe))] {
+        let refused = write(&mut own, Kind::Work, "x", WUXING, today(), &visits(area, department, &three)).await.unwrap_err();
+        assert!(refused.is_row_refused(), "{area}: {refused}");
+    }
+    for value in [3, 5] {
+        write(&mut own, Kind::Work, "x", WUXING, today(), &visits(WUXING, None, &figures(value))).await.unwrap();
+    }
+    drop(own);
+    let mut admin = world.staff("admin").await;
+    write(&mut admin, Kind::Work, "x", CITY, today(), &visits(CITY, Some(jianshe), &figures(7))).await.unwrap();
+    drop(admin);
+    // The later one holds, and whoever looks on reads it; departments are told what is published.
+    let catalogue = loaded(&world).await.catalogue;
+    for (login, expected) in [("leader_nanxun", Some(5)), ("handler_jianshe", None)] {
+        let mut conn = world.staff(login).await;
+        let reference = store::reference::load(&mut conn).await.unwrap();
+        let edition = catalogue.at(OffsetDateTime::now_utc());
+        let works = work_figure::works(&mut conn, month, &reference, edition).await.unwrap();
+        let said =
+            |whose: Whose| works.iter().find(|work| work.whose == whose).unwrap().figures.get(&WorkIndicator::Visits).copied();
+        assert_eq!(said(Whose::Area(WUXING)), expected.map(|value| Figure { value, of: None }), "{login}");
+        assert_eq!(said(Whose::Department(jianshe)), expected.map(|_| Figure { value: 7, of: None }), "{login}");
+    }
+    for sql in ["update work_figure set value = 1", "delete from work_figure", "truncate work_figure"] {
+        assert!(sqlx::query(sql).execute(&world.owner).await.is_err(), "{sql}");
+    }
     world.end().await;
 }

@@ -66,6 +66,7 @@ const WRITERS: &[(&str, &str, &str, &str, &[&str])] = &[
     // Settled once by whichever server is first.
     ("indicator_snapshot", "kind = 'city'", SYSTEM, "", &[]),
     ("indicator_snapshot", "kind = 'area'", SYSTEM, "", &[]),
+    ("work_figure", "true", "admin system", "", &[]),
     // Written by functions alone, in the transaction of a command.
     ("issue_measure", "true", "", "", &[]),
     ("indicator_day", "true", "", "", &[]),

@@ -7,6 +7,7 @@ mod categories;
 mod limits;
 mod retention;
 mod texts;
+mod work;
 
 pub use boards::{BoardPage, BoardsPage};
 pub use calendar::CalendarPage;
@@ -14,6 +15,7 @@ pub use categories::{CategoriesPage, CategoryPage};
 pub use limits::LimitsPage;
 pub use retention::{RetentionPage, RetentionsPage};
 pub use texts::{TextPage, TextsPage};
+pub use work::WorkFiguresPage;
 
 use super::act::NEW;
 use super::read::Kept;

@@ -1,13 +1,15 @@
-//! 年度考核表 (S-29): the settled months of a year and their sum, for each district and department, as a workbook.
+//! 年度考核表 (S-29): the settled months of a year and their sum, with the indicators of work, for each district and department, as a workbook.
 
 use super::named;
 use super::sheet::{COLUMNS, numbers};
+use super::work::{work_cells, work_columns};
 use super::{YEARS, add, month_after};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::request::Ctx;
 use crate::sheet::{Cell, Sheet};
 use domain::calendar::local;
+use domain::work_indicator::{Figures, Whose, year as work_year};
 use std::collections::BTreeMap;
 use store::issue::measure::Counts;
 use store::issue::snapshot::settled;
@@ -23,12 +25,24 @@ pub async fn assessment(ctx: &mut Ctx, form: &Form) -> Result<(i32, Vec<Sheet>),
     let first = Date::from_calendar_date(year, Month::January, 1).ok().filter(|_| YEARS.contains(&year));
     let mut month = first.ok_or(AppError::NotFound)?;
     // By key: month by month.
-    let mut groups: [BTreeMap<String, Vec<(Date, Counts)>>; 2] = Default::default();
+    let mut groups: [BTreeMap<String, Vec<(Date, Counts, Figures)>>; 2] = Default::default();
     while month.year() == year {
         if let Some(found) = settled(&mut ctx.conn, month).await? {
             for (group, rows) in groups.iter_mut().zip([found.areas, found.departments]) {
                 for row in rows.into_iter().filter(|row| !row.key.is_empty()) {
-                    group.entry(row.key.clone()).or_default().push((month, row));
+                    group.entry(row.key.clone()).or_default().push((month, row, Figures::new()));
+                }
+            }
+            for work in found.works {
+                let (group, key) = match work.whose {
+                    Whose::Area(code) => (0, code.to_string()),
+                    Whose::Department(id) => (1, id.to_string()),
+                };
+                let months = groups[group].entry(key.clone()).or_default();
+                // Whoever had no issue that month has its work all the same.
+                match months.last_mut().filter(|(of, ..)| *of == month) {
+                    Some(line) => line.2 = work.figures,
+                    None => months.push((month, Counts { key, ..Counts::default() }, work.figures)),
                 }
             }
         }
@@ -36,16 +50,18 @@ pub async fn assessment(ctx: &mut Ctx, form: &Form) -> Result<(i32, Vec<Sheet>),
     }
     let clock = ctx.clock();
     let sheets = ["area", "department"].into_iter().zip(["区县", "部门"]).zip(&groups).map(|((kind, name), group)| {
-        let heading = [name, "月份"].into_iter().chain(COLUMNS).map(|text| Cell::Heading(text.to_owned())).collect();
+        let columns = [name, "月份"].into_iter().chain(COLUMNS).map(str::to_owned).chain(work_columns());
+        let heading = columns.map(Cell::Heading).collect();
         let rows = group.iter().flat_map(|(key, months)| {
             let name = named(kind, key, &clock);
-            let total = months.iter().fold(Counts::default(), |sum, (_, counts)| add(sum, counts));
-            let line = |when: String, counts: &Counts| {
-                [Cell::Text(name.clone()), Cell::Text(when)].into_iter().chain(numbers(counts)).collect::<Vec<_>>()
+            let total = months.iter().fold(Counts::default(), |sum, (_, counts, _)| add(sum, counts));
+            let work = work_year(months.iter().map(|(.., figures)| figures));
+            let line = |when: String, counts: &Counts, work: &Figures| {
+                let first = [Cell::Text(name.clone()), Cell::Text(when)];
+                first.into_iter().chain(numbers(counts)).chain(work_cells(work)).collect::<Vec<_>>()
             };
-            let months: Vec<_> =
-                months.iter().map(|(month, counts)| line(format!("{} 月", u8::from(month.month())), counts)).collect();
-            months.into_iter().chain([line("全年合计".to_owned(), &total)]).collect::<Vec<_>>()
+            let months = months.iter().map(|(month, counts, work)| line(format!("{} 月", u8::from(month.month())), counts, work));
+            months.chain([line("全年合计".to_owned(), &total, &work)]).collect::<Vec<_>>()
         });
         Sheet { name, rows: std::iter::once(heading).chain(rows).collect() }
     });

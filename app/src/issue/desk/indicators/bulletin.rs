@@ -1,7 +1,9 @@
 //! 晾晒通报 (S-29): a month to be printed and sent round. Opened by the centre, leaders and supervisors when the month is settled, wanting: who did well,
-//! who did not, what is still open and for how long, which problems come up where.
+//! who did not, what is still open and for how long, which problems come up where; and by the departments that are measured, beside the others.
 
-use super::{Asked, RANKED, asked, cell, guards, percent, ranked, ranking_chart, read_period, span, to, wanted};
+use super::{
+    Asked, RANKED, asked, cell, guards, percent, ranked, ranking_chart, read_period, span, to, wanted, work_rules, work_table,
+};
 use crate::error::AppError;
 use crate::form::Form;
 use crate::issue::desk::pressure::{ages, hot, of};
@@ -15,6 +17,7 @@ use leptos::prelude::*;
 use store::issue::figures::{Pressure, pressure};
 use store::issue::measure::{Counts, Group, Guard, counts};
 use store::issue::snapshot::{Cell, Settled, categories, settled};
+use store::issue::work_figure::works;
 
 /// Where it is.
 pub const BULLETIN: &str = "/desk/indicators/bulletin";
@@ -34,8 +37,8 @@ struct Bulletin {
 }
 
 async fn read(ctx: &mut Ctx, form: Form) -> Result<Bulletin, AppError> {
-    let staff = ctx.require_record()?;
-    let now = ctx.now;
+    let staff = ctx.require_measured()?;
+    let (now, clock) = (ctx.now, ctx.clock());
     // A month of the whole place: nothing else narrows what is printed and sent round.
     let asked = read_period(Form::new(vec![("period".to_owned(), form.value("period").to_owned())]), local(now).date());
     if asked.weekly {
@@ -58,18 +61,9 @@ async fn read(ctx: &mut Ctx, form: Form) -> Result<Bulletin, AppError> {
     }
     let categories = categories(conn, &these, now).await?;
     let pressure = pressure(conn, of(&staff.duty).1, local(now).date(), now).await?;
-    let now = Settled { at: now, aids: true, city, areas, boards, departments };
-    Ok(Bulletin {
-        organisation: staff.organisation,
-        duty: staff.duty,
-        asked,
-        settled,
-        own,
-        now,
-        pressure,
-        categories,
-        clock: ctx.clock(),
-    })
+    let works = works(conn, asked.first, &clock.reference, clock.catalogue(now)).await?;
+    let now = Settled { at: now, aids: true, city, areas, boards, departments, works };
+    Ok(Bulletin { organisation: staff.organisation, duty: staff.duty, asked, settled, own, now, pressure, categories, clock })
 }
 
 /// The page.
@@ -87,6 +81,16 @@ fn view(bulletin: &Bulletin) -> AnyView {
     let Bulletin { organisation, asked, settled, own, now, duty, pressure, categories, clock } = bulletin;
     let shown = settled.as_ref().unwrap_or(now);
     let (city, month) = (&shown.city, span(asked));
+    // Departments are told what is published; the lists behind it are of others' issues, and what is open is not of the month.
+    let department = matches!(duty, Duty::Handler { .. });
+    if department && settled.is_none() {
+        return view! {
+            {back(to(super::PATH, asked, &[]), "六项指标")}
+            <h1>{format!("涉企问题高质效解决情况通报（{month}）")}</h1>
+            {empty("这个月还没有定稿，定稿后公布。", None)}
+        }
+        .into_any();
+    }
     let state = match settled {
         Some(settled) => format!("数据于{}定稿，定稿后不再变动。", words::moment(settled.at, now.at)),
         None => format!("次月 {SETTLED_ON} 日定稿，以下是目前的数据，定稿前会变动。"),
@@ -98,12 +102,12 @@ fn view(bulletin: &Bulletin) -> AnyView {
     });
     // What was settled is of the whole city: a district reads the lists of its own part.
     let link = &|kind: &str, counts: &Counts| {
-        let listed =
+        let whole =
             own.is_none() || settled.is_none() || kind == "area" && own.is_some_and(|area| counts.key == area.to_string());
-        listed.then(|| to(super::ISSUES, asked, &[(kind, super::key(kind, counts))]))
+        (whole && !department).then(|| to(super::ISSUES, asked, &[(kind, super::key(kind, counts))]))
     };
     let known: Vec<Guard> = Guard::ALL.into_iter().filter(|guard| shown.aids || *guard != Guard::Aided).collect();
-    let changed = settled.as_ref().map(|settled| since(&settled.city, &now.city, &known));
+    let changed = settled.as_ref().filter(|_| !department).map(|settled| since(&settled.city, &now.city, &known));
     // What is open, and where, was not kept with the month: beside what does not change any more it says that it is of now.
     let live = || {
         let read = words::moment(now.at, clock.on_paper().now);
@@ -111,6 +115,13 @@ fn view(bulletin: &Bulletin) -> AnyView {
     };
     // A settled figure is no longer the length of a list.
     let list = |guard: Guard| settled.is_none().then(|| to(super::ISSUES, asked, &[("guard", guard.code())]));
+    let lists = (!department).then(|| {
+        view! {
+            {section("正在办理的，提交了多久", view! { {live()}{ages(&pressure.ages, of(duty).0, clock)} })}
+            {section("哪里什么问题多", view! { {live()}{hot(categories, |category, area| behind(asked, category, area), clock)} })}
+        }
+    });
+    let works: Vec<_> = shown.works.iter().collect();
     view! {
         {back(to(super::PATH, asked, &[]), "六项指标")}
         <h1>{format!("涉企问题高质效解决情况通报（{month}）")}</h1>
@@ -125,8 +136,9 @@ fn view(bulletin: &Bulletin) -> AnyView {
         {section("区县", ranking("area", "区县", &shown.areas, link, clock))}
         {section("部门", ranking("department", "部门", &shown.departments, link, clock))}
         {section("板块", ranking("board", "板块", &shown.boards, link, clock))}
-        {section("正在办理的，提交了多久", view! { {live()}{ages(&pressure.ages, of(duty).0, clock)} })}
-        {section("哪里什么问题多", view! { {live()}{hot(categories, |category, area| behind(asked, category, area), clock)} })}
+        {section("工作指标", work_table(&works, &clock.reference))}
+        {work_rules()}
+        {lists}
         <p class="muted">{format!("应答复不足 {RANKED} 件的不排名。指标口径为本平台暂定，以市里公布的为准。")}</p>
     }
     .into_any()

@@ -6,6 +6,7 @@ mod behind;
 mod bulletin;
 mod page;
 mod sheet;
+mod work;
 
 pub use assessment::assessment;
 pub use behind::IndicatorIssuesPage;
@@ -13,6 +14,7 @@ pub use bulletin::{BULLETIN, BulletinPage};
 use page::cell;
 pub use page::{IndicatorsPage, guards, trend_view};
 pub use sheet::sheets;
+pub use work::{work_rules, work_table};
 
 use super::pressure::of;
 use crate::access::Access;

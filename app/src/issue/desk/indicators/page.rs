@@ -69,16 +69,18 @@ fn view(overview: &Overview) -> AnyView {
         .collect_view();
     let link = |page: &str, more: &[(&str, &str)]| to(page, asked, more);
     let download = to("/desk/indicators/table", asked, &[]);
-    let published = whole_files.then(|| {
-        let (bulletin, year) = (to(BULLETIN, asked, &[]), asked.first.year());
-        let monthly = (!asked.weekly).then(|| {
-            view! {
-                <a href=bulletin>{format!("{}通报（可打印）", span(asked))}</a>
-                <a href=format!("/desk/indicators/assessment?year={year}")>{format!("{year} 年考核表（Excel）")}</a>
-            }
-        });
-        view! { <p class="actions">{monthly}<a href=PACKS>"会议材料（可打印）"</a></p> }
+    // The bulletin is everybody's who is measured; the rest is of whoever measures.
+    let bulletin =
+        (!asked.weekly).then(|| view! { <a href=to(BULLETIN, asked, &[])>{format!("{}通报（可打印）", span(asked))}</a> });
+    let more = whole_files.then(|| {
+        let year = asked.first.year();
+        let yearly = (!asked.weekly).then(
+            || view! { <a href=format!("/desk/indicators/assessment?year={year}")>{format!("{year} 年考核表（Excel）")}</a> },
+        );
+        view! { {yearly}<a href=PACKS>"会议材料（可打印）"</a> }
     });
+    let any = bulletin.is_some() || more.is_some();
+    let published = any.then(|| view! { <p class="actions">{bulletin}{more}</p> });
     view! {
         <h1>{format!("{organisation} · 六项指标")}</h1>
         {filters(asked, clock)}
