@@ -226,6 +226,15 @@ export class Space {
     while (Number(this.sql("select count(*) from outbox")) > 0) await sleep(250);
   }
 
+  /** Until the days of the indicators that were loaded are summed: a server does so a few at a time, and pages count what is missing until then. */
+  async summed() {
+    if (this.sql("select to_regclass('indicator_rolled')") === "") return;
+    const behind =
+      "select not exists (select from indicator_rolled where through >= (now() at time zone 'Asia/Shanghai')::date - 1) " +
+      "or exists (select from indicator_stale)";
+    while (this.sql(behind) === "t") await sleep(250);
+  }
+
   /** Signs staff in and answers the cookie. */
   async staff(login) {
     return sessionOf(await this.send("POST", "/desk/sign-in", { form: { login, password: PASSWORD } }));

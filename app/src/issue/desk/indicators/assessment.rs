@@ -15,6 +15,9 @@ use store::issue::measure::Counts;
 use store::issue::snapshot::settled;
 use time::{Date, Month};
 
+/// What is kept of somebody, month by month.
+type Months = Vec<(Date, Counts, Figures)>;
+
 /// The sheets of a year: `year=2026`, this year where it says none, no page where there is none.
 ///
 /// # Errors
@@ -24,8 +27,8 @@ pub async fn assessment(ctx: &mut Ctx, form: &Form) -> Result<(i32, Vec<Sheet>),
     let year = form.value("year").parse().unwrap_or_else(|_| local(ctx.now).date().year());
     let first = Date::from_calendar_date(year, Month::January, 1).ok().filter(|_| YEARS.contains(&year));
     let mut month = first.ok_or(AppError::NotFound)?;
-    // By key: month by month.
-    let mut groups: [BTreeMap<String, Vec<(Date, Counts, Figures)>>; 2] = Default::default();
+    // Areas and departments, by key.
+    let mut groups: [BTreeMap<String, Months>; 2] = Default::default();
     while month.year() == year {
         if let Some(found) = settled(&mut ctx.conn, month).await? {
             for (group, rows) in groups.iter_mut().zip([found.areas, found.departments]) {
