@@ -199,10 +199,13 @@ broken (rule, issue_id) as (
     select 'what is open and late was told to be overdue within a day', n.issue_id
     from naive n
     where n.state in ('submitted', 'accepted', 'dispatched', 'handling') and n.due_at < $1::timestamptz - interval '1 day'
-        -- Of this end, or of one that pauses alone have moved since: what was late before one is late after it, and not told anew.
+        -- Of this end, or of one that pauses alone have moved since: what was late before one is late after it, and not told anew. An event that says
+        -- the end that holds already moves nothing.
         and not exists (select from v o where o.issue_id = n.issue_id and o.kind = 'overdue' and o.event->>'step' = 'answer'
             and ((o.event->>'due')::timestamptz = n.due_at or not exists (select from v m where m.issue_id = o.issue_id and m.seq > o.seq
-                and m.event ? 'answer_due' and m.kind not in ('supplied', 'pause_lapsed'))))
+                and m.event ? 'answer_due' and m.kind not in ('supplied', 'pause_lapsed')
+                and m.event->>'answer_due' is distinct from (select p.event->>'answer_due' from v p where p.issue_id = m.issue_id and p.seq < m.seq
+                    and p.event ? 'answer_due' order by p.seq desc limit 1))))
     union all
     -- Flags and their evidence.
     select 'no flag without its evidence', n.issue_id
