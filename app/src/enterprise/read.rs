@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::policy::read as policies;
 use crate::request::Ctx;
 use domain::policy::facts::Facts;
-use domain::policy::words::code_name;
+use domain::policy::industry;
 use std::collections::HashMap;
 use store::enterprise::{self, Enterprise};
 use store::identity::PersonIdentity;
@@ -48,9 +48,10 @@ async fn titles(ctx: &mut Ctx, issues: &HomeIssues, messages: &[Message]) -> Res
     Ok(store::message::titles(&mut ctx.conn, messages).await?)
 }
 
-/// Its industry as its portrait has it; what the register says where no department has told.
+/// Its industry as its portrait has it, by its name alone; what the register says where no department has told.
 pub(super) fn industry(facts: &Facts, enterprise: &Enterprise) -> String {
-    facts.get("industry").map_or_else(|| enterprise.industry.clone(), |fact| code_name("industry", &fact.value))
+    let known = facts.get("industry").map(|fact| industry::name(&fact.value).map_or_else(|| fact.value.clone(), str::to_owned));
+    known.unwrap_or_else(|| enterprise.industry.clone())
 }
 
 /// Who somebody is, for whom, and who else may act.

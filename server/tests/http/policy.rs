@@ -533,10 +533,10 @@ async fn home_and_portrait_say_the_same_of_an_enterprise(pool: PgPool) {
     };
     let (today, now) = (site.state.now().date(), site.state.now());
     store::policy::portrait::put(&mut conn, enterprise, &[change, industry], today, now).await.unwrap();
-    let named = domain::policy::words::code_name("industry", "C38");
+    let named = domain::policy::industry::name("C38").expect("a division of the classification");
     for path in ["/home", "/me", "/me/portrait"] {
         let page = owner.get(path).await.body;
-        assert!(words(&page).contains(&named) && !page.contains("旧行业"), "{path}");
+        assert!(words(&page).contains(named) && !page.contains("旧行业"), "{path}");
     }
     let home = owner.get("/home").await.body;
     let identity = home.split_once("class=\"identity\"").unwrap().1.split_once("</div>").unwrap().0;

@@ -14,7 +14,9 @@ pub fn work_table(works: &[&Work], reference: &Reference) -> AnyView {
     }
     let heads = WorkIndicator::ALL.iter().map(|it| view! { <th scope="col">{it.label()}</th> }).collect_view();
     let rows = works.iter().map(|work| {
-        let said = |it: &WorkIndicator| work.figures.get(it).map_or_else(|| "—".to_owned(), |figure| figure.said());
+        // Of none there is no share.
+        let counted = |it: &WorkIndicator| work.figures.get(it).filter(|figure| figure.of != Some(0));
+        let said = |it: &WorkIndicator| counted(it).map_or_else(|| "—".to_owned(), |figure| figure.said());
         let cells = WorkIndicator::ALL.iter().map(|it| view! { <td>{said(it)}</td> }).collect_view();
         view! { <tr><th scope="row">{name(reference, work.whose)}</th>{cells}</tr> }
     });
